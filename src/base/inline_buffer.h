@@ -1,0 +1,76 @@
+// A growable array of plain values whose first kInline elements live on the stack.
+//
+// Contents beyond what was written are uninitialised. Memory exhaustion ends the process: buffers hold scratch whose
+// size is bounded by an object that was already allocated.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <type_traits>
+
+#include "base/macros.h"
+
+namespace krait {
+
+template <class T, size_t kInline>
+class InlineBuffer {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  explicit InlineBuffer(size_t size = 0) { resize(size); }
+  InlineBuffer(const InlineBuffer&) = delete;
+  InlineBuffer& operator=(const InlineBuffer&) = delete;
+  ~InlineBuffer() {
+    if (data_ != inline_) std::free(data_);
+  }
+
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T& operator[](size_t i) { return data_[i]; }
+  const T& operator[](size_t i) const { return data_[i]; }
+  T* begin() { return data_; }
+  T* end() { return data_ + size_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+
+  void resize(size_t size) {
+    if (size > capacity_) grow(size);
+    size_ = size;
+  }
+  void clear() { size_ = 0; }
+  void append(T value) {
+    if (size_ == capacity_) grow(size_ + 1);
+    data_[size_++] = value;
+  }
+  void append(const T* values, size_t count) {
+    size_t at = size_;
+    resize(size_ + count);
+    if (count > 0) std::memcpy(data_ + at, values, count * sizeof(T));
+  }
+  void appendFill(size_t count, T value) {
+    size_t at = size_;
+    resize(size_ + count);
+    for (size_t i = 0; i < count; i++) data_[at + i] = value;
+  }
+
+ private:
+  void grow(size_t least) {
+    size_t capacity = capacity_ * 2 > least ? capacity_ * 2 : least;
+    T* moved = static_cast<T*>(std::malloc(capacity * sizeof(T)));
+    KR_CHECK(moved, "out of memory for scratch space");
+    if (size_ > 0) std::memcpy(moved, data_, size_ * sizeof(T));
+    if (data_ != inline_) std::free(data_);
+    data_ = moved;
+    capacity_ = capacity;
+  }
+
+  T* data_ = inline_;
+  size_t size_ = 0;
+  size_t capacity_ = kInline;
+  T inline_[kInline];
+};
+
+}  // namespace krait
