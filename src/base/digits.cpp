@@ -223,6 +223,7 @@ QuotientSizes digitsDivide(Digit* quotient, Digit* remainder, DigitSpan left, Di
 }
 
 size_t digitsShiftLeft(Digit* out, DigitSpan value, uint64_t bits) {
+  if (value.empty()) return 0;
   size_t whole = bits / kDigitBits;
   int part = static_cast<int>(bits % kDigitBits);
   std::fill_n(out, whole, 0);
@@ -348,8 +349,6 @@ SignedSize digitsFromBytes(Digit* out, const unsigned char* bytes, size_t count,
       bits -= kDigitBits;
     }
   }
-  // -256**count / 2 needs its carry: the magnitude is one bit longer than the bytes when all of them were zero.
-  pending |= TwoDigits{carry} << bits;
   for (; pending != 0; pending >>= kDigitBits) out[size++] = static_cast<Digit>(pending) & kDigitMask;
   return {digitsNormalized(out, size), negative};
 }
@@ -375,9 +374,9 @@ bool digitsToBytes(unsigned char* bytes, size_t count, ByteOrder order, bool is_
   uint64_t room = uint64_t{count} * 8;
   if (!is_signed) return length <= room;
   if (length < room || value.empty()) return true;
-  if (!negative || length > room) return false;
-  // Exactly -2**(room - 1) still fits.
-  return count > 0 && digitsBitCount(value) == 1;
+  // -2**(room - 1) still fits; -1 is all sign, so no bytes at all hold it.
+  if (!negative || length > (room == 0 ? 1 : room)) return false;
+  return digitsBitCount(value) == 1;
 }
 
 size_t digitsTextCapacity(DigitSpan value, int base) {

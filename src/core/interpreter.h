@@ -1,0 +1,49 @@
+// The interpreter: what one process has one of. Reached through interpreter(); filled by main/startup.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace krait {
+
+struct DictObject;
+
+// The command line and environment after parsing (main/config.cpp). sys.flags is made from it.
+struct Config {
+  int debug = 0, inspect = 0, interactive = 0, optimize = 0, dont_write_bytecode = 0, no_user_site = 0, no_site = 0,
+      ignore_environment = 0, verbose = 0, bytes_warning = 0, quiet = 0, isolated = 0, dev_mode = 0, utf8_mode = 0,
+      safe_path = 0, warn_default_encoding = 0, unbuffered = 0, skip_first_line = 0;
+  int int_max_str_digits = 4300;
+  bool use_hash_seed = false, install_signal_handlers = true, code_debug_ranges = true, faulthandler = false,
+       import_time = false, show_ref_count = false;
+  unsigned long hash_seed = 0;
+  int tracemalloc = 0;
+  std::vector<std::string> warn_options, x_options, argv, orig_argv;
+  std::string command, module, file;  // at most one is used; has_command tells an empty -c apart
+  bool has_command = false;
+  std::string executable, prefix, stdlib, pycache_prefix, home, python_path;
+  std::string stdio_encoding, stdio_errors, fs_encoding = "utf-8", fs_errors = "surrogateescape";
+};
+
+struct Interpreter {
+  Config config;
+  DictObject* modules = nullptr;   // sys.modules
+  DictObject* sys_dict = nullptr;
+  DictObject* builtins = nullptr;  // builtins.__dict__
+  PyObject* importlib = nullptr;   // _frozen_importlib
+  PyObject* import_func = nullptr; // builtins.__import__ as it was at start-up
+  bool core_ready = false;         // types and builtins exist
+  bool finalizing = false;
+  int dlopen_flags = 2;            // RTLD_NOW
+  std::vector<PyObject*> audit_hooks;
+};
+
+Interpreter& interpreter();
+
+// sys.NAME, borrowed; absent when missing. sysSet: absent value deletes.
+Opt<> sysGet(const char* name);
+Status sysSet(const char* name, Opt<> value);
+
+}  // namespace krait

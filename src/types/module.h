@@ -1,0 +1,32 @@
+// module
+#pragma once
+
+#include "types/dict.h"
+
+namespace krait {
+
+struct ModuleObject : PyObject {
+  PyObject* md_dict;
+  PyModuleDef* md_def;
+  void* md_state;
+  PyObject* md_weaklist;
+  PyObject* md_name;
+
+  DictObject* dict() const { return cast<DictObject>(md_dict); }
+};
+inline bool isModule(const PyObject* o) { return isInstanceOf(o, &PyModule_Type); }
+Result<Ref<ModuleObject>> moduleNew(StrObject* name);
+Result<Ref<ModuleObject>> moduleCreate(PyModuleDef* def);                       // single-phase (PyModule_Create2)
+Result<Ref<>> moduleFromDefAndSpec(PyModuleDef* def, PyObject* spec);
+Status moduleExec(PyObject* module, PyModuleDef* def);
+Status moduleAdd(PyObject* module, const char* name, Ref<> value);
+Status moduleAddInt(PyObject* module, const char* name, long value);
+Status moduleAddStr(PyObject* module, const char* name, const char* utf8);
+Status moduleAddType(PyObject* module, PyTypeObject* type);                     // readies it; name behind the last dot
+Status moduleAddFunctions(PyObject* module, PyMethodDef* functions);
+template <class T>
+T* moduleState(PyObject* module) {
+  return static_cast<T*>(static_cast<ModuleObject*>(module)->md_state);
+}
+
+}  // namespace krait

@@ -1,0 +1,39 @@
+// Builds a str piece by piece; remembers a failed append, which finish() raises.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "types/str.h"
+
+namespace krait {
+
+class StrBuilder {
+ public:
+  StrBuilder() = default;
+  ~StrBuilder();
+  StrBuilder(const StrBuilder&) = delete;
+  void append(Py_UCS4 ch);
+  void append(char ch) { append(static_cast<Py_UCS4>(static_cast<unsigned char>(ch))); }
+  void append(std::string_view ascii);
+  void append(const char* ascii) { append(std::string_view(ascii)); }
+  void append(const StrObject* s);
+  void append(const Ref<StrObject>& s) { append(s.get()); }
+  void append(const StrObject* s, Py_ssize_t start, Py_ssize_t end);
+  void appendRepeated(Py_UCS4 ch, Py_ssize_t count);
+  void reserve(Py_ssize_t characters);
+  Py_ssize_t size() const { return size_; }
+  bool failed() const { return failed_; }
+  Result<Ref<StrObject>> finish();
+  Result<Ref<StrObject>> finish(char last) { return append(last), finish(); }
+
+ private:
+  bool prepare(Py_ssize_t count, Py_UCS4 max_char);
+  void* data_ = nullptr;
+  Py_ssize_t size_ = 0, capacity_ = 0;
+  Py_UCS4 max_char_ = 0;
+  int kind_ = 1;
+  bool failed_ = false;
+};
+
+}  // namespace krait
