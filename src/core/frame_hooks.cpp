@@ -1,0 +1,5 @@
+#include "core/frame_hooks.h"
+
+namespace krait {
+FrameHooks frame_hooks;
+}
