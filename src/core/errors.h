@@ -77,7 +77,12 @@ void restorePending(PendingTriple triple);
 void normalizePending(PendingTriple& triple);
 
 // Reports through sys.unraisablehook: "Exception ignored in: {object}". Clears the pending exception.
+// `message` replaces "Exception ignored in".
 void writeUnraisable(Opt<> object, const char* message = nullptr);
+// Text to sys.stderr (or fd 2 when there is none), keeping the pending exception; at most 1000 bytes (PySys_WriteStderr).
+void stderrWrite(const char* format, ...) __attribute__((format(printf, 1, 2)));
+// Makes the exception that is being handled (sys.exc_info) the context of a new one, as raising does.
+Opt<> handledException();  // borrowed; absent: none
 
 // warnings.warn; fails when the filter turns it into an error.
 Status warn(PyObject* category, int stack_level, const char* format, ...);
@@ -86,6 +91,9 @@ Status warnExplicit(PyObject* category, PyObject* message, PyObject* filename, i
 
 // sys.audit.
 Status audit(const char* event, const char* format = nullptr, ...);
+
+// Aborts the process: "Fatal Python error: {function}: {message}", the exception and the traceback.
+[[noreturn]] void fatalError(const char* function, const char* message);
 
 // Runs pending signal handlers on the main thread (PyErr_CheckSignals).
 Status checkSignals();

@@ -1,51 +1,29 @@
-// The seam between core and the evaluator: what core and types need from running frames (a hook struct filled by
-// interp/eval.cpp through interpInit()), what the evaluator needs from core while it unwinds or looks up from its work.
+// What the lower layers have to know about frames (warnings, tracebacks, dir(), faulthandler), filled in by interp at
+// start-up through installFrameHooks(). Frame objects are PyFrameObjects; unfilled hooks answer "no frame".
 #pragma once
 
 #include "core/thread.h"
 
 namespace krait {
 
-struct DictObject;
 struct CodeObject;
+struct DictObject;
 
-// Bits of Thread::eval_breaker. Anybody may set one (atomically); the evaluator polls at back edges and calls, clears
-// the bits and does the work on the thread itself.
-enum EvalBreakerBit : uint32_t {
-  kBreakGilRequest = 1,    // somebody waits for the GIL: gilYield()
-  kBreakSignals = 2,       // a signal arrived (main thread): checkSignals()
-  kBreakPendingCalls = 4,  // Py_AddPendingCall: runPendingCalls()
-  kBreakAsyncException = 8,  // thread->async_exc is set: raise it
-};
-inline void requestBreak(Thread* thread, uint32_t bits) { thread->eval_breaker.fetch_or(bits); }
-
-// Provided by core (gil.cpp, pending_calls): called by the evaluator.
-void gilYield(Thread* thread);  // gives the GIL up to whoever asked and takes it again
-Status runPendingCalls();       // main thread only: runs the queue of Py_AddPendingCall
-
-// Provided by types/traceback.cpp: puts an entry for `frame` (a PyFrameObject) in front of the pending exception's
-// traceback (PyTraceBack_Here). An error while doing so chains to the pending exception.
-Status tracebackAddFrame(PyFrameObject* frame, int lasti, int line);
-
-// Filled by interp. `frame` is the thread's innermost complete frame unless said otherwise.
 struct FrameHooks {
-  MaybeRef<> (*current_frame)();                       // its PyFrameObject, made on demand; absent: no Python code runs
-  MaybeRef<> (*frame_back)(PyFrameObject* frame);      // f_back
-  CodeObject* (*frame_code)(PyFrameObject* frame);     // borrowed
-  PyObject* (*frame_globals)(PyFrameObject* frame);    // borrowed
-  int (*frame_line)(PyFrameObject* frame);             // -1: none
-  int (*frame_lasti)(PyFrameObject* frame);            // in bytes
-  Opt<> (*current_globals)();                          // borrowed, absent: no frame
-  Opt<> (*current_builtins)();                         // borrowed dict; interpreter().builtins without a frame
-  Result<MaybeRef<>> (*current_locals)();              // locals(); absent: no frame
-  Opt<CodeObject> (*current_code)();
-  // Frames of any thread (faulthandler, sys._current_frames): the innermost frame object of `thread`.
-  MaybeRef<> (*thread_frame)(Thread* thread);
-  // Frees the thread's data stack and other records of the evaluator when the thread state dies.
-  void (*thread_delete)(Thread* thread);
-  // Is `method` looked up on a type a Python function (types use it to pick the fast slot)? Never runs Python.
-  bool (*is_python_function)(PyObject* object);
+  MaybeRef<> (*current)(Thread* thread) = nullptr;      // the innermost complete frame as an object; absent: none (or no memory)
+  MaybeRef<> (*back)(PyObject* frame) = nullptr;        // f_back
+  CodeObject* (*code)(PyObject* frame) = nullptr;       // borrowed from the frame
+  int (*line)(PyObject* frame) = nullptr;               // f_lineno, -1 when none
+  int (*lasti)(PyObject* frame) = nullptr;              // byte offset of the current instruction
+  PyObject* (*globals)(PyObject* frame) = nullptr;      // borrowed
+  PyObject* (*builtins)(PyObject* frame) = nullptr;     // borrowed
+  Result<Ref<>> (*locals)(PyObject* frame) = nullptr;   // f_locals (fast locals merged in)
+  // Walks the live frames of a thread, innermost first, without allocating; safe in a signal handler as far as can be.
+  // visit answers false to stop.
+  void (*walk)(Thread* thread, bool (*visit)(CodeObject* code, int line, void* arg), void* arg) = nullptr;
 };
-extern FrameHooks frame_hooks;  // core/frame_hooks.cpp
+
+extern FrameHooks frameHooks;
+inline void installFrameHooks(const FrameHooks& hooks) { frameHooks = hooks; }
 
 }  // namespace krait

@@ -25,6 +25,9 @@ template <class T>
 Result<Ref<T>> typeAlloc(PyTypeObject* type, Py_ssize_t nitems = 0) {
   return Result<Ref<T>>::fromC(static_cast<T*>(type->tp_alloc(type, nitems)));
 }
+PyObject* objectInit(PyObject* object, PyTypeObject* type);  // PyObject_Init: refcount 1, type set
+// For PyObject_GC_New / _NewVar and _PyObject_GC_NewWithExtraData: header prepared, untracked, not zeroed.
+PyObject* gcNewWithSize(PyTypeObject* type, size_t bytes);
 // Frees memory through type->tp_free; a heap type's reference is dropped by the type's own dealloc (see types/type.h).
 void objectFreeMemory(PyObject* object);
 // tp_free implementations.
@@ -37,8 +40,18 @@ bool isGcObject(const PyObject* object);
 // Resizes a GC-carrying variable-size object that nobody else refers to and that is untracked (PyObject_GC_Resize).
 PyObject* gcResize(PyVarObject* object, Py_ssize_t nitems);
 
-Py_ssize_t gcCollect(int generation);  // returns the number of unreachable objects
+// Returns the number of unreachable objects, running the gc.callbacks; 0 while another collection runs. Keeps the
+// pending exception of the caller. Errors of finalizers and callbacks are unraisable.
+Py_ssize_t gcCollect(int generation);
+Py_ssize_t gcCollectAtExit();  // a full collection without callbacks, for interpreter shutdown
+void gcReportUncollectable();  // shutdown's ResourceWarning "gc: N uncollectable objects at shutdown"
 bool gcFinalized(const PyObject* object);
+void gcSetFinalized(PyObject* object);
+bool gcEnable();   // returns what it was before
+bool gcDisable();
+bool gcEnabled();
+// Calls visit for every tracked object of all generations until it answers 0.
+void gcVisitObjects(int (*visit)(PyObject* object, void* arg), void* arg);
 
 // Runs tp_finalize once for an object whose count reached 0 (PyObject_CallFinalizerFromDealloc).
 // Returns false when the object was resurrected: the caller must return at once.
@@ -46,15 +59,18 @@ bool finalizeFromDealloc(PyObject* object);
 
 // tp_dealloc of container types: bounds C recursion of destructor chains (the trashcan).
 //   void listDealloc(PyObject* self) { gcUntrack(self); DeallocGuard guard(self); if (guard.deferred()) return; ... }
+// Guards of one object nest (a subclass's dealloc calls its base's): only the outermost one counts and may defer.
 class DeallocGuard {
  public:
   explicit DeallocGuard(PyObject* object);
   ~DeallocGuard();
-  bool deferred() const { return deferred_; }
+  bool deferred() const { return mode_ == Mode::kDeferred; }
   DeallocGuard(const DeallocGuard&) = delete;
 
  private:
-  bool deferred_;
+  enum class Mode : uint8_t { kOuter, kNested, kDeferred };
+  PyObject* previous_;  // the object whose dealloc is running around this one
+  Mode mode_;
 };
 
 // In a tp_traverse: `return visitAll(visit, arg, self->a, self->b);` skips nulls, stops at the first non-zero.

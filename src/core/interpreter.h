@@ -15,12 +15,13 @@ struct Config {
   int debug = 0, inspect = 0, interactive = 0, optimize = 0, dont_write_bytecode = 0, no_user_site = 0, no_site = 0,
       ignore_environment = 0, verbose = 0, bytes_warning = 0, quiet = 0, isolated = 0, dev_mode = 0, utf8_mode = 0,
       safe_path = 0, warn_default_encoding = 0, unbuffered = 0, skip_first_line = 0;
-  int int_max_str_digits = 4300;
+  int int_max_str_digits = 4300, int_max_str_digits_given = -1;  // given: what sys.flags shows
   bool use_hash_seed = false, install_signal_handlers = true, code_debug_ranges = true, faulthandler = false,
        import_time = false, show_ref_count = false;
   unsigned long hash_seed = 0;
   int tracemalloc = 0;
   std::vector<std::string> warn_options, x_options, argv, orig_argv;
+  std::string check_pycs = "default";
   std::string command, module, file;  // at most one is used; has_command tells an empty -c apart
   bool has_command = false;
   std::string executable, prefix, stdlib, pycache_prefix, home, python_path;

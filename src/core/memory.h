@@ -1,8 +1,12 @@
 // Memory. Python objects come from size-classed pools (16-byte classes up to 512), larger ones from malloc.
 // `memAlloc` is PyMem's domain, `rawAlloc` PyMem_Raw's. A null answer means out of memory, no exception set.
+//
+// object* and mem* need the GIL; raw* does not. Every domain can be redirected (memSetAllocator: tracemalloc,
+// PYTHONMALLOC), which costs the default path one compare.
 #pragma once
 
 #include <cstddef>
+#include <cstdio>
 
 #include "core/result.h"
 
@@ -20,6 +24,31 @@ void* rawAlloc(size_t size);
 void* rawCalloc(size_t count, size_t size);
 void* rawRealloc(void* p, size_t size);
 void rawFree(void* p);
+
+// PyMemAllocatorEx and PyMemAllocatorDomain.
+struct MemAllocator {
+  void* ctx;
+  void* (*malloc)(void* ctx, size_t size);
+  void* (*calloc)(void* ctx, size_t count, size_t size);
+  void* (*realloc)(void* ctx, void* p, size_t size);
+  void (*free)(void* ctx, void* p);
+};
+enum class MemDomain { kRaw = 0, kMem = 1, kObject = 2 };
+MemAllocator memAllocator(MemDomain domain);
+void memSetAllocator(MemDomain domain, const MemAllocator& allocator);
+// PYTHONMALLOC's values: default, debug, malloc, malloc_debug, pymalloc, pymalloc_debug. false: unknown name.
+// Before the first allocation that lives on.
+bool memSetupByName(const char* name);
+// Puts guard bytes around every block of all domains (PyMem_SetupDebugHooks); idempotent.
+void memSetupDebugHooks();
+const char* memAllocatorName();  // "pymalloc", "malloc_debug" ...
+
+struct PoolStats {
+  size_t arenas, arenas_peak, arenas_total, pools_used, pools_free;
+  size_t blocks_used;  // sys.getallocatedblocks()
+};
+PoolStats poolStats();
+void poolPrintStats(FILE* out);  // sys._debugmallocstats
 
 // An array of PyMem memory that frees itself. get() may be null for size 0.
 template <class T>

@@ -20,9 +20,64 @@ struct Thread : PyThreadState {
   uint32_t no_python_depth;  // NoPython scopes that are open (debug)
   void* repr_list;           // objects whose repr is running (core/repr_guard.cpp)
   void* interp_data;         // the interpreter's per-thread record (src/interp)
+  PyObject* dealloc_object;  // whose tp_dealloc is running, innermost; compared only (DeallocGuard)
+  bool daemon_stopped;       // the interpreter finalises: this thread must not take the GIL any more
 };
 
 KR_ALWAYS_INLINE Thread* currentThread() { return static_cast<Thread*>(_PyRuntime.tstate_current); }
+
+// --- threads (core/thread.cpp) ------------------------------------------------------------------------------------
+// A thread state is created by any thread that holds the GIL (or before anybody does), made current by attaching the
+// calling OS thread to it, and deleted after its fields were cleared. The list of all is guarded by its own mutex.
+Thread* threadNew();                  // null: no memory
+void threadClear(Thread* thread);     // drops everything it refers to; the GIL is held
+void threadDelete(Thread* thread);    // frees it; must not be current, or (current) the GIL is released for good
+Thread* threadSwap(Thread* thread);   // makes it current without touching the GIL; returns the former one
+Thread* mainThread();
+bool onMainThread();                  // the calling OS thread is the main one
+Thread* firstThread();                // newest first, linked by `next`
+inline Thread* nextThread(Thread* thread) { return static_cast<Thread*>(thread->next); }
+class ThreadListLock {
+ public:
+  ThreadListLock();
+  ~ThreadListLock();
+  ThreadListLock(const ThreadListLock&) = delete;
+};
+// Creates the main thread state, its C stack limit, and takes the GIL.
+Thread* threadStartMain();
+void threadInitStack(Thread* thread); // c_stack_limit from the calling OS thread's stack
+void threadAfterFork();               // in the child: GIL and locks anew, other threads' states dropped
+int threadRecursionLimit();
+void threadSetRecursionLimit(int limit);
+// Sets an exception to be raised in the thread with this id (PyThreadState_SetAsyncExc); number of threads changed.
+int threadSetAsyncException(unsigned long id, Opt<> exception);
+
+// What upper layers attach to a thread state; run with the GIL held, `deleted` after threadClear().
+struct ThreadHooks {
+  void (*created)(Thread* thread) = nullptr;
+  void (*cleared)(Thread* thread) = nullptr;
+  void (*deleted)(Thread* thread) = nullptr;
+};
+extern ThreadHooks threadHooks;
+
+// --- the GIL (core/gil.cpp) ---------------------------------------------------------------------------------------
+void gilTake(Thread* thread);         // blocks; thread becomes current. Ends the OS thread when the interpreter finalises
+void gilDrop(Thread* thread);         // thread stops being current
+void gilYield(Thread* thread);        // answers a drop request
+bool gilHeldBy(const Thread* thread);
+unsigned long gilSwitchInterval();    // microseconds
+void gilSetSwitchInterval(unsigned long microseconds);
+
+// PyGILState: a thread state for any OS thread, created on first use.
+enum class GilState { kLocked = 0, kUnlocked = 1 };
+GilState gilStateEnsure();
+void gilStateRelease(GilState former);
+Thread* gilStateThisThread();         // null: this OS thread has none
+void gilStateBind(Thread* thread);    // the calling OS thread's own state
+
+// Calls to be made by the main thread soon (Py_AddPendingCall). -1: the queue is full. Callable from any thread.
+int pendingCallAdd(int (*function)(void*), void* arg);
+Status pendingCallsRun();
 
 // Counts a C-level recursion (repr, compare, call of a native function ...). Fails with RecursionError
 // "maximum recursion depth exceeded{where}" when the Python limit or the C stack is exhausted.
@@ -54,6 +109,10 @@ class [[nodiscard]] ReprGuard {
   PyObject* object_;  // null when nothing has to be left
   bool recursive_;
 };
+
+// Microseconds after which a waiting thread asks the holder to yield.
+unsigned long gilSwitchInterval();
+void gilSetSwitchInterval(unsigned long microseconds);
 
 // Releases the GIL for the lifetime of the scope (around blocking system calls). Implemented in core/gil.cpp.
 class WithoutGil {

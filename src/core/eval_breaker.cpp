@@ -1,0 +1,98 @@
+#include "core/eval_breaker.h"
+
+#include <mutex>
+
+#include "core/errors.h"
+#include "core/signals.h"
+
+namespace krait {
+
+std::atomic<bool> signals_tripped;
+Status (*runSignalHandlers)();
+
+namespace {
+
+struct PendingCall {
+  int (*function)(void*);
+  void* arg;
+};
+constexpr size_t kMaxPendingCalls = 32;
+std::mutex pending_mutex;
+PendingCall pending_calls[kMaxPendingCalls];
+size_t pending_first, pending_count;
+bool running_pending;
+
+bool takePendingCall(PendingCall* out) {
+  std::lock_guard lock(pending_mutex);
+  if (pending_count == 0) return false;
+  *out = pending_calls[pending_first];
+  pending_first = (pending_first + 1) % kMaxPendingCalls;
+  pending_count--;
+  return true;
+}
+
+Status raiseAsyncException(Thread* thread) {
+  evalBreakerClear(thread, kEvalAsyncException);
+  PyObject* exception = std::exchange(thread->async_exc, nullptr);
+  if (!exception) return {};
+  auto owned = steal(exception);
+  return raiseNone(exception);
+}
+
+}  // namespace
+
+void signalsTrip() {
+  signals_tripped.store(true);
+  if (Thread* main = mainThread()) evalBreakerSet(main, kEvalSignals);
+}
+
+Status checkSignals() {
+  if (!onMainThread()) return {};
+  if (!signals_tripped.exchange(false)) return {};
+  if (Thread* main = mainThread()) evalBreakerClear(main, kEvalSignals);
+  if (!runSignalHandlers) return {};
+  Status status = runSignalHandlers();
+  if (status.failed()) signalsTrip();  // further signals may wait
+  return status;
+}
+
+int pendingCallAdd(int (*function)(void*), void* arg) {
+  {
+    std::lock_guard lock(pending_mutex);
+    if (pending_count == kMaxPendingCalls) return -1;
+    pending_calls[(pending_first + pending_count++) % kMaxPendingCalls] = {function, arg};
+  }
+  if (Thread* main = mainThread()) evalBreakerSet(main, kEvalPendingCalls);
+  return 0;
+}
+
+// A call that adds another one does not keep us here for ever: only those present now are run.
+Status pendingCallsRun() {
+  if (!onMainThread() || running_pending) return {};
+  running_pending = true;
+  evalBreakerClear(mainThread(), kEvalPendingCalls);
+  PendingCall next;
+  for (size_t i = 0; i < kMaxPendingCalls && takePendingCall(&next); i++) {
+    if (next.function(next.arg) == 0) continue;
+    running_pending = false;
+    evalBreakerSet(mainThread(), kEvalPendingCalls);
+    return Raised{};
+  }
+  running_pending = false;
+  return {};
+}
+
+Status evalBreak(Thread* thread) {
+  uint32_t reasons = thread->eval_breaker.load(std::memory_order_relaxed);
+  if ((reasons & kEvalSignals) && onMainThread()) {
+    evalBreakerClear(thread, kEvalSignals);
+    TRY(checkSignals());
+  }
+  if ((reasons & kEvalPendingCalls) && onMainThread()) TRY(pendingCallsRun());
+  if (reasons & kEvalDropGil) gilYield(thread);
+  if (thread->async_exc) return raiseAsyncException(thread);
+  evalBreakerClear(thread, kEvalAsyncException | kEvalCollect);
+  return {};
+}
+
+}  // namespace krait

@@ -1,0 +1,16 @@
+// The meeting point of signal handlers, the evaluation loop and the `signal` module.
+#pragma once
+
+#include <atomic>
+
+#include "core/result.h"
+
+namespace krait {
+
+extern std::atomic<bool> signals_tripped;
+// Runs the Python handlers of the signals that arrived; set by modules/signal. Main thread, GIL held.
+extern Status (*runSignalHandlers)();
+// From a C signal handler: have the main thread look. Async-signal-safe.
+void signalsTrip();
+
+}  // namespace krait

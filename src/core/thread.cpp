@@ -1,0 +1,221 @@
+#include "core/thread.h"
+
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <mutex>
+#include <new>
+
+#include "core/errors.h"
+#include "core/eval_breaker.h"
+#include "core/gc.h"
+#include "core/interpreter.h"
+#include "core/memory.h"
+
+namespace krait {
+
+ThreadHooks threadHooks;
+
+namespace {
+
+constexpr int kDefaultRecursionLimit = 1000;
+constexpr size_t kStackMargin = 256 * 1024, kAssumedStack = size_t{8} << 20, kMaxStack = size_t{512} << 20;
+
+std::mutex* list_mutex = new std::mutex;  // never destroyed: daemon threads outlive static destructors
+Thread* head_thread;
+Thread* main_thread;
+pthread_t main_os_thread;
+uint64_t next_id = 1;
+int recursion_limit = kDefaultRecursionLimit;
+thread_local Thread* this_os_thread;
+long interpreter_marker[64];  // what PyThreadState.interp points to; nobody looks inside
+
+void link(Thread* thread) {
+  std::lock_guard lock(*list_mutex);
+  thread->id = next_id++;
+  thread->prev = nullptr;
+  thread->next = head_thread;
+  if (head_thread) head_thread->prev = thread;
+  head_thread = thread;
+}
+
+void unlink(Thread* thread) {
+  std::lock_guard lock(*list_mutex);
+  if (thread->prev) thread->prev->next = thread->next;
+  else head_thread = static_cast<Thread*>(thread->next);
+  if (thread->next) thread->next->prev = thread->prev;
+}
+
+}  // namespace
+
+void threadInitStack(Thread* thread) {
+  pthread_attr_t attributes;
+  void* low = nullptr;
+  size_t size = 0;
+  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    pthread_attr_getstack(&attributes, &low, &size);
+    pthread_attr_destroy(&attributes);
+  }
+  char* here = static_cast<char*>(__builtin_frame_address(0));
+  if (!low) {
+    thread->c_stack_limit = here - kAssumedStack / 2;
+    return;
+  }
+  char* high = static_cast<char*>(low) + size;
+  if (size > kMaxStack) low = high - kMaxStack;
+  size_t margin = size / 4 < kStackMargin ? size / 4 : kStackMargin;
+  thread->c_stack_limit = static_cast<char*>(low) + margin;
+}
+
+Thread* threadNew() {
+  void* memory = rawCalloc(1, sizeof(Thread));
+  if (!memory) return nullptr;
+  auto* thread = new (memory) Thread{};
+  thread->interp = reinterpret_cast<PyInterpreterState*>(interpreter_marker);
+  thread->_initialized = 1;
+  thread->recursion_limit = thread->recursion_remaining = recursion_limit;
+  thread->cframe = &thread->root_cframe;
+  thread->exc_info = &thread->exc_state;
+  thread->gilstate_counter = 1;
+  thread->context_ver = 1;
+  thread->thread_id = pthread_self();
+  thread->native_thread_id = syscall(SYS_gettid);
+  threadInitStack(thread);
+  link(thread);
+  if (threadHooks.created) threadHooks.created(thread);
+  return thread;
+}
+
+void threadClear(Thread* thread) {
+  if (threadHooks.cleared) threadHooks.cleared(thread);
+  PyObject** fields[] = {&thread->dict,           &thread->async_exc,          &thread->curexc_type,
+                         &thread->curexc_value,   &thread->curexc_traceback,   &thread->exc_state.exc_value,
+                         &thread->async_gen_firstiter, &thread->async_gen_finalizer, &thread->context};
+  thread->c_profilefunc = thread->c_tracefunc = nullptr;
+  thread->cframe->use_tracing = 0;
+  clearField(thread->c_profileobj);
+  clearField(thread->c_traceobj);
+  for (PyObject** field : fields) clearField(*field);
+  if (thread->on_delete) thread->on_delete(thread->on_delete_data);
+  thread->on_delete = nullptr;
+}
+
+void threadDelete(Thread* thread) {
+  if (this_os_thread == thread) this_os_thread = nullptr;
+  unlink(thread);
+  if (threadHooks.deleted) threadHooks.deleted(thread);
+  if (currentThread() == thread) gilDrop(thread);
+  rawFree(thread->repr_list);
+  if (thread != main_thread) rawFree(thread);
+}
+
+Thread* threadSwap(Thread* thread) {
+  Thread* old = currentThread();
+  _PyRuntime.tstate_current = thread;
+  return old;
+}
+
+Thread* mainThread() { return main_thread; }
+bool onMainThread() { return pthread_equal(pthread_self(), main_os_thread); }
+Thread* firstThread() { return head_thread; }
+Thread* gilStateThisThread() { return this_os_thread; }
+void gilStateBind(Thread* thread) {
+  if (!this_os_thread) this_os_thread = thread;
+}
+
+ThreadListLock::ThreadListLock() { list_mutex->lock(); }
+ThreadListLock::~ThreadListLock() { list_mutex->unlock(); }
+
+Thread* threadStartMain() {
+  main_os_thread = pthread_self();
+  Thread* thread = threadNew();
+  KR_CHECK(thread, "memory for the main thread");
+  main_thread = thread;
+  this_os_thread = thread;
+  gilTake(thread);
+  return thread;
+}
+
+int threadRecursionLimit() { return recursion_limit; }
+
+void threadSetRecursionLimit(int limit) {
+  recursion_limit = limit;
+  ThreadListLock lock;
+  for (Thread* t = head_thread; t; t = nextThread(t)) {
+    t->recursion_remaining += limit - t->recursion_limit;
+    t->recursion_limit = limit;
+  }
+}
+
+int threadSetAsyncException(unsigned long id, Opt<> exception) {
+  PyObject* old = nullptr;
+  Thread* found = nullptr;
+  {
+    ThreadListLock lock;
+    for (found = head_thread; found && found->thread_id != id; found = nextThread(found)) {}
+    if (found) {
+      xincref(exception.get());
+      old = std::exchange(found->async_exc, exception.get());
+    }
+  }
+  if (!found) return 0;
+  xdecref(old);
+  evalBreakerSet(found, kEvalAsyncException);
+  return 1;
+}
+
+// --- PyGILState ----------------------------------------------------------------------------------------------------
+
+GilState gilStateEnsure() {
+  Thread* thread = this_os_thread;
+  bool held = thread && thread == currentThread();
+  if (!thread) {
+    thread = threadNew();
+    KR_CHECK(thread, "memory for a thread state");
+    thread->gilstate_counter = 0;  // deleted with the release that matches this call
+    this_os_thread = thread;
+  }
+  if (!held) gilTake(thread);
+  thread->gilstate_counter++;
+  return held ? GilState::kLocked : GilState::kUnlocked;
+}
+
+void gilStateRelease(GilState former) {
+  Thread* thread = this_os_thread;
+  KR_CHECK(thread && thread == currentThread(), "PyGILState_Release by a thread that holds the GIL");
+  if (--thread->gilstate_counter == 0) {
+    thread->gilstate_counter++;  // destructors below may use PyGILState themselves
+    threadClear(thread);
+    thread->gilstate_counter--;
+    threadDelete(thread);
+  } else if (former == GilState::kUnlocked) {
+    gilDrop(thread);
+  }
+}
+
+void gilReinitAfterFork(Thread* thread);  // core/gil.cpp
+
+void threadAfterFork() {
+  Thread* self = currentThread();
+  list_mutex = new std::mutex;  // the old one may be held by a thread that is gone
+  gilReinitAfterFork(self);
+  main_os_thread = pthread_self();
+  main_thread = self;
+  self->native_thread_id = syscall(SYS_gettid);
+  Thread* others = head_thread;
+  head_thread = self;
+  Thread *before = static_cast<Thread*>(self->prev), *after = nextThread(self);
+  if (before) before->next = after;
+  if (after) after->prev = before;
+  self->prev = self->next = nullptr;
+  for (Thread* t = others == self ? after : others; t;) {
+    Thread* next = nextThread(t);
+    threadClear(t);
+    if (threadHooks.deleted) threadHooks.deleted(t);
+    rawFree(t);
+    t = next;
+  }
+}
+
+}  // namespace krait
