@@ -1,0 +1,13 @@
+// Locale at start-up: PEP 538 coercion of the C locale, PEP 540 UTF-8 mode, and the resulting file system encoding.
+#pragma once
+
+#include "core/interpreter.h"
+
+namespace krait {
+
+void coerceCLocale(bool ignore_environment, bool utf8_requested_off);
+void chooseEncodings(Config& config);
+// Normalised name of the locale's encoding, "utf-8" for UTF-8.
+std::string localeEncoding();
+
+}  // namespace krait

@@ -1,0 +1,112 @@
+// The interactive prompt.
+#include <cstdio>
+#include <cstdlib>
+
+#include "compiler/compile.h"
+#include "core/call.h"
+#include "core/import.h"
+#include "core/interpreter.h"
+#include "core/print_error.h"
+#include "core/readline.h"
+#include "interp/eval.h"
+#include "main/run.h"
+#include "main/stdio.h"
+#include "types/module.h"
+
+namespace krait {
+namespace {
+
+// sys.ps1 / sys.ps2 as text; anything that cannot be shown is left out.
+std::string promptText(const char* attribute) {
+  Opt<> prompt = sysGet(attribute);
+  if (!prompt) return "";
+  Ref<> held = share(prompt.get());
+  auto text = objectStr(held);
+  if (text.failed()) return clearPending(), "";
+  Ref<StrObject> str = std::move(text).take();
+  auto utf8 = strUtf8(str);
+  if (utf8.failed()) return clearPending(), "";
+  return std::string(std::move(utf8).take());
+}
+
+struct TerminalInput final : InteractiveInput {
+  Result<std::string> readLine(bool continuation) override {
+    return readTerminalLine(promptText(continuation ? "ps2" : "ps1"));
+  }
+};
+
+Status defaultPrompt(const char* attribute, const char* text) {
+  if (sysGet(attribute)) return {};
+  Ref<StrObject> value = TRY(strLiteral(text));
+  return sysSet(attribute, value.get());
+}
+
+enum class Outcome { kRan, kEnd };
+
+Result<Outcome> runOne(TerminalInput& input, CompileOptions& options) {
+  Ref<StrObject> filename = TRY(strLiteral("<stdin>"));
+  MaybeRef<CodeObject> code = TRY(compileInteractive(input, filename, options));
+  if (!code) return Outcome::kEnd;
+  Opt<> main = importedModule("__main__");
+  if (!main) return raise(PyExc_RuntimeError, "lost __main__");
+  DictObject* dict = cast<ModuleObject>(main.get())->dict();
+  TRY(evalCode(code.get(), dict, dict));
+  return Outcome::kRan;
+}
+
+Status runStartupFile() {
+  const char* path = interpreter().config.ignore_environment ? nullptr : std::getenv("PYTHONSTARTUP");
+  if (!path || !*path) return {};
+  std::FILE* file = std::fopen(path, "rb");
+  if (!file) {
+    std::fprintf(stderr, "Could not open PYTHONSTARTUP\n");
+    return raiseErrno();
+  }
+  std::string text;
+  char buffer[4096];
+  while (size_t got = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, got);
+  std::fclose(file);
+  Ref<StrObject> filename = TRY(fsDecode(path));
+  Ref<CodeObject> code = TRY(compileSource(text, filename, {}));
+  Opt<> main = importedModule("__main__");
+  DictObject* dict = cast<ModuleObject>(main.get())->dict();
+  TRY(evalCode(code, dict, dict));
+  return {};
+}
+
+Status runInteractiveHook() {
+  Opt<> hook = sysGet("__interactivehook__");
+  if (!hook) return {};
+  Ref<> held = share(hook.get());
+  auto done = call(held.get());
+  if (done.failed()) std::fprintf(stderr, "Failed calling sys.__interactivehook__\n");
+  TRY(std::move(done));
+  return {};
+}
+
+}  // namespace
+
+void runInteractive(int* exit_status) {
+  if (runStartupFile().failed()) printPending();
+  if (runInteractiveHook().failed()) printPending();
+  if (defaultPrompt("ps1", ">>> ").failed() || defaultPrompt("ps2", "... ").failed()) clearPending();
+  TerminalInput input;
+  CompileOptions options;
+  options.mode = CompileMode::kSingle;
+  for (;;) {
+    auto outcome = runOne(input, options);
+    if (outcome.failed()) {
+      if (pendingMatches(PyExc_SystemExit)) {
+        *exit_status = reportPending();
+        return;
+      }
+      printPending();
+      if (flushStandardStreams().failed()) clearPending();
+      continue;
+    }
+    if (std::move(outcome).take() == Outcome::kEnd) return;
+    if (flushStandardStreams().failed()) clearPending();
+  }
+}
+
+}  // namespace krait

@@ -1,0 +1,132 @@
+// Shutting the runtime down, in CPython's order.
+#include "core/call.h"
+#include "core/gc.h"
+#include "core/import.h"
+#include "core/interpreter.h"
+#include "core/print_error.h"
+#include "core/thread.h"
+#include "interp/eval.h"
+#include "main/startup.h"
+#include "main/stdio.h"
+#include "modules/atexit.h"
+#include "types/list.h"
+#include "types/module.h"
+#include "types/weakref.h"
+
+namespace krait {
+namespace {
+
+template <class T>
+void ignoreFailure(T&& result) {
+  if (result.failed()) clearPending();
+}
+
+void joinThreads() {
+  Opt<> threading = importedModule("threading");
+  if (!threading) return;
+  Ref<> module = share(threading.get());
+  if (callMethod(module.get(), name<"_shutdown">()).failed()) writeUnraisable(module.get());
+}
+
+// sys attributes that may keep user objects alive.
+void resetSys() {
+  for (const char* key : {"path", "argv", "ps1", "ps2", "last_type", "last_value", "last_traceback", "path_hooks",
+                          "path_importer_cache", "meta_path"}) {
+    ignoreFailure(sysSet(key, Py_None));
+  }
+  for (const char* stream : {"stdin", "stdout", "stderr"}) {
+    Opt<> original = sysGet((std::string("__") + stream + "__").c_str());
+    ignoreFailure(sysSet(stream, original ? original : Opt<>(Py_None)));
+  }
+  ignoreFailure(dictSet(interpreter().builtins, "_", Py_None));
+}
+
+struct KeptModule {
+  Ref<> name;
+  Ref<WeakRefObject> weak;
+};
+
+// Takes every module out of sys.modules; those that others keep alive are found again through the weak references.
+std::vector<KeptModule> releaseModules() {
+  std::vector<KeptModule> kept;
+  DictObject* table = interpreter().modules;
+  auto keys = dictKeys(table);
+  if (keys.failed()) return clearPending(), std::move(kept);
+  Ref<ListObject> names = std::move(keys).take();
+  for (Py_ssize_t i = 0; i < names->size(); i++) {
+    auto found = dictGet(table, names->at(i));
+    if (found.failed()) {
+      clearPending();
+      continue;
+    }
+    Opt<> module = std::move(found).take();
+    if (!module || !isModule(module.get())) continue;
+    auto weak = weakRefNew(module.get());
+    if (weak.failed()) clearPending();
+    else kept.push_back({share(names->at(i)), std::move(weak).take()});
+    ignoreFailure(dictSet(table, names->at(i), Py_None));
+  }
+  dictClear(table);
+  return kept;
+}
+
+// A module's names are set to None: first those with one leading underscore, then the rest except __builtins__.
+void clearModuleDict(DictObject* dict) {
+  for (bool underscored : {true, false}) {
+    auto keys = dictKeys(dict);
+    if (keys.failed()) return clearPending();
+    Ref<ListObject> names = std::move(keys).take();
+    for (Py_ssize_t i = 0; i < names->size(); i++) {
+      if (!isStr(names->at(i))) continue;
+      auto* key = cast<StrObject>(names->at(i));
+      bool single = key->size() > 0 && key->at(0) == '_' && !(key->size() > 1 && key->at(1) == '_');
+      if (underscored ? !single : strEqualsAscii(key, "__builtins__")) continue;
+      auto value = dictGet(dict, key);
+      if (value.failed()) clearPending();
+      else if (Opt<> v = std::move(value).take(); v && v.get() != Py_None) ignoreFailure(dictSet(dict, key, Py_None));
+    }
+  }
+}
+
+void clearKeptModules(std::vector<KeptModule>& kept) {
+  DictObject* sys = interpreter().sys_dict;
+  DictObject* builtins = interpreter().builtins;
+  for (auto it = kept.rbegin(); it != kept.rend(); ++it) {
+    MaybeRef<> module = weakRefGet(it->weak.get());
+    if (!module || !isModule(module.get())) continue;
+    DictObject* dict = cast<ModuleObject>(module.get())->dict();
+    if (!dict || dict == sys || dict == builtins) continue;
+    clearModuleDict(dict);
+  }
+}
+
+void finalizeModules() {
+  resetSys();
+  std::vector<KeptModule> kept = releaseModules();
+  gcCollectAtExit();
+  gcReportUncollectable();
+  clearKeptModules(kept);
+  kept.clear();
+  clearModuleDict(interpreter().sys_dict);
+  clearModuleDict(interpreter().builtins);
+}
+
+}  // namespace
+
+int stopRuntime(int status) {
+  joinThreads();
+  ignoreFailure(pendingCallsRun());
+  modules::atexitRunCallbacks();
+  bool flush_failed = flushStandardStreams().failed();
+  if (flush_failed) clearPending();
+  interpreter().finalizing = true;
+  gcCollectAtExit();
+  finalizeModules();
+  if (flushStandardStreams().failed()) {
+    clearPending();
+    flush_failed = true;
+  }
+  return flush_failed && status == 0 ? 120 : status;
+}
+
+}  // namespace krait

@@ -1,0 +1,14 @@
+// Bringing the runtime up and down. Order matters; each step says what it needs.
+#pragma once
+
+#include "core/result.h"
+
+namespace krait {
+
+// False: the runtime could not start; a message was printed.
+bool startRuntime();
+// Threads joined, atexit run, streams flushed, modules cleared. Returns the exit status, which a failed flush of stdout
+// turns into 120.
+int stopRuntime(int status);
+
+}  // namespace krait

@@ -1,0 +1,140 @@
+#include "modules/dynload.h"
+
+#include <dlfcn.h>
+
+#include <string>
+#include <unordered_map>
+
+#include "base/punycode.h"
+#include "core/call.h"
+#include "core/interpreter.h"
+#include "modules/modules.h"
+#include "types/dict.h"
+#include "types/module.h"
+
+namespace krait::modules {
+namespace {
+
+using InitFunction = PyObject* (*)();
+
+// Single-phase modules by (path, name): a second import of the same file gives a copy of the first dictionary.
+std::unordered_map<std::string, PyModuleDef*>& loadedDefinitions() {
+  static auto* map = new std::unordered_map<std::string, PyModuleDef*>;
+  return *map;
+}
+
+// PyInit_name, or PyInitU_ with the punycode of a name outside ASCII.
+Result<std::string> initSymbol(StrObject* full_name) {
+  std::string_view text = TRY(strUtf8(full_name));
+  std::string last(text.substr(text.rfind('.') + 1));
+  if (full_name->isAscii()) return "PyInit_" + last;
+  std::string encoded = punycodeEncode(last);
+  for (char& c : encoded) {
+    if (c == '-') c = '_';
+  }
+  return "PyInitU_" + encoded;
+}
+
+Raised raiseImport(const std::string& message, PyObject* name, PyObject* path) {
+  auto text = strFromUtf8(message);
+  if (text.failed()) return Raised{};
+  Ref<StrObject> held = std::move(text).take();
+  auto error = call(PyExc_ImportError, held.get());
+  if (error.failed()) return Raised{};
+  Ref<> exception = std::move(error).take();
+  if (attrSet(exception, "name", name).failed() || attrSet(exception, "path", path).failed()) return Raised{};
+  return raiseException(std::move(exception));
+}
+
+Result<InitFunction> openLibrary(StrObject* name, StrObject* path) {
+  std::string symbol = TRY(initSymbol(name));
+  std::string file = TRY(fsEncode(path));
+  if (file.find('/') == std::string::npos) file = "./" + file;
+  void* handle = dlopen(file.c_str(), interpreter().dlopen_flags);
+  if (!handle) {
+    const char* reason = dlerror();
+    return raiseImport(reason ? reason : "unknown dlopen() error", name, path);
+  }
+  auto init = reinterpret_cast<InitFunction>(dlsym(handle, symbol.c_str()));
+  if (!init) return raiseImport("dynamic module does not define module export function (" + symbol + ")", name, path);
+  return init;
+}
+
+// A finished module of the single-phase kind: remember its definition for later imports.
+Status adoptSinglePhase(ModuleObject* module, InitFunction init, StrObject* name, Opt<> path) {
+  if (module->md_def) {
+    module->md_def->m_init = init;
+    if (module->md_def->m_size == -1 && !module->md_def->m_copy) {
+      module->md_def->m_copy = TRY(dictCopy(module->dict())).leak();
+    }
+  }
+  if (path) {
+    TRY(dictSet(module->dict(), "__file__", path.get()));
+    std::string key(TRY(strUtf8(cast<StrObject>(path.get()))));
+    key += '\n';
+    key += TRY(strUtf8(name));
+    loadedDefinitions()[key] = module->md_def;
+  }
+  return {};
+}
+
+// A single-phase module that was imported before: its dictionary again, or its init function again.
+Result<MaybeRef<>> reimport(StrObject* name, StrObject* path) {
+  std::string key(TRY(strUtf8(path)));
+  key += '\n';
+  key += TRY(strUtf8(name));
+  auto found = loadedDefinitions().find(key);
+  if (found == loadedDefinitions().end() || !found->second) return MaybeRef<>();
+  PyModuleDef* def = found->second;
+  if (def->m_size == -1) {
+    if (!def->m_copy) return MaybeRef<>();
+    Ref<ModuleObject> module = TRY(moduleNew(name));
+    TRY(dictUpdate(module->dict(), def->m_copy));
+    module->md_def = def;
+    return MaybeRef<>(std::move(module));
+  }
+  return MaybeRef<>::steal(def->m_init());
+}
+
+}  // namespace
+
+Result<Ref<>> moduleFromInit(InitFunction init, StrObject* name, PyObject* spec, Opt<> path) {
+  PyObject* raw = init();
+  if (!raw) {
+    if (exceptionPending()) return Raised{};
+    return raise(PyExc_SystemError, "initialization of %U failed without raising an exception", name);
+  }
+  if (exceptionPending()) {
+    return raiseFromCause(PyExc_SystemError, "initialization of %U raised unreported exception", name);
+  }
+  if (!typeOf(raw)) return raise(PyExc_SystemError, "init function of %U returned uninitialized object", name);
+  if (isExact(raw, &PyModuleDef_Type)) return moduleFromDefAndSpec(static_cast<PyModuleDef*>(raw), spec);
+  Ref<> module = steal(raw);
+  if (!isModule(raw)) return raise(PyExc_SystemError, "initialization of %U did not return an extension module", name);
+  TRY(adoptSinglePhase(cast<ModuleObject>(raw), init, name, path));
+  return module;
+}
+
+Result<Ref<>> loadDynamicModule(PyObject* spec) {
+  Ref<> name = TRY(attrGet(spec, krait::name<"name">()));
+  Ref<> path = TRY(attrGet(spec, krait::name<"origin">()));
+  if (!isStr(name) || !isStr(path)) return raise(PyExc_TypeError, "spec name and origin must be str");
+  auto* name_text = cast<StrObject>(name.get());
+  auto* path_text = cast<StrObject>(path.get());
+  TRY(audit("import", "OOOOO", name.get(), path.get(), sysGet("path").orElse(Py_None),
+            sysGet("meta_path").orElse(Py_None), sysGet("path_hooks").orElse(Py_None)));
+  MaybeRef<> again = TRY(reimport(name_text, path_text));
+  if (again) return std::move(again).take();
+  InitFunction init = TRY(openLibrary(name_text, path_text));
+  return moduleFromInit(init, name_text, spec, path.get());
+}
+
+Result<long> execModule(PyObject* module) {
+  if (!isModule(module)) return 0;
+  auto* m = cast<ModuleObject>(module);
+  if (!m->md_def || m->md_state) return 0;
+  TRY(moduleExec(module, m->md_def));
+  return 0;
+}
+
+}  // namespace krait::modules

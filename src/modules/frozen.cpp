@@ -1,0 +1,137 @@
+#include "modules/frozen.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string>
+
+#include "compiler/compile.h"
+#include "core/interpreter.h"
+#include "core/object.h"
+#include "modules/marshal.h"
+
+namespace krait::modules {
+namespace {
+
+constexpr FrozenModule kFrozen[] = {
+    {"_frozen_importlib", "importlib/_bootstrap", "importlib._bootstrap", false},
+    {"_frozen_importlib_external", "importlib/_bootstrap_external", "importlib._bootstrap_external", false},
+    {"zipimport", "zipimport", "zipimport", false},
+    {"abc", "abc", "abc", false},
+    {"codecs", "codecs", "codecs", false},
+    {"io", "io", "io", false},
+    {"_collections_abc", "_collections_abc", "_collections_abc", false},
+    {"_sitebuiltins", "_sitebuiltins", "_sitebuiltins", false},
+    {"genericpath", "genericpath", "genericpath", false},
+    {"ntpath", "ntpath", "ntpath", false},
+    {"posixpath", "posixpath", "posixpath", false},
+    {"os.path", "posixpath", "posixpath", false},
+    {"os", "os", "os", false},
+    {"site", "site", "site", false},
+    {"stat", "stat", "stat", false},
+    {"importlib.util", "importlib/util", "importlib.util", false},
+    {"importlib.machinery", "importlib/machinery", "importlib.machinery", false},
+    {"runpy", "runpy", "runpy", false},
+    {"__hello__", "__hello__", "__hello__", false},
+    {"__hello_alias__", "__hello__", "__hello__", false},
+    {"__phello_alias__", "__hello__", "__hello__", true},
+    {"__phello_alias__.spam", "__hello__", "__hello__", false},
+    {"__phello__", "__phello__/__init__", "__phello__", true},
+    {"__phello__.__init__", "__phello__/__init__", "<__phello__", false},
+    {"__phello__.ham", "__phello__/ham/__init__", "__phello__.ham", true},
+    {"__phello__.ham.__init__", "__phello__/ham/__init__", "<__phello__.ham", false},
+    {"__phello__.ham.eggs", "__phello__/ham/eggs", "__phello__.ham.eggs", false},
+    {"__phello__.spam", "__phello__/spam", "__phello__.spam", false},
+    {"__hello_only__", "__hello__", nullptr, false},
+};
+
+constexpr uint32_t kPycMagic = 3495u | 0x0a0d0000u;
+
+bool readFile(const std::string& path, std::string* out) {
+  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  struct stat st;
+  if (fstat(fd, &st) == 0) out->reserve(static_cast<size_t>(st.st_size));
+  char buffer[65536];
+  ssize_t got;
+  while ((got = read(fd, buffer, sizeof buffer)) > 0) out->append(buffer, static_cast<size_t>(got));
+  close(fd);
+  return got == 0;
+}
+
+uint32_t word(const std::string& data, size_t at) {
+  uint32_t value;
+  std::memcpy(&value, data.data() + at, 4);
+  return value;
+}
+
+std::string cachePathOf(const std::string& source_path) {
+  size_t slash = source_path.rfind('/');
+  std::string file = source_path.substr(slash + 1);
+  return source_path.substr(0, slash) + "/__pycache__/" + file.substr(0, file.size() - 3) + ".cpython-311.pyc";
+}
+
+bool headerMatches(const std::string& data, const struct stat& source) {
+  if (data.size() < 16 || word(data, 0) != kPycMagic || word(data, 4) != 0) return false;
+  return word(data, 8) == static_cast<uint32_t>(source.st_mtime) && word(data, 12) == static_cast<uint32_t>(source.st_size);
+}
+
+std::string dotted(const FrozenModule& module) {
+  if (!module.origin) return "frozen_only";
+  std::string name = module.origin;
+  return name[0] == '<' ? name.substr(1) : name;
+}
+
+Result<Ref<>> compileStdlibFile(const std::string& path) {
+  std::string source;
+  if (!readFile(path, &source)) return raise(PyExc_ImportError, "cannot read %s", path.c_str());
+  Ref<StrObject> filename = TRY(fsDecode(path));
+  return Ref<>(TRY(compileSource(source, filename, {})));
+}
+
+}  // namespace
+
+std::span<const FrozenModule> frozenModules() { return kFrozen; }
+
+const FrozenModule* findFrozen(std::string_view name) {
+  for (const FrozenModule& module : kFrozen) {
+    if (name == module.name) return &module;
+  }
+  return nullptr;
+}
+
+Result<MaybeRef<>> readPycFor(const std::string& source_path) {
+  struct stat source;
+  std::string data;
+  if (stat(source_path.c_str(), &source) != 0 || !readFile(cachePathOf(source_path), &data)) return MaybeRef<>();
+  if (!headerMatches(data, source)) return MaybeRef<>();
+  auto code = marshalLoads(std::string_view(data).substr(16));
+  if (code.failed()) {
+    clearPending();
+    return MaybeRef<>();
+  }
+  return MaybeRef<>(std::move(code).take());
+}
+
+Status codeSetFilename(CodeObject* code, StrObject* filename) {
+  setField(code->co_filename, Ref<>(share(filename)));
+  TupleObject* consts = code->consts();
+  for (Py_ssize_t i = 0; i < consts->size(); i++) {
+    if (isCode(consts->at(i))) TRY(codeSetFilename(cast<CodeObject>(consts->at(i)), filename));
+  }
+  return {};
+}
+
+Result<Ref<>> frozenCode(const FrozenModule& module) {
+  std::string path = interpreter().config.stdlib + "/" + module.path + ".py";
+  MaybeRef<> cached = TRY(readPycFor(path));
+  Ref<> code = cached ? std::move(cached).take() : TRY(compileStdlibFile(path));
+  if (!isCode(code)) return raise(PyExc_TypeError, "frozen object '%s' is not a code object", module.name);
+  Ref<StrObject> filename = TRY(strFormat("<frozen %s>", dotted(module).c_str()));
+  TRY(codeSetFilename(cast<CodeObject>(code.get()), filename));
+  return code;
+}
+
+}  // namespace krait::modules

@@ -1,0 +1,13 @@
+// Marshal format, from C++.
+#pragma once
+
+#include <string_view>
+
+#include "types/bytes.h"
+
+namespace krait::modules {
+
+Result<Ref<>> marshalLoads(std::string_view data);  // EOFError, ValueError, TypeError on malformed data
+Result<Ref<BytesObject>> marshalDumps(PyObject* value, int version);
+
+}  // namespace krait::modules
