@@ -1,0 +1,176 @@
+// Keeping slots and dicts in step: a native slot shows as a slot wrapper, a Python method fills its slot.
+//
+// A slot takes a native function straight from a slot wrapper when that is the only answer; otherwise the function that
+// looks the Python method up. Decided anew whenever the attribute changes, for the type and for every subclass that
+// does not override it.
+#include "types/method.h"
+#include "types/type_slot_calls.h"
+
+extern "C" PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr);
+extern "C" int PyObject_GenericSetAttr(PyObject* self, PyObject* attr, PyObject* value);
+
+namespace krait {
+
+namespace {
+
+// Names like __getitem__ stand for several slots. The one slot that the type fills among them; null: none or several.
+void** uniqueSlotOf(PyTypeObject* type, StrObject* method_name) {
+  void** unique = nullptr;
+  for (SlotDef* def = kSlotDefs; def->name; def++) {
+    if (def->name_strobj != method_name) continue;
+    void** slot = slotPointer(type, def->offset);
+    if (!slot || !*slot || slot == unique) continue;
+    if (unique) return nullptr;
+    unique = slot;
+  }
+  return unique;
+}
+
+// What the descriptors found so far ask of one slot.
+struct SlotChoice {
+  void* specific = nullptr;
+  void* generic = nullptr;
+  bool use_generic = false;
+
+  void wantGeneric(void* function) {
+    use_generic = true;
+    generic = function;
+  }
+};
+
+void chooseFromWrapper(PyTypeObject* type, void** slot, SlotDef* def, WrapperDescrObject* descr, SlotChoice& choice) {
+  auto* method_name = static_cast<StrObject*>(def->name_strobj);
+  void** unique = uniqueSlotOf(type, method_name);
+  if (!unique || unique == slot) choice.generic = def->function;
+  bool fits = (!choice.specific || choice.specific == descr->d_wrapped) && descr->d_base->wrapper == def->wrapper &&
+              typeIsSubtype(type, descr->d_type);
+  if (fits) choice.specific = descr->d_wrapped;
+  else choice.use_generic = true;
+}
+
+// A native method that stands for a slot of its own class (METH_COEXIST): that class's slot does the same.
+void* coexistingSlot(PyTypeObject* type, SlotDef* def, PyObject* descr) {
+  if (!isExact(descr, &PyMethodDescr_Type)) return nullptr;
+  auto* method = static_cast<MethodDescrObject*>(descr);
+  if (!(method->d_method->ml_flags & METH_COEXIST) || !typeIsSubtype(type, method->d_type)) return nullptr;
+  if (hasFlag(method->d_type, Py_TPFLAGS_HEAPTYPE)) return nullptr;
+  void** slot = slotPointer(method->d_type, def->offset);
+  return slot ? *slot : nullptr;
+}
+
+bool isNewWrapper(PyObject* descr) {
+  return isExact(descr, &PyCFunction_Type) &&
+         static_cast<CFunctionObject*>(descr)->m_ml->ml_meth.keywords == newWrapper;
+}
+
+void considerRow(PyTypeObject* type, void** slot, SlotDef* def, SlotChoice& choice) {
+  Opt<> found = typeLookup(type, static_cast<StrObject*>(def->name_strobj));
+  bool is_next = def->offset == offsetof(PyHeapTypeObject, tp_iternext);
+  if (!found) {
+    if (is_next) choice.specific = reinterpret_cast<void*>(nextNotImplemented);
+    return;
+  }
+  PyObject* descr = found.get();
+  if (isExact(descr, &PyWrapperDescr_Type) &&
+      static_cast<WrapperDescrObject*>(descr)->d_base->name_strobj == def->name_strobj) {
+    return chooseFromWrapper(type, slot, def, static_cast<WrapperDescrObject*>(descr), choice);
+  }
+  if (def->offset == offsetof(PyHeapTypeObject, tp_new) && isNewWrapper(descr)) {
+    choice.specific = reinterpret_cast<void*>(type->tp_new);
+    return;
+  }
+  if (descr == Py_None && def->offset == offsetof(PyHeapTypeObject, tp_hash)) {
+    choice.specific = reinterpret_cast<void*>(PyObject_HashNotImplemented);
+    return;
+  }
+  if (void* native = coexistingSlot(type, def, descr); native && (!choice.specific || choice.specific == native)) {
+    choice.specific = native;
+    choice.generic = def->function;
+    return;
+  }
+  choice.wantGeneric(def->function);
+}
+
+// Decides the slot of the rows that start here; returns the first row of the next slot.
+SlotDef* updateOneSlot(PyTypeObject* type, SlotDef* rows) {
+  int offset = rows->offset;
+  void** slot = slotPointer(type, offset);
+  SlotChoice choice;
+  SlotDef* def = rows;
+  for (; def->name && def->offset == offset; def++) {
+    if (slot) considerRow(type, slot, def, choice);
+  }
+  if (slot) *slot = choice.specific && !choice.use_generic ? choice.specific : choice.generic;
+  return def;
+}
+
+SlotDef* firstRowOf(SlotDef* def) {
+  while (def > kSlotDefs && def[-1].offset == def->offset) def--;
+  return def;
+}
+
+void updateRowsNamed(PyTypeObject* type, StrObject* changed) {
+  for (SlotDef* def = kSlotDefs; def->name; def++) {
+    if (def->name_strobj == changed) updateOneSlot(type, firstRowOf(def));
+  }
+}
+
+void updateTree(PyTypeObject* type, StrObject* changed) {
+  updateRowsNamed(type, changed);
+  SubclassCursor subclasses(type);
+  while (MaybeRef<> subclass = subclasses.next()) {
+    PyTypeObject* derived = asType(subclass.get());
+    if (derived->tp_dict && dictGetStr(dictOf(derived), changed)) continue;
+    updateTree(derived, changed);
+  }
+}
+
+// One pointer for each default, whichever way the type spelled it.
+void normaliseDefaults(PyTypeObject* type) {
+  constexpr getattrofunc kGet = slot<static_cast<Result<Ref<>> (*)(PyObject*, PyObject*)>(genericGetAttr)>;
+  constexpr setattrofunc kSet = slot<genericSetAttr>;
+  if (type->tp_getattro == kGet) type->tp_getattro = PyObject_GenericGetAttr;
+  if (type->tp_setattro == kSet) type->tp_setattro = PyObject_GenericSetAttr;
+}
+
+}  // namespace
+
+void typeFixupSlots(PyTypeObject* type) {
+  slotTableIntern();
+  for (SlotDef* def = kSlotDefs; def->name;) def = updateOneSlot(type, def);
+}
+
+void typeUpdateSlot(PyTypeObject* type, StrObject* changed) {
+  slotTableIntern();
+  for (SlotDef* def = kSlotDefs; def->name; def++) {
+    if (def->name_strobj == changed) return updateTree(type, changed);
+  }
+}
+
+void typeUpdateAllSlots(PyTypeObject* type) {
+  typeModified(type);
+  SlotDef* last = nullptr;
+  for (SlotDef* def = kSlotDefs; def->name; def++) {
+    if (!last || def->name_strobj != last->name_strobj) typeUpdateSlot(type, static_cast<StrObject*>(def->name_strobj));
+    last = def;
+  }
+}
+
+Status typeAddOperators(PyTypeObject* type) {
+  slotTableIntern();
+  normaliseDefaults(type);
+  for (SlotDef* def = kSlotDefs; def->name; def++) {
+    if (!def->wrapper) continue;
+    void** slot = slotPointer(type, def->offset);
+    if (!slot || !*slot || dictGetStr(dictOf(type), static_cast<StrObject*>(def->name_strobj))) continue;
+    if (*slot == reinterpret_cast<void*>(PyObject_HashNotImplemented)) {
+      TRY(dictSet(dictOf(type), def->name_strobj, Py_None));
+      continue;
+    }
+    auto descr = TRY(wrapperDescrNew(type, def, *slot));
+    TRY(dictSet(dictOf(type), def->name_strobj, descr.get()));
+  }
+  return {};
+}
+
+}  // namespace krait
