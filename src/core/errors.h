@@ -30,6 +30,8 @@ extern PyObject *PyExc_BaseException, *PyExc_BaseExceptionGroup, *PyExc_Exceptio
 
 namespace krait {
 
+struct TupleObject;
+
 [[gnu::cold]] Raised raise(PyObject* type, const char* format, ...);
 [[gnu::cold]] Raised raiseV(PyObject* type, const char* format, va_list args);
 [[gnu::cold]] Raised raiseObject(PyObject* type, PyObject* value);  // value: the argument, a tuple of them, or an instance
@@ -77,7 +79,7 @@ void restorePending(PendingTriple triple);
 void normalizePending(PendingTriple& triple);
 
 // Reports through sys.unraisablehook: "Exception ignored in: {object}". Clears the pending exception.
-// `message` replaces "Exception ignored in".
+// With a message: "Exception ignored {message}: {object}".
 void writeUnraisable(Opt<> object, const char* message = nullptr);
 // Text to sys.stderr (or fd 2 when there is none), keeping the pending exception; at most 1000 bytes (PySys_WriteStderr).
 void stderrWrite(const char* format, ...) __attribute__((format(printf, 1, 2)));
@@ -89,7 +91,16 @@ Status warn(PyObject* category, int stack_level, const char* format, ...);
 Status warnResource(PyObject* source, int stack_level, const char* format, ...);
 Status warnExplicit(PyObject* category, PyObject* message, PyObject* filename, int lineno, Opt<> module, Opt<> registry);
 
-// sys.audit.
+// Body of sys.__unraisablehook__ and its argument type (a structure sequence).
+Status unraisableHook(PyObject* args);
+Result<PyTypeObject*> unraisableHookArgsType();
+
+// Hooks from C (PySys_AddAuditHook); never removed. Python's stand in Interpreter::audit_hooks.
+using AuditHook = int (*)(const char* event, PyObject* args, void* user_data);
+Status auditAddHook(AuditHook hook, void* user_data);
+Status auditEvent(const char* event, TupleObject* args);
+bool auditIsOn();
+// sys.audit. Format characters: O N s z y U i I l k n L K d, in parentheses or not, as Py_BuildValue.
 Status audit(const char* event, const char* format = nullptr, ...);
 
 // Aborts the process: "Fatal Python error: {function}: {message}", the exception and the traceback.

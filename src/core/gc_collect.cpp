@@ -156,7 +156,7 @@ void takeReachableFromFinalizers(Ring& finalizers) {
 void appendGarbage(PyObject* object) {
   if (!state.garbage) {
     auto list = listNew();
-    if (list.failed()) return writeUnraisable(nullptr, "gc couldn't create gc.garbage list");
+    if (list.failed()) return writeUnraisable(nullptr, "while creating gc.garbage");
     state.garbage = std::move(list).toC();
   }
   if (listAppend(cast<ListObject>(state.garbage), object).failed()) writeUnraisable(object);

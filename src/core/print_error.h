@@ -1,19 +1,23 @@
-// Printing exceptions as the interpreter does at top level.
+// Printing exceptions and tracebacks as the interpreter does for uncaught ones.
 #pragma once
 
-#include "core/result.h"
+#include "core/object.h"
 
 namespace krait {
 
-// The body of sys.excepthook: traceback, chain, groups, notes, to sys.stderr (or fd 2 when there is none). Never raises.
-void displayException(PyObject* type, PyObject* value, PyObject* traceback);
-// Takes the pending exception, handles SystemExit (as exit_code), calls sys.excepthook. PyErr_PrintEx(set_last).
-void printPending(bool set_last = true);
-// SystemExit taken apart: prints a non-integer code to stderr. Returns the process's exit status.
-int exitCodeOf(PyObject* system_exit);
-// The body of sys.unraisablehook. `args` is an UnraisableHookArgs.
-Status displayUnraisable(PyObject* args);
-// Tells the audit hooks; `arguments` is a tuple.
-Status auditObjects(PyObject* event, PyObject* arguments);
+// The traceback alone, with its header line (PyTraceBack_Print).
+Status tracebackPrint(PyObject* traceback, PyObject* file);
+// "{indent}    {source line}" of a file, if it can be read (_Py_DisplaySourceLine). indent: extra spaces.
+Status printSourceLine(PyObject* file, PyObject* filename, int line, int indent);
+// Body of sys.__excepthook__: the exception with causes, groups, notes, to sys.stderr (PyErr_Display). Never raises.
+void displayException(PyObject* exception);
+// PyErr_Display's arguments: `value` may be no exception; a traceback is set on it when it has none.
+void displayTriple(Opt<> type, Opt<> value, Opt<> traceback);
+// Prints the pending exception through sys.excepthook (PyErr_PrintEx); SystemExit ends the process.
+void printPending(bool set_last_vars);
+// The status a pending SystemExit asks for, its message printed; -1: no SystemExit pending. Clears it.
+int handleSystemExit();
+// "Did you mean: '...'?" for NameError, AttributeError and ImportError: the suggested name.
+MaybeRef<> suggestionFor(PyObject* exception);
 
 }  // namespace krait
