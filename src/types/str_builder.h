@@ -20,6 +20,8 @@ class StrBuilder {
   void append(const StrObject* s);
   void append(const Ref<StrObject>& s) { append(s.get()); }
   void append(const StrObject* s, Py_ssize_t start, Py_ssize_t end);
+  // Characters of any width, none above max_char's class.
+  void appendUnits(int kind, const void* data, Py_ssize_t start, Py_ssize_t count, Py_UCS4 max_char);
   void appendRepeated(Py_UCS4 ch, Py_ssize_t count);
   void reserve(Py_ssize_t characters);
   Py_ssize_t size() const { return size_; }

@@ -1,0 +1,97 @@
+// The table of interned strings. It does not own them: a mortal interned string leaves the table when it dies.
+//
+// Invariant: a string is in the table exactly while state.interned != 0, and equal strings are there only once.
+#include <vector>
+
+#include "core/name.h"
+#include "types/str_internal.h"
+
+namespace krait {
+namespace {
+
+constexpr uint32_t kMortal = 1, kImmortal = 2;
+
+class InternTable {
+ public:
+  // The slot of an equal string, or the one to put `s` in.
+  StrObject*& slotFor(StrObject* s) {
+    if (slots_.empty() || (used_ + 1) * 3 > slots_.size() * 2) grow();
+    return slots_[find(s)];
+  }
+  static bool isFree(const StrObject* s) { return s == nullptr || s == gone(); }
+  void added(bool reused_gone) {
+    live_++;
+    if (!reused_gone) used_++;
+  }
+  void remove(StrObject* s) {
+    size_t at = find(s);
+    KR_ASSERT(slots_[at] == s, "an interned string is in the table");
+    slots_[at] = gone();
+    live_--;
+  }
+
+ private:
+  static StrObject* gone() { return reinterpret_cast<StrObject*>(16); }
+
+  size_t find(StrObject* s) const {
+    size_t mask = slots_.size() - 1, at = static_cast<size_t>(strHash(s)) & mask, first_gone = SIZE_MAX;
+    for (;; at = (at + 1) & mask) {
+      StrObject* entry = slots_[at];
+      if (!entry) return first_gone != SIZE_MAX ? first_gone : at;
+      if (entry == gone()) {
+        if (first_gone == SIZE_MAX) first_gone = at;
+      } else if (entry == s || (entry->hash == s->hash && strEquals(entry, s))) {
+        return at;
+      }
+    }
+  }
+
+  void grow() {
+    std::vector<StrObject*> old = std::move(slots_);
+    size_t size = 1024;
+    while (live_ * 3 >= size) size *= 2;
+    slots_.assign(size, nullptr);
+    used_ = live_;
+    for (StrObject* entry : old)
+      if (!isFree(entry)) slots_[find(entry)] = entry;
+  }
+
+  std::vector<StrObject*> slots_;
+  size_t live_ = 0, used_ = 0;  // used: live ones and gone ones
+};
+
+InternTable& table() {
+  static auto* instance = new InternTable;
+  return *instance;
+}
+
+}  // namespace
+
+Ref<StrObject> strIntern(Ref<StrObject> s) {
+  if (!isExactStr(s.get()) || s->state.interned) return s;
+  StrObject*& slot = table().slotFor(s.get());
+  if (!InternTable::isFree(slot)) return share(slot);
+  bool was_gone = slot != nullptr;
+  slot = s.get();
+  table().added(was_gone);
+  s->state.interned = isStaticStr(s.get()) ? kImmortal : kMortal;
+  return s;
+}
+
+void strRemoveInterned(StrObject* s) {
+  table().remove(s);
+  s->state.interned = 0;
+}
+
+Result<Ref<StrObject>> strInternUtf8(std::string_view utf8) { return strIntern(TRY(strFromUtf8(utf8))); }
+
+StrObject* internForever(const char* utf8, size_t size) {
+  auto made = strInternUtf8({utf8, size});
+  KR_CHECK(!made.failed(), "an identifier can be made");
+  StrObject* s = std::move(made).take().leak();
+  s->state.interned = kImmortal;
+  s->ob_refcnt = kImmortalRefcount;
+  return s;
+}
+
+}  // namespace krait

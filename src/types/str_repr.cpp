@@ -1,0 +1,77 @@
+// repr() and ascii() of strings.
+#include "base/unicode/database.h"
+#include "types/str_builder.h"
+#include "types/str_methods.h"
+
+namespace krait {
+namespace {
+
+constexpr char kHexDigits[] = "0123456789abcdef";
+
+void appendHex(StrBuilder& out, char letter, Py_UCS4 c, int digits) {
+  out.append('\\');
+  out.append(letter);
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out.append(kHexDigits[c >> shift & 15]);
+}
+
+void appendEscaped(StrBuilder& out, Py_UCS4 c) {
+  if (c < 0x100) appendHex(out, 'x', c, 2);
+  else if (c < 0x10000) appendHex(out, 'u', c, 4);
+  else appendHex(out, 'U', c, 8);
+}
+
+// Single quotes unless the text has those and no double ones.
+char quoteFor(const StrObject* s) {
+  bool single = strFindChar(s, '\'', 0, PY_SSIZE_T_MAX, 1) >= 0;
+  return single && strFindChar(s, '"', 0, PY_SSIZE_T_MAX, 1) < 0 ? '"' : '\'';
+}
+
+void appendReprChar(StrBuilder& out, Py_UCS4 c, char quote) {
+  if (c == static_cast<Py_UCS4>(quote) || c == '\\') {
+    out.append('\\');
+    out.append(c);
+  } else if (c == '\t') {
+    out.append("\\t");
+  } else if (c == '\n') {
+    out.append("\\n");
+  } else if (c == '\r') {
+    out.append("\\r");
+  } else if (c < ' ' || c == 0x7f || (c >= 0x80 && !unicode::isPrintable(c))) {
+    appendEscaped(out, c);
+  } else {
+    out.append(c);
+  }
+}
+
+bool isPlainAscii(const StrObject* s, char quote) {
+  for (char c : s->asciiView())
+    if (c < ' ' || c == 0x7f || c == '\\' || c == quote) return false;
+  return true;
+}
+
+}  // namespace
+
+Result<Ref<StrObject>> strRepr(StrObject* s) {
+  char quote = quoteFor(s);
+  StrBuilder out;
+  out.reserve(s->size() + 2);
+  out.append(quote);
+  if (s->isAscii() && isPlainAscii(s, quote)) out.append(s->asciiView());
+  else
+    for (Py_ssize_t i = 0; i < s->size(); i++) appendReprChar(out, s->at(i), quote);
+  return out.finish(quote);
+}
+
+Result<Ref<StrObject>> objectAscii(PyObject* object) {
+  Ref<StrObject> repr = TRY(objectRepr(object));
+  if (repr->isAscii()) return repr;
+  StrBuilder out;
+  for (Py_ssize_t i = 0; i < repr->size(); i++) {
+    Py_UCS4 c = repr->at(i);
+    if (c < 0x80) out.append(c);
+    else appendEscaped(out, c);
+  }
+  return out.finish();
+}
+
+}  // namespace krait
