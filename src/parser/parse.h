@@ -38,6 +38,7 @@ struct Diagnostic {
   int end_lineno = 0;
   int end_offset = 0;
   bool has_location = true;         // false: raise kind(message) with no details tuple
+  bool has_end = true;              // false: the details tuple has no end_lineno and end_offset
   std::optional<std::string> text;  // the source line as UTF-8 (invalid bytes replaced); none: SyntaxError.text is None
 };
 
@@ -63,6 +64,7 @@ struct Options {
   std::string_view filename = "<unknown>";
   bool type_comments = false;
   bool ignore_cookie = false;           // source is a str: UTF-8, no BOM and cookie handling
+  bool from_file = false;               // the bytes of a script: must be UTF-8 unless a cookie says otherwise
   bool dont_imply_dedent = false;       // PyCF_DONT_IMPLY_DEDENT
   bool allow_incomplete_input = false;  // PyCF_ALLOW_INCOMPLETE_INPUT
   bool barry_as_flufl = false;           // from __future__ import barry_as_FLUFL: <> for !=

@@ -1,0 +1,23 @@
+// Finds the error in a text that the fast parser refused.
+#pragma once
+
+#include "parser/lexer.h"
+#include "parser/literal.h"
+#include "parser/parse.h"
+
+namespace krait::parser {
+
+// What kind of text is parsed: the four modes, or an expression inside an f-string.
+enum class StartRule : uint8_t { File, Eval, Single, FuncType, FString };
+
+struct DiagnoseInput {
+  Lexer& lexer;
+  LiteralContext& literals;
+  const Options& options;
+  StartRule start;
+  bool has_encoding;  // columns count characters
+};
+
+Diagnostic diagnose(const DiagnoseInput& input);
+
+}  // namespace krait::parser

@@ -1,0 +1,134 @@
+// String tokens to Constant and JoinedStr nodes: prefixes, adjacent literals, bytes.
+#include <algorithm>
+#include <cstring>
+
+#include "parser/literal.h"
+#include "parser/utf8_text.h"
+
+namespace krait::parser {
+
+using namespace ast;
+
+void LiteralContext::warnEscape(const Token& token, char character) {
+  for (const EscapeWarning& seen : escape_warnings)
+    if (seen.token.start == token.start && seen.character == character) return;
+  escape_warnings.push_back({token, character});
+}
+
+namespace {
+
+Expr* makeConstant(LiteralContext& context, const Span& span, ConstantKind kind, std::string_view text, bool u_kind) {
+  ConstantValue value;
+  value.kind = kind;
+  value.text = context.tree.arena().copyText(text);
+  std::string_view prefix = u_kind ? std::string_view("u") : std::string_view();
+  return context.tree.arena().make<Constant>(Constant{{{ExprKind::Constant, span}}, value, prefix});
+}
+
+StringToken splitToken(const Token& token) {
+  StringToken result{&token, token.text()};
+  const char* p = token.start;
+  for (; *p != '"' && *p != '\''; p++) {
+    char c = static_cast<char>(*p | 0x20);
+    result.is_bytes = result.is_bytes || c == 'b';
+    result.is_raw = result.is_raw || c == 'r';
+    result.is_format = result.is_format || c == 'f';
+  }
+  result.body.remove_prefix(static_cast<size_t>(p - token.start));
+  size_t quotes = result.body.size() >= 6 && p[1] == p[0] && p[2] == p[0] ? 3 : 1;
+  result.body = result.body.substr(quotes, result.body.size() - 2 * quotes);
+  return result;
+}
+
+bool appendBytes(LiteralContext& context, std::string& out, const StringToken& token) {
+  bool ascii = std::none_of(token.body.begin(), token.body.end(), [](char c) { return c & 0x80; });
+  if (!ascii) {
+    context.error.token = *token.token;
+    context.fail("bytes can only contain ASCII literal characters", LiteralError::Where::Token);
+    return false;
+  }
+  if (token.is_raw) {
+    out += token.body;
+    return true;
+  }
+  std::string message;
+  const char* bad_escape = nullptr;
+  if (!decodeBytesEscapes(token.body, out, &message, &bad_escape)) {
+    context.fail("(value error) " + message);
+    return false;
+  }
+  if (bad_escape) context.warnEscape(*token.token, *bad_escape);
+  return true;
+}
+
+}  // namespace
+
+bool appendText(LiteralContext& context, std::string& out, const StringToken& token, std::string_view text, bool raw) {
+  std::string message;
+  if (raw || text.find('\\') == text.npos) {
+    Utf8Error bad = utf8Check(text);
+    if (!bad.reason) {
+      out += text;
+      return true;
+    }
+    context.fail("(unicode error) " + utf8ErrorMessage(text, bad));
+    return false;
+  }
+  const char* bad_escape = nullptr;
+  if (!decodeTextEscapes(text, out, &message, &bad_escape)) {
+    context.fail("(unicode error) " + message);
+    return false;
+  }
+  if (bad_escape) context.warnEscape(*token.token, *bad_escape);
+  return true;
+}
+
+void StringParts::flushText(LiteralContext& context) {
+  if (text.empty()) return;
+  values.push_back(makeConstant(context, span, ConstantKind::Str, text, is_unicode_kind));
+  text.clear();
+}
+
+Expr* finishString(LiteralContext& context, StringParts& parts) {
+  if (!parts.is_format) return makeConstant(context, parts.span, ConstantKind::Str, parts.text, parts.is_unicode_kind);
+  parts.flushText(context);
+  Arena& arena = context.tree.arena();
+  Seq<Expr*> values = arena.copySeq(parts.values.data(), parts.values.size());
+  return arena.make<JoinedStr>(JoinedStr{{{ExprKind::JoinedStr, parts.span}}, values});
+}
+
+Expr* stringValue(LiteralContext& context, const Token* tokens, size_t count) {
+  // The tokens are copied out: parsing an f-string expression must not depend on the array they live in.
+  std::vector<Token> copies(tokens, tokens + count);
+  const Token& first = copies.front();
+  const Token& last = copies.back();
+  StringParts parts;
+  parts.span = {first.lineno, first.col_offset, last.end_lineno, last.end_col_offset};
+  parts.is_unicode_kind = first.start[0] == 'u';
+  bool bytes_mode = false;
+  for (size_t i = 0; i < count; i++) {
+    StringToken token = splitToken(copies[i]);
+    if (token.is_format && context.options.feature_version < 6) {
+      context.fail("Format strings are only supported in Python 3.6 and greater");
+      return nullptr;
+    }
+    // Bytes are checked, and mixing is noticed, before format text is read.
+    bool plain_ok = token.is_bytes    ? appendBytes(context, parts.text, token)
+                    : token.is_format ? true
+                                      : appendText(context, parts.text, token, token.body, token.is_raw);
+    if (!plain_ok) return nullptr;
+    if (i > 0 && token.is_bytes != bytes_mode) {
+      context.fail("cannot mix bytes and nonbytes literals");
+      return nullptr;
+    }
+    bytes_mode = token.is_bytes;
+    if (!token.is_format) continue;
+    parts.is_format = true;
+    const char* p = token.body.data();
+    if (!readFormat(context, parts, token, &p, 0)) return nullptr;
+  }
+  if (bytes_mode) return makeConstant(context, parts.span, ConstantKind::Bytes, parts.text, false);
+  return finishString(context, parts);
+}
+
+}  // namespace krait::parser
