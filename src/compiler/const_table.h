@@ -1,27 +1,16 @@
 // The constants of one code object, in co_consts order, without duplicates.
 //
-// Two constants are the same when they have the same type and value, all the way down (1, 1.0 and True differ, 0.0 and
-// -0.0 differ, nan is only itself); code objects compare by ==; anything else is compared by identity. All code objects of one
-// compilation share a ConstCache, so that equal constants are one object everywhere.
+// Sameness is constEquals(). All code objects of one compilation share a ConstCache, so that equal constants are one
+// object everywhere.
 #pragma once
 
 #include <unordered_map>
 #include <vector>
 
 #include "core/result.h"
+#include "types/code_const.h"
 
 namespace krait::compiler {
-
-// Equality and hash as above. Neither runs Python code.
-bool constEquals(PyObject* a, PyObject* b);
-size_t constHash(PyObject* object);
-
-struct ConstHash {
-  size_t operator()(PyObject* object) const { return constHash(object); }
-};
-struct ConstEquals {
-  bool operator()(PyObject* a, PyObject* b) const { return constEquals(a, b); }
-};
 
 class ConstCache {
  public:

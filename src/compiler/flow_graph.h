@@ -48,7 +48,6 @@ struct Block {
   bool falls_through = true;   // may continue with `next`
   bool preserve_lasti = false; // as a handler: the stack holds lasti below the exception
   bool visited = false;
-  std::vector<Block*>* handlers = nullptr;  // scratch of labelHandlers
 
   bool empty() const { return instrs.empty(); }
   Instr* last() { return instrs.empty() ? nullptr : &instrs.back(); }

@@ -1,0 +1,59 @@
+// What all stages of one compilation share: the tree, the file name, the interned strings of its identifiers and the
+// nesting limit.
+//
+// Ownership: borrows the tree and the file name from the caller, who keeps them alive.
+#pragma once
+
+#include "compiler/name_map.h"
+#include "core/thread.h"
+#include "types/str.h"
+
+namespace krait::compiler {
+
+class Context {
+ public:
+  Context(ast::Tree& tree, StrObject* filename);
+  Context(const Context&) = delete;
+  ~Context();  // releases the strings of the tree's identifiers
+
+  ast::Tree& tree() const { return tree_; }
+  StrObject* filename() const { return filename_; }
+
+  // The interned str of an identifier; borrowed from the identifier.
+  Result<StrObject*> text(Name name);
+  Name intern(std::string_view text) { return tree_.intern(text); }
+  // `__spam` inside class Ham is `_Ham__spam`. private_name: the class, or null.
+  Name mangle(Name private_name, Name name);
+
+  // Counts one level of nesting for the life of the guard.
+  class [[nodiscard]] Nested {
+   public:
+    explicit Nested(Context* context) : context_(context) {}
+    Nested(Nested&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
+    ~Nested() {
+      if (context_) context_->depth_--;
+    }
+
+   private:
+    Context* context_;
+  };
+  Result<Nested> nest();
+
+ private:
+  ast::Tree& tree_;
+  StrObject* filename_;
+  int depth_;
+  int limit_;
+};
+
+// SyntaxError about a piece of a tree. Columns of `where` are 0-based as in the tree.
+// raiseAtRange sets the details as attributes (args hold the message only), raiseCompileError passes them as arguments:
+// CPython's symbol table and its code generator differ so, and users can see it.
+[[gnu::cold]] Raised raiseAtRange(StrObject* filename, const ast::Span& where, const char* format, ...);
+[[gnu::cold]] Raised raiseCompileError(StrObject* filename, const ast::Span& where, const char* format, ...);
+// Without an end, as the __future__ checks do.
+[[gnu::cold]] Raised raiseAtPoint(StrObject* filename, int lineno, int column, const char* format, ...);
+// Line `lineno` of the file, absent when it cannot be read. Never leaves an exception pending.
+MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno);
+
+}  // namespace krait::compiler

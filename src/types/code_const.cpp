@@ -1,0 +1,113 @@
+#include "types/code_const.h"
+
+#include <bit>
+#include <unordered_set>
+
+#include "types/code.h"
+#include "types/complex.h"
+#include "types/float.h"
+#include "types/int.h"
+#include "types/set.h"
+
+namespace krait {
+namespace {
+
+bool sameDouble(double a, double b) { return a == b && std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b); }
+
+bool sameTuple(TupleObject* a, TupleObject* b) {
+  if (a->size() != b->size()) return false;
+  for (Py_ssize_t i = 0; i < a->size(); i++) {
+    if (!constEquals(a->at(i), b->at(i))) return false;
+  }
+  return true;
+}
+
+template <class F>
+void forEachItem(SetObject* set, F visit) {
+  Py_ssize_t position = 0;
+  PyObject* key;
+  Py_hash_t hash;
+  while (setNext(set, &position, &key, &hash)) visit(key);
+}
+
+bool sameSet(SetObject* a, SetObject* b) {
+  if (a->size() != b->size()) return false;
+  std::unordered_set<PyObject*, ConstHash, ConstEquals> items;
+  forEachItem(a, [&](PyObject* key) { items.insert(key); });
+  bool same = true;
+  forEachItem(b, [&](PyObject* key) { same = same && items.contains(key); });
+  return same;
+}
+
+size_t mix(size_t seed, size_t value) {
+  seed ^= value + 0x9e3779b97f4a7c15u + (seed << 6) + (seed >> 2);
+  return seed * 0xff51afd7ed558ccdu;
+}
+
+size_t hashBytes(const char* data, size_t size) { return std::hash<std::string_view>()({data, size}); }
+
+size_t hashTuple(TupleObject* tuple) {
+  size_t hash = 0x345678;
+  for (Py_ssize_t i = 0; i < tuple->size(); i++) hash = mix(hash, constHash(tuple->at(i)));
+  return hash;
+}
+
+size_t hashSet(SetObject* set) {
+  size_t hash = 1927868237;
+  forEachItem(set, [&hash](PyObject* key) { hash ^= mix(0, constHash(key)); });
+  return hash;
+}
+
+size_t hashCode(CodeObject* code) {
+  size_t hash = mix(constHash(code->co_name), static_cast<size_t>(code->co_firstlineno));
+  hash = mix(hash, static_cast<size_t>(code->ob_size));
+  return mix(hash, constHash(code->co_consts));
+}
+
+bool sameKindOfObject(PyObject* a, PyObject* b, PyTypeObject* type) { return isExact(a, type) && isExact(b, type); }
+
+}  // namespace
+
+bool constEquals(PyObject* a, PyObject* b) {
+  if (a == b) return true;
+  if (typeOf(a) != typeOf(b)) return false;
+  if (isExactStr(a)) return strEquals(static_cast<StrObject*>(a), static_cast<StrObject*>(b));
+  if (isExactInt(a)) return intCompare(static_cast<IntObject*>(a), static_cast<IntObject*>(b)) == 0;
+  if (isExactBytes(a)) return static_cast<BytesObject*>(a)->view() == static_cast<BytesObject*>(b)->view();
+  if (isExactTuple(a)) return sameTuple(static_cast<TupleObject*>(a), static_cast<TupleObject*>(b));
+  if (isExactFloat(a)) return sameDouble(static_cast<FloatObject*>(a)->value, static_cast<FloatObject*>(b)->value);
+  if (sameKindOfObject(a, b, &PyComplex_Type)) {
+    auto *x = static_cast<ComplexObject*>(a), *y = static_cast<ComplexObject*>(b);
+    return sameDouble(x->real, y->real) && sameDouble(x->imag, y->imag);
+  }
+  if (sameKindOfObject(a, b, &PyFrozenSet_Type)) return sameSet(static_cast<SetObject*>(a), static_cast<SetObject*>(b));
+  if (isCode(a)) return codeEquals(static_cast<CodeObject*>(a), static_cast<CodeObject*>(b));
+  return false;
+}
+
+size_t constHash(PyObject* o) {
+  size_t type = reinterpret_cast<size_t>(typeOf(o)) >> 4;
+  if (isExactStr(o)) {
+    auto* s = static_cast<StrObject*>(o);
+    return mix(type, hashBytes(static_cast<const char*>(s->data()), static_cast<size_t>(s->size()) * s->kind()));
+  }
+  if (isExactInt(o)) {
+    auto* v = static_cast<IntObject*>(o);
+    return mix(type, mix(static_cast<size_t>(v->ob_size), v->isZero() ? 0 : v->digits[0]));
+  }
+  if (isExactBytes(o)) {
+    auto* b = static_cast<BytesObject*>(o);
+    return mix(type, hashBytes(b->data(), static_cast<size_t>(b->size())));
+  }
+  if (isExactTuple(o)) return mix(type, hashTuple(static_cast<TupleObject*>(o)));
+  if (isExactFloat(o)) return mix(type, std::bit_cast<uint64_t>(static_cast<FloatObject*>(o)->value));
+  if (isExact(o, &PyComplex_Type)) {
+    auto* c = static_cast<ComplexObject*>(o);
+    return mix(type, mix(std::bit_cast<uint64_t>(c->real), std::bit_cast<uint64_t>(c->imag)));
+  }
+  if (isExact(o, &PyFrozenSet_Type)) return mix(type, hashSet(static_cast<SetObject*>(o)));
+  if (isCode(o)) return mix(type, hashCode(static_cast<CodeObject*>(o)));
+  return reinterpret_cast<size_t>(o) >> 4;
+}
+
+}  // namespace krait
