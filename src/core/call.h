@@ -14,6 +14,13 @@ Result<Ref<>> callTupleDict(PyObject* callable, TupleObject* args, Opt<DictObjec
 // callable's first argument is args[0]: method call by name without making a bound method.
 Result<Ref<>> callMethodVector(StrObject* name, PyObject* const* args, size_t nargsf, Opt<TupleObject> keyword_names);
 
+// self.name for an immediate call: `unbound` says that self has to be passed as the first argument.
+struct MethodLookup {
+  Ref<> callable;
+  bool unbound;
+};
+Result<MethodLookup> methodLookup(PyObject* self, StrObject* method_name);
+
 template <class... A>
 Result<Ref<>> call(PyObject* callable, A*... args) {
   PyObject* stack[] = {nullptr, static_cast<PyObject*>(args)...};

@@ -37,6 +37,10 @@ Result<Ref<>> numberInPlaceAnd(PyObject* left, PyObject* right);
 Result<Ref<>> numberInPlaceXor(PyObject* left, PyObject* right);
 Result<Ref<>> numberInPlaceOr(PyObject* left, PyObject* right);
 
+// Only the number slots; NotImplemented when neither operand knows (for the sequence protocol).
+Result<Ref<>> numberTryAdd(PyObject* left, PyObject* right, bool in_place);
+Result<Ref<>> numberTryMultiply(PyObject* left, PyObject* right, bool in_place);
+
 // By NB_* operator number of BINARY_OP's oparg (0..25), in-place ones included.
 Result<Ref<>> numberBinaryOp(int nb_op, PyObject* left, PyObject* right);
 
@@ -53,7 +57,7 @@ Result<Ref<FloatObject>> numberFloat(PyObject* object);     // float(object)
 // __index__ as a Py_ssize_t. overflow_error absent: clip; otherwise raise that type.
 Result<Py_ssize_t> asSsize(PyObject* object, Opt<> overflow_error);
 Result<long> asLong(PyObject* object);                      // OverflowError "Python int too large to convert to C long"
-Result<int> asInt(PyObject* object);                        // "signed integer is greater than maximum"
+Result<int> asInt(PyObject* object);                        // "Python int too large to convert to C int"
 Result<double> asDouble(PyObject* object);                  // float or __float__ or __index__: "must be real number, not str"
 Result<unsigned long> asUnsignedLong(PyObject* object);     // int only
 unsigned long asUnsignedLongMask(PyObject* object, bool* failed);

@@ -77,6 +77,7 @@ Result<Py_ssize_t> lengthHint(PyObject* object, Py_ssize_t fallback);
 Result<Ref<>> getIter(PyObject* object);                // "'int' object is not iterable"
 Result<MaybeRef<>> iterNext(PyObject* iterator);        // absent: exhausted (StopIteration swallowed)
 bool isIterator(PyObject* object);
+PyObject* iterNextNotImplemented(PyObject* object);     // tp_iternext of classes whose __next__ is None
 // Calls f(Ref<>) -> Status for each item.
 template <class F>
 Status forEach(PyObject* iterable, F&& f) {

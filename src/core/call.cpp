@@ -1,0 +1,123 @@
+#include "core/call.h"
+
+#include "base/inline_buffer.h"
+#include "core/thread.h"
+#include "types/dict.h"
+#include "types/str.h"
+#include "types/tuple.h"
+
+namespace krait {
+namespace {
+
+constexpr size_t kStackArgs = 8;
+
+Raised raiseNotCallable(PyObject* callable) {
+  return raise(PyExc_TypeError, "'%.200s' object is not callable", typeName(callable));
+}
+
+Result<Ref<>> callSlot(PyObject* callable, ternaryfunc function, TupleObject* args, Opt<DictObject> kwargs) {
+  auto guard = TRY(RecursionGuard::enter(" while calling a Python object"));
+  return Result<Ref<>>::fromC(checkCallResult(callable, function(callable, args, kwargs.get()), nullptr));
+}
+
+Result<MaybeRef<DictObject>> keywordDict(PyObject* const* values, Opt<TupleObject> names) {
+  if (!names || names->size() == 0) return MaybeRef<DictObject>();
+  Ref<DictObject> dict = TRY(dictNewPresized(names->size()));
+  for (Py_ssize_t i = 0; i < names->size(); i++) TRY(dictSet(dict, names->at(i), values[i]));
+  return MaybeRef<DictObject>(std::move(dict));
+}
+
+// Positional and keyword values side by side, as vectorcall wants them; all owned until destroyed.
+class FlatArgs {
+ public:
+  ~FlatArgs() {
+    for (PyObject* value : values_) decref(value);
+  }
+  Status fill(TupleObject* args, DictObject* kwargs) {
+    for (Py_ssize_t i = 0; i < args->size(); i++) push(args->at(i));
+    Ref<TupleObject> names = TRY(tupleNew(kwargs->size()));
+    Py_ssize_t position = 0, count = 0;
+    PyObject *key, *value;
+    bool all_str = true;
+    while (count < names->size() && dictNext(kwargs, &position, &key, &value)) {
+      all_str = all_str && isStr(key);
+      names->ob_item[count++] = share(key).leak();
+      push(value);
+    }
+    if (!all_str) return raise(PyExc_TypeError, "keywords must be strings");
+    names_ = std::move(names);
+    return {};
+  }
+  PyObject* const* data() const { return values_.data(); }
+  TupleObject* names() const { return names_.get(); }
+
+ private:
+  void push(PyObject* value) {
+    incref(value);
+    values_.append(value);
+  }
+  InlineBuffer<PyObject*, kStackArgs> values_;
+  MaybeRef<TupleObject> names_;
+};
+
+Result<Ref<>> vectorFromTupleDict(PyObject* callable, vectorcallfunc function, TupleObject* args, Opt<DictObject> kwargs) {
+  auto count = static_cast<size_t>(args->size());
+  if (!kwargs || kwargs->size() == 0)
+    return Result<Ref<>>::fromC(checkCallResult(callable, function(callable, args->items(), count, nullptr), nullptr));
+  FlatArgs flat;
+  TRY(flat.fill(args, kwargs.get()));
+  return Result<Ref<>>::fromC(checkCallResult(callable, function(callable, flat.data(), count, flat.names()), nullptr));
+}
+
+}  // namespace
+
+PyObject* checkCallResult(PyObject* callable, PyObject* result, const char* where) {
+  bool pending = currentThread()->curexc_type != nullptr;
+  if ((result != nullptr) != pending) [[likely]]
+    return result;
+  if (!result) {
+    if (callable) (void)raise(PyExc_SystemError, "%R returned NULL without setting an exception", callable);
+    else (void)raise(PyExc_SystemError, "%s returned NULL without setting an exception", where);
+    return nullptr;
+  }
+  decref(result);
+  if (callable) (void)raiseFromCause(PyExc_SystemError, "%R returned a result with an exception set", callable);
+  else (void)raiseFromCause(PyExc_SystemError, "%s returned a result with an exception set", where);
+  return nullptr;
+}
+
+Result<Ref<>> callVector(PyObject* callable, PyObject* const* args, size_t nargsf, Opt<TupleObject> keyword_names) {
+  if (vectorcallfunc function = vectorcallOf(callable)) [[likely]]
+    return Result<Ref<>>::fromC(checkCallResult(callable, function(callable, args, nargsf, keyword_names.get()), nullptr));
+  ternaryfunc function = typeOf(callable)->tp_call;
+  if (!function) return raiseNotCallable(callable);
+  Py_ssize_t count = vectorcallCount(nargsf);
+  Ref<TupleObject> tuple = TRY(tupleFromItems(args, count));
+  MaybeRef<DictObject> kwargs = TRY(keywordDict(args + count, keyword_names));
+  return callSlot(callable, function, tuple, kwargs.opt());
+}
+
+Result<Ref<>> callTupleDict(PyObject* callable, TupleObject* args, Opt<DictObject> kwargs) {
+  if (vectorcallfunc function = vectorcallOf(callable)) return vectorFromTupleDict(callable, function, args, kwargs);
+  ternaryfunc function = typeOf(callable)->tp_call;
+  if (!function) return raiseNotCallable(callable);
+  return callSlot(callable, function, args, kwargs);
+}
+
+PyObject* vectorcallCall(PyObject* callable, PyObject* args, PyObject* kwargs) {
+  vectorcallfunc function = vectorcallOf(callable);
+  if (!function) {
+    (void)raise(PyExc_TypeError, "'%.200s' object does not support vectorcall", typeName(callable));
+    return nullptr;
+  }
+  return vectorFromTupleDict(callable, function, cast<TupleObject>(args), static_cast<DictObject*>(kwargs)).toC();
+}
+
+Result<Ref<>> callMethodVector(StrObject* method_name, PyObject* const* args, size_t nargsf, Opt<TupleObject> keyword_names) {
+  MethodLookup method = TRY(methodLookup(args[0], method_name));
+  if (method.unbound)
+    return callVector(method.callable.get(), args, nargsf & ~PY_VECTORCALL_ARGUMENTS_OFFSET, keyword_names);
+  return callVector(method.callable.get(), args + 1, nargsf - 1, keyword_names);
+}
+
+}  // namespace krait

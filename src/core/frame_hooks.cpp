@@ -1,5 +1,0 @@
-#include "core/frame_hooks.h"
-
-namespace krait {
-FrameHooks frame_hooks;
-}
