@@ -52,5 +52,6 @@ Result<Ref<ListObject>> dictKeys(DictObject* dict);
 Result<Ref<ListObject>> dictValues(DictObject* dict);
 Result<Ref<ListObject>> dictItems(DictObject* dict);
 uint64_t dictNextVersion();
+void dictMaybeUntrack(DictObject* dict);  // for the collector: an exact dict of atomic keys and values need not be tracked
 
 }  // namespace krait

@@ -1,0 +1,26 @@
+// Freed blocks of one size kept for the next allocation. The caller decides what state a kept object is in: here
+// collector-carrying objects stay untracked, with their type set and a refcount of 0.
+#pragma once
+
+#include "base/macros.h"
+
+namespace krait {
+
+template <class T, int kMax>
+class FreeList {
+ public:
+  KR_ALWAYS_INLINE T* pop() { return count_ > 0 ? items_[--count_] : nullptr; }
+  // False: the list is full, free the block yourself.
+  KR_ALWAYS_INLINE bool push(T* item) {
+    if (count_ == kMax) return false;
+    items_[count_++] = item;
+    return true;
+  }
+  int size() const { return count_; }
+
+ private:
+  int count_ = 0;
+  T* items_[kMax] = {};
+};
+
+}  // namespace krait
