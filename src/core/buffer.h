@@ -11,7 +11,12 @@ class [[nodiscard]] Buffer {
  public:
   // "a bytes-like object is required, not 'int'" when the object has no buffer.
   static Result<Buffer> acquire(PyObject* object, int flags = PyBUF_SIMPLE);
-  Buffer(Buffer&& other) noexcept : view_(other.view_) { other.view_.obj = nullptr, other.held_ = false; }
+  // The view's shape and strides may point into the view itself.
+  Buffer(Buffer&& other) noexcept : view_(other.view_), held_(std::exchange(other.held_, false)) {
+    if (view_.shape == &other.view_.len) view_.shape = &view_.len;
+    if (view_.strides == &other.view_.itemsize) view_.strides = &view_.itemsize;
+    other.view_.obj = nullptr;
+  }
   ~Buffer() { release(); }
   void release();
   const uint8_t* data() const { return static_cast<const uint8_t*>(view_.buf); }
