@@ -12,8 +12,14 @@ inline bool isType(const PyObject* o) { return hasFlag(typeOf(o), Py_TPFLAGS_TYP
 Status typeReady(PyTypeObject* type);  // PyType_Ready; no effect when done
 // A heap type from a PyType_Spec (PyType_FromModuleAndSpec).
 Result<Ref<PyTypeObject>> typeFromSpec(PyType_Spec* spec, Opt<> bases, Opt<> module);
-// type(name, bases, dict)
+void* typeGetSlot(PyTypeObject* type, int slot_id);  // PyType_GetSlot
+// type(...): an instance, or the class of the one argument.
 Result<Ref<>> typeCall(PyTypeObject* metatype, PyObject* args, PyObject* kwargs);
+// Calling the class only allocates and runs a Python __init__ (no own __new__, not abstract): callers may inline it.
+bool classNeedsOnlyInit(PyTypeObject* type);
+// T.name of a type whose metaclass does not override __getattribute__; absent instead of AttributeError.
+Result<MaybeRef<>> typeLookupAttr(PyTypeObject* type, PyObject* name);
+void typeCacheClear();                              // sys._clear_type_cache
 void typeModified(PyTypeObject* type);              // after any change of its dict or slots: new version, subclasses too
 bool typeAssignVersion(PyTypeObject* type);         // true: tp_version_tag is valid now
 Result<Ref<StrObject>> typeNameOf(PyTypeObject* type);      // __name__

@@ -85,8 +85,7 @@ void subtypeDealloc(PyObject* self);
 int subtypeTraverse(PyObject* self, visitproc visit, void* arg);
 int subtypeClear(PyObject* self);
 PyMemberDef* heapTypeMembers(PyTypeObject* type);               // the slots' member table behind the type
-extern PyGetSetDef kSubtypeDictGetSet[], kSubtypeWeakrefGetSet[];
-bool baseOfSubtypeHasDict(PyTypeObject* type);
+extern PyGetSetDef kSubtypeDictGetSet[], kSubtypeWeakrefGetSet[], kSubtypeBothGetSet[];
 
 // --- making types ---
 
@@ -94,6 +93,7 @@ PyObject* typeNewSlot(PyTypeObject* metatype, PyObject* args, PyObject* kwargs);
 PyObject* typeCallSlot(PyObject* type, PyObject* args, PyObject* kwargs);
 // Vectorcall of a class whose metaclass is `type`: allocates and initialises without packing the arguments.
 PyObject* classVectorcall(PyObject* type, PyObject* const* args, size_t nargsf, PyObject* keyword_names);
+PyObject* typeTypeVectorcall(PyObject* type, PyObject* const* args, size_t nargsf, PyObject* keyword_names);
 Result<Ref<>> typeGetAttr(PyTypeObject* type, PyObject* name);
 Status typeSetAttr(PyTypeObject* type, PyObject* name, Opt<> value);
 Status objectSetClass(PyObject* self, Opt<> value);

@@ -18,7 +18,7 @@ PyObject* slotWithArg(PyObject* self, PyObject* arg) {
 
 // What a binary operator of classes needs to know about itself.
 struct BinaryOp {
-  binaryfunc function;  // the slot function, to recognise operands that share it
+  void* function;  // the slot function, to recognise operands that share it
   size_t offset;        // of the slot in PyNumberMethods
   StrObject *forward, *reflected;
 };
@@ -26,7 +26,7 @@ Result<Ref<>> slotBinaryRun(PyObject* left, PyObject* right, const BinaryOp& op)
 
 template <size_t Offset, Text N, Text R>
 PyObject* slotBinary(PyObject* left, PyObject* right) {
-  return orNull(slotBinaryRun(left, right, {&slotBinary<Offset, N, R>, Offset, name<N>(), name<R>()}));
+  return orNull(slotBinaryRun(left, right, {reinterpret_cast<void*>(&slotBinary<Offset, N, R>), Offset, name<N>(), name<R>()}));
 }
 
 Py_ssize_t slotLength(PyObject* self);

@@ -5,10 +5,20 @@
 
 namespace krait {
 
+namespace {
+
+template <class F>
+void* slotAddress(F* function) {
+  return reinterpret_cast<void*>(function);
+}
+void* slotAddress(std::nullptr_t) { return nullptr; }
+
+}  // namespace
+
 #define KR_SLOT(field, method, function, wrapper, signature, text)                       \
   {method,                                                                               \
    offsetof(PyHeapTypeObject, field),                                                    \
-   reinterpret_cast<void*>(function),                                                    \
+   slotAddress(function),                                                    \
    wrapper,                                                                              \
    method signature "\n--\n\n" text,                                                     \
    0,                                                                                    \

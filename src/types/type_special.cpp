@@ -8,9 +8,9 @@ namespace krait {
 
 namespace {
 
-binaryfunc numberSlot(PyObject* object, size_t offset) {
+void* numberSlot(PyObject* object, size_t offset) {
   auto* number = reinterpret_cast<char*>(typeOf(object)->tp_as_number);
-  return number ? *reinterpret_cast<binaryfunc*>(number + offset) : nullptr;
+  return number ? *reinterpret_cast<void**>(number + offset) : nullptr;
 }
 
 Result<Ref<>> callOrNotImplemented(StrObject* method, PyObject* self, PyObject* other) {
@@ -93,9 +93,8 @@ Result<Ref<>> itemAt(PyObject* self, Py_ssize_t index) {
 
 // As slotBinaryRun, where the slot to compare with is the three-argument one.
 Result<Ref<>> powerOf(PyObject* self, PyObject* other) {
-  auto shared = reinterpret_cast<binaryfunc>(&slotPower);
-  return slotBinaryRun(self, other,
-                       {shared, offsetof(PyNumberMethods, nb_power), name<"__pow__">(), name<"__rpow__">()});
+  return slotBinaryRun(self, other, {reinterpret_cast<void*>(&slotPower), offsetof(PyNumberMethods, nb_power),
+                                     name<"__pow__">(), name<"__rpow__">()});
 }
 
 }  // namespace
