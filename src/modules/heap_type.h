@@ -1,0 +1,19 @@
+// Types that a module makes when it is executed, described by a constant PyTypeObject in the style of static types.
+#pragma once
+
+#include "core/native.h"
+#include "types/type.h"
+
+namespace krait::modules {
+
+// A heap type with the description's name ("module.Name"), sizes, flags and slots; bases: a type, a tuple or absent.
+Result<Ref<PyTypeObject>> heapTypeNew(PyObject* module, const PyTypeObject& description, Opt<> bases = nullptr);
+// Likewise, and adds it to the module under its name.
+Result<Ref<PyTypeObject>> heapTypeAdd(PyObject* module, const PyTypeObject& description, Opt<> bases = nullptr);
+// module.Name as an exception class with one base; added to the module.
+Result<Ref<>> exceptionAdd(PyObject* module, const char* full_name, PyObject* base, const char* doc = nullptr);
+
+// TypeError "math.gcd() takes no keyword arguments".
+Status refuseKeywords(const CallArgs& args, const char* full_name);
+
+}  // namespace krait::modules
