@@ -21,6 +21,20 @@ inline bool sharesNew(const PyTypeObject* type, const PyTypeObject* base) {
 // ** arguments: "keywords must be strings"
 Status checkKeywordDict(DictObject* kwargs);
 
+// A truth value that callers must give as an int.
+struct IntFlag {
+  bool value;
+};
+template <>
+struct ArgFrom<IntFlag> {
+  static Result<IntFlag> from(PyObject* o, const ArgContext&) { return IntFlag{TRY(asInt(o)) != 0}; }
+  template <Text D>
+  static IntFlag fallback() {
+    static_assert(D.view() == "True" || D.view() == "False");
+    return {D.view() == "True"};
+  }
+};
+
 // tp_vectorcall of a type from F(PyTypeObject*, CallArgs) -> Result<Ref<>>.
 template <auto F>
 PyObject* typeVectorcall(PyObject* type, PyObject* const* args, size_t nargsf, PyObject* names) {
