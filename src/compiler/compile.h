@@ -24,6 +24,7 @@ struct CompileOptions {
   int flags = 0;            // kCf* and kCoFuture* bits; compiling adds the source's own __future__ features
   int optimize = -1;        // -1: the interpreter's -O level
   int feature_version = -1; // minor version for ast.parse; -1: current
+  bool from_file = false;   // the bytes of a script, which must be UTF-8 unless a cookie says otherwise
 };
 
 // `source` without a BOM or coding cookie applied yet, unless options.flags has kCfIgnoreCookie (it came from a str).

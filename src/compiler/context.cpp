@@ -91,11 +91,21 @@ Name Context::mangle(Name private_name, Name name) {
   return tree_.intern(mangled);
 }
 
-Result<Context::Nested> Context::nest() {
+namespace {
+Raised raiseTooDeep() {
+  return raise(PyExc_RecursionError, "maximum recursion depth exceeded during compilation");
+}
+}  // namespace
+
+Status Context::checkStack() {
   char* here = static_cast<char*>(__builtin_frame_address(0));
-  if (depth_ + 1 > limit_ || here < currentThread()->c_stack_limit + kStackReserve) {
-    return raise(PyExc_RecursionError, "maximum recursion depth exceeded during compilation");
-  }
+  if (here < currentThread()->c_stack_limit + kStackReserve) return raiseTooDeep();
+  return {};
+}
+
+Result<Context::Nested> Context::nest() {
+  TRY(checkStack());
+  if (depth_ + 1 > limit_) return raiseTooDeep();
   depth_++;
   return Nested(this);
 }

@@ -38,6 +38,8 @@ class Context {
     Context* context_;
   };
   Result<Nested> nest();
+  // Only the C stack, for stages that nest no deeper than one that called nest().
+  Status checkStack();
 
  private:
   ast::Tree& tree_;

@@ -1,0 +1,71 @@
+#include "compiler/compile.h"
+
+#include "compiler/ast_object.h"
+#include "compiler/codegen.h"
+#include "compiler/future.h"
+#include "compiler/parse_source.h"
+#include "compiler/preprocess.h"
+#include "core/interpreter.h"
+
+namespace krait {
+
+using namespace compiler;
+
+namespace {
+
+Result<Ref<CodeObject>> compileWithPool(ast::Tree& tree, ConstPool& pool, ast::Mod* mod, StrObject* filename,
+                                        CompileOptions& options) {
+  Context context(tree, filename);
+  Future future = TRY(futureFeatures(context, mod));
+  options.flags |= future.flags;
+  int optimize = options.optimize == -1 ? interpreter().config.optimize : options.optimize;
+  TRY(preprocess(context, pool, mod, optimize, options.flags));
+  SymbolTable symbols(context, options.flags);
+  TRY(symbols.build(mod));
+  CodeGen::Settings settings;
+  settings.optimize = optimize;
+  settings.future_flags = options.flags;
+  settings.future_line = future.line;
+  settings.top_level_await = options.flags & kCfAllowTopLevelAwait;
+  Ref<> code = TRY(CodeGen(context, pool, symbols, settings).compileMod(mod));
+  return std::move(code).as<CodeObject>();
+}
+
+}  // namespace
+
+Result<Ref<CodeObject>> compileTree(ast::Tree& tree, ast::Mod* mod, StrObject* filename, CompileOptions& options) {
+  ConstPool pool;
+  return compileWithPool(tree, pool, mod, filename, options);
+}
+
+Result<Ref<>> compileSourceOrAst(std::string_view source, StrObject* filename, CompileOptions& options) {
+  ast::Tree tree;
+  ast::Mod* mod = TRY(parseSource(source, filename, options, tree));
+  if (options.flags & kCfOnlyAst) return astToObject(mod);
+  Ref<CodeObject> code = TRY(compileTree(tree, mod, filename, options));
+  return Ref<>(std::move(code));
+}
+
+Result<Ref<CodeObject>> compileSource(std::string_view source, StrObject* filename, CompileOptions options) {
+  options.flags &= ~kCfOnlyAst;
+  Ref<> code = TRY(compileSourceOrAst(source, filename, options));
+  return std::move(code).as<CodeObject>();
+}
+
+Result<MaybeRef<CodeObject>> compileInteractive(InteractiveInput& input, StrObject* filename, CompileOptions& options) {
+  ast::Tree tree;
+  ast::Mod* mod = TRY(parseInteractive(input, filename, options, tree));
+  if (!mod) return MaybeRef<CodeObject>();
+  Ref<CodeObject> code = TRY(compileTree(tree, mod, filename, options));
+  return MaybeRef<CodeObject>(std::move(code));
+}
+
+Result<Ref<CodeObject>> compileAstObject(PyObject* ast_object, StrObject* filename, CompileOptions options) {
+  ast::Tree tree;
+  ConstPool pool;
+  ast::Mod* mod = TRY(astFromObject(ast_object, options.mode, tree, pool));
+  TRY(astValidate(mod));
+  return compileWithPool(tree, pool, mod, filename, options);
+}
+
+}  // namespace krait

@@ -1,0 +1,159 @@
+#include "compiler/parse_source.h"
+
+#include "compiler/context.h"
+#include "core/interpreter.h"
+#include "parser/parse.h"
+#include "types/codecs.h"
+#include "types/exceptions.h"
+#include "types/int.h"
+
+namespace krait::compiler {
+namespace {
+
+constexpr int kCurrentFeatureVersion = 11;
+
+parser::Mode parserMode(CompileMode mode) {
+  switch (mode) {
+    case CompileMode::kExec:
+      return parser::Mode::Exec;
+    case CompileMode::kEval:
+      return parser::Mode::Eval;
+    case CompileMode::kSingle:
+      return parser::Mode::Single;
+    case CompileMode::kFuncType:
+      return parser::Mode::FuncType;
+  }
+  return parser::Mode::Exec;
+}
+
+std::optional<std::string> decodeSource(std::string_view bytes, std::string_view encoding, std::string* error) {
+  std::string name(encoding);
+  Result<Ref<StrObject>> decoded = decodeText(bytes, name.c_str(), nullptr);
+  if (!decoded.failed()) {
+    Ref<StrObject> text = std::move(decoded).take();
+    Result<std::string_view> utf8 = strUtf8(text);
+    if (!utf8.failed()) return std::string(std::move(utf8).take());
+  }
+  *error = pendingMatches(PyExc_LookupError) ? "unknown encoding: " + name : "encoding problem: " + name;
+  clearPending();
+  return std::nullopt;
+}
+
+PyObject* errorType(parser::ErrorKind kind) {
+  switch (kind) {
+    case parser::ErrorKind::IndentationError:
+      return PyExc_IndentationError;
+    case parser::ErrorKind::TabError:
+      return PyExc_TabError;
+    case parser::ErrorKind::MemoryError:
+      return PyExc_MemoryError;
+    case parser::ErrorKind::ValueError:
+      return PyExc_ValueError;
+    case parser::ErrorKind::RecursionError:
+      return PyExc_RecursionError;
+    default:
+      return PyExc_SyntaxError;
+  }
+}
+
+Result<Ref<TupleObject>> errorDetails(const parser::Diagnostic& error, StrObject* filename) {
+  Ref<IntObject> line = TRY(intFromLong(error.lineno));
+  Ref<IntObject> column = TRY(intFromLong(error.offset));
+  Ref<> text = none();
+  if (error.text) text = TRY(decodeUtf8(*error.text, "replace"));
+  if (!error.has_end) return tupleOf(filename, line.get(), column.get(), text.get());
+  Ref<IntObject> end_line = TRY(intFromLong(error.end_lineno));
+  Ref<IntObject> end_column = TRY(intFromLong(error.end_offset));
+  return tupleOf(filename, line.get(), column.get(), text.get(), end_line.get(), end_column.get());
+}
+
+Raised raiseDiagnostic(const parser::Diagnostic& error, StrObject* filename) {
+  if (error.kind == parser::ErrorKind::CallbackError) return {};
+  PyObject* type = errorType(error.kind);
+  if (error.kind == parser::ErrorKind::MemoryError && error.message.empty()) return raiseNone(type);
+  Ref<StrObject> message = TRY(strFromWtf8(error.message));
+  if (!error.has_location) return raiseObject(type, message);
+  Ref<TupleObject> details = TRY(errorDetails(error, filename));
+  Ref<TupleObject> args = TRY(tupleOf(message.get(), details.get()));
+  return raiseObject(type, args);
+}
+
+// DeprecationWarning for invalid escapes and the like; a filter may turn one into an error.
+Status issue(const parser::Warning& warning, StrObject* filename) {
+  PyObject* category = warning.is_deprecation ? PyExc_DeprecationWarning : PyExc_SyntaxWarning;
+  Ref<StrObject> message = TRY(strFromWtf8(warning.message));
+  Status warned = warnExplicit(category, message, filename, warning.lineno, nullptr, nullptr);
+  if (!warned.failed()) return {};
+  if (!pendingMatches(category)) return Raised{};
+  clearPending();
+  return raiseDiagnostic(warning.as_error, filename);
+}
+
+class Parse {
+ public:
+  Parse(StrObject* filename, const CompileOptions& options) : filename_(filename) {
+    options_.mode = parserMode(options.mode);
+    options_.type_comments = options.flags & kCfTypeComments;
+    options_.ignore_cookie = options.flags & kCfIgnoreCookie;
+    options_.from_file = options.from_file;
+    options_.dont_imply_dedent = options.flags & kCfDontImplyDedent;
+    options_.allow_incomplete_input = options.flags & kCfAllowIncompleteInput;
+    options_.barry_as_flufl = options.flags & kCoFutureBarryAsBdfl;
+    options_.feature_version = options.feature_version >= 0 ? options.feature_version : kCurrentFeatureVersion;
+    options_.int_max_str_digits = interpreter().config.int_max_str_digits;
+    options_.file_line = [filename](int lineno) -> std::optional<std::string> {
+      MaybeRef<StrObject> line = sourceLine(filename, lineno);
+      if (!line) return std::nullopt;
+      Result<std::string_view> utf8 = strUtf8(line.get());
+      if (!utf8.failed()) return std::string(std::move(utf8).take());
+      clearPending();
+      return std::nullopt;
+    };
+    callbacks_.decode = decodeSource;
+    options_.callbacks = &callbacks_;
+  }
+
+  Result<ast::Mod*> run(std::string_view source, ast::Tree& tree) {
+    std::string name;
+    Result<std::string_view> utf8 = strUtf8(filename_);
+    if (utf8.failed()) {
+      clearPending();
+    } else {
+      name = std::move(utf8).take();
+    }
+    options_.filename = name;
+    parser::ParseResult result = parser::parse(source, options_, tree);
+    for (const parser::Warning& warning : result.warnings) TRY(issue(warning, filename_));
+    if (result.mod) return result.mod;
+    if (result.at_eof) return nullptr;
+    return raiseDiagnostic(result.error, filename_);
+  }
+
+  parser::Callbacks& callbacks() { return callbacks_; }
+
+ private:
+  StrObject* filename_;
+  parser::Options options_;
+  parser::Callbacks callbacks_;
+};
+
+}  // namespace
+
+Result<ast::Mod*> parseSource(std::string_view source, StrObject* filename, const CompileOptions& options, ast::Tree& tree) {
+  return Parse(filename, options).run(source, tree);
+}
+
+Result<ast::Mod*> parseInteractive(InteractiveInput& input, StrObject* filename, const CompileOptions& options,
+                                   ast::Tree& tree) {
+  CompileOptions single = options;
+  single.mode = CompileMode::kSingle;
+  Parse parse(filename, single);
+  parse.callbacks().readline = [&input](bool continuation) -> std::optional<std::string> {
+    Result<std::string> line = input.readLine(continuation);
+    if (line.failed()) return std::nullopt;
+    return std::move(line).take();
+  };
+  return parse.run({}, tree);
+}
+
+}  // namespace krait::compiler
