@@ -7,6 +7,8 @@
 
 namespace krait {
 
+struct DictObject;
+
 struct ExceptionObject : PyObject {
   PyObject *dict, *args, *notes, *traceback, *context, *cause;
   char suppress_context;
@@ -51,6 +53,10 @@ void exceptionSetCause(PyObject* exception, MaybeRef<> cause);
 Status exceptionSetTraceback(PyObject* exception, Opt<> traceback);
 Status raiseAttributeError(PyObject* object, PyObject* name);  // "'X' object has no attribute 'y'" with obj and name set
 Result<Ref<>> stopIterationValue();                            // consumes a pending StopIteration: its value (None if none pending)
+// Puts all exceptions (and their old names) into builtins.__dict__; makes ExceptionGroup, which is a heap type.
+Status exceptionsAddTo(DictObject* builtins);
+Result<PyTypeObject*> exceptionGroupType();
+void exceptionsPrepareMemoryErrors();  // keeps some MemoryErrors for when there is no memory
 Raised raiseSyntaxError(PyObject* type, const char* message, PyObject* filename, int lineno, int offset, int end_lineno,
                         int end_offset, Opt<> text);
 
