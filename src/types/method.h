@@ -10,6 +10,7 @@ struct MethodObject : PyObject {
   vectorcallfunc vectorcall;
 };
 Result<Ref<>> methodNew(PyObject* function, PyObject* self);
+Result<Ref<>> instanceMethodNew(PyObject* function);
 
 struct CFunctionObject : PyObject {
   PyMethodDef* m_ml;
