@@ -87,8 +87,8 @@ Status runInteractiveHook() {
 }  // namespace
 
 void runInteractive(int* exit_status) {
-  if (runStartupFile().failed()) printPending();
-  if (runInteractiveHook().failed()) printPending();
+  if (runStartupFile().failed()) printPending(true);
+  if (runInteractiveHook().failed()) printPending(true);
   if (defaultPrompt("ps1", ">>> ").failed() || defaultPrompt("ps2", "... ").failed()) clearPending();
   TerminalInput input;
   CompileOptions options;
@@ -100,7 +100,7 @@ void runInteractive(int* exit_status) {
         *exit_status = reportPending();
         return;
       }
-      printPending();
+      printPending(true);
       if (flushStandardStreams().failed()) clearPending();
       continue;
     }

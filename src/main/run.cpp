@@ -251,12 +251,9 @@ int runProgram() {
 bool endedByInterrupt() { return g_interrupted; }
 
 int reportPending() {
-  if (pendingMatches(PyExc_SystemExit) && !config().inspect) {
-    MaybeRef<> exit = takePending();
-    return exitCodeOf(exit.get());
-  }
+  if (pendingMatches(PyExc_SystemExit) && !config().inspect) return handleSystemExit();
   g_interrupted = pendingMatches(PyExc_KeyboardInterrupt);
-  printPending();
+  printPending(true);
   return 1;
 }
 

@@ -115,7 +115,7 @@ bool startRuntime() {
   if (!started.failed()) return true;
   if (pendingMatches(PyExc_SystemExit)) return false;
   std::fprintf(stderr, "Fatal Python error: the runtime could not be started\n");
-  printPending();
+  printPending(true);
   return false;
 }
 

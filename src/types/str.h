@@ -105,6 +105,7 @@ Result<Ref<>> strGetItem(StrObject* s, Py_ssize_t index);
 // File system names: utf-8 (or the locale's encoding) with surrogateescape.
 Result<Ref<StrObject>> fsDecode(std::string_view bytes);
 Result<std::string> fsEncode(StrObject* s);              // ValueError on embedded NUL
-Result<std::string> fsPath(PyObject* str_bytes_or_path); // os.fspath then fsEncode
+Result<Ref<>> fsPathObject(PyObject* path);              // os.fspath: a str or bytes
+Result<std::string> fsPath(PyObject* str_bytes_or_path); // os.fspath then fsEncode; no NUL inside
 
 }  // namespace krait

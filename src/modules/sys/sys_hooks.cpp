@@ -53,11 +53,11 @@ Status sysDisplayHook(PyObject* object) {
 }
 
 Status sysExceptHook(PyObject* type, PyObject* value, PyObject* traceback) {
-  displayException(type, value, traceback);
+  displayTriple(type, value, traceback);
   return {};
 }
 
-Status sysUnraisableHook(PyObject* unraisable) { return displayUnraisable(unraisable); }
+Status sysUnraisableHook(PyObject* unraisable) { return unraisableHook(unraisable); }
 
 // breakpoint(): PYTHONBREAKPOINT names the callable, "0" switches it off, empty means pdb.set_trace.
 Result<Ref<>> sysBreakpointHook(CallArgs args) {
@@ -104,9 +104,9 @@ Status sysAudit(CallArgs args) {
   if (!isStr(args.values[0])) {
     return raise(PyExc_TypeError, "expected str for argument 'event', not %.200s", typeName(args.values[0]));
   }
-  if (interpreter().audit_hooks.empty()) return {};
+  if (!auditIsOn()) return {};
   Ref<TupleObject> rest = TRY(tupleFromItems(args.values + 1, args.count - 1));
-  return auditObjects(args.values[0], rest);
+  return auditEvent(TRY(strUtf8(cast<StrObject>(args.values[0]))).data(), rest);
 }
 
 Status sysAddAuditHook(PyObject* hook) {

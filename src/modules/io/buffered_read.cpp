@@ -1,0 +1,199 @@
+// The reading half of the buffered streams.
+#include <cstring>
+
+#include "modules/io/buffered.h"
+#include "types/misc_objects.h"
+
+namespace krait::modules {
+namespace {
+
+std::string_view unread(BufferedObject* self) {
+  if (self->state != BufferState::kReading) return {};
+  return {self->buffer + self->pos, static_cast<size_t>(self->end - self->pos)};
+}
+
+void consume(BufferedObject* self, size_t count) {
+  self->pos += static_cast<Py_ssize_t>(count);
+  if (self->pos == self->end) self->state = BufferState::kEmpty, self->pos = self->end = 0;
+}
+
+// One raw read into the empty buffer. absent: would block.
+Result<std::optional<size_t>> fill(BufferedObject* self) {
+  std::optional<size_t> n = TRY(rawRead(self, self->buffer, self->buffer_size));
+  if (n && *n > 0) {
+    self->state = BufferState::kReading;
+    self->pos = 0;
+    self->end = static_cast<Py_ssize_t>(*n);
+  }
+  return n;
+}
+
+// raw.readall(), or read() until nothing comes. None: would block.
+Result<Ref<>> rawReadAll(BufferedObject* self) {
+  MaybeRef<> readall = TRY(attrLookup(self->raw, name<"readall">()));
+  if (readall) {
+    Ref<> data = TRY(call(readall.get()));
+    if (data.get() != Py_None && !isBytes(data)) return raise(PyExc_TypeError, "readall() should return bytes");
+    return data;
+  }
+  std::string all;
+  for (;;) {
+    Ref<> data = TRY(callMethod(self->raw, name<"read">()));
+    if (data.get() != Py_None && !isBytes(data)) return raise(PyExc_TypeError, "read() should return bytes");
+    if (data.get() == Py_None || cast<BytesObject>(data.get())->size() == 0) {
+      if (data.get() == Py_None && all.empty()) return none();
+      return Ref<>(TRY(bytesFrom(all)));
+    }
+    all += cast<BytesObject>(data.get())->view();
+  }
+}
+
+Result<Ref<>> readEverything(BufferedObject* self) {
+  std::string ahead(unread(self));
+  consume(self, ahead.size());
+  if (self->writable) TRY(bufferedFlushAndRewind(self));
+  Ref<> rest = TRY(rawReadAll(self));
+  if (rest.get() == Py_None) {
+    if (ahead.empty()) return none();
+    return Ref<>(TRY(bytesFrom(ahead)));
+  }
+  if (ahead.empty()) return rest;
+  ahead += cast<BytesObject>(rest.get())->view();
+  return Ref<>(TRY(bytesFrom(ahead)));
+}
+
+// Fills [out, out + size) as far as the stream goes. *blocked: it ended because nothing was ready.
+Result<size_t> readUpTo(BufferedObject* self, char* out, size_t size, bool* blocked) {
+  size_t done = 0;
+  *blocked = false;
+  while (done < size) {
+    std::string_view ahead = unread(self).substr(0, size - done);
+    if (!ahead.empty()) {
+      std::memcpy(out + done, ahead.data(), ahead.size());
+      done += ahead.size();
+      consume(self, ahead.size());
+      continue;
+    }
+    TRY(bufferedFlushWrites(self));
+    size_t whole_blocks = (size - done) / static_cast<size_t>(self->buffer_size) * static_cast<size_t>(self->buffer_size);
+    std::optional<size_t> n = whole_blocks ? TRY(rawRead(self, out + done, static_cast<Py_ssize_t>(whole_blocks))) : TRY(fill(self));
+    if (!n) *blocked = true;
+    if (!n || *n == 0) break;
+    if (whole_blocks) done += *n;
+  }
+  return done;
+}
+
+Result<Ref<>> readInto(BufferedObject* self, PyObject* target, bool one_call) {
+  TRY(bufferedCheckReady(self));
+  Buffer buffer = TRY(Buffer::acquire(target, PyBUF_WRITABLE));
+  TRY(bufferedCheckOpen(self, "readinto of closed file"));
+  auto guard = TRY(BufferedGuard::enter(self));
+  auto* out = reinterpret_cast<char*>(buffer.writableData());
+  auto size = static_cast<size_t>(buffer.size());
+  if (!one_call) {
+    bool blocked;
+    size_t n = TRY(readUpTo(self, out, size, &blocked));
+    if (n == 0 && blocked) return none();
+    return Ref<>(TRY(intFromLong(static_cast<long>(n))));
+  }
+  std::string_view ahead = unread(self).substr(0, size);
+  if (!ahead.empty() || size == 0) {
+    std::memcpy(out, ahead.data(), ahead.size());
+    size_t n = ahead.size();
+    consume(self, n);
+    return Ref<>(TRY(intFromLong(static_cast<long>(n))));
+  }
+  TRY(bufferedFlushWrites(self));
+  std::optional<size_t> n = TRY(rawRead(self, out, static_cast<Py_ssize_t>(size)));
+  if (!n) return none();
+  return Ref<>(TRY(intFromLong(static_cast<long>(*n))));
+}
+
+// A line of at most `limit` bytes (-1: any length).
+Result<Ref<>> readLine(BufferedObject* self, Py_ssize_t limit) {
+  auto guard = TRY(BufferedGuard::enter(self));
+  std::string line;
+  for (;;) {
+    std::string_view ahead = unread(self);
+    if (limit >= 0) ahead = ahead.substr(0, static_cast<size_t>(limit) - line.size());
+    const void* newline = ahead.empty() ? nullptr : std::memchr(ahead.data(), '\n', ahead.size());
+    size_t take = newline ? static_cast<size_t>(static_cast<const char*>(newline) - ahead.data()) + 1 : ahead.size();
+    if (newline && line.empty()) {
+      Ref<BytesObject> whole = TRY(bytesFrom(ahead.substr(0, take)));
+      consume(self, take);
+      return whole;
+    }
+    line += ahead.substr(0, take);
+    consume(self, take);
+    if (newline || (limit >= 0 && line.size() == static_cast<size_t>(limit))) break;
+    TRY(bufferedFlushWrites(self));
+    std::optional<size_t> n = TRY(fill(self));
+    if (!n || *n == 0) break;
+  }
+  return Ref<>(TRY(bytesFrom(line)));
+}
+
+}  // namespace
+
+Result<Ref<>> bufferedRead(BufferedObject* self, SizeArg size) {
+  TRY(bufferedCheckReady(self));
+  if (size.value < -1) return raise(PyExc_ValueError, "read length must be non-negative or -1");
+  TRY(bufferedCheckOpen(self, "read of closed file"));
+  auto guard = TRY(BufferedGuard::enter(self));
+  if (size.value == -1) return readEverything(self);
+  Ref<BytesObject> data = TRY(bytesNew(size.value));
+  bool blocked;
+  size_t n = size.value ? TRY(readUpTo(self, data->data(), static_cast<size_t>(size.value), &blocked)) : 0;
+  if (size.value && n == 0 && blocked) return none();
+  return Ref<>(TRY(bytesResize(std::move(data), static_cast<Py_ssize_t>(n))));
+}
+
+Result<Ref<>> bufferedRead1(BufferedObject* self, SizeArg size) {
+  TRY(bufferedCheckReady(self));
+  Py_ssize_t wanted = size.value < 0 ? self->buffer_size : size.value;
+  TRY(bufferedCheckOpen(self, "read of closed file"));
+  if (wanted == 0) return Ref<>(TRY(bytesFrom("")));
+  auto guard = TRY(BufferedGuard::enter(self));
+  std::string_view ahead = unread(self).substr(0, static_cast<size_t>(wanted));
+  if (!ahead.empty()) {
+    Ref<BytesObject> data = TRY(bytesFrom(ahead));
+    consume(self, static_cast<size_t>(data->size()));
+    return data;
+  }
+  TRY(bufferedFlushWrites(self));
+  Ref<BytesObject> data = TRY(bytesNew(wanted));
+  std::optional<size_t> n = TRY(rawRead(self, data->data(), wanted));
+  return Ref<>(TRY(bytesResize(std::move(data), static_cast<Py_ssize_t>(n.value_or(0)))));
+}
+
+Result<Ref<>> bufferedPeek(BufferedObject* self, Py_ssize_t) {
+  TRY(bufferedCheckReady(self));
+  TRY(bufferedCheckOpen(self, "peek of closed file"));
+  auto guard = TRY(BufferedGuard::enter(self));
+  if (self->state == BufferState::kWriting) TRY(bufferedFlushAndRewind(self));
+  if (unread(self).empty()) TRY(fill(self));
+  return Ref<>(TRY(bytesFrom(unread(self))));
+}
+
+Result<Ref<>> bufferedReadinto(BufferedObject* self, PyObject* target) { return readInto(self, target, false); }
+Result<Ref<>> bufferedReadinto1(BufferedObject* self, PyObject* target) { return readInto(self, target, true); }
+
+Result<Ref<>> bufferedReadline(BufferedObject* self, SizeArg size) {
+  TRY(bufferedCheckReady(self));
+  TRY(bufferedCheckOpen(self, "readline of closed file"));
+  return readLine(self, size.value < 0 ? -1 : size.value);
+}
+
+Result<MaybeRef<>> bufferedNext(BufferedObject* self) {
+  TRY(bufferedCheckReady(self));
+  bool own = isExact(self, &PyBufferedReader_Type) || isExact(self, &PyBufferedRandom_Type);
+  Ref<> line = own ? TRY(bufferedReadline(self, {-1})) : TRY(callMethod(self, name<"readline">()));
+  if (!isBytes(line)) {
+    return raise(PyExc_OSError, "readline() should have returned a bytes object, not '%.200s'", typeName(line));
+  }
+  if (cast<BytesObject>(line.get())->size() == 0) return MaybeRef<>();
+  return MaybeRef<>(std::move(line));
+}
+
+}  // namespace krait::modules
