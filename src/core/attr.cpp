@@ -13,6 +13,9 @@ namespace krait {
 namespace {
 
 constexpr getattrofunc kGenericGetAttr = slot<genericGetAttr>;
+bool isGeneric(const PyTypeObject* type) {
+  return type->tp_getattro == PyObject_GenericGetAttr || type->tp_getattro == kGenericGetAttr;
+}
 
 // An AttributeError that knows neither object nor name learns them (for its "did you mean").
 void addAttributeContext(PyObject* object, PyObject* attr) {
@@ -112,7 +115,7 @@ Result<Ref<>> attrGet(PyObject* object, const char* attr) {
 }
 
 Result<MaybeRef<>> attrLookup(PyObject* object, StrObject* attr) {
-  if (typeOf(object)->tp_getattro == kGenericGetAttr) return genericLookupAttr(object, attr);
+  if (isGeneric(typeOf(object))) return genericLookupAttr(object, attr);
   return absentOnAttributeError(getThroughSlot(object, attr));
 }
 Result<MaybeRef<>> attrLookup(PyObject* object, const char* attr) {
@@ -259,7 +262,7 @@ Result<MaybeRef<>> lookupSpecial(PyObject* object, StrObject* method_name) {
 
 Result<MethodLookup> methodLookup(PyObject* self, StrObject* method_name) {
   PyTypeObject* type = typeOf(self);
-  if (type->tp_getattro != kGenericGetAttr) return MethodLookup{TRY(attrGet(self, method_name)), false};
+  if (!isGeneric(type)) return MethodLookup{TRY(attrGet(self, method_name)), false};
   TRY(ensureReady(type));
   auto descr = MaybeRef<>::share(typeLookup(type, method_name).get());
   if (!descr || !hasFlag(typeOf(descr.get()), Py_TPFLAGS_METHOD_DESCRIPTOR))
@@ -270,3 +273,8 @@ Result<MethodLookup> methodLookup(PyObject* self, StrObject* method_name) {
 }
 
 }  // namespace krait
+
+KR_EXPORT PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr) { return krait::genericGetAttr(self, attr).toC(); }
+KR_EXPORT int PyObject_GenericSetAttr(PyObject* self, PyObject* attr, PyObject* value) {
+  return krait::genericSetAttr(self, attr, value).toC();
+}

@@ -102,14 +102,9 @@ Result<Py_ssize_t> lengthHint(PyObject* object, Py_ssize_t fallback) {
 
 // --- iteration -----------------------------------------------------------------------------------------------------
 
-PyObject* iterNextNotImplemented(PyObject* object) {
-  (void)raise(PyExc_TypeError, "'%.200s' object is not iterable", typeName(object));
-  return nullptr;
-}
-
 bool isIterator(PyObject* object) {
   iternextfunc next = typeOf(object)->tp_iternext;
-  return next && next != iterNextNotImplemented;
+  return next && next != nextNotImplemented;
 }
 
 Result<Ref<>> getIter(PyObject* object) {

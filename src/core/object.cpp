@@ -95,10 +95,6 @@ Status objectPrint(PyObject* object, FILE* file, bool raw) {
 Raised raiseUnhashable(PyObject* object) {
   return raise(PyExc_TypeError, "unhashable type: '%.200s'", typeName(object));
 }
-PyObject* hashNotImplemented(PyObject* object) {
-  (void)raiseUnhashable(object);
-  return nullptr;
-}
 
 Result<Py_hash_t> objectHash(PyObject* object) {
   PyTypeObject* type = typeOf(object);
@@ -213,3 +209,8 @@ Result<Ref<>> objectDir(Opt<> object) {
 Result<Ref<>> objectSelfIter(PyObject* object) { return share(object); }
 
 }  // namespace krait
+
+KR_EXPORT Py_hash_t PyObject_HashNotImplemented(PyObject* self) {
+  (void)krait::raiseUnhashable(self);
+  return -1;
+}

@@ -6,6 +6,13 @@
 #include "core/name.h"
 #include "core/result.h"
 
+// The slot functions whose addresses mean something: unhashable, default attribute access. Defined in core.
+extern "C" {
+Py_hash_t PyObject_HashNotImplemented(PyObject* self);
+PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr);
+int PyObject_GenericSetAttr(PyObject* self, PyObject* attr, PyObject* value);
+}
+
 namespace krait {
 
 struct StrObject;
@@ -20,7 +27,6 @@ Result<Ref<>> objectBytes(PyObject* object);           // bytes(object)
 Result<Ref<StrObject>> objectFormat(PyObject* object, Opt<> spec);
 Result<Py_hash_t> objectHash(PyObject* object);        // -1 never
 Raised raiseUnhashable(PyObject* object);              // "unhashable type: 'list'"
-PyObject* hashNotImplemented(PyObject* object);        // see kUnhashable below
 Result<bool> objectIsTrue(PyObject* object);
 Result<Ref<>> richCompare(PyObject* left, PyObject* right, int op);
 Result<bool> richCompareBool(PyObject* left, PyObject* right, int op);  // identity implies EQ
@@ -77,7 +83,7 @@ Result<Py_ssize_t> lengthHint(PyObject* object, Py_ssize_t fallback);
 Result<Ref<>> getIter(PyObject* object);                // "'int' object is not iterable"
 Result<MaybeRef<>> iterNext(PyObject* iterator);        // absent: exhausted (StopIteration swallowed)
 bool isIterator(PyObject* object);
-PyObject* iterNextNotImplemented(PyObject* object);     // tp_iternext of classes whose __next__ is None
+PyObject* nextNotImplemented(PyObject* object);         // tp_iternext of classes whose __next__ is None. types/object.cpp
 // Calls f(Ref<>) -> Status for each item.
 template <class F>
 Status forEach(PyObject* iterable, F&& f) {
