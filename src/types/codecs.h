@@ -2,6 +2,7 @@
 #pragma once
 
 #include "types/bytes.h"
+#include "types/misc_objects.h"
 #include "types/str.h"
 
 namespace krait {
@@ -11,17 +12,39 @@ Result<Ref<>> codecEncode(PyObject* object, const char* encoding, const char* er
 Result<Ref<>> codecDecode(PyObject* object, const char* encoding, const char* errors);
 Result<Ref<>> codecLookupError(const char* name);      // null: strict
 Status codecRegister(PyObject* search_function);
+Status codecUnregister(PyObject* search_function);
 Status codecRegisterError(const char* name, PyObject* handler);
 
 // errors null: strict. `consumed` non-null: incremental, receives how many bytes were used.
+// byte_order: -1 little, 1 big, 0 from the byte-order mark (little without one); receives what was found.
 Result<Ref<StrObject>> decodeUtf8(std::string_view bytes, const char* errors, Py_ssize_t* consumed = nullptr);
+Result<Ref<StrObject>> decodeUtf7(std::string_view bytes, const char* errors, Py_ssize_t* consumed = nullptr);
 Result<Ref<StrObject>> decodeLatin1(std::string_view bytes);
 Result<Ref<StrObject>> decodeAscii(std::string_view bytes, const char* errors);
 Result<Ref<StrObject>> decodeUtf16(std::string_view bytes, const char* errors, int* byte_order, Py_ssize_t* consumed = nullptr);
 Result<Ref<StrObject>> decodeUtf32(std::string_view bytes, const char* errors, int* byte_order, Py_ssize_t* consumed = nullptr);
 Result<Ref<StrObject>> decodeText(std::string_view bytes, const char* encoding, const char* errors);  // str(bytes, enc)
 Result<Ref<BytesObject>> encodeUtf8(StrObject* s, const char* errors);
+Result<Ref<BytesObject>> encodeUtf7(StrObject* s, const char* errors);
+Result<Ref<BytesObject>> encodeUtf16(StrObject* s, const char* errors, int byte_order);  // 0: with a mark
+Result<Ref<BytesObject>> encodeUtf32(StrObject* s, const char* errors, int byte_order);
 Result<Ref<BytesObject>> encodeLatin1(StrObject* s, const char* errors);
 Result<Ref<BytesObject>> encodeAscii(StrObject* s, const char* errors);
+
+// \x41, \u1234, \N{...}. The first invalid escape (not one of these) is reported as a DeprecationWarning, unless
+// `invalid_escape` takes it: the offset of the character behind the backslash, -1 when there is none.
+Result<Ref<StrObject>> decodeUnicodeEscape(std::string_view bytes, const char* errors, Py_ssize_t* consumed = nullptr,
+                                           Py_ssize_t* invalid_escape = nullptr);
+Result<Ref<StrObject>> decodeRawUnicodeEscape(std::string_view bytes, const char* errors, Py_ssize_t* consumed = nullptr);
+Result<Ref<BytesObject>> encodeUnicodeEscape(StrObject* s);
+Result<Ref<BytesObject>> encodeRawUnicodeEscape(StrObject* s);
+// The escapes of bytes literals.
+Result<Ref<BytesObject>> decodeBytesEscape(std::string_view bytes, const char* errors,
+                                           Py_ssize_t* invalid_escape = nullptr);
+
+// mapping absent: latin-1.
+Result<Ref<StrObject>> decodeCharmap(std::string_view bytes, Opt<> mapping, const char* errors);
+Result<Ref<BytesObject>> encodeCharmap(StrObject* s, Opt<> mapping, const char* errors);
+Result<Ref<>> charmapBuild(StrObject* decoding_table);  // an EncodingMap, or a dict when the table is irregular
 
 }  // namespace krait

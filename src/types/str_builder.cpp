@@ -76,6 +76,12 @@ void StrBuilder::reserve(Py_ssize_t characters) {
   if (characters > capacity_ - size_) prepare(characters, 0);
 }
 
+void StrBuilder::truncate(Py_ssize_t size) {
+  if (failed_ || size >= size_) return;
+  size_ = size;
+  max_char_ = size > 0 ? maxCharOf(kind_, data_, 0, size) : 0;
+}
+
 Result<Ref<StrObject>> StrBuilder::finish() {
   if (failed_) return raiseNoMemory();
   if (size_ == 0) return emptyStr();

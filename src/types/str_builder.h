@@ -25,6 +25,7 @@ class StrBuilder {
   void appendRepeated(Py_UCS4 ch, Py_ssize_t count);
   void reserve(Py_ssize_t characters);
   Py_ssize_t size() const { return size_; }
+  void truncate(Py_ssize_t size);  // takes the characters behind `size` back
   bool failed() const { return failed_; }
   Result<Ref<StrObject>> finish();
   Result<Ref<StrObject>> finish(char last) { return append(last), finish(); }

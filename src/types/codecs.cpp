@@ -1,0 +1,258 @@
+// The codec registry and the ways into it: str.encode, bytes.decode, codecs.encode and codecs.decode.
+#include "types/codecs.h"
+
+#include <vector>
+
+#include "core/call.h"
+#include "core/import.h"
+#include "core/interpreter.h"
+#include "types/codec_errors.h"
+#include "types/dict.h"
+#include "types/list.h"
+#include "types/method.h"
+#include "types/tuple.h"
+
+namespace krait {
+namespace {
+
+struct Registry {
+  ListObject* search_functions;  // owned
+  DictObject* cache;             // normalised name -> CodecInfo tuple; owned
+  DictObject* handlers;          // error name -> callable; owned
+  bool encodings_imported;
+};
+Registry g_registry;
+
+// Handler names in the order of builtinErrorHandlers().
+constexpr const char* kHandlerNames[] = {"strict",           "ignore",        "replace",
+                                         "xmlcharrefreplace", "backslashreplace", "namereplace",
+                                         "surrogatepass",    "surrogateescape"};
+
+Status initRegistry() {
+  if (g_registry.handlers) return {};
+  Ref<ListObject> functions = TRY(listNew());
+  Ref<DictObject> cache = TRY(dictNew()), handlers = TRY(dictNew());
+  PyMethodDef* row = builtinErrorHandlers();
+  for (const char* handler_name : kHandlerNames) {
+    Ref<> function = TRY(cFunctionNew(row++, nullptr, nullptr));
+    TRY(dictSet(handlers.get(), handler_name, function.get()));
+  }
+  g_registry.search_functions = std::move(functions).leak();
+  g_registry.cache = std::move(cache).leak();
+  g_registry.handlers = std::move(handlers).leak();
+  return {};
+}
+
+// The search function of the `encodings` package registers itself when the package is imported.
+Status importEncodings() {
+  TRY(initRegistry());
+  if (g_registry.encodings_imported) return {};
+  g_registry.encodings_imported = true;
+  Ref<> module = TRY(importModule("encodings"));
+  return {};
+}
+
+bool isAsciiAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// "UTF-8" -> "utf_8": ASCII letters and digits in lower case, everything between them one underscore.
+std::string normalizeName(std::string_view encoding) {
+  std::string name;
+  bool gap = false;
+  for (char c : encoding) {
+    if (!isAsciiAlnum(c) && c != '.') {
+      gap = true;
+      continue;
+    }
+    if (gap && !name.empty()) name += '_';
+    gap = false;
+    name += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  }
+  return name;
+}
+
+// The encodings that need no registry.
+enum class Direct { kNone, kUtf8, kUtf16, kUtf32, kAscii, kLatin1 };
+Direct directEncoding(const char* encoding) {
+  if (!encoding) return Direct::kUtf8;
+  std::string name = normalizeName(encoding);
+  if (name == "utf_8" || name == "utf8") return Direct::kUtf8;
+  if (name == "utf_16" || name == "utf16") return Direct::kUtf16;
+  if (name == "utf_32" || name == "utf32") return Direct::kUtf32;
+  if (name == "ascii" || name == "us_ascii") return Direct::kAscii;
+  if (name == "latin1" || name == "latin_1" || name == "iso_8859_1" || name == "iso8859_1") return Direct::kLatin1;
+  return Direct::kNone;
+}
+
+// Exceptions that carry nothing but their message are wrapped so that the codec's name shows.
+bool isPlainException(PyObject* exception) {
+  auto* base = cast<PyTypeObject>(PyExc_BaseException);
+  PyTypeObject* type = typeOf(exception);
+  if (type->tp_basicsize != base->tp_basicsize || type->tp_init != base->tp_init || type->tp_new != base->tp_new)
+    return false;
+  auto* error = cast<ExceptionObject>(exception);
+  if (error->dict && cast<DictObject>(error->dict)->size() > 0) return false;
+  auto* args = error->args ? cast<TupleObject>(error->args) : nullptr;
+  return !args || args->size() == 0 || (args->size() == 1 && isExactStr(args->at(0)));
+}
+
+Raised wrapFailure(const char* what, const char* encoding) {
+  MaybeRef<> pending = takePending();
+  if (!pending) return raise(PyExc_SystemError, "codec failed without an exception");
+  Ref<> exception = std::move(pending).take();
+  bool plain = isPlainException(exception.get());
+  auto text = plain ? objectStr(exception.get()) : Result<Ref<StrObject>>(emptyStr());
+  if (text.failed()) clearPending(), plain = false;
+  if (!plain) return raiseException(std::move(exception));
+  Ref<StrObject> message = std::move(text).take();
+  PyTypeObject* type = typeOf(exception.get());
+  setPending(std::move(exception));
+  return raiseFromCause(type, "%s with '%s' codec failed (%s: %U)", what, encoding, type->tp_name, message.get());
+}
+
+// Runs one of a codec's functions on the object; its answer must be a (result, length) pair.
+Result<Ref<>> runCodec(PyObject* function, PyObject* object, const char* errors, bool encodes, const char* encoding) {
+  const char* what = encodes ? "encoding" : "decoding";
+  auto called = [&]() -> Result<Ref<>> {
+    if (!errors) return call(function, object);
+    Ref<StrObject> errors_text = TRY(strFromUtf8(errors));
+    return call(function, object, errors_text.get());
+  }();
+  if (called.failed()) return wrapFailure(what, encoding);
+  Ref<> answer = std::move(called).take();
+  if (!isTuple(answer.get()) || cast<TupleObject>(answer.get())->size() != 2)
+    return raise(PyExc_TypeError, encodes ? "encoder must return a tuple (object, integer)"
+                                          : "decoder must return a tuple (object,integer)");
+  return share(cast<TupleObject>(answer.get())->at(0));
+}
+
+// The codec, which must be one between str and bytes.
+Result<Ref<>> lookupTextCodec(const char* encoding, const char* alternative) {
+  Ref<> codec = TRY(codecLookup(encoding));
+  if (isExactTuple(codec.get())) return codec;
+  MaybeRef<> flag = TRY(attrLookup(codec.get(), name<"_is_text_encoding">()));
+  if (flag && !TRY(objectIsTrue(flag.get())))
+    return raise(PyExc_LookupError, "'%.400s' is not a text encoding; use %s to handle arbitrary codecs", encoding,
+                 alternative);
+  return codec;
+}
+
+Result<Ref<>> codecFunction(PyObject* codec, Py_ssize_t index) { return share(cast<TupleObject>(codec)->at(index)); }
+
+Result<Ref<>> encodeByRegistry(StrObject* s, const char* encoding, const char* errors) {
+  Ref<> codec = TRY(lookupTextCodec(encoding, "codecs.encode()"));
+  Ref<> function = TRY(codecFunction(codec.get(), 0));
+  Ref<> result = TRY(runCodec(function.get(), s, errors, true, encoding));
+  if (isBytes(result.get())) return result;
+  if (isByteArray(result.get())) {
+    TRY(warn(PyExc_RuntimeWarning, 1, "encoder %s returned bytearray instead of bytes; use codecs.encode() to encode to "
+             "arbitrary types", encoding));
+    return TRY(bytesFromObject(result.get()));
+  }
+  return raise(PyExc_TypeError,
+               "'%.400s' encoder returned '%.400s' instead of 'bytes'; use codecs.encode() to encode to arbitrary types",
+               encoding, typeName(result.get()));
+}
+
+Result<Ref<StrObject>> decodeByRegistry(std::string_view bytes, const char* encoding, const char* errors) {
+  Ref<> codec = TRY(lookupTextCodec(encoding, "codecs.decode()"));
+  Ref<> function = TRY(codecFunction(codec.get(), 1));
+  Ref<BytesObject> copy = TRY(bytesFrom(bytes));
+  Ref<> view = TRY(memoryViewFromObject(copy.get()));
+  Ref<> result = TRY(runCodec(function.get(), view.get(), errors, false, encoding));
+  if (isStr(result.get())) return std::move(result).as<StrObject>();
+  return raise(PyExc_TypeError,
+               "'%.400s' decoder returned '%.400s' instead of 'str'; use codecs.decode() to decode to arbitrary types",
+               encoding, typeName(result.get()));
+}
+
+}  // namespace
+
+Result<Ref<>> codecLookup(const char* encoding) {
+  TRY(importEncodings());
+  std::string normalized = normalizeName(encoding);
+  Ref<StrObject> key = TRY(strInternUtf8(normalized));
+  if (Opt<> cached = TRY(dictGet(g_registry.cache, key.get()))) return share(cached.get());
+  Py_ssize_t count = g_registry.search_functions->size();
+  if (count == 0) return raise(PyExc_LookupError, "no codec search functions registered: can't find encoding");
+  for (Py_ssize_t i = 0; i < g_registry.search_functions->size(); i++) {
+    Ref<> function = share(g_registry.search_functions->at(i));
+    Ref<> found = TRY(call(function.get(), key.get()));
+    if (found.get() == Py_None) continue;
+    if (!isTuple(found.get()) || cast<TupleObject>(found.get())->size() != 4)
+      return raise(PyExc_TypeError, "codec search functions must return 4-tuples");
+    TRY(dictSet(g_registry.cache, key.get(), found.get()));
+    return found;
+  }
+  return raise(PyExc_LookupError, "unknown encoding: %s", encoding);
+}
+
+Status codecRegister(PyObject* search_function) {
+  TRY(initRegistry());
+  if (!isCallable(search_function)) return raise(PyExc_TypeError, "argument must be callable");
+  return listAppend(g_registry.search_functions, search_function);
+}
+
+Status codecUnregister(PyObject* search_function) {
+  TRY(initRegistry());
+  ListObject* functions = g_registry.search_functions;
+  for (Py_ssize_t i = 0; i < functions->size(); i++) {
+    if (functions->at(i) != search_function) continue;
+    dictClear(g_registry.cache);
+    return listSetSlice(functions, i, i + 1, nullptr);
+  }
+  return {};
+}
+
+Status codecRegisterError(const char* name, PyObject* handler) {
+  TRY(initRegistry());
+  if (!isCallable(handler)) return raise(PyExc_TypeError, "handler must be callable");
+  return dictSet(g_registry.handlers, name, handler);
+}
+
+Result<Ref<>> codecLookupError(const char* name) {
+  TRY(initRegistry());
+  if (!name) name = "strict";
+  Ref<StrObject> key = TRY(strFromUtf8(name));
+  if (Opt<> handler = TRY(dictGet(g_registry.handlers, key.get()))) return share(handler.get());
+  return raise(PyExc_LookupError, "unknown error handler name '%.400s'", name);
+}
+
+Result<Ref<>> codecEncode(PyObject* object, const char* encoding, const char* errors) {
+  Ref<> codec = TRY(codecLookup(encoding));
+  Ref<> function = TRY(codecFunction(codec.get(), 0));
+  return runCodec(function.get(), object, errors, true, encoding);
+}
+
+Result<Ref<>> codecDecode(PyObject* object, const char* encoding, const char* errors) {
+  Ref<> codec = TRY(codecLookup(encoding));
+  Ref<> function = TRY(codecFunction(codec.get(), 1));
+  return runCodec(function.get(), object, errors, false, encoding);
+}
+
+Result<Ref<>> strEncode(StrObject* s, const char* encoding, const char* errors) {
+  switch (directEncoding(encoding)) {
+    case Direct::kUtf8: return TRY(encodeUtf8(s, errors));
+    case Direct::kUtf16: return TRY(encodeUtf16(s, errors, 0));
+    case Direct::kUtf32: return TRY(encodeUtf32(s, errors, 0));
+    case Direct::kAscii: return TRY(encodeAscii(s, errors));
+    case Direct::kLatin1: return TRY(encodeLatin1(s, errors));
+    case Direct::kNone: break;
+  }
+  return encodeByRegistry(s, encoding, errors);
+}
+
+Result<Ref<StrObject>> decodeText(std::string_view bytes, const char* encoding, const char* errors) {
+  if (bytes.empty()) return emptyStr();
+  int byte_order = 0;
+  switch (directEncoding(encoding)) {
+    case Direct::kUtf8: return decodeUtf8(bytes, errors);
+    case Direct::kUtf16: return decodeUtf16(bytes, errors, &byte_order);
+    case Direct::kUtf32: return decodeUtf32(bytes, errors, &byte_order);
+    case Direct::kAscii: return decodeAscii(bytes, errors);
+    case Direct::kLatin1: return decodeLatin1(bytes);
+    case Direct::kNone: break;
+  }
+  return decodeByRegistry(bytes, encoding, errors);
+}
+
+}  // namespace krait
