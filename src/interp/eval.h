@@ -34,6 +34,9 @@ Status profileSet(Opt<> function);
 Status traceSetNative(Py_tracefunc function, Opt<> argument);
 Status profileSetNative(Py_tracefunc function, Opt<> argument);
 
+// builtins.len and builtins.isinstance, set by the builtins module: calls of exactly these are specialised.
+extern PyObject *builtin_len_entry, *builtin_isinstance_entry;
+
 // Writes code flags of the running frame that compile() inherits (__future__) into flags; true if any.
 bool mergeCompilerFlags(int* flags);
 

@@ -26,9 +26,9 @@ struct _PyInterpreterFrame {
   _PyInterpreterFrame* previous;
   uint16_t* prev_instr;
   int stacktop;
-  bool is_entry;  // the evaluator was entered from C for this frame: its end leaves the evaluator
+  uint8_t entry;  // FrameEntry: what its end means for the caller
   char owner;
-  uint8_t call_kind;  // what its return means for the caller (FrameCall)
+  uint16_t return_offset;  // of a frame that waits for a generator: where its exhaustion continues, from prev_instr
   PyObject* localsplus[1];
 
   uint16_t* firstInstr() const { return code->co_code_adaptive; }
@@ -58,11 +58,13 @@ inline size_t frameWords(const CodeObject* code) {
   return static_cast<size_t>(code->co_nlocalsplus + code->co_stacksize + kFrameHeaderWords);
 }
 
-// How the evaluator uses the value a frame returns.
-enum FrameCall : uint8_t {
-  kCallValue = 0,     // it is the value of the expression
-  kCallInit = 1,      // __init__: must be None; the instance, parked under the frame's slot, is the value
-  kCallGenerator = 2  // a generator's body: what follows depends on the instruction that resumed it
+// How a frame was entered, hence what happens with the value it returns.
+enum FrameEntry : uint8_t {
+  kEntryInline = 0,   // by the evaluator itself: the value goes onto the caller's stack
+  kEntryNative = 1,   // from C++: its end leaves the evaluator
+  kEntryInit = 2,     // inline, __init__: must be None; the instance already stands on the caller's stack
+  kEntryForIter = 3,  // inline, a generator resumed by the caller's FOR_ITER
+  kEntrySend = 4,     // inline, a generator or coroutine resumed by the caller's SEND
 };
 
 // True before the frame has reached its first RESUME (it is being built: generators, cells): hidden from everybody.

@@ -1,0 +1,172 @@
+// When LOAD_ATTR, STORE_ATTR and LOAD_METHOD may take a specialised form.
+//
+// A type's version tag covers its MRO and dicts, hence the absence of data descriptors and the identity of a cached
+// function. Index and offset come from shared keys, which only ever grow while the type lives.
+#include "interp/inline_cache.h"
+#include "types/descr.h"
+#include "types/dict_keys.h"
+#include "types/module.h"
+#include "types/type.h"
+
+namespace krait {
+extern "C" {
+PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr);
+int PyObject_GenericSetAttr(PyObject* self, PyObject* attr, PyObject* value);
+}
+
+namespace {
+
+// A __slots__ member that holds a plain object reference: its offset, else 0.
+uint16_t slotOffset(Opt<> descr, PyTypeObject* type, bool writing) {
+  if (!descr || !isExact(descr.get(), &PyMemberDescr_Type)) return 0;
+  auto* member = static_cast<MemberDescrObject*>(descr.get());
+  PyMemberDef* def = member->d_member;
+  if (def->type != T_OBJECT_EX || def->flags != 0 || def->offset <= 0 || def->offset > UINT16_MAX) return 0;
+  return typeIsSubtype(type, member->d_type) ? static_cast<uint16_t>(def->offset) : 0;
+}
+
+bool cacheModule(const Unit* ip, PyObject* owner, StrObject* name, uint16_t* version, uint16_t* index_out) {
+  auto* module = static_cast<ModuleObject*>(owner);
+  if (!module->md_dict || typeOf(owner)->tp_getattro != PyModule_Type.tp_getattro) return false;
+  DictKeys* keys = module->dict()->ma_keys;
+  if (keys->dk_kind != DictKeysKind::kUnicode) return false;
+  Py_ssize_t index = dictKeysIndex(keys, name);
+  uint32_t keys_version = index >= 0 && index <= UINT16_MAX ? dictKeysVersion(keys) : 0;
+  if (keys_version == 0 || typeLookup(&PyModule_Type, name)) return false;
+  cacheWrite32(version, keys_version);
+  *index_out = static_cast<uint16_t>(index);
+  return true;
+}
+
+enum class InstanceForm { kNone, kValue, kHint };
+
+// Where an instance of a class with managed attributes keeps `name`.
+InstanceForm cacheInstance(const Unit* ip, PyObject* owner, StrObject* name) {
+  PyTypeObject* type = typeOf(owner);
+  if (!hasFlag(type, Py_TPFLAGS_MANAGED_DICT)) return InstanceForm::kNone;
+  auto* cache = cacheOf<AttrCache>(ip);
+  ManagedDict* managed = managedDictOf(owner);
+  bool inline_values = managed->values != nullptr;
+  if (!inline_values && !managed->dict) return InstanceForm::kNone;
+  DictKeys* keys = inline_values ? static_cast<PyHeapTypeObject*>(type)->ht_cached_keys : managed->dict->ma_keys;
+  if (!keys) return InstanceForm::kNone;
+  if (!inline_values && keys->dk_kind != DictKeysKind::kUnicode) return InstanceForm::kNone;
+  Py_ssize_t index = dictKeysIndex(keys, name);
+  if (index < 0 || index > UINT16_MAX) return InstanceForm::kNone;
+  cacheWrite32(cache->version, type->tp_version_tag);
+  cache->index = static_cast<uint16_t>(index);
+  return inline_values ? InstanceForm::kValue : InstanceForm::kHint;
+}
+
+}  // namespace
+
+void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
+  auto* cache = cacheOf<AttrCache>(ip);
+  if (isExact(owner, &PyModule_Type)) {
+    if (cacheModule(ip, owner, name, cache->version, &cache->index)) return specializeTo(ip, Op::LOAD_ATTR_MODULE);
+    return specializeFailed(ip);
+  }
+  PyTypeObject* type = typeOf(owner);
+  if (type->tp_getattro != PyObject_GenericGetAttr || !typeAssignVersion(type)) return specializeFailed(ip);
+  Opt<> descr = typeLookup(type, name);
+  if (uint16_t offset = slotOffset(descr, type, false)) {
+    cacheWrite32(cache->version, type->tp_version_tag);
+    cache->index = offset;
+    return specializeTo(ip, Op::LOAD_ATTR_SLOT);
+  }
+  if (descr && typeOf(descr.get())->tp_descr_set) return specializeFailed(ip);
+  switch (cacheInstance(ip, owner, name)) {
+    case InstanceForm::kValue: return specializeTo(ip, Op::LOAD_ATTR_INSTANCE_VALUE);
+    case InstanceForm::kHint: return specializeTo(ip, Op::LOAD_ATTR_WITH_HINT);
+    default: return specializeFailed(ip);
+  }
+}
+
+void specializeStoreAttr(const Unit* ip, PyObject* owner, StrObject* name) {
+  PyTypeObject* type = typeOf(owner);
+  auto* cache = cacheOf<AttrCache>(ip);
+  if (type->tp_setattro != PyObject_GenericSetAttr || !typeAssignVersion(type)) return specializeFailed(ip);
+  Opt<> descr = typeLookup(type, name);
+  if (uint16_t offset = slotOffset(descr, type, true)) {
+    cacheWrite32(cache->version, type->tp_version_tag);
+    cache->index = offset;
+    return specializeTo(ip, Op::STORE_ATTR_SLOT);
+  }
+  if (descr && typeOf(descr.get())->tp_descr_set) return specializeFailed(ip);
+  switch (cacheInstance(ip, owner, name)) {
+    case InstanceForm::kValue: return specializeTo(ip, Op::STORE_ATTR_INSTANCE_VALUE);
+    case InstanceForm::kHint: return specializeTo(ip, Op::STORE_ATTR_WITH_HINT);
+    default: return specializeFailed(ip);
+  }
+}
+
+namespace {
+
+bool specializeClassMethod(const Unit* ip, PyObject* owner, StrObject* name) {
+  auto* type = reinterpret_cast<PyTypeObject*>(owner);
+  if (typeOf(owner)->tp_getattro != PyType_Type.tp_getattro || typeLookup(typeOf(owner), name)) return false;
+  Opt<> found = typeLookup(type, name);
+  if (!found || !typeAssignVersion(type)) return false;
+  // Only what reads as itself from the class: functions do, other descriptors need their __get__.
+  bool plain = isFunction(found.get()) || isExact(found.get(), &PyMethodDescr_Type) || !typeOf(found.get())->tp_descr_get;
+  if (!plain) return false;
+  auto* cache = cacheOf<MethodCache>(ip);
+  cacheWrite32(cache->type_version, type->tp_version_tag);
+  cacheWriteObject(cache->descr, found.get());
+  return true;
+}
+
+// Picks the form by where the instance keeps attributes; false: the name may be one of them.
+bool cacheMethodOwner(const Unit* ip, PyObject* owner, StrObject* name, Op* form) {
+  PyTypeObject* type = typeOf(owner);
+  auto* cache = cacheOf<MethodCache>(ip);
+  if (hasFlag(type, Py_TPFLAGS_MANAGED_DICT)) {
+    ManagedDict* managed = managedDictOf(owner);
+    DictKeys* keys = nullptr;
+    if (managed->values) {
+      keys = static_cast<PyHeapTypeObject*>(type)->ht_cached_keys;
+      *form = Op::LOAD_METHOD_WITH_VALUES;
+    } else if (managed->dict) {
+      keys = managed->dict->ma_keys;
+      cache->dict_offset = static_cast<uint16_t>(static_cast<int16_t>(-3 * static_cast<int>(sizeof(PyObject*))));
+      *form = Op::LOAD_METHOD_WITH_DICT;
+    }
+    if (!keys || dictKeysIndex(keys, name) != -1) return false;
+    uint32_t version = dictKeysVersion(keys);
+    if (version == 0) return false;
+    cacheWrite32(cache->keys_version, version);
+    return true;
+  }
+  if (type->tp_dictoffset == 0) {
+    *form = Op::LOAD_METHOD_NO_DICT;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void specializeLoadMethod(const Unit* ip, PyObject* owner, StrObject* name) {
+  auto* cache = cacheOf<MethodCache>(ip);
+  if (isExact(owner, &PyModule_Type)) {
+    if (cacheModule(ip, owner, name, cache->keys_version, &cache->dict_offset)) {
+      return specializeTo(ip, Op::LOAD_METHOD_MODULE);
+    }
+    return specializeFailed(ip);
+  }
+  if (hasFlag(typeOf(owner), Py_TPFLAGS_TYPE_SUBCLASS)) {
+    if (specializeClassMethod(ip, owner, name)) return specializeTo(ip, Op::LOAD_METHOD_CLASS);
+    return specializeFailed(ip);
+  }
+  PyTypeObject* type = typeOf(owner);
+  if (type->tp_getattro != PyObject_GenericGetAttr || !typeAssignVersion(type)) return specializeFailed(ip);
+  Opt<> descr = typeLookup(type, name);
+  if (!descr || !hasFlag(typeOf(descr.get()), Py_TPFLAGS_METHOD_DESCRIPTOR)) return specializeFailed(ip);
+  Op form = Op::CACHE;
+  if (!cacheMethodOwner(ip, owner, name, &form)) return specializeFailed(ip);
+  cacheWrite32(cache->type_version, type->tp_version_tag);
+  cacheWriteObject(cache->descr, descr.get());
+  specializeTo(ip, form);
+}
+
+}  // namespace krait

@@ -1,0 +1,317 @@
+// Trace and profile functions: when they are called and how.
+#include "interp/trace.h"
+
+#include "bytecode/location_table.h"
+#include "core/call.h"
+#include "interp/eval.h"
+#include "interp/inline_cache.h"
+#include "types/descr.h"
+#include "types/exceptions.h"
+#include "types/method.h"
+#include "types/traceback.h"
+
+namespace krait {
+namespace {
+
+int tracing_threads;  // threads with a trace or profile function; the table leads to traceStep while there are any
+
+KR_CC PyObject* traceStep(OP_PARAMETERS);
+
+void setTable(bool tracing) {
+  for (int i = 0; i < 256; i++) dispatch_table[i] = tracing ? &traceStep : kHandlers[i];
+}
+
+bool hasTracer(Thread* thread) { return thread->c_tracefunc || thread->c_profilefunc; }
+
+void tracersChanged(Thread* thread, bool before) {
+  bool now = hasTracer(thread);
+  thread->cframe->use_tracing = now && thread->tracing <= 0 ? 255 : 0;
+  if (now == before) return;
+  tracing_threads += now ? 1 : -1;
+  if (tracing_threads == (now ? 1 : 0)) setTable(now);
+}
+
+// Calls one tracer for an event; nothing is traced meanwhile.
+Status callTracer(Thread* thread, Frame* frame, Py_tracefunc function, PyObject* self, int event, PyObject* arg) {
+  if (thread->tracing) return {};
+  Ref<FrameObject> object = TRY(frameObjectOf(frame));
+  int old_what = std::exchange(thread->tracing_what, event);
+  TupleObject* keywords = takeCallKeywords(thread);
+  thread->tracing++;
+  thread->cframe->use_tracing = 0;
+  object->f_lineno = frameLine(frame);
+  Ref<> held = share(self ? self : Py_None);
+  int status = function(self, object.get(), event, arg);
+  object->f_lineno = 0;
+  thread->tracing--;
+  thread->cframe->use_tracing = thread->tracing <= 0 && hasTracer(thread) ? 255 : 0;
+  thread->tracing_what = old_what;
+  callKeywords(thread) = keywords;
+  return Status::fromC(status);
+}
+
+Status callBoth(Thread* thread, Frame* frame, int event, PyObject* arg) {
+  if (thread->c_tracefunc) TRY(callTracer(thread, frame, thread->c_tracefunc, thread->c_traceobj, event, arg));
+  if (thread->c_profilefunc) TRY(callTracer(thread, frame, thread->c_profilefunc, thread->c_profileobj, event, arg));
+  return {};
+}
+
+// Keeps the pending exception over an event unless the tracer raises.
+template <class F>
+void keepingPending(F&& report) {
+  PendingTriple saved = fetchPending();
+  if (report().failed()) {
+    xdecref(saved.type), xdecref(saved.value), xdecref(saved.traceback);
+  } else {
+    restorePending(saved);
+  }
+}
+
+// The unit of the first RESUME.
+int entryUnit(CodeObject* code) {
+  int units = static_cast<int>(code->unitCount());
+  for (int unit = 0; unit < units; unit += 1 + opCacheUnits(opGeneric(unitOp(code->co_code_adaptive[unit])))) {
+    if (opGeneric(unitOp(code->co_code_adaptive[unit])) == Op::RESUME) return unit;
+  }
+  return 0;
+}
+
+// The first unit of the location entry that covers `unit`, and the entry's line.
+struct LineSpan {
+  int start, line;
+};
+LineSpan lineSpanAt(CodeObject* code, int unit) {
+  auto* table = static_cast<BytesObject*>(code->co_linetable);
+  LocationReader reader({reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())},
+                        code->co_firstlineno);
+  int start = -1, line = -1;
+  bool first = true;
+  while (reader.next() && reader.start() <= unit) {
+    int entry_line = reader.range().line;
+    if (first || entry_line != line) start = reader.start();
+    line = entry_line;
+    first = false;
+  }
+  return {start, line};
+}
+
+// Line and opcode events before the instruction at frame->prev_instr; `previous` is the unit executed before it.
+Status lineEvents(Thread* thread, Frame* frame, int previous) {
+  CodeObject* code = frame->code;
+  int last_line = previous <= entryUnit(code) ? -1 : codeLineAt(code, previous * 2);
+  int unit = frame->lastUnit();
+  int line = codeLineAt(code, unit * 2);
+  Ref<FrameObject> object = TRY(frameObjectOf(frame));
+  if (line != -1 && object->f_trace_lines) {
+    bool backwards = unit < previous && opGeneric(unitOp(*frame->prev_instr)) != Op::SEND;
+    bool line_begins = line != last_line || (backwards && lineSpanAt(code, unit).start >= 0);
+    if (line_begins) {
+      TRY(callTracer(thread, frame, thread->c_tracefunc, thread->c_traceobj, kTraceLine, Py_None));
+    }
+  }
+  if (object->f_trace_opcodes && thread->c_tracefunc) {
+    TRY(callTracer(thread, frame, thread->c_tracefunc, thread->c_traceobj, kTraceOpcode, Py_None));
+  }
+  return {};
+}
+
+struct Traced {
+  const Unit* ip;
+  PyObject** top;
+  bool raised;
+};
+
+KR_NEVER_INLINE Traced traceInstruction(const Unit* ip, PyObject** top, Frame* frame, Thread* thread) {
+  Unit* raw = const_cast<Unit*>(ip);
+  if (frame->owner != kFrameOwnedByGenerator && ip < frame->firstInstr() + frame->code->_co_firsttraceable) return {ip, top, false};
+  int previous = frame->lastUnit();
+  frame->prev_instr = raw;
+  if (opGeneric(unitOp(*ip)) == Op::RESUME) {
+    if (unitArg(*ip) < 2 && breakRequested(thread) && evalBreak(thread).failed()) return {ip, top, true};
+    if (isTracing(thread) && traceEnter(thread, frame).failed()) return {ip, top, true};
+    return {ip, top, false};
+  }
+  if (thread->c_tracefunc && !thread->tracing) {
+    // A line tracer may move the point of execution.
+    frame->stacktop = static_cast<int>(top - frame->localsplus);
+    bool failed = lineEvents(thread, frame, previous).failed();
+    top = frame->localsplus + frame->stacktop;
+    frame->stacktop = -1;
+    if (failed) return {ip, top, true};
+    ip = frame->prev_instr;
+  }
+  Op op = opGeneric(unitOp(*ip));
+  if ((op == Op::RETURN_VALUE || op == Op::YIELD_VALUE) && isTracing(thread)) {
+    if (traceLeave(thread, frame, top[-1]).failed()) return {ip, top, true};
+  }
+  return {ip, top, false};
+}
+
+KR_CC PyObject* traceStep(OP_PARAMETERS) {
+  if (!isTracing(thread)) [[clang::musttail]] return kHandlers[*ip & 255](ip, top, frame, thread, oparg);
+  Traced traced = traceInstruction(ip, top, frame, thread);
+  if (traced.raised) [[clang::musttail]] return unwind(traced.ip, traced.top, frame, thread, 0);
+  ip = traced.ip;
+  Op generic = opGeneric(unitOp(*ip));
+  [[clang::musttail]] return kHandlers[static_cast<int>(generic)](ip, traced.top, frame, thread, *ip >> 8);
+}
+
+}  // namespace
+
+Status traceEnter(Thread* thread, Frame* frame) { return callBoth(thread, frame, kTraceCall, Py_None); }
+
+Status traceLeave(Thread* thread, Frame* frame, PyObject* value) {
+  Ref<> held = share(value);
+  return callBoth(thread, frame, kTraceReturn, value);
+}
+
+void traceUnwind(Thread* thread, Frame* frame) {
+  if (frameIsIncomplete(frame)) return;
+  keepingPending([&] { return callBoth(thread, frame, kTraceReturn, nullptr); });
+}
+
+void traceException(Thread* thread, Frame* frame) {
+  PendingTriple triple = fetchPending();
+  if (!triple.type) return;
+  normalizePending(triple);
+  auto report = [&]() -> Status {
+    PyObject* value = triple.value ? triple.value : Py_None;
+    PyObject* traceback = triple.traceback ? triple.traceback : Py_None;
+    Ref<TupleObject> arg = TRY(tupleOf(triple.type, value, traceback));
+    return callTracer(thread, frame, thread->c_tracefunc, thread->c_traceobj, kTraceException, arg.get());
+  };
+  if (report().failed()) {
+    xdecref(triple.type), xdecref(triple.value), xdecref(triple.traceback);
+  } else {
+    restorePending(triple);
+  }
+}
+
+namespace {
+
+bool isNative(PyObject* callable) {
+  return isCFunction(callable) || isExact(callable, &PyMethodDescr_Type);
+}
+
+// A method descriptor is shown to profilers as the bound built-in method.
+Result<Ref<>> shownCallable(PyObject* callable, PyObject* const* args, Py_ssize_t count) {
+  if (!isExact(callable, &PyMethodDescr_Type) || count < 1) return share(callable);
+  return Result<Ref<>>::fromC(typeOf(callable)->tp_descr_get(callable, args[0], typeOf(args[0])));
+}
+
+template <class F>
+Result<Ref<>> aroundNative(Thread* thread, PyObject* shown, F&& run) {
+  Frame* frame = thread->cframe->current_frame;
+  Py_tracefunc function = thread->c_profilefunc;
+  auto report = [&](int event) -> Status {
+    if (!thread->c_profilefunc) return {};
+    return callTracer(thread, frame, thread->c_profilefunc, thread->c_profileobj, event, shown);
+  };
+  if (function) TRY(report(kTraceCCall));
+  auto result = run();
+  if (!thread->c_profilefunc) return result;
+  if (result.failed()) {
+    keepingPending([&] { return report(kTraceCException); });
+    return result;
+  }
+  Ref<> value = std::move(result).take();
+  TRY(report(kTraceCReturn));
+  return value;
+}
+
+}  // namespace
+
+Result<Ref<>> traceNativeCall(Thread* thread, PyObject* callable, PyObject* const* args, size_t nargsf,
+                              Opt<TupleObject> names) {
+  auto run = [&] { return callVector(callable, args, nargsf, names); };
+  if (!isNative(callable) || !thread->c_profilefunc) return run();
+  Ref<> shown = TRY(shownCallable(callable, args, vectorcallCount(nargsf)));
+  return aroundNative(thread, shown.get(), run);
+}
+
+Result<Ref<>> traceNativeCallTuple(Thread* thread, PyObject* callable, TupleObject* args, Opt<DictObject> kwargs) {
+  auto run = [&] { return callTupleDict(callable, args, kwargs); };
+  if (!isNative(callable) || !thread->c_profilefunc) return run();
+  Ref<> shown = TRY(shownCallable(callable, args->items(), args->size()));
+  return aroundNative(thread, shown.get(), run);
+}
+
+// --- installing ---
+
+namespace {
+
+StrObject* eventName(int event) {
+  StrObject* const names[] = {name<"call">(),   name<"exception">(),   name<"line">(),     name<"return">(),
+                              name<"c_call">(), name<"c_exception">(), name<"c_return">(), name<"opcode">()};
+  return names[event];
+}
+
+Result<Ref<>> callPythonTracer(PyObject* callback, FrameObject* frame, int event, PyObject* arg) {
+  TRY(frameFastToLocals(frame->f_frame));
+  Ref<> held = share(callback);
+  auto result = call(callback, static_cast<PyObject*>(frame), static_cast<PyObject*>(eventName(event)), arg ? arg : Py_None);
+  frameLocalsToFast(frame->f_frame, true);
+  if (result.failed()) (void)tracebackAddHere(frame).failed();
+  return result;
+}
+
+int traceTrampoline(PyObject* self, FrameObject* frame, int event, PyObject* arg) {
+  PyObject* callback = event == kTraceCall ? self : frame->f_trace;
+  if (!callback) return 0;
+  auto result = callPythonTracer(callback, frame, event, arg);
+  if (result.failed()) {
+    PendingSaved saved;
+    if (traceSetNative(nullptr, nullptr).failed()) clearPending();
+    clearField(frame->f_trace);
+    return -1;
+  }
+  Ref<> next = std::move(result).take();
+  if (next.get() == Py_None) return 0;
+  PyObject* old = std::exchange(frame->f_trace, std::move(next).leak());
+  xdecref(old);
+  return 0;
+}
+
+int profileTrampoline(PyObject* self, FrameObject* frame, int event, PyObject* arg) {
+  if (!callPythonTracer(self, frame, event, arg).failed()) return 0;
+  PendingSaved saved;
+  if (profileSetNative(nullptr, nullptr).failed()) clearPending();
+  return -1;
+}
+
+}  // namespace
+
+Status traceSetNative(Py_tracefunc function, Opt<> argument) {
+  TRY(audit("sys.settrace"));
+  Thread* thread = currentThread();
+  bool before = hasTracer(thread);
+  PyObject* old = std::exchange(thread->c_traceobj, MaybeRef<>::share(argument.get()).leak());
+  thread->c_tracefunc = function;
+  tracersChanged(thread, before);
+  xdecref(old);
+  return {};
+}
+
+Status profileSetNative(Py_tracefunc function, Opt<> argument) {
+  TRY(audit("sys.setprofile"));
+  Thread* thread = currentThread();
+  bool before = hasTracer(thread);
+  PyObject* old = std::exchange(thread->c_profileobj, MaybeRef<>::share(argument.get()).leak());
+  thread->c_profilefunc = function;
+  tracersChanged(thread, before);
+  xdecref(old);
+  return {};
+}
+
+Status traceSet(Opt<> function) { return traceSetNative(function ? traceTrampoline : nullptr, function); }
+Status profileSet(Opt<> function) { return profileSetNative(function ? profileTrampoline : nullptr, function); }
+
+void traceThreadDeleted(Thread* thread) {
+  if (!hasTracer(thread)) return;
+  thread->c_tracefunc = thread->c_profilefunc = nullptr;
+  if (--tracing_threads == 0) setTable(false);
+  clearField(thread->c_traceobj);
+  clearField(thread->c_profileobj);
+}
+
+}  // namespace krait
