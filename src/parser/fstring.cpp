@@ -97,7 +97,7 @@ class FormatReader {
     if (p_ >= end_ || *p_ != '}') return fail("f-string: expecting '}'");
     p_++;
     if (has_text && !spec && conversion == -1) conversion = 'r';
-    parts_.flushText(context_);
+    parts_.flushText(context_, parts_.span);
     parts_.values.push_back(context_.tree.arena().make<FormattedValue>(
         FormattedValue{{{ExprKind::FormattedValue, parts_.span}}, value, conversion, spec}));
     return true;
@@ -119,7 +119,8 @@ class FormatReader {
     StringParts inner;
     inner.span = parts_.span;
     inner.is_format = true;
-    inner.is_unicode_kind = parts_.is_unicode_kind;
+    const Token& token = *token_.token;
+    inner.tail_span = {token.lineno, token.col_offset, token.end_lineno, token.end_col_offset};
     if (!readFormat(context_, inner, token_, &p_, level_ + 1)) return false;
     *spec = finishString(context_, inner);
     return true;

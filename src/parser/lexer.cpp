@@ -106,6 +106,11 @@ std::string_view Lexer::line(int lineno) const {
   return {begin, static_cast<size_t>((end ? end : text_end_) - begin)};
 }
 
+bool Lexer::endsInput(size_t index) const {
+  if (index + 1 == count_ && failure_ == LexFailure::Raised) return unterminated_triple_;
+  return index >= eof_index_;
+}
+
 std::pair<const char*, const char*> Lexer::joinedLines(int lineno) const {
   std::string_view own = line(lineno);
   const char* end = own.data() + own.size();
@@ -184,6 +189,9 @@ void Lexer::fetch() {
   token.col_offset = (token.start && token.start >= begin ? static_cast<int>(token.start - begin) : -1) + shift;
   token.end_col_offset =
       (token.start && token.end() >= line_start_ ? static_cast<int>(token.end() - line_start_) : -1) + shift;
+  token.level = static_cast<uint8_t>(depth_);
+  if (!token.start) token.start = cur_;
+  if (eof_ && eof_index_ > count_) eof_index_ = count_;
   tokens_[count_++] = token;
 }
 
@@ -382,13 +390,13 @@ Tok Lexer::readName(Token& token) {
     if (!verifyName(start)) return Tok::Error;
   } else {
     type = keywordType(start, static_cast<uint32_t>(p - start), &token.soft);
-    if ((type == Tok::Async || type == Tok::Await) && options_.async_hacks) type = legacyAsync(token, type);
+    if ((type == Tok::Async || type == Tok::Await) && options_.async_hacks) type = legacyAsync(type);
   }
   return finish(token, type, cur_);
 }
 
 // Before 3.7, async and await were keywords only in front of `def` and inside of `async def`.
-Tok Lexer::legacyAsync(Token& token, Tok type) {
+Tok Lexer::legacyAsync(Tok type) {
   if (in_async_def_) return type;
   if (type == Tok::Await || !isAsyncDef()) return Tok::Name;
   async_def_indent_ = indent_;
@@ -442,6 +450,7 @@ Tok Lexer::readString(Token& token, const char* quote_at) {
     int c = nextChar();
     if (c < 0 || (quote_size == 1 && c == '\n')) {
       std::string where = " (detected at line " + std::to_string(lineno_ + options_.first_lineno - 1) + ")";
+      unterminated_triple_ = c < 0 && quote_size == 3;
       cur_ = token_start_ + 1;
       line_start_ = string_line_start_;
       lineno_ = string_lineno_;

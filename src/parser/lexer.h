@@ -55,8 +55,6 @@ class Lexer {
   Lexer(const Lexer&) = delete;
   Lexer& operator=(const Lexer&) = delete;
 
-  // Interactive source: called for each further line; appends it to the text, false at the end.
-  using MoreLines = bool (*)(void* context, bool inside_statement);
   // Makes the lexer pull its lines from readline; the text grows in a buffer of the lexer.
   void readLinesFrom(const Callbacks* callbacks);
 
@@ -80,8 +78,9 @@ class Lexer {
   int lineno() const { return lineno_; }
   const char* cursor() const { return cur_; }
   const char* lineStart() const { return line_start_; }
-  bool atTextEnd() const { return *inp_ == 0; }
   const char* textBegin() const { return text_; }
+  // Whether more text could have changed the token at `index` or what follows it.
+  bool endsInput(size_t index) const;
   bool isInteractive() const { return callbacks_ != nullptr; }
   bool hasReadError() const { return failure_ == LexFailure::Interrupted; }
   void stopReading() { stop_reading_ = true; }
@@ -115,7 +114,7 @@ class Lexer {
   Tok endOfText();
   bool continuationLine();
   bool isAsyncDef();
-  Tok legacyAsync(Token& token, Tok type);
+  Tok legacyAsync(Tok type);
 
   // Reads a character; -1 at the end. Moves to the next line when the current one is used up.
   int nextChar();
@@ -141,6 +140,8 @@ class Lexer {
   int lineno_ = 0;                // 0 before the first line, relative to the text
   bool at_line_begin_ = true;
   bool eof_ = false;
+  bool unterminated_triple_ = false;
+  size_t eof_index_ = SIZE_MAX;   // the first token that was made knowing that the text ends
   bool started_ = false;
   int pending_ = 0;               // INDENTs (> 0) or DEDENTs (< 0) to hand out
   int indent_ = 0;

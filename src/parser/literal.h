@@ -59,13 +59,14 @@ ast::Expr* stringValue(LiteralContext& context, const Token* tokens, size_t coun
 
 // The parts of one string node while its tokens are read (string_literal.cpp, fstring.cpp).
 struct StringParts {
-  ast::Span span;
+  ast::Span span;                 // of the whole node: all tokens
+  ast::Span tail_span;            // of what is made at the end; in a format spec: its own token only
   bool is_format = false;
   bool is_unicode_kind = false;
   std::string text;               // literal text since the last expression
   std::vector<ast::Expr*> values;
 
-  void flushText(LiteralContext& context);
+  void flushText(LiteralContext& context, const ast::Span& at);
 };
 struct StringToken {
   const Token* token;

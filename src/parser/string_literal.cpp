@@ -83,18 +83,18 @@ bool appendText(LiteralContext& context, std::string& out, const StringToken& to
   return true;
 }
 
-void StringParts::flushText(LiteralContext& context) {
+void StringParts::flushText(LiteralContext& context, const Span& at) {
   if (text.empty()) return;
-  values.push_back(makeConstant(context, span, ConstantKind::Str, text, is_unicode_kind));
+  values.push_back(makeConstant(context, at, ConstantKind::Str, text, is_unicode_kind));
   text.clear();
 }
 
 Expr* finishString(LiteralContext& context, StringParts& parts) {
   if (!parts.is_format) return makeConstant(context, parts.span, ConstantKind::Str, parts.text, parts.is_unicode_kind);
-  parts.flushText(context);
+  parts.flushText(context, parts.tail_span);
   Arena& arena = context.tree.arena();
   Seq<Expr*> values = arena.copySeq(parts.values.data(), parts.values.size());
-  return arena.make<JoinedStr>(JoinedStr{{{ExprKind::JoinedStr, parts.span}}, values});
+  return arena.make<JoinedStr>(JoinedStr{{{ExprKind::JoinedStr, parts.tail_span}}, values});
 }
 
 Expr* stringValue(LiteralContext& context, const Token* tokens, size_t count) {
@@ -104,6 +104,7 @@ Expr* stringValue(LiteralContext& context, const Token* tokens, size_t count) {
   const Token& last = copies.back();
   StringParts parts;
   parts.span = {first.lineno, first.col_offset, last.end_lineno, last.end_col_offset};
+  parts.tail_span = parts.span;
   parts.is_unicode_kind = first.start[0] == 'u';
   bool bytes_mode = false;
   for (size_t i = 0; i < count; i++) {

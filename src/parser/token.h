@@ -1,7 +1,7 @@
 // Tokens as the lexer makes them: the type, the text in the source buffer, the position.
 //
 // Holds: columns are UTF-8 byte offsets; col_offset is -1 where the tokenizer of CPython gives no text to a token
-// (INDENT, DEDENT, ENDMARKER, errors). A Token borrows from the lexer's buffer.
+// (INDENT, DEDENT, ENDMARKER, errors); `start` is then where the lexer stood. A Token borrows from the lexer's buffer.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@ enum class Soft : uint8_t { None, Match, Case, Underscore };
 struct Token {
   Tok type = Tok::EndMarker;
   Soft soft = Soft::None;
+  uint8_t level = 0;  // bracket depth after the token
   int lineno = 0;
   int col_offset = -1;
   int end_lineno = 0;

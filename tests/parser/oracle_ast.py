@@ -38,9 +38,19 @@ def describe(error):
     return f'!{kind}\n{numbers}\n{error.args[0]}\n{text}'
 
 
-def expected(source, mode, **options):
+ONLY_AST, DONT_IMPLY_DEDENT, TYPE_COMMENTS, INCOMPLETE, BARRY = 0x400, 0x200, 0x1000, 0x4000, 0x400000
+
+
+def tool_flags(source, flags, feature_version):
+    letters = ('s' if isinstance(source, str) else '') + ('t' if flags & TYPE_COMMENTS else '')
+    letters += ('i' if flags & INCOMPLETE else '') + ('d' if flags & DONT_IMPLY_DEDENT else '')
+    letters += ('b' if flags & BARRY else '') + (f'f{feature_version}' if feature_version >= 0 else '')
+    return letters or '-'
+
+
+def expected(source, mode, flags=0, feature_version=-1):
     try:
-        tree = ast.parse(source, mode=mode, **options)
+        tree = compile(source, '<unknown>', mode, flags | ONLY_AST, True, _feature_version=feature_version)
         return ast.dump(tree, include_attributes=True)
     except (SyntaxError, ValueError, MemoryError) as error:
         return describe(error)
@@ -84,12 +94,13 @@ def compare_corpus(tool, path):
     with open(path, 'rb') as file:
         corpus = pickle.load(file)
     total = bad = text_only = 0
-    for source, mode, flags, options in corpus:
-        want = expected(source, mode, **options)
+    for source, mode, flags, feature_version in corpus:
+        want = expected(source, mode, flags, feature_version)
         if want is None:
             continue
         data = source.encode('utf-8', 'surrogatepass') if isinstance(source, str) else source
-        got = tool.ask(mode, flags, data)
+        letters = tool_flags(source, flags, feature_version)
+        got = tool.ask(mode, letters, data)
         total += 1
         if want == got:
             continue
@@ -100,7 +111,7 @@ def compare_corpus(tool, path):
             continue
         bad += 1
         if bad <= 40:
-            show(f'{mode} {flags}', source, want, got)
+            show(f'{mode} {letters}', source, want, got)
     print(f'{total} snippets, {bad} differ, {text_only} more in the source line only')
     return bad + text_only
 
