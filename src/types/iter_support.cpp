@@ -2,6 +2,7 @@
 
 #include "core/interpreter.h"
 #include "types/dict.h"
+#include "types/int.h"
 
 namespace krait {
 
@@ -10,6 +11,11 @@ Result<Ref<>> builtinAttr(const char* attr) {
   Opt<> value = TRY(dictGet(interpreter().builtins, key));
   if (!value) return raise(PyExc_AttributeError, "%s", attr);
   return share(value.get());
+}
+
+Result<StateIndex> ArgFrom<StateIndex>::from(PyObject* o, const ArgContext&) {
+  if (!isInt(o)) return raise(PyExc_TypeError, "an integer is required");
+  return StateIndex{TRY(intAsSsize(cast<IntObject>(o)))};
 }
 
 Result<Ref<>> seqIterMake(PyTypeObject* type, PyObject* seq, Py_ssize_t index) {

@@ -25,6 +25,15 @@ int seqIterTraverse(PyObject* self, visitproc visit, void* arg);
 // Gives the sequence up: the iterator is exhausted. Answers null for `return seqIterEnd(it)` in a tp_iternext.
 PyObject* seqIterEnd(SeqIterObject* iter);
 
+// What __setstate__ of sequence iterators takes: "an integer is required" unless an int.
+struct StateIndex {
+  Py_ssize_t value;
+};
+template <>
+struct ArgFrom<StateIndex> {
+  static Result<StateIndex> from(PyObject* o, const ArgContext&);
+};
+
 constexpr unsigned long kIteratorFlags =
     Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION;
 constexpr Text kLengthHintDoc = "Private method returning an estimate of len(list(it)).";

@@ -5,6 +5,7 @@
 // permutation of the items. Items are plain data; ownership is the caller's.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/macros.h"

@@ -249,14 +249,16 @@ Result<Ref<>> reduceListIter(SeqIterObject* iter, const char* function) {
 Result<Ref<>> listIterReduce(SeqIterObject* iter) { return reduceListIter(iter, "iter"); }
 Result<Ref<>> listReverseIterReduce(SeqIterObject* iter) { return reduceListIter(iter, "reversed"); }
 
-Status listIterSetState(SeqIterObject* iter, Py_ssize_t index) {
+Status listIterSetState(SeqIterObject* iter, StateIndex state) {
+  Py_ssize_t index = state.value;
   if (!iter->seq) return {};
   Py_ssize_t size = cast<ListObject>(iter->seq)->ob_size;
   iter->index = index < 0 ? 0 : index > size ? size : index;
   return {};
 }
 
-Status listReverseIterSetState(SeqIterObject* iter, Py_ssize_t index) {
+Status listReverseIterSetState(SeqIterObject* iter, StateIndex state) {
+  Py_ssize_t index = state.value;
   if (!iter->seq) return {};
   Py_ssize_t last = cast<ListObject>(iter->seq)->ob_size - 1;
   iter->index = index < -1 ? -1 : index > last ? last : index;

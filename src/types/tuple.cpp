@@ -251,7 +251,8 @@ Result<Ref<>> tupleIterReduce(SeqIterObject* iter) {
   return reduceTo(iter_function, args, index.get());
 }
 
-Status tupleIterSetState(SeqIterObject* iter, Py_ssize_t index) {
+Status tupleIterSetState(SeqIterObject* iter, StateIndex state) {
+  Py_ssize_t index = state.value;
   if (!iter->seq) return {};
   Py_ssize_t size = cast<TupleObject>(iter->seq)->ob_size;
   iter->index = index < 0 ? 0 : index > size ? size : index;
