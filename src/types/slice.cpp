@@ -64,10 +64,6 @@ Result<Ref<>> sliceCompare(PyObject* left, PyObject* right, int op) {
 }
 
 // indices() works on ints of any size.
-struct LongBounds {
-  Ref<> start, stop, step;
-};
-
 Result<Ref<>> boundInt(PyObject* value) {
   if (!isIndex(value)) {
     return raise(PyExc_TypeError, "slice indices must be integers or None or have an __index__ method");
@@ -87,25 +83,10 @@ Result<Ref<>> clampBound(PyObject* value, PyObject* length, PyObject* lower, PyO
   return bound;
 }
 
-Result<LongBounds> longIndices(SliceObject* slice, PyObject* length) {
-  Ref<> step = share<PyObject>(smallInt(1));
-  if (slice->step != Py_None) step = TRY(boundInt(slice->step));
-  int sign = intSign(cast<IntObject>(step.get()));
-  if (sign == 0) return raise(PyExc_ValueError, "slice step cannot be zero");
-  bool backwards = sign < 0;
-  Ref<> lower = share<PyObject>(smallInt(backwards ? -1 : 0));
-  Ref<> upper = backwards ? TRY(numberAdd(length, lower)) : share(length);
-  Ref<> start = share(backwards ? upper.get() : lower.get());
-  if (slice->start != Py_None) start = TRY(clampBound(slice->start, length, lower, upper));
-  Ref<> stop = share(backwards ? lower.get() : upper.get());
-  if (slice->stop != Py_None) stop = TRY(clampBound(slice->stop, length, lower, upper));
-  return LongBounds{std::move(start), std::move(stop), std::move(step)};
-}
-
 Result<Ref<>> sliceIndices(SliceObject* slice, PyObject* length_object) {
   Ref<IntObject> length = TRY(numberIndex(length_object));
   if (length->isNegative()) return raise(PyExc_ValueError, "length should not be negative");
-  LongBounds bounds = TRY(longIndices(slice, length));
+  LongBounds bounds = TRY(sliceLongIndices(slice, length));
   return TRY(tupleOf(bounds.start.get(), bounds.stop.get(), bounds.step.get()));
 }
 
@@ -120,6 +101,21 @@ constinit PyMethodDef kSliceMethods[] = {
     {}};
 
 }  // namespace
+
+Result<LongBounds> sliceLongIndices(SliceObject* slice, PyObject* length) {
+  Ref<> step = share<PyObject>(smallInt(1));
+  if (slice->step != Py_None) step = TRY(boundInt(slice->step));
+  int sign = intSign(cast<IntObject>(step.get()));
+  if (sign == 0) return raise(PyExc_ValueError, "slice step cannot be zero");
+  bool backwards = sign < 0;
+  Ref<> lower = share<PyObject>(smallInt(backwards ? -1 : 0));
+  Ref<> upper = backwards ? TRY(numberAdd(length, lower)) : share(length);
+  Ref<> start = share(backwards ? upper.get() : lower.get());
+  if (slice->start != Py_None) start = TRY(clampBound(slice->start, length, lower, upper));
+  Ref<> stop = share(backwards ? lower.get() : upper.get());
+  if (slice->stop != Py_None) stop = TRY(clampBound(slice->stop, length, lower, upper));
+  return LongBounds{std::move(start), std::move(stop), std::move(step)};
+}
 
 Result<Ref<SliceObject>> sliceNew(Opt<> start, Opt<> stop, Opt<> step) {
   SliceObject* slice = std::exchange(kept_slice, nullptr);

@@ -20,6 +20,12 @@ Result<bool> sliceIndex(PyObject* value, Py_ssize_t* index);         // "slice i
                                                                      // false: None, *index stays as it was
 Result<Py_ssize_t> sliceIndexNotNone(PyObject* value);
 
+// Concrete bounds for a length that may exceed Py_ssize_t; all exact ints.
+struct LongBounds {
+  Ref<> start, stop, step;
+};
+Result<LongBounds> sliceLongIndices(SliceObject* slice, PyObject* length);
+
 // A parameter that takes what a slice bound takes, None excepted (start and stop of index()).
 struct SliceIndex {
   Py_ssize_t value;
