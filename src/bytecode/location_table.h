@@ -50,6 +50,8 @@ class LocationReader {
   int start() const { return start_; }
   int end() const { return start_ + units_; }
   const SourceRange& range() const { return range_; }
+  // The line that the next entry counts from; unlike range().line known even where there is no location.
+  int computedLine() const { return line_; }
 
  private:
   int byte() { return next_ < end_ ? *next_++ : 0; }

@@ -38,7 +38,8 @@ struct CodeParts {
   int argcount, posonlyargcount, kwonlyargcount, stacksize;
   PyObject* exceptiontable;
 };
-Result<Ref<CodeObject>> codeNew(const CodeParts& parts);  // validates; interns names and constants
+// Validates; interns names and constants. The byte code itself is verified before it first runs (interp/code_prepare).
+Result<Ref<CodeObject>> codeNew(const CodeParts& parts);
 inline bool isCode(const PyObject* o) { return isExact(o, &PyCode_Type); }
 int codeLineAt(CodeObject* code, int byte_offset);        // -1: none
 struct CodePosition {
@@ -49,5 +50,8 @@ Result<Ref<BytesObject>> codeBytes(CodeObject* code);     // co_code
 Result<Ref<TupleObject>> codeVarnames(CodeObject* code);
 Result<Ref<TupleObject>> codeCellvars(CodeObject* code);
 Result<Ref<TupleObject>> codeFreevars(CodeObject* code);
+// Frees co_extra; set by the C API when somebody asks for such storage.
+extern void (*codeExtraFree)(void* extra);
+extern "C" PyTypeObject _PyLineIterator, _PyPositionsIterator;  // of co_lines() and co_positions()
 
 }  // namespace krait
