@@ -226,9 +226,6 @@ void Diagnoser::literalError() {
     case LiteralError::Where::LastToken:
       raiseHere(std::move(message));
       break;
-    case LiteralError::Where::Token:
-      raiseSpan({where.lineno, where.col_offset, where.end_lineno, where.end_col_offset}, std::move(message));
-      break;
     case LiteralError::Where::TokenLine:
       raiseAt(ErrorKind::SyntaxError, where.lineno, 0, where.end_lineno, 0, std::move(message));
       break;
@@ -331,6 +328,7 @@ namespace {
 
 // The column at which CPython's tokenizer stands after a token.
 int cursorColumn(const Lexer& lexer, const Token& token) {
+  if (token.col_offset == -1) return static_cast<int>(token.length);
   const char* end = token.end();
   const char* line = end;
   while (line > lexer.textBegin() && line[-1] != '\n') line--;

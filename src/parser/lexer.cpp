@@ -107,8 +107,11 @@ std::string_view Lexer::line(int lineno) const {
 }
 
 bool Lexer::endsInput(size_t index) const {
-  if (index + 1 == count_ && failure_ == LexFailure::Raised) return unterminated_triple_;
-  return index >= eof_index_;
+  const Token& token = tokens_[index];
+  if (token.type == Tok::Error) return failure_ == LexFailure::Eof || unterminated_string_;
+  if (index >= eof_index_) return true;
+  // All but strings are ended by looking at the character after them.
+  return token.col_offset >= 0 && token.end() == text_end_ && token.type != Tok::String && token.type != Tok::Newline;
 }
 
 std::pair<const char*, const char*> Lexer::joinedLines(int lineno) const {
@@ -190,7 +193,10 @@ void Lexer::fetch() {
   token.end_col_offset =
       (token.start && token.end() >= line_start_ ? static_cast<int>(token.end() - line_start_) : -1) + shift;
   token.level = static_cast<uint8_t>(depth_);
-  if (!token.start) token.start = cur_;
+  if (!token.start) {
+    token.start = line_start_;
+    token.length = static_cast<uint32_t>(cur_ - line_start_);
+  }
   if (eof_ && eof_index_ > count_) eof_index_ = count_;
   tokens_[count_++] = token;
 }
@@ -220,7 +226,7 @@ next_line:
     pending_ += dedent ? 1 : -1;
     return dedent ? Tok::Dedent : Tok::Indent;
   }
-  if (in_async_def_ && !blank_line && depth_ == 0 && async_def_newline_ && async_def_indent_ >= indent_) {
+  if (in_async_def_ && !blank_line && *cur_ != '\n' && depth_ == 0 && async_def_newline_ && async_def_indent_ >= indent_) {
     in_async_def_ = async_def_newline_ = false;
   }
 again:
@@ -450,7 +456,7 @@ Tok Lexer::readString(Token& token, const char* quote_at) {
     int c = nextChar();
     if (c < 0 || (quote_size == 1 && c == '\n')) {
       std::string where = " (detected at line " + std::to_string(lineno_ + options_.first_lineno - 1) + ")";
-      unterminated_triple_ = c < 0 && quote_size == 3;
+      unterminated_string_ = c < 0;
       cur_ = token_start_ + 1;
       line_start_ = string_line_start_;
       lineno_ = string_lineno_;

@@ -140,7 +140,7 @@ class Lexer {
   int lineno_ = 0;                // 0 before the first line, relative to the text
   bool at_line_begin_ = true;
   bool eof_ = false;
-  bool unterminated_triple_ = false;
+  bool unterminated_string_ = false;
   size_t eof_index_ = SIZE_MAX;   // the first token that was made knowing that the text ends
   bool started_ = false;
   int pending_ = 0;               // INDENTs (> 0) or DEDENTs (< 0) to hand out

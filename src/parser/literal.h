@@ -18,7 +18,6 @@ class Lexer;
 struct LiteralError {
   enum class Where : uint8_t {
     LastToken,   // at the last token fetched
-    Token,       // at `token`
     TokenLine,   // on the line of `token`, column 0
     Diagnostic,  // `diagnostic` is complete (an error inside an f-string expression)
   };

@@ -1,5 +1,7 @@
 #include "parser/source.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 #include "parser/utf8_text.h"
@@ -90,7 +92,18 @@ void failWithout(DecodedSource& result, std::string message) {
   result.error.has_end = false;
 }
 
+bool checkAscii(DecodedSource& result) {
+  auto high = std::find_if(result.text.begin(), result.text.end(), [](char c) { return c & 0x80; });
+  if (high == result.text.end()) return true;
+  char message[100];
+  std::snprintf(message, sizeof message, "'ascii' codec can't decode byte 0x%02x in position %td: ordinal not in range(128)",
+                static_cast<unsigned char>(*high), high - result.text.begin());
+  failWithout(result, message);
+  return false;
+}
+
 bool decodeAs(DecodedSource& result, const std::string& encoding, const Options& options) {
+  if (encoding == "ascii" || encoding == "us-ascii") return checkAscii(result);
   if (encoding == "iso-8859-1") {
     result.text = latin1ToUtf8(result.text);
     return true;

@@ -43,8 +43,7 @@ StringToken splitToken(const Token& token) {
 bool appendBytes(LiteralContext& context, std::string& out, const StringToken& token) {
   bool ascii = std::none_of(token.body.begin(), token.body.end(), [](char c) { return c & 0x80; });
   if (!ascii) {
-    context.error.token = *token.token;
-    context.fail("bytes can only contain ASCII literal characters", LiteralError::Where::Token);
+    context.fail("bytes can only contain ASCII literal characters");
     return false;
   }
   if (token.is_raw) {
