@@ -157,8 +157,8 @@ Result<Ref<>> iterReduce(DictIterObject* iter) {
 }
 
 constinit PyMethodDef kIterMethods[] = {
-    method<"!__length_hint__($self, /)", iterLengthHint, "Private method returning an estimate of len(list(it)).">,
-    method<"!__reduce__($self, /)", iterReduce, "Return state information for pickling.">, {}};
+    method<"!__length_hint__($self, /)", iterLengthHint, "About how many items are left.">,
+    method<"!__reduce__($self, /)", iterReduce, "What pickle needs to rebuild the object.">, {}};
 
 constexpr PyTypeObject iterType(const char* name, iternextfunc next) {
   return {KR_TYPE_HEAD,

@@ -158,7 +158,7 @@ Result<Ref<>> dictClassGetItem(PyObject* origin, PyObject* args) { return generi
 constinit PyMethodDef kDictMethods[] = {
     methodRow<"__contains__($self, key, /)", dictContainsMethod, SelfMode::kSelf,
               "True if the dictionary has the key.", METH_COEXIST>(),
-    methodRow<"!__getitem__($self, key, /)", dictSubscript, SelfMode::kSelf, "x.__getitem__(y) <==> x[y]",
+    methodRow<"!__getitem__($self, key, /)", dictSubscript, SelfMode::kSelf, "self[key]",
               METH_COEXIST>(),
     method<"!__sizeof__($self, /)", dictSizeofMethod, "Size of the dictionary in memory, in bytes.">,
     method<"get($self, key, default=None, /)", dictGetMethod, "The value of key, or default when there is none.">,
@@ -177,7 +177,7 @@ constinit PyMethodDef kDictMethods[] = {
     method<"!clear($self, /)", dictClearMethod, "Remove all items.">,
     method<"!copy($self, /)", dictCopyMethod, "A shallow copy.">,
     method<"__reversed__($self, /)", dictReversed, "An iterator over the keys, last inserted first.">,
-    classMethod<"!__class_getitem__($type, object, /)", dictClassGetItem, "See PEP 585">,
+    classMethod<"!__class_getitem__($type, object, /)", dictClassGetItem, "The type's generic alias, see PEP 585.">,
     {}};
 
 constinit PyNumberMethods kDictAsNumber = {.nb_or = slot<dictOr>, .nb_inplace_or = slot<dictInPlaceOr>};

@@ -189,7 +189,7 @@ Status reversedSetState(SeqIterObject* iter, StateIndex state) {
 
 constinit PyMethodDef kEnumMethods[] = {
     method<"!__reduce__($self, /)", enumReduce, kReduceDoc>,
-    classMethod<"!__class_getitem__($type, object, /)", enumClassGetItem, "See PEP 585">, {}};
+    classMethod<"!__class_getitem__($type, object, /)", enumClassGetItem, "The type's generic alias, see PEP 585.">, {}};
 constinit PyMethodDef kReversedMethods[] = {
     method<"!__length_hint__($self, /)", reversedLengthHint, kLengthHintDoc>,
     method<"!__reduce__($self, /)", reversedReduce, kReduceDoc>,

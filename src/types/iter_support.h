@@ -36,8 +36,8 @@ struct ArgFrom<StateIndex> {
 
 constexpr unsigned long kIteratorFlags =
     Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION;
-constexpr Text kLengthHintDoc = "Private method returning an estimate of len(list(it)).";
-constexpr Text kReduceDoc = "Return state information for pickling.";
-constexpr Text kSetStateDoc = "Set state information for unpickling.";
+constexpr Text kLengthHintDoc = "About how many items are left.";
+constexpr Text kReduceDoc = "What pickle needs to rebuild the object.";
+constexpr Text kSetStateDoc = "Restores the position, for pickle.";
 
 }  // namespace krait

@@ -266,10 +266,10 @@ Status listReverseIterSetState(SeqIterObject* iter, StateIndex state) {
 }
 
 constinit PyMethodDef kListMethods[] = {
-    methodRow<"!__getitem__($self, key, /)", listSubscript, SelfMode::kSelf, "x.__getitem__(y) <==> x[y]",
+    methodRow<"!__getitem__($self, key, /)", listSubscript, SelfMode::kSelf, "self[key]",
               METH_COEXIST>(),
     method<"__reversed__($self, /)", listReversedIter, "An iterator over the items, last one first.">,
-    method<"__sizeof__($self, /)", listSizeof, "Size of the list in memory, in bytes.">,
+    method<"__sizeof__($self, /)", listSizeof, "Size in memory, in bytes.">,
     method<"clear($self, /)", listClearMethod, "Remove all items.">,
     method<"copy($self, /)", listCopyMethod, "A shallow copy.">,
     method<"append($self, object, /)", listAppendMethod, "Append object to the end of the list.">,
@@ -283,7 +283,7 @@ constinit PyMethodDef kListMethods[] = {
     method<"reverse($self, /)", listReverse, "Reverse the list in place.">,
     method<"sort($self, /, *, key=None, reverse=False)", listSortMethod,
            "Sort the list in place, ascending and stable; key is applied once to each item.">,
-    classMethod<"!__class_getitem__($type, object, /)", listClassGetItem, "See PEP 585">,
+    classMethod<"!__class_getitem__($type, object, /)", listClassGetItem, "The type's generic alias, see PEP 585.">,
     {}};
 constinit PyMethodDef kListIterMethods[] = {
     method<"!__length_hint__($self, /)", listIterLengthHint, kLengthHintDoc>,

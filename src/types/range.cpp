@@ -317,8 +317,8 @@ constinit PyMemberDef kRangeMembers[] = {{"start", T_OBJECT_EX, offsetof(RangeOb
 constinit PyMethodDef kRangeMethods[] = {
     method<"!__reversed__($self, /)", rangeReversed, "An iterator over the items, last one first.">,
     method<"!__reduce__($self, /)", rangeReduce>,
-    method<"!count($self, value, /)", rangeCount, "rangeobject.count(value) -> number of items equal to value">,
-    method<"!index($self, value, /)", rangeIndex, "rangeobject.index(value) -> index of value; ValueError without it.">,
+    method<"!count($self, value, /)", rangeCount, "The number of items equal to value.">,
+    method<"!index($self, value, /)", rangeIndex, "The index of value; ValueError without it.">,
     {}};
 constinit PyMethodDef kIterMethods[] = {method<"!__length_hint__($self, /)", iterLengthHint, kLengthHintDoc>,
                                         method<"!__reduce__($self, /)", iterReduce, kReduceDoc>,

@@ -323,7 +323,7 @@ Result<Ref<>> setIterReduce(SetIterObject* iter) {
 }
 
 constexpr PyMethodDef kContainsRow = methodRow<"!__contains__($self, key, /)", setContainsMethod, SelfMode::kSelf,
-                                               "x.__contains__(y) <==> y in x.", METH_COEXIST>();
+                                               "key in self", METH_COEXIST>();
 constexpr PyMethodDef kDifferenceRow = method<"!difference($self, /, *others)", setDifferenceMethod,
                                               "The items that are in none of the others, as a new set.">;
 constexpr PyMethodDef kIntersectionRow = method<"!intersection($self, /, *others)", setIntersectionMethod,
@@ -341,7 +341,7 @@ constexpr PyMethodDef kSupersetRow =
 constexpr PyMethodDef kReduceRow = method<"!__reduce__($self, /)", setReduce, kReduceDoc>;
 constexpr PyMethodDef kSizeofRow = method<"!__sizeof__($self, /)", setSizeof, "Size in memory, in bytes.">;
 constexpr PyMethodDef kClassGetItemRow =
-    classMethod<"!__class_getitem__($type, object, /)", setClassGetItem, "See PEP 585">;
+    classMethod<"!__class_getitem__($type, object, /)", setClassGetItem, "The type's generic alias, see PEP 585.">;
 
 constinit PyMethodDef kSetMethods[] = {
     method<"!add($self, item, /)", setAddMethod, "Add an item; no effect when it is there already.">,

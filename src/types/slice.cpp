@@ -97,7 +97,7 @@ constinit PyMemberDef kSliceMembers[] = {{"start", T_OBJECT, offsetof(SliceObjec
 constinit PyMethodDef kSliceMethods[] = {
     method<"!indices($self, len, /)", sliceIndices,
            "S.indices(len) -> (start, stop, stride) of the items that S selects from a sequence of that length.">,
-    method<"!__reduce__($self, /)", sliceReduce, "Return state information for pickling.">,
+    method<"!__reduce__($self, /)", sliceReduce, "What pickle needs to rebuild the object.">,
     {}};
 
 }  // namespace

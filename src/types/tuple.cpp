@@ -264,7 +264,7 @@ constinit PyMethodDef kTupleMethods[] = {
     method<"index($self, value, start=0, stop=sys.maxsize, /)", tupleIndex,
            "The first index of value; ValueError when it is not there.">,
     method<"count($self, value, /)", tupleCount, "The number of items equal to value.">,
-    classMethod<"!__class_getitem__($type, object, /)", tupleClassGetItem, "See PEP 585">,
+    classMethod<"!__class_getitem__($type, object, /)", tupleClassGetItem, "The type's generic alias, see PEP 585.">,
     {}};
 constinit PyMethodDef kTupleIterMethods[] = {
     method<"!__length_hint__($self, /)", tupleIterLengthHint, kLengthHintDoc>,
