@@ -198,6 +198,11 @@ PyObject* functionVectorcall(PyObject* callable, PyObject* const* args, size_t n
   return runCallShared(function, callLocals(function), args, vectorcallCount(nargsf), names).toC();
 }
 
+Result<Ref<>> evalFunctionIn(FunctionObject* function, PyObject* locals) {
+  incref(locals);
+  return runCallShared(function, locals, nullptr, 0, nullptr);
+}
+
 Result<Ref<>> evalCodeClosure(CodeObject* code, PyObject* globals, PyObject* locals, Opt<TupleObject> closure) {
   Ref<FunctionObject> function = TRY(functionNew(code, globals));
   if (closure) setField(function->func_closure, share<PyObject>(closure.get()));

@@ -18,6 +18,9 @@ Result<Ref<>> evalCodeEx(CodeObject* code, PyObject* globals, Opt<> locals, PyOb
 // Same, with a closure tuple (exec(code, closure=...)).
 Result<Ref<>> evalCodeClosure(CodeObject* code, PyObject* globals, PyObject* locals, Opt<TupleObject> closure);
 
+// Runs a function's code with `locals` as its namespace and no arguments (class bodies).
+Result<Ref<>> evalFunctionIn(FunctionObject* function, PyObject* locals);
+
 // Runs a frame that is not on the thread's frame chain yet; `raising`: an exception is pending and is raised at the
 // frame's current instruction. Owned result, null: raised. The frame's record is cleared at its end unless it belongs
 // to a generator.

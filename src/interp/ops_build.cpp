@@ -1,9 +1,10 @@
 // Making and filling containers and strings.
 #include "core/call.h"
 #include "interp/inline_cache.h"
-#include "interp/callable_text.h"
 #include "types/dict.h"
+#include "types/exceptions.h"
 #include "types/list.h"
+#include "types/native_call.h"
 #include "types/set.h"
 #include "types/slice.h"
 #include "types/str.h"
@@ -137,7 +138,7 @@ Status updateDict(DictObject* dict, PyObject* mapping) {
 Raised raiseBadKeywords(PyObject* callable, PyObject* mapping) {
   if (pendingMatches(PyExc_AttributeError)) {
     clearPending();
-    auto text = callableText(callable);
+    auto text = functionDisplayName(callable);
     if (text.failed()) return Raised{};
     Ref<StrObject> name = std::move(text).take();
     return raise(PyExc_TypeError, "%U argument after ** must be a mapping, not %.200s", name.get(), typeName(mapping));
@@ -146,11 +147,11 @@ Raised raiseBadKeywords(PyObject* callable, PyObject* mapping) {
   PendingTriple triple = fetchPending();
   normalizePending(triple);
   PyObject* value = triple.value;
-  PyObject* args = value && hasFlag(typeOf(value), Py_TPFLAGS_BASE_EXC_SUBCLASS) ? keyErrorArgs(value) : nullptr;
+  PyObject* args = value && hasFlag(typeOf(value), Py_TPFLAGS_BASE_EXC_SUBCLASS) ? static_cast<ExceptionObject*>(value)->args : nullptr;
   if (args && cast<TupleObject>(args)->size() == 1) {
     Ref<> key = share(cast<TupleObject>(args)->at(0));
     xdecref(triple.type), xdecref(triple.value), xdecref(triple.traceback);
-    auto text = callableText(callable);
+    auto text = functionDisplayName(callable);
     if (text.failed()) return Raised{};
     Ref<StrObject> name = std::move(text).take();
     if (!isStr(key.get())) return raise(PyExc_TypeError, "%U keywords must be strings", name.get());

@@ -5,7 +5,6 @@
 #include "base/inline_buffer.h"
 #include "core/call.h"
 #include "interp/call_frame.h"
-#include "interp/callable_text.h"
 #include "interp/gen_frame.h"
 #include "interp/inline_cache.h"
 #include "interp/jit_hooks.h"
@@ -13,6 +12,7 @@
 #include "types/bool.h"
 #include "types/list.h"
 #include "types/method.h"
+#include "types/native_call.h"
 #include "types/str.h"
 #include "types/type.h"
 
@@ -226,23 +226,12 @@ void specializeCall(const Unit* ip, PyObject* callable, int nargs, bool keywords
 
 // --- CALL_FUNCTION_EX ---
 
-// "module.qualname()" as error messages name a callable.
-Result<Ref<StrObject>> callableText(PyObject* callable) {
-  MaybeRef<> qualname = TRY(attrLookup(callable, name<"__qualname__">()));
-  if (!qualname) return objectStr(callable);
-  MaybeRef<> module = TRY(attrLookup(callable, name<"__module__">()));
-  if (module && module.get() != Py_None && !(isStr(module.get()) && strEqualsAscii(cast<StrObject>(module.get()), "builtins"))) {
-    return strFormat("%S.%S()", module.get(), qualname.get());
-  }
-  return strFormat("%S()", qualname.get());
-}
-
 namespace {
 
 Result<Ref<TupleObject>> starArgs(PyObject* callable, PyObject* args) {
   if (isExactTuple(args)) return share(cast<TupleObject>(args));
   if (!typeOf(args)->tp_iter && !isSequence(args)) {
-    Ref<StrObject> text = TRY(callableText(callable));
+    Ref<StrObject> text = TRY(functionDisplayName(callable));
     return raise(PyExc_TypeError, "%U argument after * must be an iterable, not %.200s", text.get(), typeName(args));
   }
   return sequenceTuple(args);

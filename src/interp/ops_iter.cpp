@@ -1,9 +1,13 @@
 // Iteration: GET_ITER, FOR_ITER.
 #include "interp/gen_frame.h"
 #include "interp/inline_cache.h"
-#include "interp/iter_layouts.h"
 #include "interp/trace.h"
 #include "types/int.h"
+#include "types/iter_support.h"
+#include "types/list.h"
+#include "types/range.h"
+
+extern "C" PyTypeObject PyListIter_Type, PyTupleIter_Type;
 
 namespace krait {
 
@@ -43,18 +47,33 @@ KR_ALWAYS_INLINE Step leaveLoop(const Unit*& ip, Stack& sp, uint32_t oparg) {
   return Step::kJump;
 }
 
-// Next value of a running list or tuple iterator; null: take the long way (the end included).
+// Next value of a running list or tuple iterator, borrowed; null: take the long way (the end included).
 KR_ALWAYS_INLINE PyObject* nextOfListIter(PyObject* iterator) {
-  auto* it = static_cast<ListIterLayout*>(iterator);
-  auto* list = it->it_seq;
-  if (!list || it->it_index >= list->ob_size) return nullptr;
-  return list->ob_item[it->it_index++];
+  auto* it = static_cast<SeqIterObject*>(iterator);
+  auto* list = static_cast<ListObject*>(it->seq);
+  if (!list || it->index >= list->ob_size) return nullptr;
+  return list->ob_item[it->index++];
 }
 KR_ALWAYS_INLINE PyObject* nextOfTupleIter(PyObject* iterator) {
-  auto* it = static_cast<TupleIterLayout*>(iterator);
-  auto* tuple = it->it_seq;
-  if (!tuple || it->it_index >= tuple->ob_size) return nullptr;
-  return tuple->ob_item[it->it_index++];
+  auto* it = static_cast<SeqIterObject*>(iterator);
+  auto* tuple = static_cast<TupleObject*>(it->seq);
+  if (!tuple || it->index >= tuple->ob_size) return nullptr;
+  return tuple->ob_item[it->index++];
+}
+
+// Next int of a machine-integer range, owned; null: the long way.
+KR_ALWAYS_INLINE PyObject* nextOfRangeIter(PyObject* iterator) {
+  auto* it = static_cast<RangeIterObject*>(iterator);
+  if (it->index >= it->length) return nullptr;
+  long value = it->start + it->index * it->step;
+  if (static_cast<unsigned long>(value - kSmallIntMin) < kSmallIntCount) {
+    it->index++;
+    return share<PyObject>(smallInt(static_cast<int>(value))).leak();
+  }
+  auto made = intFromLong(value);
+  if (made.failed()) return nullptr;
+  it->index++;
+  return std::move(made).toC();
 }
 
 }  // namespace
@@ -70,6 +89,11 @@ OP_BODY(FOR_ITER) {
   } else if (type == &PyTupleIter_Type) {
     if (PyObject* item = nextOfTupleIter(iterator)) [[likely]] {
       sp.pushShared(item);
+      return Step::kNext;
+    }
+  } else if (type == &PyRangeIter_Type) {
+    if (PyObject* item = nextOfRangeIter(iterator)) [[likely]] {
+      sp.push(item);
       return Step::kNext;
     }
   } else if (type == &PyGen_Type) {
