@@ -28,7 +28,7 @@ struct ParsedSignature {
 void badTextSignature();  // never defined: reached only in a failing compile-time parse
 
 consteval std::string_view trimSpaces(std::string_view s) {
-  while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
+  while (!s.empty() && (s.front() == ' ' || s.front() == '\n')) s.remove_prefix(1);
   while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
   return s;
 }
