@@ -1,0 +1,155 @@
+#include "modules/posix/posix.h"
+
+#include <unistd.h>
+
+#include "types/bool.h"
+#include "types/dict.h"
+#include "types/float.h"
+#include "types/list.h"
+
+extern "C" char** environ;
+
+namespace krait {
+
+Result<modules::posix::DirFd> ArgFrom<modules::posix::DirFd>::from(PyObject* o, const ArgContext&) {
+  if (o == Py_None) return modules::posix::DirFd{};
+  if (!isIndex(o)) return raise(PyExc_TypeError, "argument should be integer or None, not %.200s", typeName(o));
+  return modules::posix::DirFd{TRY(asInt(o))};
+}
+
+namespace modules {
+namespace posix {
+namespace {
+
+const char* wantedText(int kinds) {
+  switch (kinds) {
+    case kOrFd: return "string, bytes, os.PathLike or integer";
+    case kOrNone: return "string, bytes, os.PathLike or None";
+    case kOrFd | kOrNone: return "string, bytes, os.PathLike, integer or None";
+    default: return "string, bytes or os.PathLike";
+  }
+}
+
+Raised raiseBadPath(const ArgContext& where, int kinds, PyObject* object) {
+  return raise(PyExc_TypeError, "%s: %s should be %s, not %.200s", where.function, where.name ? where.name : "path",
+               wantedText(kinds), typeName(object));
+}
+
+Result<MaybeRef<>> pathOrAbsent(PyObject* object) {
+  if (isStr(object) || isBytes(object)) return MaybeRef<>(share(object));
+  MaybeRef<> method = TRY(lookupSpecial(object, name<"__fspath__">()));
+  if (!method) return MaybeRef<>();
+  return MaybeRef<>(TRY(fsPathObject(object)));
+}
+
+}  // namespace
+
+Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
+  Path path;
+  if (object == Py_None && (kinds & kOrNone)) {
+    path.text = ".";
+    path.absent = true;
+    return path;
+  }
+  if ((kinds & kOrFd) && isIndex(object)) {
+    path.object = object;
+    path.fd = TRY(asInt(object));
+    return path;
+  }
+  MaybeRef<> given = TRY(pathOrAbsent(object));
+  if (!given) return raiseBadPath(where, kinds, object);
+  path.object = object;
+  if (isStr(given.get())) {
+    auto* text = cast<StrObject>(given.get());
+    if (strFindChar(text, 0, 0, text->size(), 1) >= 0) {
+      return raise(PyExc_ValueError, "%s: embedded null character in %s", where.function, where.name ? where.name : "path");
+    }
+    path.text = TRY(fsEncode(text));
+    return path;
+  }
+  std::string_view bytes = cast<BytesObject>(given.get())->view();
+  if (bytes.find('\0') != bytes.npos) {
+    return raise(PyExc_ValueError, "%s: embedded null character in %s", where.function, where.name ? where.name : "path");
+  }
+  path.text = bytes;
+  return path;
+}
+
+Result<int> asDescriptor(PyObject* object) {
+  if (isInt(object)) {
+    int fd = TRY(asInt(object));
+    if (fd < 0) return raise(PyExc_ValueError, "file descriptor cannot be a negative integer (%i)", fd);
+    return fd;
+  }
+  MaybeRef<> fileno = TRY(attrLookup(object, name<"fileno">()));
+  if (!fileno) return raise(PyExc_TypeError, "argument must be an int, or have a fileno() method.");
+  Ref<> answer = TRY(call(fileno.get()));
+  if (!isInt(answer)) return raise(PyExc_TypeError, "fileno() returned a non-integer");
+  int fd = TRY(asInt(answer));
+  if (fd < 0) return raise(PyExc_ValueError, "file descriptor cannot be a negative integer (%i)", fd);
+  return fd;
+}
+
+Result<unsigned> asUserId(PyObject* object, const char* what) {
+  if (!isIndex(object)) return raise(PyExc_TypeError, "%s should be integer, not %.200s", what, typeName(object));
+  Ref<IntObject> number = TRY(numberIndex(object));
+  int overflow;
+  long value = intAsLongAndOverflow(number, &overflow);
+  if (overflow < 0 || value < -1) return raise(PyExc_OverflowError, "%s is less than minimum", what);
+  if (overflow > 0 || value > 0xffffffffL) return raise(PyExc_OverflowError, "%s is greater than maximum", what);
+  return static_cast<unsigned>(value);
+}
+
+Result<Ref<>> pathResult(const char* text, bool as_bytes) {
+  if (as_bytes) return Ref<>(TRY(bytesFrom(text)));
+  return Ref<>(TRY(fsDecode(text)));
+}
+
+namespace {
+
+// os.environ's raw material: bytes to bytes.
+Result<Ref<>> environment() {
+  Ref<DictObject> dict = TRY(dictNew());
+  for (char** entry = environ; entry && *entry; entry++) {
+    std::string_view text = *entry;
+    size_t equals = text.find('=');
+    if (equals == text.npos) continue;
+    Ref<BytesObject> key = TRY(bytesFrom(text.substr(0, equals)));
+    Ref<BytesObject> value = TRY(bytesFrom(text.substr(equals + 1)));
+    TRY(dictSetDefault(dict, key, value));
+  }
+  return dict;
+}
+
+constexpr const char* kHaveFunctions[] = {
+    "HAVE_EVENTFD",     "HAVE_FACCESSAT",  "HAVE_FCHDIR",       "HAVE_FCHMOD",   "HAVE_FCHMODAT",  "HAVE_FCHOWN",
+    "HAVE_FCHOWNAT",    "HAVE_FEXECVE",    "HAVE_FDOPENDIR",    "HAVE_FPATHCONF", "HAVE_FSTATAT",  "HAVE_FSTATVFS",
+    "HAVE_FTRUNCATE",   "HAVE_FUTIMENS",   "HAVE_FUTIMES",      "HAVE_FUTIMESAT", "HAVE_LINKAT",   "HAVE_LCHOWN",
+    "HAVE_LSTAT",       "HAVE_LUTIMES",    "HAVE_MEMFD_CREATE", "HAVE_MKDIRAT",  "HAVE_MKFIFOAT",  "HAVE_MKNODAT",
+    "HAVE_OPENAT",      "HAVE_READLINKAT", "HAVE_RENAMEAT",     "HAVE_SYMLINKAT", "HAVE_UNLINKAT", "HAVE_UTIMENSAT"};
+
+Status posixExec(PyObject* module) {
+  for (PyMethodDef* table : {kFileMethods, kDirMethods, kDescriptorMethods, kProcessMethods, kIdMethods, kSystemMethods,
+                             kSpawnMethods, kStatMethods, kTransferMethods}) {
+    TRY(moduleAddFunctions(module, table));
+  }
+  TRY(addConstants(module));
+  TRY(addStructTypes(module));
+  TRY(addDirTypes(module));
+  TRY(moduleAdd(module, "environ", TRY(environment())));
+  TRY(moduleAdd(module, "error", share(PyExc_OSError)));
+  Ref<ListObject> have = TRY(listNew());
+  for (const char* function_name : kHaveFunctions) TRY(listAppend(have, Ref<>(TRY(strLiteral(function_name)))));
+  return moduleAdd(module, "_have_functions", std::move(have));
+}
+
+constinit PyModuleDef kPosixModule =
+    moduleDef<"posix", posixExec>(nullptr, "System calls. Import os, which builds on this module, instead.");
+
+}  // namespace
+}  // namespace posix
+
+PyObject* initPosix() { return moduleDefInit(&posix::kPosixModule); }
+
+}  // namespace modules
+}  // namespace krait
