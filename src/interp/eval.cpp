@@ -296,6 +296,8 @@ void walkFrames(Thread* thread, bool (*visit)(CodeObject* code, int line, void* 
 }  // namespace
 
 void interpInit() {
+  threadHooks.cleared = traceThreadDeleted;
+  threadHooks.deleted = dataStackFree;
   installFrameHooks({
       .current = [](Thread* thread) { return frameObjectOrNone(currentFrame(thread)); },
       .back = frameBack,
