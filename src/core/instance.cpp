@@ -2,6 +2,7 @@
 #include "core/call.h"
 #include "core/object.h"
 #include "core/thread.h"
+#include "types/generic_alias.h"
 #include "types/tuple.h"
 #include "types/type.h"
 
@@ -86,6 +87,7 @@ Result<bool> isInstance(PyObject* object, PyObject* cls) {
   if (isExact(object, reinterpret_cast<PyTypeObject*>(cls))) return true;
   if (isExact(cls, &PyType_Type)) return realIsInstance(object, cls);
   if (isTuple(cls)) return anyOfTuple(object, cast<TupleObject>(cls), isInstance, " in __instancecheck__");
+  if (isUnion(cls)) return anyOfTuple(object, unionArgs(cls), isInstance, " in __instancecheck__");
   MaybeRef<> checker = TRY(lookupSpecial(cls, name<"__instancecheck__">()));
   if (checker) return callChecker(checker.get(), object, " in __instancecheck__");
   return realIsInstance(object, cls);
@@ -97,6 +99,7 @@ Result<bool> isSubclass(PyObject* derived, PyObject* cls) {
     return realIsSubclass(derived, cls);
   }
   if (isTuple(cls)) return anyOfTuple(derived, cast<TupleObject>(cls), isSubclass, " in __subclasscheck__");
+  if (isUnion(cls)) return anyOfTuple(derived, unionArgs(cls), isSubclass, " in __subclasscheck__");
   MaybeRef<> checker = TRY(lookupSpecial(cls, name<"__subclasscheck__">()));
   if (checker) return callChecker(checker.get(), derived, " in __subclasscheck__");
   return realIsSubclass(derived, cls);
