@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "bytecode/code_flags.h"
 #include "bytecode/exception_table.h"
 #include "bytecode/stack_effect.h"
 #include "interp/inline_cache.h"
@@ -26,7 +27,9 @@ class Verifier {
   bool decode(int unit, Instruction& instruction) const;
   const char* checkOperand(const Instruction& instruction) const;
   const char* checkCallShape(const Instruction& instruction) const;
-  const char* flow(int unit, int depth);
+  const char* checkLocal(const Instruction& instruction) const;
+  const char* checkCells() const;
+  bool isCell(int index) const;
   const char* step(const Instruction& instruction, int depth);
   const char* enter(int unit, int depth);
   const char* seedHandlers();
@@ -45,7 +48,7 @@ bool Verifier::decode(int unit, Instruction& instruction) const {
     oparg = oparg << 8 | unitArg(word);
     if (unitOp(word) == Op::EXTENDED_ARG) continue;
     instruction = {unit, opGeneric(unitOp(word)), oparg, 0};
-    if (!opExists(unitArg(word) * 0 + static_cast<int>(unitOp(word)))) return false;
+    if (!opExists(static_cast<int>(unitOp(word)))) return false;
     instruction.next = unit + 1 + opCacheUnits(instruction.op);
     return instruction.next <= units_ && oparg >= 0;
   }
@@ -56,7 +59,7 @@ const char* Verifier::checkOperand(const Instruction& in) const {
   if (opHas(in.op, OpFlag::kConst) && in.oparg >= code_->consts()->size()) return "constant index out of range";
   int name_index = in.op == Op::LOAD_GLOBAL ? in.oparg >> 1 : in.oparg;
   if (opHas(in.op, OpFlag::kName) && name_index >= code_->names()->size()) return "name index out of range";
-  if (opHas(in.op, OpFlag::kLocal | OpFlag::kFree) && in.oparg >= code_->co_nlocalsplus) return "local index out of range";
+  if (const char* wrong = checkLocal(in)) return wrong;
   if (in.op == Op::COPY_FREE_VARS && in.oparg > code_->co_nfreevars) return "too many free variables";
   if (in.op == Op::COMPARE_OP && in.oparg > Py_GE) return "comparison operator out of range";
   if (in.op == Op::BINARY_OP && in.oparg >= kBinaryOpCount) return "binary operator out of range";
@@ -64,6 +67,33 @@ const char* Verifier::checkOperand(const Instruction& in) const {
   if (in.op == Op::RAISE_VARARGS && in.oparg > 2) return "bad RAISE_VARARGS oparg";
   if (in.op == Op::KW_NAMES) return checkCallShape(in);
   return nullptr;
+}
+
+bool Verifier::isCell(int index) const {
+  auto* kinds = static_cast<BytesObject*>(code_->co_localspluskinds);
+  return (static_cast<uint8_t>(kinds->data()[index]) & (kLocalKindCell | kLocalKindFree)) != 0;
+}
+
+// Slots of cells hold cells from the prologue on; nothing else is stored there.
+const char* Verifier::checkLocal(const Instruction& in) const {
+  if (!opHas(in.op, OpFlag::kLocal | OpFlag::kFree)) return nullptr;
+  if (in.oparg >= code_->co_nlocalsplus) return "local index out of range";
+  bool cell = isCell(in.oparg);
+  if (opHas(in.op, OpFlag::kFree) && !cell && in.op != Op::LOAD_CLOSURE) return "a cell operation on a plain local";
+  if (cell && (in.op == Op::STORE_FAST || in.op == Op::DELETE_FAST)) return "a cell is overwritten";
+  return nullptr;
+}
+
+// Before the first RESUME (or at the start) every cell is made and every free variable copied.
+const char* Verifier::checkCells() const {
+  int cells = 0, frees = 0;
+  Instruction in;
+  for (int unit = 0; unit < units_ && decode(unit, in) && in.op != Op::RESUME; unit = in.next) {
+    if (in.op == Op::MAKE_CELL) cells++;
+    if (in.op == Op::COPY_FREE_VARS) frees += in.oparg;
+    if (opIsJump(in.op)) break;
+  }
+  return cells < code_->co_ncellvars || frees < code_->co_nfreevars ? "cells are not made at the start" : nullptr;
 }
 
 // KW_NAMES is followed by PRECALL and CALL with at least that many arguments.
@@ -95,8 +125,8 @@ int operandsOf(const Instruction& in) {
     case Op::COPY: case Op::SWAP: case Op::BUILD_TUPLE: case Op::BUILD_LIST: case Op::BUILD_SET: case Op::BUILD_STRING:
       return in.oparg;
     case Op::BUILD_MAP: return 2 * in.oparg;
-    case Op::PRECALL: case Op::BUILD_CONST_KEY_MAP: return in.oparg + (in.op == Op::PRECALL ? 2 : 1);
-    case Op::CALL: return 2;
+    case Op::PRECALL: case Op::CALL: return in.oparg + 2;
+    case Op::BUILD_CONST_KEY_MAP: return in.oparg + 1;
     case Op::LIST_APPEND: case Op::SET_ADD: case Op::LIST_EXTEND: case Op::SET_UPDATE: case Op::DICT_UPDATE:
       return in.oparg + 1;
     case Op::DICT_MERGE: return in.oparg + 3;
@@ -107,16 +137,24 @@ int operandsOf(const Instruction& in) {
   }
 }
 
+// Unlike stack_effect(), PRECALL leaves the arguments to CALL, and a new generator finds a first sent value.
+int effectOf(const Instruction& in, JumpTaken jump) {
+  if (in.op == Op::PRECALL) return 0;
+  if (in.op == Op::CALL) return -in.oparg - 1;
+  if (in.op == Op::RETURN_GENERATOR) return 1;
+  return stackEffect(in.op, in.oparg, jump);
+}
+
 const char* Verifier::step(const Instruction& in, int depth) {
   if (const char* wrong = checkOperand(in)) return wrong;
   if (operandsOf(in) > depth) return "stack underflow";
   bool jumps = opHas(in.op, OpFlag::kForward) || opHas(in.op, OpFlag::kBackward);
   if (jumps) {
     int target = opHas(in.op, OpFlag::kBackward) ? in.next - in.oparg : in.next + in.oparg;
-    if (const char* wrong = enter(target, depth + stackEffect(in.op, in.oparg, JumpTaken::kYes))) return wrong;
+    if (const char* wrong = enter(target, depth + effectOf(in, JumpTaken::kYes))) return wrong;
   }
   if (opHas(in.op, OpFlag::kNoFall)) return nullptr;
-  return enter(in.next, depth + stackEffect(in.op, in.oparg, JumpTaken::kNo));
+  return enter(in.next, depth + effectOf(in, JumpTaken::kNo));
 }
 
 // Handlers of reached instructions: the stack is cut to the entry's depth there.
@@ -139,6 +177,7 @@ const char* Verifier::seedHandlers() {
 const char* Verifier::run() {
   if (units_ == 0) return "no instructions";
   depth_.assign(static_cast<size_t>(units_), -1);
+  if (const char* wrong = checkCells()) return wrong;
   if (const char* wrong = enter(0, 0)) return wrong;
   do {
     while (!work_.empty()) {

@@ -55,6 +55,8 @@ void resize(Picture& picture, int change) {
 void StackPictures::apply(Op op, int oparg, Picture& picture, bool taken) const {
   size_t size = picture.size();
   switch (op) {
+    case Op::RETURN_GENERATOR:
+      return picture.push_back(Kind::kObject);
     case Op::PUSH_NULL:
       return picture.push_back(Kind::kNull);
     case Op::LOAD_GLOBAL:

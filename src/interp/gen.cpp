@@ -101,6 +101,13 @@ PySendResult refuse(GenObject* gen, bool has_value, bool closing, PyObject** res
   return PYGEN_ERROR;
 }
 
+// An exception thrown in happens while the generator's own handled one is: that becomes its context.
+void chainThrown(Thread* thread) {
+  PyObject* handled = thread->exc_info->exc_value;
+  if (!handled || handled == Py_None) return;
+  if (MaybeRef<> exception = takePending()) (void)raiseObject(typeOf(exception.get()), exception.get());
+}
+
 // Resumes the frame; `sent` absent and `raising` false: None is sent.
 PySendResult resume(GenObject* gen, Opt<> sent, bool raising, bool closing, PyObject** result) {
   *result = nullptr;
@@ -116,6 +123,7 @@ PySendResult resume(GenObject* gen, Opt<> sent, bool raising, bool closing, PyOb
   gen->gi_exc_state.previous_item = thread->exc_info;
   thread->exc_info = &gen->gi_exc_state;
   gen->gi_frame_state = kGenExecuting;
+  if (raising) chainThrown(thread);
   PyObject* value = evalFrame(thread, frame, raising);
   if (gen->gi_frame_state == kGenSuspended) {
     frame->previous = nullptr;

@@ -107,6 +107,7 @@ OP_BODY(LOAD_GLOBAL_MODULE) {
 
 OP_BODY(LOAD_GLOBAL_BUILTIN) {
   auto* cache = cacheOf<GlobalCache>(ip);
+  if (!isExactDict(frame->builtins)) return Step::kMiss;
   DictKeys* module_keys = cast<DictObject>(frame->globals)->ma_keys;
   DictKeys* keys = cast<DictObject>(frame->builtins)->ma_keys;
   if (module_keys->dk_version != cacheRead32(cache->module_keys)) return Step::kMiss;
