@@ -53,6 +53,10 @@ Diagnostic Diagnoser::run() {
     return error_;
   }
   if (raised_ && error_.kind == ErrorKind::MemoryError) return error_;
+  if (accepted_ && start_rule_ == StartRule::Single) {
+    raiseHere("multiple statements found while compiling a single statement");
+    return error_;
+  }
   size_t last = fill_ > 0 ? fill_ - 1 : 0;
   lexer_.stopReading();
   if (!raised_) pass(true);
@@ -69,10 +73,7 @@ void Diagnoser::pass(bool with_error_rules) {
   mark_ = 0;
   memory_.clear();
   error_rules_ = with_error_rules;
-  bool accepted = startRule();
-  if (accepted && !raised_ && start_rule_ == StartRule::Single) {
-    raiseHere("multiple statements found while compiling a single statement");
-  }
+  accepted_ = startRule() && !raised_;
 }
 
 bool Diagnoser::startRule() {

@@ -108,7 +108,6 @@ Expr* Diagnoser::genexp() {
   auto element = [&] {
     return assignmentExpression() || alt([&] { return expression() && notNext(Tok::ColonEqual); });
   };
-  if (type() != Tok::LPar) return nullptr;
   if (alt([&] { return take(Tok::LPar) && element() && forIfClauses(nullptr) && take(Tok::RPar); })) {
     return shape(Kind::GeneratorExp, from);
   }
@@ -161,9 +160,10 @@ Expr* Diagnoser::dictDisplay() {
   Start from = start();
   auto pairs = [&] { return gather([&] { return doubleStarredPair(); }) && opt([&] { return take(Tok::Comma); }); };
   if (alt([&] { return take(Tok::LBrace) && opt(pairs) && take(Tok::RBrace); })) return shape(Kind::Dict, from);
-  errors([&] {
-    if (take(Tok::LBrace)) invalidDoubleStarredPairs();
-  });
+  // CPython tries this error rule in its first pass too.
+  size_t begin = mark_;
+  if (take(Tok::LBrace)) invalidDoubleStarredPairs();
+  mark_ = begin;
   return nullptr;
 }
 

@@ -174,9 +174,17 @@ bool Diagnoser::isLegacyName(const Expr* expr) {
   return name->id->text == "print" || name->id->text == "exec";
 }
 
+// CPython compares only as many characters as the name has: `c` and `ma` pass for soft keywords.
+bool Diagnoser::isSoftPrefix() {
+  if (type() != Tok::Name) return false;
+  for (std::string_view word : {"_", "case", "match"})
+    if (word.substr(0, now().length) == now().text()) return true;
+  return false;
+}
+
 void Diagnoser::invalidExpression() {
   auto excluded = [&] {
-    return alt([&] { return take(Tok::Name) && take(Tok::String); }) || (type() == Tok::Name && now().soft != Soft::None);
+    return alt([&] { return take(Tok::Name) && take(Tok::String); }) || isSoftPrefix();
   };
   Expr *left = nullptr, *right = nullptr;
   if (notAhead(excluded) && alt([&] { return (left = disjunction()) && (right = expressionWithoutInvalid()); })) {

@@ -279,6 +279,7 @@ class Diagnoser {
   Expr* slice();
   Expr* starredExpression();
   bool isLegacyName(const Expr* expr);
+  bool isSoftPrefix();
 
   // Atoms: diagnose_atom.cpp
   Expr* atom();
@@ -344,6 +345,7 @@ class Diagnoser {
   size_t fill_ = 0;
   bool error_rules_ = false;
   bool raised_ = false;
+  bool accepted_ = false;
   bool lexer_stopped_ = false;        // the error is the lexer's own: nothing after it can matter
   bool lambda_ = false;               // the parameter rules work on a lambda
   int depth_ = 0;

@@ -54,7 +54,7 @@ def mutate(source, rng):
         elif kind in (4, 5):
             source = source[:begin] + rng.choice(SPARE) + ' ' + source[begin:]
         else:
-            at = rng.randrange(len(source))
+            at = rng.randrange(len(source) + 1)
             source = source[:at] + source[at + 1:] if rng.random() < 0.6 else source[:at]
     return source
 
