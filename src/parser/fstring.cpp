@@ -121,7 +121,9 @@ class FormatReader {
     inner.is_format = true;
     const Token& token = *token_.token;
     inner.tail_span = {token.lineno, token.col_offset, token.end_lineno, token.end_col_offset};
+    inner.is_unicode_kind = parts_.is_unicode_kind;
     if (!readFormat(context_, inner, token_, &p_, level_ + 1)) return false;
+    inner.is_unicode_kind = false;  // the tail belongs to the format token, whose prefix has no u
     *spec = finishString(context_, inner);
     return true;
   }

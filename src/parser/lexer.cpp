@@ -110,14 +110,19 @@ bool Lexer::endsInput(size_t index) const {
   const Token& token = tokens_[index];
   if (token.type == Tok::Error) return failure_ == LexFailure::Eof || unterminated_string_;
   if (index >= eof_index_) return true;
-  // All but strings are ended by looking at the character after them.
-  return token.col_offset >= 0 && token.end() == text_end_ && token.type != Tok::String && token.type != Tok::Newline;
+  // All but strings and the longest operators are ended by looking at the character after them.
+  if (token.col_offset < 0 || token.type == Tok::String || token.type == Tok::Newline) return false;
+  bool is_operator = token.type > Tok::Newline && token.type <= Tok::Op;
+  if (is_operator && token.length == 3) return false;
+  if (token.type == Tok::Dot && *token.end() == '.') return token.end() + 1 == text_end_;
+  return token.end() == text_end_;
 }
 
 std::pair<const char*, const char*> Lexer::joinedLines(int lineno) const {
   std::string_view own = line(lineno);
   const char* end = own.data() + own.size();
   if (*end == '\n') end++;
+  if (unterminated_string_ && relativeLine(lineno) == lineno_) return {buffer_begin_, inp_};
   for (const JoinedLine& joined : joined_) {
     if (joined.lineno == relativeLine(lineno)) return {joined.begin, end};
   }

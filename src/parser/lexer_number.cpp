@@ -124,9 +124,11 @@ class NumberLexer {
 
   // A number may be followed at once by a keyword that can stand after it (with a warning), by no other name.
   bool verifyEnd(const char* kind) {
-    static constexpr const char* kKeywords[] = {"and", "else", "for", "if", "in", "is", "or", "not"};
-    for (const char* keyword : kKeywords) {
-      if (std::strncmp(p_, keyword, std::strlen(keyword)) != 0) continue;
+    static constexpr std::string_view kKeywords[] = {"and", "else", "for", "if", "in", "is", "or", "not"};
+    for (std::string_view keyword : kKeywords) {
+      if (std::strncmp(p_, keyword.data(), keyword.size()) != 0) continue;
+      // `if`, `in` and `is` are known by their two letters, the others must end there.
+      if (keyword[0] != 'i' && isNameChar(static_cast<unsigned char>(p_[keyword.size()]))) continue;
       lexer_.cur_ = p_;
       lexer_.warnNumber(kind);
       return true;

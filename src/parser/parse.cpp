@@ -74,7 +74,7 @@ Expr* parseFstringExpression(LiteralContext& literals, std::string_view text, in
   Parser parser(lexer, literals.tree, literals.options, literals);
   Expr* result = parser.fstringExpression();
   if (!result) {
-    Diagnostic error = diagnose({lexer, literals, literals.options, StartRule::FString, true});
+    Diagnostic error = diagnose({lexer, literals, literals.options, StartRule::FString, false});
     literals.fail({}, LiteralError::Where::Diagnostic);
     literals.error.diagnostic = std::move(error);
   }

@@ -23,7 +23,9 @@ std::string translateNewlines(std::string_view source, bool end_with_newline) {
       text += source[i] == '\r' ? '\n' : source[i];
     }
   }
-  if (end_with_newline && !text.empty() && text.back() != '\n') text += '\n';
+  // CPython forgets that it has just seen a newline when that is written "\r\n".
+  bool ends_with_pair = source.size() >= 2 && source.substr(source.size() - 2) == "\r\n";
+  if (end_with_newline && (text.empty() || text.back() != '\n' || ends_with_pair)) text += '\n';
   return text;
 }
 
