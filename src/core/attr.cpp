@@ -74,7 +74,8 @@ PyObject** plainDictSlot(PyObject* object) {
   return reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + offset);
 }
 
-Result<MaybeRef<>> instanceValue(PyObject* object, StrObject* attr) {
+Result<MaybeRef<>> instanceValue(PyObject* object, StrObject* attr, DictObject* instead = nullptr) {
+  if (instead) return MaybeRef<>::share(TRY(dictGet(instead, attr)).get());
   if (hasFlag(typeOf(object), Py_TPFLAGS_MANAGED_DICT)) return MaybeRef<>::share(managedGet(object, attr).get());
   PyObject** slot_address = plainDictSlot(object);
   if (!slot_address || !*slot_address) return MaybeRef<>();
@@ -83,7 +84,7 @@ Result<MaybeRef<>> instanceValue(PyObject* object, StrObject* attr) {
 }
 
 // Data descriptor, then instance, then other descriptor, then class attribute.
-Result<MaybeRef<>> genericFind(PyObject* object, StrObject* attr) {
+Result<MaybeRef<>> genericFind(PyObject* object, StrObject* attr, DictObject* instead = nullptr) {
   PyTypeObject* type = typeOf(object);
   TRY(ensureReady(type));
   auto descr = MaybeRef<>::share(typeLookup(type, attr).get());
@@ -91,7 +92,7 @@ Result<MaybeRef<>> genericFind(PyObject* object, StrObject* attr) {
   descrgetfunc get = descr ? typeOf(descr.get())->tp_descr_get : nullptr;
   if (get && typeOf(descr.get())->tp_descr_set)
     return MaybeRef<>(TRY(Result<Ref<>>::fromC(get(descr.get(), object, self_type))));
-  MaybeRef<> value = TRY(instanceValue(object, attr));
+  MaybeRef<> value = TRY(instanceValue(object, attr, instead));
   if (value) return value;
   if (get) return MaybeRef<>(TRY(Result<Ref<>>::fromC(get(descr.get(), object, self_type))));
   return descr;
@@ -159,6 +160,14 @@ Result<Ref<>> genericGetAttr(PyObject* object, PyObject* attr) {
   return Raised{};
 }
 
+Result<Ref<>> genericGetAttrWithDict(PyObject* object, PyObject* attr, DictObject* dict) {
+  if (!isStr(attr)) return raiseNameNotStr(attr);
+  MaybeRef<> found = TRY(genericFind(object, cast<StrObject>(attr), dict));
+  if (found) return std::move(found).take();
+  (void)raiseAttributeError(object, attr).failed();
+  return Raised{};
+}
+
 Result<MaybeRef<>> genericLookupAttr(PyObject* object, PyObject* attr) {
   if (!isStr(attr)) return raiseNameNotStr(attr);
   auto found = genericFind(object, cast<StrObject>(attr));
@@ -199,7 +208,9 @@ Status setInDict(PyObject* object, PyObject** slot_address, PyObject* attr, Opt<
 
 }  // namespace
 
-Status genericSetAttr(PyObject* object, PyObject* attr, Opt<> value) {
+namespace {
+
+Status setGeneric(PyObject* object, PyObject* attr, Opt<> value, DictObject* instead) {
   if (!isStr(attr)) return raiseNameNotStr(attr);
   PyTypeObject* type = typeOf(object);
   TRY(ensureReady(type));
@@ -209,10 +220,19 @@ Status genericSetAttr(PyObject* object, PyObject* attr, Opt<> value) {
   if (descr)
     if (descrsetfunc set = typeOf(descr.get())->tp_descr_set)
       return Status::fromC(set(descr.get(), object, value.get()));
+  PyObject* own_dict = instead;
+  if (instead) return setInDict(object, &own_dict, attr, value);
   if (hasFlag(type, Py_TPFLAGS_MANAGED_DICT)) return managedSet(object, cast<StrObject>(attr), value);
   PyObject** slot_address = plainDictSlot(object);
   if (!slot_address) return raiseNotSettable(object, attr, static_cast<bool>(descr));
   return setInDict(object, slot_address, attr, value);
+}
+
+}  // namespace
+
+Status genericSetAttr(PyObject* object, PyObject* attr, Opt<> value) { return setGeneric(object, attr, value, nullptr); }
+Status genericSetAttrWithDict(PyObject* object, PyObject* attr, Opt<> value, DictObject* dict) {
+  return setGeneric(object, attr, value, dict);
 }
 
 // --- __dict__ ------------------------------------------------------------------------------------------------------

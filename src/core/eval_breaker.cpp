@@ -9,6 +9,7 @@ namespace krait {
 
 std::atomic<bool> signals_tripped;
 Status (*runSignalHandlers)();
+int (*simulateSignal)(int signum);
 
 namespace {
 

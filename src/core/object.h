@@ -64,6 +64,9 @@ Result<bool> attrHas(PyObject* object, StrObject* name);
 Result<Ref<>> genericGetAttr(PyObject* object, PyObject* name);
 Result<MaybeRef<>> genericLookupAttr(PyObject* object, PyObject* name);  // absent instead of AttributeError
 Status genericSetAttr(PyObject* object, PyObject* name, Opt<> value);
+// The same over a given dict in place of the instance's own.
+Result<Ref<>> genericGetAttrWithDict(PyObject* object, PyObject* name, DictObject* dict);
+Status genericSetAttrWithDict(PyObject* object, PyObject* name, Opt<> value, DictObject* dict);
 Result<Ref<>> genericGetDict(PyObject* object);                          // __dict__ getter, creates it
 Status genericSetDict(PyObject* object, Opt<> value);
 PyObject** dictSlot(PyObject* object);  // where the instance dict stands; null when there is none (managed: materialises)

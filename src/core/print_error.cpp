@@ -315,7 +315,9 @@ Status printRecursive(Printer& p, PyObject* exception) {
   return isGroup(exception) ? printGroup(p, exception) : printOne(p, exception);
 }
 
-void displayTo(PyObject* file, PyObject* exception) {
+}  // namespace
+
+void displayExceptionTo(PyObject* file, PyObject* exception) {
   Printer p{.file = file, .seen = {}, .margin = {}};
   auto keep = share(exception);
   if (printRecursive(p, exception).failed()) {
@@ -325,8 +327,6 @@ void displayTo(PyObject* file, PyObject* exception) {
   if (fileFlush(file).failed()) clearPending();
 }
 
-}  // namespace
-
 void displayException(PyObject* exception) {
   Opt<> found = sysGet("stderr");
   if (!found) {
@@ -335,7 +335,7 @@ void displayException(PyObject* exception) {
   }
   if (found.get() == Py_None) return;
   auto file = share(found.get());
-  displayTo(file.get(), exception);
+  displayExceptionTo(file.get(), exception);
 }
 
 void displayTriple(Opt<>, Opt<> value, Opt<> traceback) {

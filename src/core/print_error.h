@@ -17,6 +17,7 @@ Status printSourceLine(PyObject* file, PyObject* filename, int line, int indent)
 bool operatorAnchors(std::string_view segment, int* left_end, int* right_start);
 // Body of sys.__excepthook__: the exception with causes, groups, notes, to sys.stderr (PyErr_Display). Never raises.
 void displayException(PyObject* exception);
+void displayExceptionTo(PyObject* file, PyObject* exception);
 // PyErr_Display's arguments: `value` may be no exception; a traceback is set on it when it has none.
 void displayTriple(Opt<> type, Opt<> value, Opt<> traceback);
 // Prints the pending exception through sys.excepthook (PyErr_PrintEx); SystemExit ends the process through

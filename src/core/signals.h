@@ -13,4 +13,7 @@ extern Status (*runSignalHandlers)();
 // From a C signal handler: have the main thread look. Async-signal-safe.
 void signalsTrip();
 
+// Acts as if the signal had arrived (PyErr_SetInterruptEx); set by modules/signal. -1: no such signal.
+extern int (*simulateSignal)(int signum);
+
 }  // namespace krait
