@@ -41,7 +41,10 @@ Result<Ref<CodeObject>> compileTree(ast::Tree& tree, ast::Mod* mod, StrObject* f
 Result<Ref<>> compileSourceOrAst(std::string_view source, StrObject* filename, CompileOptions& options) {
   ast::Tree tree;
   ast::Mod* mod = TRY(parseSource(source, filename, options, tree));
-  if (options.flags & kCfOnlyAst) return astToObject(mod);
+  if (options.flags & kCfOnlyAst) {
+    Context strings(tree, filename);
+    return astToObject(mod);
+  }
   Ref<CodeObject> code = TRY(compileTree(tree, mod, filename, options));
   return Ref<>(std::move(code));
 }

@@ -486,6 +486,8 @@ Status SymbolVisitor::namedExpr(NamedExpr* e) {
   if (cur_->iterable_depth > 0) {
     return error(e->span, "assignment expression cannot be used in a comprehension iterable expression");
   }
+  // A hand-made tree may have any target.
+  if (!e->target->is<ast::Name>()) return raise(PyExc_TypeError, "NamedExpr target must be a Name");
   if (cur_->comprehension != ComprehensionType::kNone) TRY(extendNamedExprScope(e->target->as<ast::Name>()));
   TRY(visit(e->value));
   return visit(e->target);

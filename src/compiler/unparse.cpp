@@ -345,6 +345,7 @@ Status Unparser::fstringElement(const Expr* e, bool is_format_spec) {
   if (e->is<FormattedValue>()) return formattedValue(e->as<FormattedValue>());
   if (!e->is<Constant>()) return raise(PyExc_SystemError, "unknown expression kind inside f-string");
   Ref<> value = TRY(constantObject(e->as<Constant>()->value));
+  if (!isStr(value)) return raise(PyExc_SystemError, "constant inside f-string is not a str");
   auto* text = static_cast<StrObject*>(value.get());
   for (Py_ssize_t i = 0; i < text->size(); i++) {
     Py_UCS4 ch = text->at(i);
