@@ -123,6 +123,15 @@ void untrackTuples(Ring& ring) {
   }
 }
 
+void untrackDicts(Ring& ring) {
+  for (Head* head = ring.next(); head != &ring;) {
+    Head* next = head->next();
+    PyObject* object = objectOf(head);
+    if (isExactDict(object)) dictMaybeUntrack(cast<DictObject>(object));
+    head = next;
+  }
+}
+
 // --- old-style finalizers (tp_del) ---------------------------------------------------------------------------------
 
 void takeLegacyFinalizers(Ring& unreachable, Ring& finalizers) {
@@ -285,6 +294,7 @@ Ring& splitGenerations(Collection& c) {
   findUnreachable(young, c.unreachable);
   untrackTuples(young);
   if (c.generation == kGenerations - 1) {
+    untrackDicts(young);
     state.long_lived_pending = 0;
     state.long_lived_total = young.size();
     return young;
