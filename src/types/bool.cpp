@@ -48,11 +48,6 @@ constinit PyNumberMethods kBoolNumber = {
 };
 
 }  // namespace
-
-extern PyObject* const kBoolObjects[2];
-PyObject* const kBoolObjects[2] = {Py_False, Py_True};
-Ref<> boolObject(bool value) { return boolRef(value); }
-
 }  // namespace krait
 
 using namespace krait;

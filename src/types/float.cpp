@@ -284,8 +284,6 @@ void floatClearFreeList() {
   free_count = 0;
 }
 
-Result<Ref<>> floatObject(double value) { return floatNew(value); }
-
 Py_hash_t doubleHash(PyObject* object, double value) {
   return std::isnan(value) ? hashPointer(object) : hashDouble(value);
 }

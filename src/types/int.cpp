@@ -188,8 +188,6 @@ constinit PyNumberMethods kIntNumber = {
 
 }  // namespace
 
-Result<Ref<>> intObject(long value) { return intFromLong(value); }
-
 Result<Ref<>> intConstruct(PyTypeObject* type, Opt<> x, Opt<> base) {
   Ref<> value = TRY(valueOf(x, base));
   if (type == &PyLong_Type) return value;
