@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <climits>
 #include <clocale>
-#include <cstdlib>
 #include <vector>
 
 #include "base/unicode/database.h"
@@ -128,18 +127,6 @@ struct Grouping {
   const char* sizes = "";
   std::string sizes_storage;
 };
-
-Result<Ref<StrObject>> strFromLocale(const char* text) {
-  std::wstring wide;
-  while (*text) {
-    wchar_t unit;
-    int used = std::mbtowc(&unit, text, MB_CUR_MAX);
-    if (used <= 0) unit = static_cast<unsigned char>(*text), used = 1;
-    wide += unit;
-    text += used;
-  }
-  return strFromWide(wide.c_str(), static_cast<Py_ssize_t>(wide.size()));
-}
 
 Result<Grouping> groupingOf(const FormatSpec& spec, const NumberText& number) {
   Grouping grouping;
