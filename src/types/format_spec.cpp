@@ -8,6 +8,7 @@
 #include "base/unicode/database.h"
 #include "core/errors.h"
 #include "core/object.h"
+#include "types/locale_text.h"
 
 namespace krait {
 namespace {

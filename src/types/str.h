@@ -106,9 +106,6 @@ Result<Ref<>> strGetItem(StrObject* s, Py_ssize_t index);
 Result<Ref<StrObject>> fsDecode(std::string_view bytes);
 Result<std::string> fsEncode(StrObject* s);              // ValueError on embedded NUL
 Result<Ref<>> fsPathObject(PyObject* path);              // os.fspath: a str or bytes
-// Text of the C locale (LC_CTYPE), bytes that it cannot express as lone surrogates.
-Result<Ref<StrObject>> strFromLocale(std::string_view bytes);
-Result<std::string> strToLocale(StrObject* s);
 Result<std::string> fsPath(PyObject* str_bytes_or_path); // os.fspath then fsEncode; no NUL inside
 
 }  // namespace krait

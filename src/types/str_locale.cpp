@@ -6,6 +6,7 @@
 #include <langinfo.h>
 
 #include "types/codecs.h"
+#include "types/locale_text.h"
 #include "types/str_builder.h"
 #include "types/str_internal.h"
 
