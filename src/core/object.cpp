@@ -50,12 +50,6 @@ Result<Ref<StrObject>> objectStr(PyObject* object) {
   return expectStr(TRY(Result<Ref<>>::fromC(str(object))), "__str__");
 }
 
-Result<Ref<StrObject>> objectAscii(PyObject* object) {
-  Ref<StrObject> repr = TRY(objectRepr(object));
-  if (repr->isAscii()) return repr;
-  Ref<BytesObject> bytes = TRY(encodeAscii(repr, "backslashreplace"));
-  return strFromAscii(bytes->view());
-}
 
 Result<Ref<>> objectBytes(PyObject* object) {
   if (isExactBytes(object)) return share(object);
