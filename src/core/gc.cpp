@@ -156,7 +156,13 @@ PyObject* genericAlloc(PyTypeObject* type, Py_ssize_t nitems) {
   return object;
 }
 
-void objectFreeMemory(PyObject* object) { typeOf(object)->tp_free(object); }
+void objectFreeMemory(PyObject* object) {
+  PyTypeObject* type = typeOf(object);
+  if (type->tp_free) [[likely]]
+    type->tp_free(object);
+  else if (hasFlag(type, Py_TPFLAGS_HAVE_GC)) gcFree(object);  // at start-up, before the type is ready
+  else objectFree(object);
+}
 
 void gcFree(void* p) {
   auto* object = static_cast<PyObject*>(p);
