@@ -96,7 +96,8 @@ Result<Ref<IntObject>> intFinish(Ref<IntObject> made, size_t size, bool negative
 Result<Ref<IntObject>> intFromDigits(DigitSpan magnitude, bool negative) {
   Ref<IntObject> v = TRY(intNew(static_cast<Py_ssize_t>(magnitude.size())));
   std::copy(magnitude.begin(), magnitude.end(), v->digits);
-  return intFinish(std::move(v), digitsNormalized(v->digits, magnitude.size()), negative);
+  size_t size = digitsNormalized(v->digits, magnitude.size());
+  return intFinish(std::move(v), size, negative);
 }
 
 Result<Ref<IntObject>> intFromBigInt(const BigInt& value) {
