@@ -1,0 +1,183 @@
+// Making datetimes: constructors, class methods, parsing.
+#include <ctime>
+#include <cstring>
+
+#include "core/call.h"
+#include "core/errors.h"
+#include "core/gc.h"
+#include "core/import.h"
+#include "modules/datetime/datetime_methods.h"
+#include "types/bytes.h"
+#include "types/dict.h"
+#include "types/tuple.h"
+
+namespace krait::modules {
+namespace {
+
+constexpr size_t kStateSize = 10;
+
+// The high bit of the month carries the fold.
+bool isState(std::string_view data) {
+  return data.size() == kStateSize && (data[2] & 0x7f) >= 1 && (data[2] & 0x7f) <= 12;
+}
+
+Result<Ref<>> fromState(PyTypeObject* type, std::string_view data, Opt<> tzinfo) {
+  if (tzinfo && tzinfo.get() != Py_None && !isTzInfo(tzinfo.get())) {
+    return raise(PyExc_TypeError, "bad tzinfo state arg");
+  }
+  Ref<DateTimeObject> self = TRY(typeAlloc<DateTimeObject>(type));
+  std::memcpy(self->data, data.data(), kStateSize);
+  self->hash = -1;
+  self->fold = (self->data[2] & 0x80) != 0;
+  self->data[2] &= 0x7f;
+  self->has_tzinfo = tzinfo && tzinfo.get() != Py_None;
+  if (self->has_tzinfo) self->tz = share(tzinfo.get()).leak();
+  return self;
+}
+
+Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
+  if (isBytes(first) && isState(cast<BytesObject>(first)->view())) {
+    return MaybeRef<>(TRY(fromState(type, cast<BytesObject>(first)->view(), tzinfo)));
+  }
+  if (!isStr(first) || cast<StrObject>(first)->size() != static_cast<Py_ssize_t>(kStateSize)) return MaybeRef<>();
+  auto* text = cast<StrObject>(first);
+  Py_UCS4 month = text->at(2) & 0x7f;
+  if (month < 1 || month > 12) return MaybeRef<>();
+  char data[kStateSize];
+  for (size_t i = 0; i < kStateSize; i++) {
+    if (text->at(static_cast<Py_ssize_t>(i)) > 0xff) {
+      return raise(PyExc_ValueError,
+                   "Failed to encode latin1 string when unpickling a datetime object. "
+                   "pickle.load(data, encoding='latin1') is assumed.");
+    }
+    data[i] = static_cast<char>(text->at(static_cast<Py_ssize_t>(i)));
+  }
+  return MaybeRef<>(TRY(fromState(type, {data, kStateSize}, tzinfo)));
+}
+
+Result<Ref<>> fromFields(PyTypeObject* type, Opt<> year, Opt<> month, Opt<> day, int hour, int minute, int second,
+                         int microsecond, PyObject* tzinfo, int fold) {
+  Opt<> required[] = {year, month, day};
+  static constexpr const char* kNames[] = {"year", "month", "day"};
+  for (int i = 0; i < 3; i++) {
+    if (!required[i]) {
+      return raise(PyExc_TypeError, "function missing required argument '%s' (pos %d)", kNames[i], i + 1);
+    }
+  }
+  CivilDate date{TRY(asInt(year.get())), TRY(asInt(month.get())), TRY(asInt(day.get()))};
+  TRY(checkTzInfo(tzinfo));
+  return datetimeNew({date, {hour, minute, second, microsecond}, tzinfo, fold}, type);
+}
+
+Result<Ref<>> secondsNow(PyTypeObject* type, bool local, PyObject* tzinfo) {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  TimeStamp stamp{now.tv_sec, static_cast<int>(now.tv_nsec / 1000)};
+  DateTimeParts parts = TRY(local ? localParts(stamp) : utcParts(stamp));
+  parts.tzinfo = tzinfo;
+  // An aware time has no fold of its own: its zone decides.
+  if (tzinfo != Py_None) parts.fold = 0;
+  return datetimeNewOf(type, parts);
+}
+
+Result<Ref<>> throughZone(PyObject* tzinfo, Ref<> utc) {
+  if (tzinfo == Py_None) return utc;
+  return callMethod(tzinfo, name<"fromutc">(), utc.get());
+}
+
+}  // namespace
+
+Result<Ref<>> datetimeConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
+  auto* values = cast<TupleObject>(args);
+  if (values->size() >= 1 && values->size() <= 2) {
+    Opt<> tzinfo = values->size() == 2 ? Opt<>(values->at(1)) : Opt<>();
+    MaybeRef<> state = TRY(tryState(type, values->at(0), tzinfo));
+    if (state) return std::move(state).take();
+  }
+  constexpr Text kSignature =
+      "!datetime(year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>, hour=0, minute=0, second=0, "
+      "microsecond=0, tzinfo=None, *, fold=0)";
+  return Result<Ref<>>::fromC(newEntry<kSignature, fromFields>(type, args, kwargs.get()));
+}
+
+Result<Ref<DateTimeObject>> datetimeNew(const DateTimeParts& parts, PyTypeObject* type) {
+  TRY(checkDate(parts.date));
+  TRY(checkClock(parts.clock, parts.fold));
+  TRY(checkTzInfo(parts.tzinfo));
+  Ref<DateTimeObject> self = TRY(typeAlloc<DateTimeObject>(type));
+  self->hash = -1;
+  self->has_tzinfo = parts.tzinfo != Py_None;
+  self->data[0] = static_cast<uint8_t>(parts.date.year >> 8);
+  self->data[1] = static_cast<uint8_t>(parts.date.year);
+  self->data[2] = static_cast<uint8_t>(parts.date.month);
+  self->data[3] = static_cast<uint8_t>(parts.date.day);
+  packClock(self->data + 4, parts.clock);
+  self->fold = static_cast<uint8_t>(parts.fold);
+  if (self->has_tzinfo) self->tz = share(parts.tzinfo).leak();
+  return self;
+}
+
+Result<Ref<>> datetimeNewOf(PyTypeObject* type, const DateTimeParts& parts) {
+  if (type == &kDateTimeType) return datetimeNew(parts);
+  const ClockTime& c = parts.clock;
+  int values[] = {parts.date.year, parts.date.month, parts.date.day, c.hour, c.minute, c.second, c.microsecond};
+  Ref<TupleObject> args = TRY(tupleNew(8));
+  for (int i = 0; i < 7; i++) args->ob_item[i] = TRY(intFromLong(values[i])).leak();
+  args->ob_item[7] = share(parts.tzinfo).leak();
+  Ref<> made = TRY(callTupleDict(type, args, nullptr));
+  if (isDateTime(made.get())) cast<DateTimeObject>(made.get())->fold = static_cast<uint8_t>(parts.fold);
+  return made;
+}
+
+Result<Ref<>> datetimeFromTimestamp(PyTypeObject* type, PyObject* timestamp, PyObject* tzinfo) {
+  TRY(checkTzInfo(tzinfo));
+  TimeStamp stamp = TRY(timestampOf(timestamp));
+  DateTimeParts parts = TRY(tzinfo == Py_None ? localParts(stamp) : utcParts(stamp));
+  parts.tzinfo = tzinfo;
+  return throughZone(tzinfo, TRY(datetimeNewOf(type, parts)));
+}
+
+Result<Ref<>> datetimeNow(PyTypeObject* type, PyObject* tzinfo) {
+  TRY(checkTzInfo(tzinfo));
+  return throughZone(tzinfo, TRY(secondsNow(type, tzinfo == Py_None, tzinfo)));
+}
+
+Result<Ref<>> datetimeUtcNow(PyTypeObject* type) { return secondsNow(type, false, Py_None); }
+
+Result<Ref<>> datetimeUtcFromTimestamp(PyTypeObject* type, PyObject* timestamp) {
+  return datetimeNewOf(type, TRY(utcParts(TRY(timestampOf(timestamp)))));
+}
+
+Result<Ref<>> datetimeCombine(PyTypeObject* type, PyObject* date, PyObject* time, Opt<> tzinfo) {
+  if (!isDate(date)) return raise(PyExc_TypeError, "combine() argument 1 must be datetime.date, not %.50s", typeName(date));
+  if (!isTime(time)) return raise(PyExc_TypeError, "combine() argument 2 must be datetime.time, not %.50s", typeName(time));
+  auto* clock = cast<TimeObject>(time);
+  PyObject* zone = tzinfo.orElse(clock->tzinfo());
+  TRY(checkTzInfo(zone));
+  return datetimeNewOf(type, {cast<DateObject>(date)->date(), clock->clock(), zone, clock->fold});
+}
+
+Result<Ref<>> datetimeFromIsoFormat(PyTypeObject* type, PyObject* text) {
+  if (!isStr(text)) return raise(PyExc_TypeError, "fromisoformat: argument must be str");
+  std::string bytes = isoBytes(cast<StrObject>(text));
+  std::string_view view = bytes;
+  if (view.size() < 7) return badIsoFormat(text);
+  size_t separator = isoSeparator(view);
+  DateTimeParts parts;
+  if (separator == view.npos || !parseIsoDate(view.substr(0, separator), &parts.date)) return badIsoFormat(text);
+  IsoTime iso;
+  if (separator < view.size()) {
+    if (!parseIsoTime(view.substr(separator + 1), &iso)) return badIsoFormat(text);
+  }
+  Ref<> zone = iso.has_zone ? TRY(zoneOfSeconds(iso.offset_seconds, iso.offset_micros)) : none();
+  parts.clock = iso.clock;
+  parts.tzinfo = zone.get();
+  return datetimeNewOf(type, parts);
+}
+
+Result<Ref<>> datetimeStrptime(PyTypeObject* type, StrObject* text, StrObject* format) {
+  Ref<> parse = TRY(importAttr("_strptime", "_strptime_datetime"));
+  return call(parse.get(), static_cast<PyObject*>(type), text, format);
+}
+
+}  // namespace krait::modules
