@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "core/call.h"
+#include "core/frame_hooks.h"
 #include "core/interpreter.h"
 #include "core/number.h"
 #include "core/print_margin.h"
 #include "core/thread.h"
 #include "types/bool.h"
+#include "types/code.h"
 #include "types/exceptions.h"
 #include "types/int.h"
 #include "types/list.h"
@@ -327,9 +329,27 @@ void displayExceptionTo(PyObject* file, PyObject* exception) {
   if (fileFlush(file).failed()) clearPending();
 }
 
+namespace {
+
+// Before sys.stderr exists (or after it has gone): places and message, straight to the C stream.
+void displayRaw(PyObject* exception) {
+  if (!isExceptionInstance(exception)) return;
+  for (PyObject* tb = cast<ExceptionObject>(exception)->traceback; tb; tb = cast<TracebackObject>(tb)->tb_next) {
+    auto line = strFormat("  File \"%S\", line %d, in %S\n", frameHooks.code(cast<TracebackObject>(tb)->tb_frame)->co_filename,
+                          tracebackLine(cast<TracebackObject>(tb)), frameHooks.code(cast<TracebackObject>(tb)->tb_frame)->co_name);
+    if (line.failed() || objectPrint(std::move(line).take().get(), stderr, true).failed()) clearPending();
+  }
+  std::fprintf(stderr, "%s: ", typeName(exception));
+  if (objectPrint(exception, stderr, true).failed()) clearPending();
+  std::fputc('\n', stderr);
+}
+
+}  // namespace
+
 void displayException(PyObject* exception) {
   Opt<> found = sysGet("stderr");
   if (!found) {
+    displayRaw(exception);
     std::fprintf(stderr, "lost sys.stderr\n");
     return;
   }
