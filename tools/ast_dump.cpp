@@ -4,8 +4,10 @@
 //   ast_dump --batch         reads jobs from standard input, writes one answer per job:
 //       job:    "<mode> <flags> <byte count>\n" followed by the source.
 //               mode: exec eval single func_type; flags: letters of s (source is a str), t (type comments),
-//               i (incomplete input allowed), f<N> (feature_version N), or -
+//               i (incomplete input allowed), d (dedent not implied), b (barry_as_FLUFL), w (warnings first),
+//               f<N> (feature_version N), or -
 //       answer: "<byte count>\n" followed by the dump, or "!" and the error's fields, one a line
+//   ast_dump --repl          reads interactive statements from standard input
 //   ast_dump --time N FILE...  parses every file N times and prints the seconds used
 #include <iconv.h>
 #include <unistd.h>
@@ -73,11 +75,19 @@ std::string answer(const ParseResult& result) {
   return out.str();
 }
 
-std::string process(const std::string& source, Options options) {
+std::string process(const std::string& source, Options options, bool with_warnings = false) {
   static Callbacks callbacks{iconvDecode, nullptr};
   options.callbacks = &callbacks;
   ast::Tree tree;
-  return answer(parse(source, options, tree));
+  ParseResult result = parse(source, options, tree);
+  std::string text;
+  if (with_warnings) {
+    for (const Warning& warning : result.warnings) {
+      text += "#" + std::string(warning.is_deprecation ? "DeprecationWarning " : "SyntaxWarning ") +
+              std::to_string(warning.lineno) + " " + warning.message + "\n";
+    }
+  }
+  return text + answer(result);
 }
 
 Options readOptions(const std::string& mode, const std::string& flags) {
@@ -102,7 +112,7 @@ int batch() {
     std::cin.get();
     std::string source(size, '\0');
     std::cin.read(source.data(), static_cast<std::streamsize>(size));
-    std::string text = process(source, readOptions(mode, flags));
+    std::string text = process(source, readOptions(mode, flags), flags.find('w') != flags.npos);
     std::printf("%zu\n", text.size());
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
@@ -115,6 +125,26 @@ std::string readFile(const char* path) {
   std::ostringstream content;
   content << file.rdbuf();
   return content.str();
+}
+
+int repl() {
+  Callbacks callbacks;
+  callbacks.readline = [](bool continuation) -> std::optional<std::string> {
+    std::printf(continuation ? "... " : ">>> ");
+    std::string line;
+    if (!std::getline(std::cin, line)) return std::string();
+    std::printf("%s\n", line.c_str());
+    return line + "\n";
+  };
+  Options options;
+  options.mode = Mode::Single;
+  options.callbacks = &callbacks;
+  for (;;) {
+    ast::Tree tree;
+    ParseResult result = parse({}, options, tree);
+    if (result.at_eof) return 0;
+    std::printf("%s\n", answer(result).c_str());
+  }
 }
 
 int measure(int rounds, int count, char** paths) {
@@ -139,8 +169,9 @@ int measure(int rounds, int count, char** paths) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "--batch") == 0) return batch();
+  if (argc > 1 && std::strcmp(argv[1], "--repl") == 0) return repl();
   if (argc > 3 && std::strcmp(argv[1], "--time") == 0) return measure(std::atoi(argv[2]), argc - 3, argv + 3);
-  if (argc != 2) return std::fprintf(stderr, "usage: ast_dump FILE | --batch | --time N FILE...\n"), 2;
+  if (argc != 2) return std::fprintf(stderr, "usage: ast_dump FILE | --batch | --repl | --time N FILE...\n"), 2;
   std::string text = process(readFile(argv[1]), Options{});
   std::printf("%s\n", text.c_str());
   return 0;

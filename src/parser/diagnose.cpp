@@ -72,6 +72,7 @@ Diagnostic Diagnoser::run() {
 void Diagnoser::pass(bool with_error_rules) {
   mark_ = 0;
   memory_.clear();
+  memory_arena_.clear();
   error_rules_ = with_error_rules;
   accepted_ = startRule() && !raised_;
 }

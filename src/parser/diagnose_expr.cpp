@@ -210,6 +210,8 @@ void Diagnoser::invalidLegacyExpression() {
 }
 
 Expr* Diagnoser::lambda() {
+  Nest nest(*this, 1);
+  if (!nest) return nullptr;
   Start from = start();
   bool saved = lambda_;
   bool found = alt([&] {

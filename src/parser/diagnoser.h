@@ -6,8 +6,7 @@
 // error makes every rule fail. Nodes are shapes: kind and span, with fields only where a rule looks at them.
 #pragma once
 
-#include <cstdarg>
-#include <unordered_map>
+#include <string>
 #include <vector>
 
 #include "parser/diagnose.h"
@@ -133,19 +132,27 @@ class Diagnoser {
     Primary, TPrimary, Strings, Arguments, StarTarget, TargetWithStarAtom, DelTarget, ClosedPattern, StarPattern,
     InvalidNamed,
   };
+  // What the rules answered, per position.
+  struct Memory {
+    Expr* node;
+    size_t end;
+    Rule rule;
+    Memory* next;
+  };
   template <class F>
   Expr* memo(Rule rule, F body) {
     if (raised_) return nullptr;
-    uint64_t key = static_cast<uint64_t>(mark_) << 5 | static_cast<uint64_t>(rule);
-    if (auto found = memory_.find(key); found != memory_.end()) {
-      mark_ = found->second.end;
-      return found->second.node;
+    if (mark_ >= memory_.size()) memory_.resize(mark_ + 64);
+    for (Memory* found = memory_[mark_]; found; found = found->next) {
+      if (found->rule != rule) continue;
+      mark_ = found->end;
+      return found->node;
     }
     size_t begin = mark_;
     Expr* node = body();
     if (raised_) return nullptr;
     if (!node) mark_ = begin;
-    memory_[key] = {node, mark_};
+    memory_[begin] = memory_arena_.make<Memory>(node, mark_, rule, memory_[begin]);
     return node;
   }
   struct Nest {
@@ -350,11 +357,8 @@ class Diagnoser {
   bool lambda_ = false;               // the parameter rules work on a lambda
   int depth_ = 0;
   Diagnostic error_;
-  struct Memory {
-    Expr* node;
-    size_t end;
-  };
-  std::unordered_map<uint64_t, Memory> memory_;
+  Arena memory_arena_;
+  std::vector<Memory*> memory_;
 };
 
 // "function call", "literal" ...: how messages name an expression.

@@ -142,7 +142,12 @@ class TextEscapes {
       ++*p;
       return true;
     }
-    if (c >= '0' && c <= '7') return utf8Append(out_, static_cast<char32_t>(octalEscape(p, end_))), true;
+    if (c >= '0' && c <= '7') {
+      int value = octalEscape(p, end_);
+      if (value > 0377 && !*bad_escape_) *bad_escape_ = start + 1;
+      utf8Append(out_, static_cast<char32_t>(value));
+      return true;
+    }
     ++*p;
     switch (c) {
       case '\n': return true;
@@ -189,7 +194,9 @@ bool decodeBytesEscapes(std::string_view body, std::string& out, std::string* me
       out += static_cast<char>(simple);
       p++;
     } else if (c >= '0' && c <= '7') {
-      out += static_cast<char>(octalEscape(&p, end));
+      int value = octalEscape(&p, end);
+      if (value > 0377 && !*bad_escape) *bad_escape = start + 1;
+      out += static_cast<char>(value);
     } else if (c == '\n') {
       p++;
     } else if (c == 'x') {

@@ -53,7 +53,7 @@ class FormatReader {
           }
           continue;
         }
-        if (c == '{') context_.warnEscape(*token_.token, c);
+        if (c == '{') context_.warnEscape(*token_.token, s - 1);
       }
       if (c != '{' && c != '}') continue;
       if (level_ == 0) {

@@ -160,7 +160,9 @@ Tok Lexer::raiseRange(std::string message, int offset, int end_offset) {
 
 void Lexer::warnNumber(const char* kind) {
   std::string message = std::string("invalid ") + kind + " literal";
-  warnings_.push_back({lineno_ + options_.first_lineno - 1, message, diagnosticHere(message)});
+  if (!options_.warnings) return;
+  Warning warning{false, message, lineno_ + options_.first_lineno - 1, diagnosticHere(message)};
+  options_.warnings->add(std::move(warning), options_.is_source);
 }
 
 // Tokens

@@ -11,6 +11,7 @@
 
 #include "parser/parse.h"
 #include "parser/token.h"
+#include "parser/warning_list.h"
 
 namespace krait::parser {
 
@@ -32,12 +33,6 @@ struct TypeIgnoreComment {
   std::string_view tag;
 };
 
-struct LexWarning {
-  int lineno;
-  std::string message;
-  Diagnostic as_error;
-};
-
 struct LexerOptions {
   bool type_comments = false;
   bool async_hacks = false;         // feature_version < 7
@@ -45,6 +40,8 @@ struct LexerOptions {
   bool dont_imply_dedent = false;
   int first_lineno = 1;             // of the text in its file (f-string expressions start inside one)
   int first_col_offset = 0;         // added to columns on the first line
+  WarningList* warnings = nullptr;  // where warnings about numbers go
+  bool is_source = true;            // false: an f-string expression
 };
 
 class Lexer {
@@ -93,7 +90,6 @@ class Lexer {
   int relativeLine(int lineno) const { return lineno - options_.first_lineno + 1; }
 
   const std::vector<TypeIgnoreComment>& typeIgnores() const { return type_ignores_; }
-  const std::vector<LexWarning>& warnings() const { return warnings_; }
   const LexerOptions& options() const { return options_; }
 
  private:
@@ -171,7 +167,6 @@ class Lexer {
   std::vector<JoinedLine> joined_;
   const char* buffer_begin_;
   std::vector<TypeIgnoreComment> type_ignores_;
-  std::vector<LexWarning> warnings_;
   const Callbacks* callbacks_ = nullptr;
   std::string pulled_;            // interactive text, in one reserved block
 };

@@ -10,6 +10,7 @@
 #include "parser/ast.h"
 #include "parser/parse.h"
 #include "parser/token.h"
+#include "parser/warning_list.h"
 
 namespace krait::parser {
 
@@ -27,21 +28,16 @@ struct LiteralError {
   Diagnostic diagnostic;
 };
 
-// A DeprecationWarning for an escape sequence, remembered with its token so that re-parsing reports it once.
-struct EscapeWarning {
-  Token token;
-  char character;
-};
-
 struct LiteralContext {
   ast::Tree& tree;
   const Options& options;
   LiteralError error;
-  std::vector<EscapeWarning> escape_warnings;
-  std::vector<Warning> inner_warnings;  // from f-string expressions
+  WarningList& warnings;
+  Lexer* lexer;  // of the tokens that are evaluated now
 
   void fail(std::string message, LiteralError::Where where = LiteralError::Where::LastToken);
-  void warnEscape(const Token& token, char character);
+  // An unknown escape at `at`, the character after the backslash.
+  void warnEscape(const Token& token, const char* at);
   // Called for an f-string expression: parses `text` (already in parentheses, NUL-terminated) whose first character
   // stands at the position given. Null on failure with `error` filled.
   ast::Expr* (*parse_fstring_expression)(LiteralContext&, std::string_view text, int lineno, int col_offset) = nullptr;

@@ -1,5 +1,7 @@
 #include "parser/parse.h"
 
+#include <utility>
+
 #include "parser/diagnose.h"
 #include "parser/lexer.h"
 #include "parser/parser.h"
@@ -11,8 +13,9 @@ using namespace ast;
 
 namespace {
 
-LexerOptions lexerOptions(const Options& options) {
+LexerOptions lexerOptions(const Options& options, WarningList& warnings) {
   LexerOptions result;
+  result.warnings = &warnings;
   result.type_comments = options.type_comments;
   result.async_hacks = options.feature_version < 7;
   result.single = options.mode == Mode::Single;
@@ -44,48 +47,31 @@ bool hasMoreStatements(const Lexer& lexer) {
   return false;
 }
 
-void collectWarnings(const Lexer& lexer, LiteralContext& literals, std::vector<Warning>& out) {
-  for (const LexWarning& warning : lexer.warnings()) {
-    out.push_back({false, warning.message, warning.lineno, warning.as_error});
-  }
-  for (const EscapeWarning& escape : literals.escape_warnings) {
-    Warning warning;
-    warning.message = std::string("invalid escape sequence '\\") + escape.character + "'";
-    warning.lineno = escape.token.lineno;
-    warning.as_error.message = warning.message;
-    warning.as_error.lineno = escape.token.lineno;
-    warning.as_error.offset = escape.token.col_offset + 1;
-    warning.as_error.end_lineno = escape.token.end_lineno;
-    warning.as_error.end_offset = escape.token.end_col_offset + 1;
-    warning.as_error.text = std::string(lexer.line(escape.token.lineno));
-    out.push_back(std::move(warning));
-  }
-  literals.escape_warnings.clear();
-}
-
 Expr* parseFstringExpression(LiteralContext& literals, std::string_view text, int lineno, int col_offset) {
   LexerOptions lexer_options;
   lexer_options.async_hacks = literals.options.feature_version < 7;
   lexer_options.first_lineno = lineno;
   lexer_options.first_col_offset = col_offset;
+  lexer_options.warnings = &literals.warnings;
+  lexer_options.is_source = false;
   Lexer lexer(text, lexer_options);
-  std::vector<EscapeWarning> outer = std::move(literals.escape_warnings);
-  literals.escape_warnings.clear();
+  Lexer* outer = std::exchange(literals.lexer, &lexer);
+  size_t mark = literals.warnings.mark();
   Parser parser(lexer, literals.tree, literals.options, literals);
   Expr* result = parser.fstringExpression();
   if (!result) {
+    literals.warnings.dropReparsed(mark);
     Diagnostic error = diagnose({lexer, literals, literals.options, StartRule::FString, false});
     literals.fail({}, LiteralError::Where::Diagnostic);
     literals.error.diagnostic = std::move(error);
   }
-  collectWarnings(lexer, literals, literals.inner_warnings);
-  literals.escape_warnings = std::move(outer);
+  literals.lexer = outer;
   return result;
 }
 
-ParseResult parseText(Lexer& lexer, const Options& options, Tree& tree, bool has_encoding) {
+ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& options, Tree& tree, bool has_encoding) {
   ParseResult result;
-  LiteralContext literals{tree, options, {}, {}, {}, parseFstringExpression};
+  LiteralContext literals{tree, options, {}, warnings, &lexer, parseFstringExpression};
   Parser parser(lexer, tree, options, literals);
   result.mod = run(parser, options.mode);
   bool too_many = result.mod && options.mode == Mode::Single && !lexer.isInteractive() && hasMoreStatements(lexer);
@@ -95,22 +81,23 @@ ParseResult parseText(Lexer& lexer, const Options& options, Tree& tree, bool has
     result.error.has_location = false;
   } else if (!result.mod || too_many) {
     auto start = static_cast<StartRule>(options.mode);
+    warnings.dropReparsed(0);
     result.at_eof = lexer.isInteractive() && lexer.count() > 0 && lexer.fetched(0).type == Tok::EndMarker;
     result.error = diagnose({lexer, literals, options, start, has_encoding});
     result.mod = nullptr;
   }
-  collectWarnings(lexer, literals, result.warnings);
-  for (Warning& warning : literals.inner_warnings) result.warnings.push_back(std::move(warning));
+  result.warnings = warnings.take();
   return result;
 }
 
 }  // namespace
 
 ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
+  WarningList warnings;
   if (options.mode == Mode::Single && options.callbacks && options.callbacks->readline) {
-    Lexer lexer({"", 0}, lexerOptions(options));
+    Lexer lexer({"", 0}, lexerOptions(options, warnings));
     lexer.readLinesFrom(options.callbacks);
-    return parseText(lexer, options, tree, true);
+    return parseText(lexer, warnings, options, tree, true);
   }
   DecodedSource decoded = decodeSource(source, options);
   if (!decoded.ok) {
@@ -118,8 +105,8 @@ ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
     result.error = std::move(decoded.error);
     return result;
   }
-  Lexer lexer(decoded.text, lexerOptions(options));
-  return parseText(lexer, options, tree, decoded.has_encoding);
+  Lexer lexer(decoded.text, lexerOptions(options, warnings));
+  return parseText(lexer, warnings, options, tree, decoded.has_encoding);
 }
 
 }  // namespace krait::parser

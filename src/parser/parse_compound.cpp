@@ -87,9 +87,10 @@ Stmt* Parser::withStatement(Start start, bool is_async) {
   position_++;
   Seq<WithItem*> items;
   std::string_view comment;
-  size_t begin = position_;
+  size_t begin = position_, warnings = literals_.warnings.mark();
   if (type() != Tok::LPar || !parenthesisedWithItems(&items)) {
     position_ = begin;
+    literals_.warnings.dropReparsed(warnings);
     List<WithItem*> list(*this);
     do {
       list.push(KR_PARSE(withItem()));
@@ -221,12 +222,13 @@ Stmt* Parser::classDefinition(Start start, Seq<Expr*> decorators) {
 // match: a soft keyword, so a null answer leaves the position where the statement began.
 Stmt* Parser::matchStatement() {
   Start start = here();
-  size_t begin = position_;
+  size_t begin = position_, warnings = literals_.warnings.mark();
   position_++;
   Expr* subject = matchSubject();
   bool is_match = subject && accept(Tok::Colon) && accept(Tok::Newline) && accept(Tok::Indent) && isSoft(Soft::Case);
   if (!is_match) {
     position_ = begin;
+    literals_.warnings.dropReparsed(warnings);
     return nullptr;
   }
   if (options_.feature_version < 10) return nullptr;

@@ -110,6 +110,8 @@ Expr* Parser::expression() {
 }
 
 Expr* Parser::lambda() {
+  Nest nest(*this, 1);
+  if (!nest) return nullptr;
   Start start = here();
   position_++;
   Arguments* args = KR_PARSE(parameters(true));

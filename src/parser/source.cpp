@@ -121,6 +121,17 @@ bool decodeAs(DecodedSource& result, const std::string& encoding, const Options&
   return false;
 }
 
+// CPython reads a script's lines as C strings.
+std::string cutLinesAtNull(std::string_view source) {
+  std::string out;
+  bool dropping = false;
+  for (char c : source) {
+    dropping = c == '\0' || (dropping && c != '\n');
+    if (!dropping) out += c;
+  }
+  return out;
+}
+
 // A script without a cookie must be UTF-8.
 bool checkScript(DecodedSource& result, const Options& options) {
   Utf8Error bad = utf8Check(result.text);
@@ -129,6 +140,7 @@ bool checkScript(DecodedSource& result, const Options& options) {
   for (size_t i = 0; i < bad.start; i++) line += result.text[i] == '\n';
   char code[8];
   std::snprintf(code, sizeof code, "\\x%.2x", static_cast<unsigned char>(result.text[bad.start]));
+  result.error.has_location = false;
   failWithout(result, std::string("Non-UTF-8 code starting with '") + code + "' in file " + std::string(options.filename) +
                           " on line " + std::to_string(line) +
                           ", but no encoding declared; see https://peps.python.org/pep-0263/ for details");
@@ -139,12 +151,16 @@ bool checkScript(DecodedSource& result, const Options& options) {
 
 DecodedSource decodeSource(std::string_view source, const Options& options) {
   DecodedSource result;
+  std::string cut;
   if (source.find('\0') != source.npos) {
-    result.error.kind = options.from_file ? ErrorKind::SyntaxError : ErrorKind::ValueError;
-    result.error.message = options.from_file ? "source code cannot contain null bytes"
-                                             : "source code string cannot contain null bytes";
-    result.error.has_location = false;
-    return result;
+    if (!options.from_file) {
+      result.error.kind = ErrorKind::ValueError;
+      result.error.message = "source code string cannot contain null bytes";
+      result.error.has_location = false;
+      return result;
+    }
+    cut = cutLinesAtNull(source);
+    source = cut;
   }
   result.text = translateNewlines(source, options.mode == Mode::Exec);
   if (options.ignore_cookie) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "parser/lexer.h"
 #include "parser/literal.h"
 #include "parser/utf8_text.h"
 
@@ -9,10 +10,21 @@ namespace krait::parser {
 
 using namespace ast;
 
-void LiteralContext::warnEscape(const Token& token, char character) {
-  for (const EscapeWarning& seen : escape_warnings)
-    if (seen.token.start == token.start && seen.character == character) return;
-  escape_warnings.push_back({token, character});
+void LiteralContext::warnEscape(const Token& token, const char* at) {
+  bool octal = *at >= '4' && *at <= '7';
+  Warning warning;
+  warning.message = octal ? "invalid octal escape sequence '\\" + std::string(at, 3) + "'"
+                          : std::string("invalid escape sequence '\\") + *at + "'";
+  warning.lineno = token.lineno;
+  warning.as_error.message = warning.message;
+  warning.as_error.lineno = token.lineno;
+  std::string_view line = lexer->line(token.lineno);
+  bool is_current = token.lineno == lexer->lineno() + lexer->options().first_lineno - 1;
+  warning.as_error.offset = utf8Length(line.substr(0, static_cast<size_t>(token.col_offset) + 1));
+  warning.as_error.end_lineno = token.end_lineno;
+  warning.as_error.end_offset = utf8Length(line.substr(0, static_cast<size_t>(token.end_col_offset) + 1));
+  warning.as_error.text = std::string(line) + (is_current ? "\n" : "");
+  warnings.add(std::move(warning), false);
 }
 
 namespace {
@@ -56,7 +68,7 @@ bool appendBytes(LiteralContext& context, std::string& out, const StringToken& t
     context.fail("(value error) " + message);
     return false;
   }
-  if (bad_escape) context.warnEscape(*token.token, *bad_escape);
+  if (bad_escape) context.warnEscape(*token.token, bad_escape);
   return true;
 }
 
@@ -78,7 +90,7 @@ bool appendText(LiteralContext& context, std::string& out, const StringToken& to
     context.fail("(unicode error) " + message);
     return false;
   }
-  if (bad_escape) context.warnEscape(*token.token, *bad_escape);
+  if (bad_escape) context.warnEscape(*token.token, bad_escape);
   return true;
 }
 

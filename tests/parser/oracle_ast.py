@@ -1,7 +1,8 @@
 """Compares ast_dump with CPython: every syntax tree and every syntax error must be equal.
 
     python3.11 oracle_ast.py TOOL files DIRECTORY...       every .py file below the directories
-    python3.11 oracle_ast.py TOOL corpus FILE.pickle       snippets made by collect_snippets.py
+    python3.11 oracle_ast.py TOOL corpus FILE.pickle       snippets made by collect_snippets.py or mutate.py
+    python3.11 oracle_ast.py TOOL warnings FILE.pickle     the same, warnings included
 """
 import ast
 import os
@@ -48,6 +49,14 @@ def tool_flags(source, flags, feature_version):
     return letters or '-'
 
 
+def expected_with_warnings(source, mode, flags=0, feature_version=-1):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        result = expected(source, mode, flags, feature_version)
+    lines = [f'#{w.category.__name__} {w.lineno} {w.message}\n' for w in caught]
+    return None if result is None else ''.join(lines) + result
+
+
 def expected(source, mode, flags=0, feature_version=-1):
     try:
         tree = compile(source, '<unknown>', mode, flags | ONLY_AST, True, _feature_version=feature_version)
@@ -90,21 +99,21 @@ def compare_files(tool, roots):
     return bad
 
 
-def compare_corpus(tool, path):
+def compare_corpus(tool, path, with_warnings=False):
     with open(path, 'rb') as file:
         corpus = pickle.load(file)
     total = bad = text_only = 0
     for source, mode, flags, feature_version in corpus:
-        want = expected(source, mode, flags, feature_version)
+        want = (expected_with_warnings if with_warnings else expected)(source, mode, flags, feature_version)
         if want is None:
             continue
         data = source.encode('utf-8', 'surrogatepass') if isinstance(source, str) else source
         letters = tool_flags(source, flags, feature_version)
-        got = tool.ask(mode, letters, data)
+        got = tool.ask(mode, 'w' + letters if with_warnings else letters, data)
         total += 1
         if want == got:
             continue
-        if want[0] == got[0] == '!' and want.split('\n')[:3] == got.split('\n')[:3]:
+        if want[:1] == got[:1] == '!' and want.split('\n')[:3] == got.split('\n')[:3]:
             text_only += 1
             if text_only <= 5:
                 show('only the text differs', source, want, got)
@@ -119,7 +128,8 @@ def compare_corpus(tool, path):
 def main():
     tool = Tool(sys.argv[1])
     compare = {'files': lambda: compare_files(tool, sys.argv[3:]),
-               'corpus': lambda: compare_corpus(tool, sys.argv[3])}[sys.argv[2]]
+               'corpus': lambda: compare_corpus(tool, sys.argv[3]),
+               'warnings': lambda: compare_corpus(tool, sys.argv[3], True)}[sys.argv[2]]
     sys.exit(1 if compare() else 0)
 
 
