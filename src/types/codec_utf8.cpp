@@ -2,7 +2,6 @@
 #include <string>
 
 #include "base/text/utf8.h"
-#include "core/call.h"
 #include "types/codec_errors.h"
 #include "types/str_internal.h"
 
@@ -201,23 +200,6 @@ Result<std::string> fsEncode(StrObject* s) {
   Ref<BytesObject> bytes = TRY(encodeUtf8(s, "surrogateescape"));
   if (bytes->view().find('\0') != std::string_view::npos) return raise(PyExc_ValueError, "embedded null byte");
   return std::string(bytes->view());
-}
-
-Result<std::string> fsPath(PyObject* path) {
-  Ref<> plain = share(path);
-  if (!isStr(path) && !isBytes(path)) {
-    MaybeRef<> method = TRY(lookupSpecial(path, name<"__fspath__">()));
-    if (!method)
-      return raise(PyExc_TypeError, "expected str, bytes or os.PathLike object, not %.200s", typeName(path));
-    plain = TRY(call(method.get()));
-    if (!isStr(plain.get()) && !isBytes(plain.get()))
-      return raise(PyExc_TypeError, "expected %.200s.__fspath__() to return str or bytes, not %.200s", typeName(path),
-                   typeName(plain.get()));
-  }
-  if (isStr(plain.get())) return fsEncode(cast<StrObject>(plain.get()));
-  auto view = cast<BytesObject>(plain.get())->view();
-  if (view.find('\0') != std::string_view::npos) return raise(PyExc_ValueError, "embedded null byte");
-  return std::string(view);
 }
 
 }  // namespace krait
