@@ -1,7 +1,6 @@
 #include "types/native_call.h"
 
 #include "core/call.h"
-#include "core/interpreter.h"
 #include "core/thread.h"
 
 namespace krait {
@@ -92,13 +91,6 @@ Result<Ref<StrObject>> functionDisplayName(PyObject* callable) {
     return strFormat("%S.%S()", module.get(), qualname.get());
   }
   return strFormat("%S()", qualname.get());
-}
-
-Result<Ref<>> builtinAttr(const char* attr) {
-  auto key = TRY(strInternUtf8(attr));
-  Opt<> found = TRY(dictGet(interpreter().builtins, key.get()));
-  if (found) return share(found.get());
-  return raise(PyExc_AttributeError, "%s", attr);
 }
 
 }  // namespace krait

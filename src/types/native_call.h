@@ -2,6 +2,7 @@
 #pragma once
 
 #include "types/dict.h"
+#include "types/iter_support.h"
 #include "types/str.h"
 #include "types/tuple.h"
 
@@ -19,6 +20,5 @@ Status nativeCheckConvention(PyMethodDef* def);  // SystemError for impossible f
 
 // "list.append()", "len()", "module.function()": how messages name a callable (_PyObject_FunctionStr).
 Result<Ref<StrObject>> functionDisplayName(PyObject* callable);
-Result<Ref<>> builtinAttr(const char* name);     // builtins.NAME
 
 }  // namespace krait

@@ -105,14 +105,6 @@ Result<Ref<TupleObject>> computeMro(PyTypeObject* type) {
   return mro;
 }
 
-// A class whose MRO does not follow its bases cannot rely on being told of their changes.
-bool mroIsOrdinary(PyTypeObject* type, TupleObject* classes) {
-  for (Py_ssize_t i = 0; i < classes->size(); i++) {
-    if (!isType(classes->at(i)) || !typeIsSubtype(type, asType(classes->at(i)))) return false;
-  }
-  return true;
-}
-
 // What each class of a hierarchy had before its MRO was computed anew, for undoing.
 struct OldMro {
   Ref<> type;
@@ -195,12 +187,7 @@ Result<bool> typeSetMro(PyTypeObject* type, MaybeRef<>* old_mro) {
   auto before = MaybeRef<>::share(type->tp_mro);
   auto mro = TRY(computeMro(type));
   if (type->tp_mro != before.get()) return false;
-  TupleObject* stored = mro.get();
   PyObject* dropped = std::exchange(type->tp_mro, std::move(mro).leak());
-  if (!mroIsOrdinary(type, stored) || !mroIsOrdinary(type, basesOf(type))) {
-    type->tp_flags &= ~Py_TPFLAGS_VALID_VERSION_TAG;
-    type->tp_version_tag = 0;
-  }
   typeModified(type);
   if (old_mro) *old_mro = MaybeRef<>::steal(dropped);
   else xdecref(dropped);
