@@ -15,6 +15,7 @@
 #include "modules/posix/posix.h"
 #include "modules/posix/strings.h"
 #include "types/bool.h"
+#include "types/float.h"
 #include "types/list.h"
 #include "types/struct_seq.h"
 
