@@ -84,8 +84,8 @@ Result<Ref<>> unwrapStep(GenObject* gen, Result<Ref<>> step) {
   }
   Ref<> value = std::move(step).take();
   if (!isAsyncGenWrapped(value.get())) return value;
-  TRY(genSetStopValue(static_cast<WrappedValue*>(value.get())->value));
   gen->gi_running_async = 0;
+  TRY(genSetStopValue(static_cast<WrappedValue*>(value.get())->value));
   return Raised{};
 }
 

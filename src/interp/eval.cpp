@@ -49,6 +49,7 @@ Frame* leaveRaised(Thread* thread, Frame* frame) {
   thread->recursion_remaining++;
   if (frame->entry == kEntryNative) return nullptr;
   Frame* caller = frame->previous;
+  thread->cframe->current_frame = caller;
   if (frame->owner == kFrameOwnedByGenerator) {
     genFrameRaised(thread, frame);
   } else {
@@ -56,7 +57,6 @@ Frame* leaveRaised(Thread* thread, Frame* frame) {
     frameClear(frame);
     dataStackPop(thread, reinterpret_cast<PyObject**>(frame));
   }
-  thread->cframe->current_frame = caller;
   return caller;
 }
 
@@ -84,7 +84,7 @@ KR_NEVER_INLINE UnwindTarget findHandler(const Unit* ip, PyObject** top, Frame* 
   PyObject** cut = entry ? base + entry->depth : base;
   if (top > cut) {
     PendingSaved saved;
-    while (top > cut) decref(*--top);
+    while (top > cut) xdecref(*--top);
   }
   if (entry) return {frame->firstInstr() + entry->target, pushHandled(top, frame, *entry), frame, true};
   if (isTracing(thread)) traceUnwind(thread, frame);

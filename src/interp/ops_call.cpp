@@ -237,6 +237,13 @@ Result<Ref<TupleObject>> starArgs(PyObject* callable, PyObject* args) {
   return sequenceTuple(args);
 }
 
+bool allStr(TupleObject* names) {
+  for (Py_ssize_t i = 0; i < names->size(); i++) {
+    if (!isStr(names->at(i))) return false;
+  }
+  return true;
+}
+
 // The frame of function(*args, **kwargs).
 Frame* pushSpreadFrame(Thread* thread, FunctionObject* function, TupleObject* args, Opt<DictObject> kwargs) {
   Py_ssize_t keyword_count = kwargs ? kwargs->size() : 0;
@@ -255,6 +262,11 @@ Frame* pushSpreadFrame(Thread* thread, FunctionObject* function, TupleObject* ar
     while (dictNext(kwargs.get(), &position, &key, &value)) {
       names->ob_item[i++] = share(key).leak();
       owned.append(share(value).leak());
+    }
+    if (!allStr(names.get())) {
+      (void)raise(PyExc_TypeError, "keywords must be strings");
+      for (PyObject* one : owned) decref(one);
+      return nullptr;
     }
   }
   incref(function);
@@ -290,9 +302,9 @@ namespace {
 // Ends an inline frame that was not a generator's and continues in its caller with `value` on the stack.
 KR_NEVER_INLINE Frame* leaveFrame(Thread* thread, Frame* frame) {
   Frame* caller = frame->previous;
+  thread->cframe->current_frame = caller;  // what the destructors of locals see
   frameClear(frame);
   dataStackPop(thread, reinterpret_cast<PyObject**>(frame));
-  thread->cframe->current_frame = caller;
   return caller;
 }
 
@@ -318,8 +330,8 @@ KR_CC PyObject* returnElsewhere(OP_PARAMETERS) {
     OP_DISPATCH(frame->prev_instr + 1, top);
   }
   Frame* caller = frame->previous;
-  genFrameReturned(thread, frame);
   thread->cframe->current_frame = caller;
+  genFrameReturned(thread, frame);
   frame = caller;
   top = frame->localsplus + frame->stacktop;
   frame->stacktop = -1;
