@@ -6,12 +6,12 @@
 #include <cstring>
 
 #include "core/call.h"
+#include "core/dump_traceback.h"
 #include "core/errors.h"
 #include "core/frame_hooks.h"
 #include "core/interpreter.h"
 #include "core/print_error.h"
 #include "core/text_out.h"
-#include "types/code.h"
 #include "types/exceptions.h"
 #include "types/struct_seq.h"
 #include "types/traceback.h"
@@ -183,18 +183,6 @@ Status unraisableHook(PyObject* args) {
 
 // --- fatal errors --------------------------------------------------------------------------------------------------
 
-namespace {
-
-bool printFrameLine(CodeObject* code, int line, void*) {
-  auto text = [](PyObject* o) { return o && isStr(o) && cast<StrObject>(o)->isAscii() ? cast<StrObject>(o)->asciiView() : "???"; };
-  std::string_view file = text(code->co_filename), function = text(code->co_name);
-  std::fprintf(stderr, "  File \"%.*s\", line %d in %.*s\n", static_cast<int>(file.size()), file.data(), line,
-               static_cast<int>(function.size()), function.data());
-  return true;
-}
-
-}  // namespace
-
 void fatalError(const char* function, const char* message) {
   static bool reentered;
   std::fflush(stdout);
@@ -204,9 +192,9 @@ void fatalError(const char* function, const char* message) {
     reentered = true;
     std::fprintf(stderr, "Python runtime state: %s\n\n", interpreter().core_ready ? "initialized" : "core initialized");
     if (exceptionPending()) printPending(false);
-    else if (frameHooks.walk) {
-      std::fprintf(stderr, "Current thread 0x%016lx (most recent call first):\n", thread->thread_id);
-      frameHooks.walk(thread, printFrameLine, nullptr);
+    else {
+      std::fflush(stderr);
+      dumpAllThreads(2, thread);
     }
   }
   std::fflush(stderr);

@@ -1,0 +1,15 @@
+// Tracebacks for crashes: written straight to a file descriptor, without allocating or taking locks, so that a signal
+// handler may do it. What is read may be inconsistent then; nothing is followed but the frame chain.
+#pragma once
+
+#include "core/thread.h"
+
+namespace krait {
+
+void dumpText(int fd, const char* text);
+// "Stack (most recent call first):" and the frames.
+void dumpStack(int fd, Thread* thread);
+// All threads, the current one marked. null: current thread unknown.
+void dumpAllThreads(int fd, Thread* current);
+
+}  // namespace krait
