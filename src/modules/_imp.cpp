@@ -90,6 +90,8 @@ Result<Ref<>> impInitFrozen(StrObject* name) {
   Ref<ModuleObject> module = TRY(moduleNew(name));
   TRY(dictSet(interpreter().modules, name, module));
   TRY(dictSet(module->dict(), "__builtins__", interpreter().builtins));
+  Ref<> origin = frozen->origin ? Ref<>(TRY(strFromUtf8(frozen->origin))) : none();
+  TRY(dictSet(module->dict(), "__origname__", origin));
   if (frozen->is_package) TRY(dictSet(module->dict(), "__path__", TRY(listNew()).get()));
   TRY(evalCode(cast<CodeObject>(code.get()), module->dict(), module->dict()));
   return module;

@@ -210,6 +210,7 @@ Result<Ref<ModuleObject>> runFrozen(const char* module_name) {
   Ref<ModuleObject> module = TRY(moduleNew(name_text));
   TRY(dictSet(interpreter().modules, name_text, module));
   TRY(dictSet(module->dict(), "__builtins__", interpreter().builtins));
+  TRY(dictSet(module->dict(), "__origname__", TRY(strLiteral(frozen->origin)).get()));
   TRY(evalCode(cast<CodeObject>(code.get()), module->dict(), module->dict()));
   return module;
 }
