@@ -33,6 +33,7 @@ struct Token {
   std::string_view text() const { return {start, length}; }
   const char* end() const { return start + length; }
 };
+static_assert(sizeof(Token) == 32, "two tokens share a cache line");
 
 // The keyword or soft keyword spelled by an ASCII name; Tok::Name when it is neither.
 Tok keywordType(const char* text, uint32_t length, Soft* soft);
