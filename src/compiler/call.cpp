@@ -32,10 +32,16 @@ Status CodeGen::keywordNames(const Seq<Keyword*>& keywords) {
   return op(Op::KW_NAMES, TRY(unit_->consts.add(Ref<>(std::move(names)))));
 }
 
+// module.function(...) is no method call. Only names that the module itself imports are recognised.
+bool CodeGen::isImported(Expr* e) const {
+  auto* name = e->asIf<ast::Name>();
+  return name && (symbols_.top()->flagsOf(name->id) & kDefImport);
+}
+
 // object.method(...) without making a bound method; answers false when the call is not of that simple form.
 Result<bool> CodeGen::methodCall(Call* e) {
   auto* method = e->func->asIf<Attribute>();
-  if (!method || method->ctx != ast::Context::Load) return false;
+  if (!method || method->ctx != ast::Context::Load || isImported(method->value)) return false;
   uint32_t count = e->args.size() + e->keywords.size();
   if (count + (e->keywords.empty() ? 0 : 1) >= kStackUseGuideline) return false;
   for (Expr* arg : e->args) {

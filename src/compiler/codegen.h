@@ -182,6 +182,7 @@ class CodeGen {
 
   // call.cpp
   Status call(ast::Call* e);
+  bool isImported(ast::Expr* e) const;
   Result<bool> methodCall(ast::Call* e);
   Status callHelper(int pushed, const Seq<ast::Expr*>& args, const Seq<ast::Keyword*>& keywords);
   Status callUnpacking(int pushed, const Seq<ast::Expr*>& args, const Seq<ast::Keyword*>& keywords);

@@ -284,8 +284,7 @@ void CodeGen::startAtAttribute(Attribute* e) {
   int length = characterCount(e->attr->text);
   if (length <= e->span.end_col_offset) {
     loc.col_offset = e->span.end_col_offset - length;
-    loc.end_col_offset = e->span.end_col_offset;
-  } else {
+  } else {  // a hand-made tree
     loc.col_offset = -1;
     loc.end_col_offset = -1;
   }

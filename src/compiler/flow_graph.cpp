@@ -2,6 +2,14 @@
 
 namespace krait::compiler {
 
+bool Block::isExitWithoutLine() const {
+  if (!exits) return false;
+  for (const Instr& instr : instrs) {
+    if (instr.loc.lineno >= 0) return false;
+  }
+  return true;
+}
+
 FlowGraph::FlowGraph() { entry_ = current_ = newBlock(); }
 
 Block* FlowGraph::newBlock() {

@@ -51,6 +51,7 @@ struct Block {
 
   bool empty() const { return instrs.empty(); }
   Instr* last() { return instrs.empty() ? nullptr : &instrs.back(); }
+  bool isExitWithoutLine() const;
 };
 
 class FlowGraph {

@@ -4,14 +4,6 @@
 namespace krait::compiler {
 namespace {
 
-bool isExitWithoutLine(const Block* block) {
-  if (!block->exits) return false;
-  for (const Instr& instr : block->instrs) {
-    if (instr.loc.lineno >= 0) return false;
-  }
-  return true;
-}
-
 void takeLocation(Instr& to, const Instr& from) { to.loc = from.loc; }
 
 }  // namespace
@@ -30,7 +22,7 @@ void FlowGraph::duplicateExitsWithoutLine() {
     Instr* last = b->last();
     if (!last || !last->isJump()) continue;
     Block* target = last->target;
-    if (!isExitWithoutLine(target) || target->predecessors <= 1) continue;
+    if (!target->isExitWithoutLine() || target->predecessors <= 1) continue;
     Block* copy = copyExit(target);
     takeLocation(copy->instrs[0], *last);
     last->target = copy;
@@ -44,7 +36,7 @@ void FlowGraph::duplicateExitsWithoutLine() {
   }
   // What is left is reached by falling through, from one place only.
   for (Block* b = newest_; b; b = b->older) {
-    if (!b->falls_through || !b->next || b->empty() || !isExitWithoutLine(b->next)) continue;
+    if (!b->falls_through || !b->next || b->empty() || !b->next->isExitWithoutLine()) continue;
     takeLocation(b->next->instrs[0], *b->last());
   }
 }

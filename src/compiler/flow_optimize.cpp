@@ -115,6 +115,13 @@ bool unpackBuiltTuple(Block* block, size_t at) {
   return true;
 }
 
+// LOAD_GLOBAL can push the NULL below a callable itself.
+void pushNullWithGlobal(Block* block, size_t at) {
+  if (opAt(*block, at + 1) != Op::LOAD_GLOBAL || (block->instrs[at + 1].oparg & 1)) return;
+  block->instrs[at].clear();
+  block->instrs[at + 1].oparg |= 1;
+}
+
 constexpr int kVisited = -1;
 
 // Writes the permutation `stack` as the fewest SWAPs, backwards from `end`; answers how many slots were left unused.
@@ -239,6 +246,9 @@ Status FlowGraph::optimizeBlock(Block* block, ConstTable& consts) {
       case Op::BUILD_TUPLE:
         if (!unpackBuiltTuple(block, i)) TRY(foldTuple(block, i, instr.oparg, consts));
         break;
+      case Op::PUSH_NULL:
+        pushNullWithGlobal(block, i);
+        break;
       case Op::SWAP:
         i = optimizeSwapRun(block, i);
         applyStaticSwaps(block, i);
@@ -251,12 +261,12 @@ Status FlowGraph::optimizeBlock(Block* block, ConstTable& consts) {
   return {};
 }
 
-// A jump to a short block that leaves the function becomes a copy of that block.
+// A jump to a short block that leaves the function and has no line of its own becomes a copy of that block.
 void FlowGraph::inlineSmallExit(Block* block) {
   Instr* last = block->last();
   if (!last || last->op != Op::JUMP) return;
   Block* exit = last->target;
-  if (!exit->exits || exit->instrs.size() > kMaxInlinedExit) return;
+  if (!exit->isExitWithoutLine() || exit->instrs.size() > kMaxInlinedExit) return;
   last->clear();
   for (size_t i = 0; i < exit->instrs.size(); i++) {
     Instr copied = exit->instrs[i];
@@ -299,10 +309,8 @@ void FlowGraph::removeNops(Block* block, int previous_line) {
       if (line < 0 || previous_line == line) continue;
       if (i + 1 < instrs.size()) {
         int next_line = instrs[i + 1].loc.lineno;
-        if (next_line < 0 || next_line == line) {
-          instrs[i + 1].loc = instrs[i].loc;
-          continue;
-        }
+        if (next_line < 0) instrs[i + 1].loc = instrs[i].loc;
+        if (next_line < 0 || next_line == line) continue;
       } else {
         Block* next = block->next;
         while (next && next->empty()) next = next->next;
@@ -341,6 +349,7 @@ void FlowGraph::removeRedundantJumps() {
 }
 
 Status FlowGraph::optimize(ConstTable& consts) {
+  for (Block* b = newest_; b; b = b->older) inlineSmallExit(b);
   for (Block* b = entry_; b; b = b->next) {
     TRY(optimizeBlock(b, consts));
     removeNops(b, -1);

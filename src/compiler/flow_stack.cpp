@@ -72,7 +72,6 @@ class HandlerWalk {
  private:
   void walk(Block* block, HandlerStack stack) {
     for (Instr& instr : block->instrs) {
-      instr.handler = top(stack);
       if (instr.isBlockPush()) {
         reach(instr.target, stack);
         if (instr.op != Op::SETUP_FINALLY) instr.target->preserve_lasti = true;
@@ -80,8 +79,9 @@ class HandlerWalk {
       } else if (instr.op == Op::POP_BLOCK) {
         KR_ASSERT(!stack.empty(), "POP_BLOCK closes a SETUP");
         stack.pop_back();
-      } else if (instr.isJump()) {
-        reach(instr.target, stack);
+      } else {
+        instr.handler = top(stack);
+        if (instr.isJump()) reach(instr.target, stack);
       }
     }
     if (block->falls_through && block->next) reach(block->next, stack);

@@ -150,10 +150,7 @@ Status CodeGen::lambda(Lambda* e) {
   setArgumentCounts(e->args);
   TRY(visit(e->body));
   bool is_generator = unit_->scope->is_generator;
-  if (!is_generator) {
-    setLoc(e->body->span);
-    TRY(op(Op::RETURN_VALUE));
-  }
+  if (!is_generator) TRY(op(Op::RETURN_VALUE));
   Compiled compiled = TRY(leaveUnit(!is_generator));
   return makeClosure(std::move(compiled), flags);
 }

@@ -47,7 +47,6 @@ Status CodeGen::tryFinally(TryStmt* s, Status (CodeGen::*handled)(TryStmt*)) {
 }
 
 Status CodeGen::popExceptAndReraise() {
-  clearLoc();
   TRY(op(Op::COPY, 3));
   TRY(op(Op::POP_EXCEPT));
   return op(Op::RERAISE, 1);
@@ -94,6 +93,7 @@ Status CodeGen::tryExcept(Try* s) {
   TRY(op(Op::RERAISE, 0));
   popBlock();
   use(cleanup);
+  clearLoc();
   TRY(popExceptAndReraise());
   use(end);
   return {};
@@ -259,20 +259,17 @@ Status CodeGen::yieldFrom(bool is_await) {
 
 Status CodeGen::withExceptFinish(Block* cleanup) {
   Block* suppress = newBlock();
-  Block* exit = newBlock();
   TRY(jump(Op::POP_JUMP_IF_TRUE, suppress));
   TRY(op(Op::RERAISE, 2));
+  use(cleanup);
+  clearLoc();
+  TRY(popExceptAndReraise());
   use(suppress);
   TRY(op(Op::POP_TOP));
   TRY(op(Op::POP_BLOCK));
   TRY(op(Op::POP_EXCEPT));
   TRY(op(Op::POP_TOP));
-  TRY(op(Op::POP_TOP));
-  TRY(jump(Op::JUMP, exit));
-  use(cleanup);
-  TRY(popExceptAndReraise());
-  use(exit);
-  return {};
+  return op(Op::POP_TOP);
 }
 
 Status CodeGen::with(With* s, uint32_t item) {
