@@ -1,7 +1,7 @@
 // async_generator and the awaitables behind asend(), athrow(), aclose() and anext(default).
 //
-// An asynchronous generator yields plain values to the event loop and wrapped ones to its consumer; the awaitables
-// tell them apart and turn a wrapped value into StopIteration(value).
+// An asynchronous generator yields plain values to the event loop and wrapped ones to its consumer; the
+// awaitables tell them apart and turn a wrapped value into StopIteration(value).
 #include "core/call.h"
 #include "core/gc.h"
 #include "interp/gen_methods.h"
@@ -69,7 +69,8 @@ Result<Ref<>> asyncGenAnext(GenObject* gen) { return asendNew(gen, nullptr); }
 Result<Ref<>> asyncGenAsend(GenObject* gen, PyObject* value) { return asendNew(gen, value); }
 Result<Ref<>> asyncGenAclose(GenObject* gen) { return athrowNew(gen, nullptr); }
 Result<Ref<>> asyncGenAthrow(GenObject* gen, CallArgs args) {
-  if (args.names && args.names->size()) return raise(PyExc_TypeError, "async_generator.athrow() takes no keyword arguments");
+  if (args.names && args.names->size())
+    return raise(PyExc_TypeError, "async_generator.athrow() takes no keyword arguments");
   Ref<TupleObject> tuple = TRY(tupleFromItems(args.values, args.count));
   return athrowNew(gen, tuple.get());
 }
@@ -88,7 +89,6 @@ Result<Ref<>> unwrapStep(GenObject* gen, Result<Ref<>> step) {
   TRY(genSetStopValue(static_cast<WrappedValue*>(value.get())->value));
   return Raised{};
 }
-
 
 Result<Ref<>> asendSend(ASend* self, PyObject* value) {
   if (self->state == AwaitState::kClosed) {
@@ -159,7 +159,8 @@ Result<Ref<>> athrowStart(AThrow* self) {
                                          : "athrow expected at most 3 arguments, got %zd";
     return raise(PyExc_TypeError, bound, args->size());
   }
-  Opt<> value = args->size() > 1 ? args->at(1) : nullptr, traceback = args->size() > 2 ? args->at(2) : nullptr;
+  Opt<> value = args->size() > 1 ? args->at(1) : nullptr,
+        traceback = args->size() > 2 ? args->at(2) : nullptr;
   auto result = unwrapStep(gen, genThrowImpl(gen, false, args->at(0), value, traceback));
   if (result.failed()) return closeEnded(self, false);
   return result;
@@ -167,7 +168,8 @@ Result<Ref<>> athrowStart(AThrow* self) {
 
 Result<Ref<>> athrowSend(AThrow* self, PyObject* value) {
   GenObject* gen = self->gen;
-  if (self->state == AwaitState::kClosed) return raise(PyExc_RuntimeError, "cannot reuse already awaited aclose()/athrow()");
+  if (self->state == AwaitState::kClosed)
+    return raise(PyExc_RuntimeError, "cannot reuse already awaited aclose()/athrow()");
   if (gen->gi_frame_state >= kGenCompleted) {
     self->state = AwaitState::kClosed;
     return raiseNone(PyExc_StopIteration);
@@ -182,7 +184,8 @@ Result<Ref<>> athrowSend(AThrow* self, PyObject* value) {
       self->state = AwaitState::kClosed;
       return raiseNone(PyExc_StopAsyncIteration);
     }
-    if (value != Py_None) return raise(PyExc_RuntimeError, "can't send non-None value to a just-started coroutine");
+    if (value != Py_None)
+      return raise(PyExc_RuntimeError, "can't send non-None value to a just-started coroutine");
     self->state = AwaitState::kIter;
     gen->gi_running_async = 1;
     return athrowStart(self);
@@ -201,7 +204,8 @@ Result<Ref<>> athrowSend(AThrow* self, PyObject* value) {
 Result<MaybeRef<>> athrowNext(AThrow* self) { return MaybeRef<>(TRY(athrowSend(self, Py_None))); }
 
 Result<Ref<>> athrowThrow(AThrow* self, CallArgs args) {
-  if (self->state == AwaitState::kClosed) return raise(PyExc_RuntimeError, "cannot reuse already awaited aclose()/athrow()");
+  if (self->state == AwaitState::kClosed)
+    return raise(PyExc_RuntimeError, "cannot reuse already awaited aclose()/athrow()");
   Ref<AThrow> held = share(self);
   auto step = genThrowMethod(self->gen, args);
   if (self->args) return unwrapStep(self->gen, std::move(step));
@@ -230,7 +234,8 @@ Result<Ref<>> anextIterator(AnextAwaitable* self) {
   PyAsyncMethods* methods = typeOf(awaitable.get())->tp_as_async;
   Ref<> iterator = TRY(Result<Ref<>>::fromC(methods->am_await(awaitable.get())));
   if (isIterator(iterator.get())) return iterator;
-  return raise(PyExc_TypeError, "__await__() returned non-iterator of type '%.100s'", typeName(iterator.get()));
+  return raise(PyExc_TypeError, "__await__() returned non-iterator of type '%.100s'",
+               typeName(iterator.get()));
 }
 
 // The end of the iteration becomes the default value.
@@ -255,11 +260,18 @@ Result<MaybeRef<>> anextNext(AnextAwaitable* self) {
 Result<Ref<>> anextForward(AnextAwaitable* self, StrObject* method_name, CallArgs args) {
   Ref<> iterator = TRY(anextIterator(self));
   Ref<> method = TRY(attrGet(iterator.get(), method_name));
-  return withFallback(self, callVector(method.get(), args.values, static_cast<size_t>(args.count), args.names));
+  return withFallback(self,
+                      callVector(method.get(), args.values, static_cast<size_t>(args.count), args.names));
 }
-Result<Ref<>> anextSend(AnextAwaitable* self, CallArgs args) { return anextForward(self, name<"send">(), args); }
-Result<Ref<>> anextThrow(AnextAwaitable* self, CallArgs args) { return anextForward(self, name<"throw">(), args); }
-Result<Ref<>> anextClose(AnextAwaitable* self, CallArgs args) { return anextForward(self, name<"close">(), args); }
+Result<Ref<>> anextSend(AnextAwaitable* self, CallArgs args) {
+  return anextForward(self, name<"send">(), args);
+}
+Result<Ref<>> anextThrow(AnextAwaitable* self, CallArgs args) {
+  return anextForward(self, name<"throw">(), args);
+}
+Result<Ref<>> anextClose(AnextAwaitable* self, CallArgs args) {
+  return anextForward(self, name<"close">(), args);
+}
 
 // --- object life ---
 
@@ -284,11 +296,12 @@ constinit PyMethodDef kAsyncGenMethods[] = {
     method<"!__sizeof__($self)", genSizeof, "Size in memory, in bytes.">,
     classMethod<"!__class_getitem__($type, item, /)", genericAliasNew, "See PEP 585.">,
     {}};
-constinit PyGetSetDef kAsyncGenGetSet[] = {getset<"__name__", genGetName, genSetName, "Name of the async generator.">,
-                                           getset<"__qualname__", genGetQualname, genSetQualname, "Qualified name.">,
-                                           getset<"ag_await", genGetYieldFrom, nullptr, "What it awaits, or None.">,
-                                           getset<"ag_frame", genGetFrame>,
-                                           {}};
+constinit PyGetSetDef kAsyncGenGetSet[] = {
+    getset<"__name__", genGetName, genSetName, "Name of the async generator.">,
+    getset<"__qualname__", genGetQualname, genSetQualname, "Qualified name.">,
+    getset<"ag_await", genGetYieldFrom, nullptr, "What it awaits, or None.">,
+    getset<"ag_frame", genGetFrame>,
+    {}};
 constinit PyMemberDef kAsyncGenMembers[] = {
     {"ag_running", T_BOOL, offsetof(GenObject, gi_running_async), READONLY, nullptr},
     {"ag_code", T_OBJECT, offsetof(GenObject, gi_code), READONLY | PY_AUDIT_READ, nullptr},
@@ -296,18 +309,21 @@ constinit PyMemberDef kAsyncGenMembers[] = {
 constinit PyAsyncMethods kAsyncGenAsync = {
     .am_aiter = slot<objectSelfIter>, .am_anext = slot<asyncGenAnext>, .am_send = genAmSend};
 constinit PyAsyncMethods kAwaitSelf = {.am_await = slot<objectSelfIter>};
-constinit PyMethodDef kASendMethods[] = {method<"!send($self, arg, /)", asendSend, "Resume the generator with a value.">,
-                                         method<"!throw($self, *args)", asendThrow, "Raise inside the generator.">,
-                                         method<"!close($self)", asendClose, "End this awaitable.">,
-                                         {}};
-constinit PyMethodDef kAThrowMethods[] = {method<"!send($self, arg, /)", athrowSend, "Resume the generator with a value.">,
-                                          method<"!throw($self, *args)", athrowThrow, "Raise inside the generator.">,
-                                          method<"!close($self)", athrowClose, "End this awaitable.">,
-                                          {}};
-constinit PyMethodDef kAnextMethods[] = {method<"!send($self, *args)", anextSend, "Resume the wrapped awaitable.">,
-                                         method<"!throw($self, *args)", anextThrow, "Raise inside the wrapped awaitable.">,
-                                         method<"!close($self, *args)", anextClose, "Close the wrapped awaitable.">,
-                                         {}};
+constinit PyMethodDef kASendMethods[] = {
+    method<"!send($self, arg, /)", asendSend, "Resume the generator with a value.">,
+    method<"!throw($self, *args)", asendThrow, "Raise inside the generator.">,
+    method<"!close($self)", asendClose, "End this awaitable.">,
+    {}};
+constinit PyMethodDef kAThrowMethods[] = {
+    method<"!send($self, arg, /)", athrowSend, "Resume the generator with a value.">,
+    method<"!throw($self, *args)", athrowThrow, "Raise inside the generator.">,
+    method<"!close($self)", athrowClose, "End this awaitable.">,
+    {}};
+constinit PyMethodDef kAnextMethods[] = {
+    method<"!send($self, *args)", anextSend, "Resume the wrapped awaitable.">,
+    method<"!throw($self, *args)", anextThrow, "Raise inside the wrapped awaitable.">,
+    method<"!close($self, *args)", anextClose, "Close the wrapped awaitable.">,
+    {}};
 
 }  // namespace
 

@@ -18,7 +18,9 @@ struct Binder {
 
   int total() const { return code->co_argcount + code->co_kwonlyargcount; }
   bool takesVarArgs() const { return code->co_flags & kCoVarArgs; }
-  PyObject* paramName(Py_ssize_t i) const { return static_cast<TupleObject*>(code->co_localsplusnames)->at(i); }
+  PyObject* paramName(Py_ssize_t i) const {
+    return static_cast<TupleObject*>(code->co_localsplusnames)->at(i);
+  }
   PyObject* qualname() const { return function->func_qualname; }
 
   Status bind();
@@ -56,8 +58,9 @@ Raised Binder::raiseMissing(Py_ssize_t missing, Py_ssize_t default_count) {
       TRY(listAppend(quoted.get(), text.get()));
     }
     Ref<StrObject> list = TRY(joinQuoted(quoted.get()));
-    return raise(PyExc_TypeError, "%U() missing %i required %s argument%s: %U", qualname(), static_cast<int>(missing),
-                 positional ? "positional" : "keyword-only", missing == 1 ? "" : "s", list.get());
+    return raise(PyExc_TypeError, "%U() missing %i required %s argument%s: %U", qualname(),
+                 static_cast<int>(missing), positional ? "positional" : "keyword-only",
+                 missing == 1 ? "" : "s", list.get());
   };
   (void)report().failed();
   return Raised{};
@@ -68,15 +71,17 @@ Raised Binder::raiseTooMany() {
   for (Py_ssize_t i = takes; i < total(); i++) keyword_only += locals[i] != nullptr;
   Py_ssize_t defaults = function->func_defaults ? function->defaults()->size() : 0;
   auto report = [&]() -> Status {
-    Ref<StrObject> range = TRY(defaults ? strFormat("from %zd to %zd", takes - defaults, takes) : strFormat("%zd", takes));
+    Ref<StrObject> range =
+        TRY(defaults ? strFormat("from %zd to %zd", takes - defaults, takes) : strFormat("%zd", takes));
     Ref<StrObject> more = emptyStr();
     if (keyword_only) {
       more = TRY(strFormat(" positional argument%s (and %zd keyword-only argument%s)", given != 1 ? "s" : "",
                            keyword_only, keyword_only != 1 ? "s" : ""));
     }
     bool plural = defaults || takes != 1;
-    return raise(PyExc_TypeError, "%U() takes %U positional argument%s but %zd%U %s given", qualname(), range.get(),
-                 plural ? "s" : "", given, more.get(), given == 1 && !keyword_only ? "was" : "were");
+    return raise(PyExc_TypeError, "%U() takes %U positional argument%s but %zd%U %s given", qualname(),
+                 range.get(), plural ? "s" : "", given, more.get(),
+                 given == 1 && !keyword_only ? "was" : "were");
   };
   (void)report().failed();
   return Raised{};
@@ -96,8 +101,8 @@ Status Binder::rejectPositionalOnly() {
   if (found->size() == 0) return {};
   Ref<StrObject> comma = TRY(strLiteral(", "));
   Ref<StrObject> list = TRY(strJoin(comma.get(), found.get()));
-  return raise(PyExc_TypeError, "%U() got some positional-only arguments passed as keyword arguments: '%U'", qualname(),
-               list.get());
+  return raise(PyExc_TypeError, "%U() got some positional-only arguments passed as keyword arguments: '%U'",
+               qualname(), list.get());
 }
 
 // Index of the parameter a keyword names, -1 when there is none.
@@ -144,7 +149,8 @@ Status Binder::bindPositional() {
 Status Binder::fillDefaults() {
   Py_ssize_t takes = code->co_argcount;
   if (given >= takes) return {};
-  // Held: looking at it may run nothing, but the function's defaults can be replaced by user code at any call-out.
+  // Held: looking at it may run nothing, but the function's defaults can be replaced by user code at any
+  // call-out.
   auto defaults = MaybeRef<TupleObject>::share(function->defaults().get());
   Py_ssize_t count = defaults ? defaults->size() : 0;
   Py_ssize_t required = takes - count, missing = 0;
@@ -165,8 +171,10 @@ Status Binder::fillKeywordDefaults() {
     if (locals[i]) continue;
     Opt<> value;
     if (defaults) value = TRY(dictGet(defaults.get(), paramName(i)));
-    if (value) locals[i] = share(value.get()).leak();
-    else missing++;
+    if (value)
+      locals[i] = share(value.get()).leak();
+    else
+      missing++;
   }
   if (missing) return raiseMissing(missing, -1);
   return {};
@@ -189,8 +197,8 @@ Status Binder::bind() {
 
 }  // namespace
 
-Status bindCall(FunctionObject* function, CodeObject* code, PyObject** locals, PyObject** args, Py_ssize_t count,
-                Opt<TupleObject> names) {
+Status bindCall(FunctionObject* function, CodeObject* code, PyObject** locals, PyObject** args,
+                Py_ssize_t count, Opt<TupleObject> names) {
   std::memset(locals, 0, sizeof(PyObject*) * static_cast<size_t>(code->co_nlocalsplus));
   Binder binder{function, code, locals, args, count, names};
   Status status = binder.bind();
@@ -208,8 +216,8 @@ void releaseArgs(PyObject** args, Py_ssize_t count, Opt<TupleObject> names) {
 
 }  // namespace
 
-Frame* pushCallFrame(Thread* thread, FunctionObject* function, PyObject* locals, PyObject** args, Py_ssize_t count,
-                     Opt<TupleObject> names) {
+Frame* pushCallFrame(Thread* thread, FunctionObject* function, PyObject* locals, PyObject** args,
+                     Py_ssize_t count, Opt<TupleObject> names) {
   CodeObject* code = function->code();
   Frame* callee = nullptr;
   if (codeIsPrepared(code) || !codePrepare(code).failed()) {
@@ -224,7 +232,8 @@ Frame* pushCallFrame(Thread* thread, FunctionObject* function, PyObject* locals,
   frameInit(callee, function, code, locals);
   if (codeIsPlain(code) && count == code->co_argcount && !names) {
     std::memcpy(callee->localsplus, args, sizeof(PyObject*) * static_cast<size_t>(count));
-    std::memset(callee->localsplus + count, 0, sizeof(PyObject*) * static_cast<size_t>(code->co_nlocalsplus - count));
+    std::memset(callee->localsplus + count, 0,
+                sizeof(PyObject*) * static_cast<size_t>(code->co_nlocalsplus - count));
     return callee;
   }
   if (bindCall(function, code, callee->localsplus, args, count, names).failed()) {

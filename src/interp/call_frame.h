@@ -1,25 +1,28 @@
 // Making the frame of a Python-to-Python call: the data stack, the arguments.
 #pragma once
 
-#include "interp/dispatch.h"
 #include "interp/code_prepare.h"
+#include "interp/dispatch.h"
 
 namespace krait {
 
-// Binds arguments to the parameters of `function`. Takes the references in `args` over (count positional ones, then
-// the values of `names`), also on failure. `locals` (all of localsplus) is uninitialised before, valid after.
-Status bindCall(FunctionObject* function, CodeObject* code, PyObject** locals, PyObject** args, Py_ssize_t count,
-                Opt<TupleObject> names);
+// Binds arguments to the parameters of `function`. Takes the references in `args` over (count positional
+// ones, then the values of `names`), also on failure. `locals` (all of localsplus) is uninitialised before,
+// valid after.
+Status bindCall(FunctionObject* function, CodeObject* code, PyObject** locals, PyObject** args,
+                Py_ssize_t count, Opt<TupleObject> names);
 
-// A frame ready to run for calling `function`; takes function, locals and args over, also on failure (null: raised).
-Frame* pushCallFrame(Thread* thread, FunctionObject* function, PyObject* locals, PyObject** args, Py_ssize_t count,
-                     Opt<TupleObject> names);
+// A frame ready to run for calling `function`; takes function, locals and args over, also on failure (null:
+// raised).
+Frame* pushCallFrame(Thread* thread, FunctionObject* function, PyObject* locals, PyObject** args,
+                     Py_ssize_t count, Opt<TupleObject> names);
 
 // Same when count equals co_argcount of a prepared code object without varargs or keyword-only parameters.
-KR_ALWAYS_INLINE Frame* pushExactFrame(Thread* thread, FunctionObject* function, CodeObject* code, PyObject** args,
-                                       Py_ssize_t count) {
+KR_ALWAYS_INLINE Frame* pushExactFrame(Thread* thread, FunctionObject* function, CodeObject* code,
+                                       PyObject** args, Py_ssize_t count) {
   Frame* callee = reinterpret_cast<Frame*>(dataStackTake(thread, frameWords(code)));
-  if (!callee) [[unlikely]] return nullptr;
+  if (!callee) [[unlikely]]
+    return nullptr;
   frameInit(callee, function, code, nullptr);
   PyObject** locals = callee->localsplus;
   Py_ssize_t i = 0;

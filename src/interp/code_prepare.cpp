@@ -56,7 +56,8 @@ bool Verifier::decode(int unit, Instruction& instruction) const {
 }
 
 const char* Verifier::checkOperand(const Instruction& in) const {
-  if (opHas(in.op, OpFlag::kConst) && in.oparg >= code_->consts()->size()) return "constant index out of range";
+  if (opHas(in.op, OpFlag::kConst) && in.oparg >= code_->consts()->size())
+    return "constant index out of range";
   int name_index = in.op == Op::LOAD_GLOBAL ? in.oparg >> 1 : in.oparg;
   if (opHas(in.op, OpFlag::kName) && name_index >= code_->names()->size()) return "name index out of range";
   if (const char* wrong = checkLocal(in)) return wrong;
@@ -79,7 +80,8 @@ const char* Verifier::checkLocal(const Instruction& in) const {
   if (!opHas(in.op, OpFlag::kLocal | OpFlag::kFree)) return nullptr;
   if (in.oparg >= code_->co_nlocalsplus) return "local index out of range";
   bool cell = isCell(in.oparg);
-  if (opHas(in.op, OpFlag::kFree) && !cell && in.op != Op::LOAD_CLOSURE) return "a cell operation on a plain local";
+  if (opHas(in.op, OpFlag::kFree) && !cell && in.op != Op::LOAD_CLOSURE)
+    return "a cell operation on a plain local";
   if (cell && (in.op == Op::STORE_FAST || in.op == Op::DELETE_FAST)) return "a cell is overwritten";
   return nullptr;
 }
@@ -93,7 +95,8 @@ const char* Verifier::checkCells() const {
     if (in.op == Op::COPY_FREE_VARS) frees += in.oparg;
     if (opIsJump(in.op)) break;
   }
-  return cells < code_->co_ncellvars || frees < code_->co_nfreevars ? "cells are not made at the start" : nullptr;
+  return cells < code_->co_ncellvars || frees < code_->co_nfreevars ? "cells are not made at the start"
+                                                                    : nullptr;
 }
 
 // KW_NAMES is followed by PRECALL and CALL with at least that many arguments.
@@ -103,7 +106,8 @@ const char* Verifier::checkCallShape(const Instruction& in) const {
   if (!isExactTuple(names)) return "KW_NAMES needs a tuple";
   if (!decode(in.next, precall) || precall.op != Op::PRECALL) return "KW_NAMES without PRECALL";
   if (!decode(precall.next, call) || call.op != Op::CALL) return "PRECALL without CALL";
-  if (cast<TupleObject>(names)->size() > precall.oparg || precall.oparg != call.oparg) return "more keywords than arguments";
+  if (cast<TupleObject>(names)->size() > precall.oparg || precall.oparg != call.oparg)
+    return "more keywords than arguments";
   return nullptr;
 }
 
@@ -122,18 +126,36 @@ const char* Verifier::enter(int unit, int depth) {
 // Values that an instruction takes or looks at.
 int operandsOf(const Instruction& in) {
   switch (in.op) {
-    case Op::COPY: case Op::SWAP: case Op::BUILD_TUPLE: case Op::BUILD_LIST: case Op::BUILD_SET: case Op::BUILD_STRING:
+    case Op::COPY:
+    case Op::SWAP:
+    case Op::BUILD_TUPLE:
+    case Op::BUILD_LIST:
+    case Op::BUILD_SET:
+    case Op::BUILD_STRING:
       return in.oparg;
-    case Op::BUILD_MAP: return 2 * in.oparg;
-    case Op::PRECALL: case Op::CALL: return in.oparg + 2;
-    case Op::BUILD_CONST_KEY_MAP: return in.oparg + 1;
-    case Op::LIST_APPEND: case Op::SET_ADD: case Op::LIST_EXTEND: case Op::SET_UPDATE: case Op::DICT_UPDATE:
+    case Op::BUILD_MAP:
+      return 2 * in.oparg;
+    case Op::PRECALL:
+    case Op::CALL:
+      return in.oparg + 2;
+    case Op::BUILD_CONST_KEY_MAP:
       return in.oparg + 1;
-    case Op::DICT_MERGE: return in.oparg + 3;
-    case Op::MAP_ADD: return in.oparg + 2;
-    case Op::RERAISE: return in.oparg ? in.oparg + 1 : 1;
-    case Op::RAISE_VARARGS: return in.oparg;
-    default: return opInfo(in.op).pops > 0 ? opInfo(in.op).pops : 0;
+    case Op::LIST_APPEND:
+    case Op::SET_ADD:
+    case Op::LIST_EXTEND:
+    case Op::SET_UPDATE:
+    case Op::DICT_UPDATE:
+      return in.oparg + 1;
+    case Op::DICT_MERGE:
+      return in.oparg + 3;
+    case Op::MAP_ADD:
+      return in.oparg + 2;
+    case Op::RERAISE:
+      return in.oparg ? in.oparg + 1 : 1;
+    case Op::RAISE_VARARGS:
+      return in.oparg;
+    default:
+      return opInfo(in.op).pops > 0 ? opInfo(in.op).pops : 0;
   }
 }
 
@@ -160,7 +182,8 @@ const char* Verifier::step(const Instruction& in, int depth) {
 // Handlers of reached instructions: the stack is cut to the entry's depth there.
 const char* Verifier::seedHandlers() {
   BytesObject* table = code_->exceptionTable();
-  ExceptionTableReader reader({reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())});
+  ExceptionTableReader reader(
+      {reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())});
   ExceptionEntry entry;
   while (reader.next(entry)) {
     int lowest = -1;

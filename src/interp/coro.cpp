@@ -16,7 +16,8 @@ struct CoroWrapper : PyObject {
 constexpr int kIterableCoroutine = 0x100;
 
 bool isAwaitableGenerator(PyObject* object) {
-  return isCoro(object) || (isGen(object) && (static_cast<GenObject*>(object)->gi_code->co_flags & kIterableCoroutine));
+  return isCoro(object) ||
+         (isGen(object) && (static_cast<GenObject*>(object)->gi_code->co_flags & kIterableCoroutine));
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ Result<Ref<>> coroGetAwaitable(PyObject* object) {
   Ref<> iterator = TRY(Result<Ref<>>::fromC(methods->am_await(object)));
   if (isAwaitableGenerator(iterator.get())) return raise(PyExc_TypeError, "__await__() returned a coroutine");
   if (!isIterator(iterator.get())) {
-    return raise(PyExc_TypeError, "__await__() returned non-iterator of type '%.100s'", typeName(iterator.get()));
+    return raise(PyExc_TypeError, "__await__() returned non-iterator of type '%.100s'",
+                 typeName(iterator.get()));
   }
   return iterator;
 }
@@ -65,7 +67,8 @@ void coroWarnUnawaited(GenObject* coroutine) {
   auto warned = [&]() -> Status {
     Ref<> warnings = TRY(importModule("warnings"));
     MaybeRef<> report = TRY(attrLookup(warnings.get(), name<"_warn_unawaited_coroutine">()));
-    if (!report) return warn(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited", coroutine->gi_qualname);
+    if (!report)
+      return warn(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited", coroutine->gi_qualname);
     TRY(call(report.get(), static_cast<PyObject*>(coroutine)));
     return {};
   };
@@ -90,7 +93,9 @@ int wrapperTraverse(PyObject* self, visitproc visit, void* arg) {
   return visitAll(visit, arg, static_cast<CoroWrapper*>(self)->coroutine);
 }
 Result<MaybeRef<>> wrapperNext(CoroWrapper* self) { return genNext(self->coroutine); }
-Result<Ref<>> wrapperSend(CoroWrapper* self, PyObject* value) { return genSendMethod(self->coroutine, value); }
+Result<Ref<>> wrapperSend(CoroWrapper* self, PyObject* value) {
+  return genSendMethod(self->coroutine, value);
+}
 Result<Ref<>> wrapperThrow(CoroWrapper* self, CallArgs args) { return genThrowMethod(self->coroutine, args); }
 Result<Ref<>> wrapperClose(CoroWrapper* self) { return genClose(self->coroutine); }
 
@@ -100,13 +105,14 @@ constinit PyMethodDef kCoroMethods[] = {
     method<"!close($self)", genClose, "Raise GeneratorExit where the coroutine waits.">,
     method<"!__sizeof__($self)", genSizeof, "Size in memory, in bytes.">,
     {}};
-constinit PyGetSetDef kCoroGetSet[] = {getset<"__name__", genGetName, genSetName, "Name of the coroutine.">,
-                                       getset<"__qualname__", genGetQualname, genSetQualname, "Qualified name.">,
-                                       getset<"cr_await", genGetYieldFrom, nullptr, "What it awaits, or None.">,
-                                       getset<"cr_running", genIsRunning>,
-                                       getset<"cr_frame", genGetFrame>,
-                                       getset<"cr_suspended", genIsSuspended>,
-                                       {}};
+constinit PyGetSetDef kCoroGetSet[] = {
+    getset<"__name__", genGetName, genSetName, "Name of the coroutine.">,
+    getset<"__qualname__", genGetQualname, genSetQualname, "Qualified name.">,
+    getset<"cr_await", genGetYieldFrom, nullptr, "What it awaits, or None.">,
+    getset<"cr_running", genIsRunning>,
+    getset<"cr_frame", genGetFrame>,
+    getset<"cr_suspended", genIsSuspended>,
+    {}};
 constinit PyMemberDef kCoroMembers[] = {
     {"cr_code", T_OBJECT, offsetof(GenObject, gi_code), READONLY | PY_AUDIT_READ, nullptr},
     {"cr_origin", T_OBJECT, offsetof(GenObject, gi_origin_or_finalizer), READONLY, nullptr},

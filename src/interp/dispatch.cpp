@@ -20,7 +20,8 @@ constexpr HandlerTable kTable = makeHandlers();
 
 }  // namespace
 
-#define HANDLER_4(i) kTable.handlers[i], kTable.handlers[i + 1], kTable.handlers[i + 2], kTable.handlers[i + 3]
+#define HANDLER_4(i) \
+  kTable.handlers[i], kTable.handlers[i + 1], kTable.handlers[i + 2], kTable.handlers[i + 3]
 #define HANDLER_16(i) HANDLER_4(i), HANDLER_4(i + 4), HANDLER_4(i + 8), HANDLER_4(i + 12)
 #define HANDLER_64(i) HANDLER_16(i), HANDLER_16(i + 16), HANDLER_16(i + 32), HANDLER_16(i + 48)
 #define HANDLER_256 HANDLER_64(0), HANDLER_64(64), HANDLER_64(128), HANDLER_64(192)

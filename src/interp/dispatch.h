@@ -1,9 +1,10 @@
 // How opcode handlers look and reach each other.
 //
-// One `preserve_none` function per opcode; ip, sp, frame and thread stay in registers; a handler ends by tail-calling
-// the next one through `dispatch_table`. clang refuses `musttail` while an object with a destructor is alive, hence the
-// split: OP_BODY is ordinary code (RAII, early return) inlined into the handler and answers with a Step.
-// `dispatch_table` equals kHandlers unless some thread traces: then every entry leads to trace.cpp first.
+// One `preserve_none` function per opcode; ip, sp, frame and thread stay in registers; a handler ends by
+// tail-calling the next one through `dispatch_table`. clang refuses `musttail` while an object with a
+// destructor is alive, hence the split: OP_BODY is ordinary code (RAII, early return) inlined into the
+// handler and answers with a Step. `dispatch_table` equals kHandlers unless some thread traces: then every
+// entry leads to trace.cpp first.
 #pragma once
 
 #include "bytecode/opcode.h"
@@ -83,38 +84,38 @@ constexpr bool opSaves(Op op, Op generic) {
   return opSavesInstruction(generic) && op != Op::LOAD_FAST__LOAD_FAST && op != Op::LOAD_FAST__LOAD_CONST;
 }
 
-#define OP_DISPATCH(next_ip, next_top)                                                                \
-  do {                                                                                                \
-    const Unit* next_ = (next_ip);                                                                    \
+#define OP_DISPATCH(next_ip, next_top)                                                                    \
+  do {                                                                                                    \
+    const Unit* next_ = (next_ip);                                                                        \
     [[clang::musttail]] return dispatch_table[*next_ & 255](next_, next_top, frame, thread, *next_ >> 8); \
   } while (0)
 
 #define OP_HANDLER(NAME) KR_CC PyObject* op_##NAME(OP_PARAMETERS)
 
-#define OP_BODY(NAME)                                                                                             \
-  KR_ALWAYS_INLINE static Step body_##NAME(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread,             \
-                                           uint32_t oparg);                                                      \
-  KR_CC PyObject* op_##NAME(OP_PARAMETERS) {                                                                      \
-    constexpr Op kOp = Op::NAME;                                                                                  \
-    if constexpr (opSaves(kOp, opGeneric(kOp))) frame->prev_instr = const_cast<Unit*>(ip);                        \
-    Stack sp{top};                                                                                                \
-    const Unit* target = ip;                                                                                      \
-    Step step = body_##NAME(target, sp, frame, thread, oparg);                                                    \
-    if (step == Step::kRaised) [[unlikely]]                                                                       \
-      [[clang::musttail]] return unwind(ip, sp.top, frame, thread, oparg);                                        \
-    if (step == Step::kMiss) [[unlikely]]                                                                         \
-      [[clang::musttail]] return missed(ip, sp.top, frame, thread, oparg);                                        \
-    if (step == Step::kJump) OP_DISPATCH(target, sp.top);                                                         \
-    OP_DISPATCH(ip + 1 + opCacheUnits(kOp), sp.top);                                                              \
-  }                                                                                                               \
+#define OP_BODY(NAME)                                                                                 \
+  KR_ALWAYS_INLINE static Step body_##NAME(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, \
+                                           uint32_t oparg);                                           \
+  KR_CC PyObject* op_##NAME(OP_PARAMETERS) {                                                          \
+    constexpr Op kOp = Op::NAME;                                                                      \
+    if constexpr (opSaves(kOp, opGeneric(kOp))) frame->prev_instr = const_cast<Unit*>(ip);            \
+    Stack sp{top};                                                                                    \
+    const Unit* target = ip;                                                                          \
+    Step step = body_##NAME(target, sp, frame, thread, oparg);                                        \
+    if (step == Step::kRaised) [[unlikely]]                                                           \
+      [[clang::musttail]] return unwind(ip, sp.top, frame, thread, oparg);                            \
+    if (step == Step::kMiss) [[unlikely]]                                                             \
+      [[clang::musttail]] return missed(ip, sp.top, frame, thread, oparg);                            \
+    if (step == Step::kJump) OP_DISPATCH(target, sp.top);                                             \
+    OP_DISPATCH(ip + 1 + opCacheUnits(kOp), sp.top);                                                  \
+  }                                                                                                   \
   Step body_##NAME(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, uint32_t oparg)
 
-#define OP_TRY(...)                        \
-  ({                                       \
-    auto kr_try_ = (__VA_ARGS__);          \
-    if (kr_try_.failed()) [[unlikely]]     \
-      return Step::kRaised;                \
-    std::move(kr_try_).take();             \
+#define OP_TRY(...)                    \
+  ({                                   \
+    auto kr_try_ = (__VA_ARGS__);      \
+    if (kr_try_.failed()) [[unlikely]] \
+      return Step::kRaised;            \
+    std::move(kr_try_).take();         \
   })
 
 // The names and constants an instruction refers to, borrowed from the code.
@@ -131,31 +132,35 @@ KR_ALWAYS_INLINE TupleObject*& callKeywords(Thread* thread) {
 }
 KR_ALWAYS_INLINE TupleObject* takeCallKeywords(Thread* thread) {
   TupleObject* names = callKeywords(thread);
-  if (names) [[unlikely]] callKeywords(thread) = nullptr;
+  if (names) [[unlikely]]
+    callKeywords(thread) = nullptr;
   return names;
 }
 
 KR_ALWAYS_INLINE bool breakRequested(Thread* thread) {
   return thread->eval_breaker.load(std::memory_order_relaxed) != 0;
 }
-#define OP_CHECK_BREAKER()                                                         \
-  do {                                                                             \
-    if (breakRequested(thread)) [[unlikely]]                                       \
-      OP_TRY(evalBreak(thread));                                                   \
+#define OP_CHECK_BREAKER()                   \
+  do {                                       \
+    if (breakRequested(thread)) [[unlikely]] \
+      OP_TRY(evalBreak(thread));             \
   } while (0)
 
 // Raised when frames nest too deeply; fails after restoring the count.
 [[gnu::cold]] Raised raiseFrameRecursion(Thread* thread);
 
-// Makes `callee` the running frame, called from `frame` whose next instruction is behind `last_unit`. The caller's
-// stack pointer is saved. Fails (nothing entered; the callee is cleared and popped) when frames nest too deeply.
+// Makes `callee` the running frame, called from `frame` whose next instruction is behind `last_unit`. The
+// caller's stack pointer is saved. Fails (nothing entered; the callee is cleared and popped) when frames nest
+// too deeply.
 KR_ALWAYS_INLINE Step enterFrame(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, Frame* callee,
                                  const Unit* last_unit);
 [[gnu::cold]] Step enterFrameFailed(Thread* thread, Frame* caller, Frame* callee);
 
-Step enterFrame(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, Frame* callee, const Unit* last_unit) {
+Step enterFrame(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, Frame* callee,
+                const Unit* last_unit) {
   frame->prev_instr = const_cast<Unit*>(last_unit);
-  if (thread->recursion_remaining-- <= 0) [[unlikely]] return enterFrameFailed(thread, frame, callee);
+  if (thread->recursion_remaining-- <= 0) [[unlikely]]
+    return enterFrameFailed(thread, frame, callee);
   frame->stacktop = static_cast<int>(sp.top - frame->localsplus);
   callee->previous = frame;
   thread->cframe->current_frame = callee;

@@ -5,7 +5,8 @@
 namespace krait {
 namespace {
 
-constexpr const char* kUnboundLocal = "cannot access local variable '%.200s' where it is not associated with a value";
+constexpr const char* kUnboundLocal =
+    "cannot access local variable '%.200s' where it is not associated with a value";
 constexpr const char* kUnboundFree =
     "cannot access free variable '%.200s' where it is not associated with a value in enclosing scope";
 

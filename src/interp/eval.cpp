@@ -37,8 +37,10 @@ PyObject** pushHandled(PyObject** top, Frame* frame, const ExceptionEntry& entry
   if (entry.push_lasti) {
     PendingSaved saved;
     auto unit = intFromLong(frame->lastUnit());
-    if (unit.failed()) *top++ = none().leak();
-    else *top++ = std::move(unit).toC();
+    if (unit.failed())
+      *top++ = none().leak();
+    else
+      *top++ = std::move(unit).toC();
   }
   *top++ = takePending().take().leak();
   return top;
@@ -101,7 +103,8 @@ KR_CC PyObject* unwindAgain(OP_PARAMETERS) {
   UnwindTarget target = findHandler(ip, top, frame, thread);
   frame = target.frame;
   if (!frame) return nullptr;
-  if (!target.handled) [[clang::musttail]] return unwind(target.ip, target.top, frame, thread, 0);
+  if (!target.handled) [[clang::musttail]]
+    return unwind(target.ip, target.top, frame, thread, 0);
   OP_DISPATCH(target.ip, target.top);
 }
 
@@ -157,8 +160,8 @@ PyObject* evalFrame(Thread* thread, Frame* frame, bool raising) {
 
 namespace {
 
-Result<Ref<>> runCall(Thread* thread, FunctionObject* function, PyObject* locals, PyObject** args, Py_ssize_t count,
-                      Opt<TupleObject> names) {
+Result<Ref<>> runCall(Thread* thread, FunctionObject* function, PyObject* locals, PyObject** args,
+                      Py_ssize_t count, Opt<TupleObject> names) {
   incref(function);
   Frame* frame = pushCallFrame(thread, function, locals, args, count, names);
   if (!frame) return Raised{};
@@ -174,12 +177,14 @@ Result<Ref<>> runCall(Thread* thread, FunctionObject* function, PyObject* locals
 
 constexpr Py_ssize_t kInlineArgs = 8;
 
-Result<Ref<>> runCallShared(FunctionObject* function, PyObject* locals, PyObject* const* args, Py_ssize_t count,
-                            Opt<TupleObject> names) {
+Result<Ref<>> runCallShared(FunctionObject* function, PyObject* locals, PyObject* const* args,
+                            Py_ssize_t count, Opt<TupleObject> names) {
   Thread* thread = currentThread();
   Py_ssize_t all = count + (names ? names->size() : 0);
   PyObject* few[kInlineArgs];
-  PyObject** owned = all <= kInlineArgs ? few : static_cast<PyObject**>(malloc(sizeof(PyObject*) * static_cast<size_t>(all)));
+  PyObject** owned = all <= kInlineArgs
+                         ? few
+                         : static_cast<PyObject**>(malloc(sizeof(PyObject*) * static_cast<size_t>(all)));
   if (!owned) {
     xdecref(locals);
     return raiseNoMemory();
@@ -192,7 +197,8 @@ Result<Ref<>> runCallShared(FunctionObject* function, PyObject* locals, PyObject
 
 }  // namespace
 
-PyObject* functionVectorcall(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* keyword_names) {
+PyObject* functionVectorcall(PyObject* callable, PyObject* const* args, size_t nargsf,
+                             PyObject* keyword_names) {
   auto* function = static_cast<FunctionObject*>(callable);
   Opt<TupleObject> names = static_cast<TupleObject*>(keyword_names);
   return runCallShared(function, callLocals(function), args, vectorcallCount(nargsf), names).toC();
@@ -203,7 +209,8 @@ Result<Ref<>> evalFunctionIn(FunctionObject* function, PyObject* locals) {
   return runCallShared(function, locals, nullptr, 0, nullptr);
 }
 
-Result<Ref<>> evalCodeClosure(CodeObject* code, PyObject* globals, PyObject* locals, Opt<TupleObject> closure) {
+Result<Ref<>> evalCodeClosure(CodeObject* code, PyObject* globals, PyObject* locals,
+                              Opt<TupleObject> closure) {
   Ref<FunctionObject> function = TRY(functionNew(code, globals));
   if (closure) setField(function->func_closure, share<PyObject>(closure.get()));
   incref(locals);
@@ -214,9 +221,10 @@ Result<Ref<>> evalCode(CodeObject* code, PyObject* globals, PyObject* locals) {
   return evalCodeClosure(code, globals, locals, nullptr);
 }
 
-Result<Ref<>> evalCodeEx(CodeObject* code, PyObject* globals, Opt<> locals, PyObject* const* args, Py_ssize_t arg_count,
-                         PyObject* const* kwargs, Py_ssize_t kw_count, PyObject* const* defaults,
-                         Py_ssize_t default_count, Opt<DictObject> kw_defaults, Opt<TupleObject> closure) {
+Result<Ref<>> evalCodeEx(CodeObject* code, PyObject* globals, Opt<> locals, PyObject* const* args,
+                         Py_ssize_t arg_count, PyObject* const* kwargs, Py_ssize_t kw_count,
+                         PyObject* const* defaults, Py_ssize_t default_count, Opt<DictObject> kw_defaults,
+                         Opt<TupleObject> closure) {
   Ref<FunctionObject> function = TRY(functionNew(code, globals));
   if (default_count > 0) {
     setField(function->func_defaults, TRY(tupleFromItems(defaults, default_count)));

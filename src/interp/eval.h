@@ -12,18 +12,20 @@ void interpInit();
 // exec/eval of a code object. globals is a dict; locals any mapping.
 Result<Ref<>> evalCode(CodeObject* code, PyObject* globals, PyObject* locals);
 // Everything of PyEval_EvalCodeEx: arguments, defaults, closure.
-Result<Ref<>> evalCodeEx(CodeObject* code, PyObject* globals, Opt<> locals, PyObject* const* args, Py_ssize_t arg_count,
-                         PyObject* const* kwargs, Py_ssize_t kw_count, PyObject* const* defaults, Py_ssize_t default_count,
-                         Opt<DictObject> kw_defaults, Opt<TupleObject> closure);
+Result<Ref<>> evalCodeEx(CodeObject* code, PyObject* globals, Opt<> locals, PyObject* const* args,
+                         Py_ssize_t arg_count, PyObject* const* kwargs, Py_ssize_t kw_count,
+                         PyObject* const* defaults, Py_ssize_t default_count, Opt<DictObject> kw_defaults,
+                         Opt<TupleObject> closure);
 // Same, with a closure tuple (exec(code, closure=...)).
-Result<Ref<>> evalCodeClosure(CodeObject* code, PyObject* globals, PyObject* locals, Opt<TupleObject> closure);
+Result<Ref<>> evalCodeClosure(CodeObject* code, PyObject* globals, PyObject* locals,
+                              Opt<TupleObject> closure);
 
 // Runs a function's code with `locals` as its namespace and no arguments (class bodies).
 Result<Ref<>> evalFunctionIn(FunctionObject* function, PyObject* locals);
 
-// Runs a frame that is not on the thread's frame chain yet; `raising`: an exception is pending and is raised at the
-// frame's current instruction. Owned result, null: raised. The frame's record is cleared at its end unless it belongs
-// to a generator.
+// Runs a frame that is not on the thread's frame chain yet; `raising`: an exception is pending and is raised
+// at the frame's current instruction. Owned result, null: raised. The frame's record is cleared at its end
+// unless it belongs to a generator.
 PyObject* evalFrame(Thread* thread, Frame* frame, bool raising);
 
 // Of the innermost Python frame. Globals and builtins are borrowed; absent: no frame.

@@ -40,8 +40,10 @@ void frameGiveToObject(FrameObject* object, Frame* frame) {
   if (Frame* back = completeFrame(frame->previous)) {
     PendingSaved saved;
     auto made = frameObjectOf(back);
-    if (made.failed()) clearPending();
-    else object->f_back = std::move(made).take().leak();
+    if (made.failed())
+      clearPending();
+    else
+      object->f_back = std::move(made).take().leak();
   }
   own->previous = nullptr;
   if (!gcIsTracked(object)) gcTrack(object);
@@ -149,7 +151,8 @@ void frameClear(Frame* frame) {
 }
 
 int frameVisit(Frame* frame, visitproc visit, void* arg) {
-  if (int status = visitAll(visit, arg, frame->frame_obj, frame->locals, frame->func, frame->code)) return status;
+  if (int status = visitAll(visit, arg, frame->frame_obj, frame->locals, frame->func, frame->code))
+    return status;
   for (int i = 0; i < frame->stacktop; i++) {
     if (PyObject* value = frame->localsplus[i]) {
       if (int status = visit(value, arg)) return status;

@@ -1,10 +1,12 @@
-// The frame record of a running code object, in CPython 3.11's layout (Cython reads it, greenlet passes it on).
+// The frame record of a running code object, in CPython 3.11's layout (Cython reads it, greenlet passes it
+// on).
 //
-// Records stand on the thread's data stack, or inside a generator object, or, once the call is over and somebody still
-// holds the frame object, inside that PyFrameObject. A PyFrameObject is made only when somebody looks.
-// Ownership: func, code, frame_obj, locals and everything in localsplus are owned; globals and builtins are borrowed
-// from func. `prev_instr` is the instruction that runs (or the last cache unit of a call that is going on): execution
-// continues at prev_instr + 1. `stacktop` is -1 while the frame runs, else the number of live slots of localsplus.
+// Records stand on the thread's data stack, or inside a generator object, or, once the call is over and
+// somebody still holds the frame object, inside that PyFrameObject. A PyFrameObject is made only when
+// somebody looks. Ownership: func, code, frame_obj, locals and everything in localsplus are owned; globals
+// and builtins are borrowed from func. `prev_instr` is the instruction that runs (or the last cache unit of a
+// call that is going on): execution continues at prev_instr + 1. `stacktop` is -1 while the frame runs, else
+// the number of live slots of localsplus.
 #pragma once
 
 #include "core/frame_hooks.h"
@@ -28,7 +30,8 @@ struct _PyInterpreterFrame {
   int stacktop;
   uint8_t entry;  // FrameEntry: what its end means for the caller
   char owner;
-  uint16_t return_offset;  // of a frame that waits for a generator: where its exhaustion continues, from prev_instr
+  uint16_t return_offset;  // of a frame that waits for a generator: where its exhaustion continues, from
+                           // prev_instr
   PyObject* localsplus[1];
 
   uint16_t* firstInstr() const { return code->co_code_adaptive; }
@@ -67,7 +70,8 @@ enum FrameEntry : uint8_t {
   kEntrySend = 4,     // inline, a generator or coroutine resumed by the caller's SEND
 };
 
-// True before the frame has reached its first RESUME (it is being built: generators, cells): hidden from everybody.
+// True before the frame has reached its first RESUME (it is being built: generators, cells): hidden from
+// everybody.
 bool frameIsIncomplete(const Frame* frame);
 // The innermost complete frame; null when the thread runs no Python code.
 Frame* currentFrame(Thread* thread);
@@ -83,8 +87,8 @@ PyObject** dataStackPushSlow(Thread* thread, size_t words);
 void dataStackPop(Thread* thread, PyObject** base);
 void dataStackFree(Thread* thread);
 
-// Ends a record: hands it to its frame object when somebody holds that, then drops everything it owns. Does not pop
-// the data stack. Runs Python (destructors).
+// Ends a record: hands it to its frame object when somebody holds that, then drops everything it owns. Does
+// not pop the data stack. Runs Python (destructors).
 void frameClear(Frame* frame);
 // Copies a record (to a generator's or frame object's own memory); the source must not be cleared afterwards.
 void frameCopy(Frame* from, Frame* to);

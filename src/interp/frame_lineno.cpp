@@ -1,7 +1,8 @@
 // frame.f_lineno = n: which jumps a debugger may make, and making one.
 //
-// Every instruction has a picture of what kinds of value stand on the stack before it. A jump is allowed where the
-// target's stack is the current one with some blocks left (values are dropped), never where blocks would be entered.
+// Every instruction has a picture of what kinds of value stand on the stack before it. A jump is allowed
+// where the target's stack is the current one with some blocks left (values are dropped), never where blocks
+// would be entered.
 #include <vector>
 
 #include "bytecode/exception_table.h"
@@ -19,8 +20,10 @@ using Picture = std::vector<Kind>;
 
 class StackPictures {
  public:
-  explicit StackPictures(CodeObject* code) : code_(code), pictures_(static_cast<size_t>(code->unitCount())),
-                                             known_(static_cast<size_t>(code->unitCount())) {
+  explicit StackPictures(CodeObject* code)
+      : code_(code),
+        pictures_(static_cast<size_t>(code->unitCount())),
+        known_(static_cast<size_t>(code->unitCount())) {
     enter(0, {});
     do {
       while (!work_.empty()) walk();
@@ -28,7 +31,9 @@ class StackPictures {
     } while (!work_.empty());
   }
   // Null: never reached.
-  const Picture* at(int unit) const { return known_[static_cast<size_t>(unit)] ? &pictures_[static_cast<size_t>(unit)] : nullptr; }
+  const Picture* at(int unit) const {
+    return known_[static_cast<size_t>(unit)] ? &pictures_[static_cast<size_t>(unit)] : nullptr;
+  }
 
  private:
   void enter(int unit, Picture picture) {
@@ -73,10 +78,12 @@ void StackPictures::apply(Op op, int oparg, Picture& picture, bool taken) const 
       if (size) picture.back() = Kind::kExcept;
       return picture.push_back(Kind::kObject);
     case Op::COPY:
-      if (oparg >= 1 && static_cast<size_t>(oparg) <= size) picture.push_back(picture[size - static_cast<size_t>(oparg)]);
+      if (oparg >= 1 && static_cast<size_t>(oparg) <= size)
+        picture.push_back(picture[size - static_cast<size_t>(oparg)]);
       return;
     case Op::SWAP:
-      if (oparg >= 1 && static_cast<size_t>(oparg) <= size) std::swap(picture.back(), picture[size - static_cast<size_t>(oparg)]);
+      if (oparg >= 1 && static_cast<size_t>(oparg) <= size)
+        std::swap(picture.back(), picture[size - static_cast<size_t>(oparg)]);
       return;
     default:
       return resize(picture, stackEffect(op, oparg, taken ? JumpTaken::kYes : JumpTaken::kNo));
@@ -107,7 +114,8 @@ void StackPictures::walk() {
 
 void StackPictures::seedHandlers() {
   BytesObject* table = code_->exceptionTable();
-  ExceptionTableReader reader({reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())});
+  ExceptionTableReader reader(
+      {reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())});
   ExceptionEntry entry;
   while (reader.next(entry)) {
     if (entry.start >= code_->unitCount() || !at(entry.start)) continue;
@@ -131,21 +139,31 @@ bool compatible(const Picture& from, const Picture& to) {
 const char* explain(const Picture& to, const Picture& from) {
   if (to.empty() || to.size() <= from.size()) return "incompatible stacks";
   switch (to.back()) {
-    case Kind::kExcept: return "can't jump into an 'except' block as there's no exception";
-    case Kind::kLasti: return "can't jump into a re-raising block as there's no location";
-    case Kind::kIterator: return "can't jump into the body of a for loop";
-    default: return "incompatible stacks";
+    case Kind::kExcept:
+      return "can't jump into an 'except' block as there's no exception";
+    case Kind::kLasti:
+      return "can't jump into a re-raising block as there's no location";
+    case Kind::kIterator:
+      return "can't jump into the body of a for loop";
+    default:
+      return "incompatible stacks";
   }
 }
 
 const char* wrongEvent(Thread* thread, int lasti) {
   switch (thread->tracing_what) {
-    case kTraceException: return "can only jump from a 'line' trace event";
-    case kTraceCall: return "can't jump from the 'call' trace event of a new frame";
-    case kTraceLine: return nullptr;
-    case kTraceReturn: return "can only jump from a 'line' trace event";
-    case kTraceOpcode: return nullptr;
-    default: return "can only jump from a 'line' trace event";
+    case kTraceException:
+      return "can only jump from a 'line' trace event";
+    case kTraceCall:
+      return "can't jump from the 'call' trace event of a new frame";
+    case kTraceLine:
+      return nullptr;
+    case kTraceReturn:
+      return "can only jump from a 'line' trace event";
+    case kTraceOpcode:
+      return nullptr;
+    default:
+      return "can only jump from a 'line' trace event";
   }
 }
 
@@ -160,7 +178,8 @@ int nextLineWithCode(CodeObject* code, int wanted) {
 }
 
 // The deepest-stack start of `line` that the current stack can reach; -1: none, *why explains.
-int findTarget(CodeObject* code, const StackPictures& pictures, int line, const Picture& current, const char** why) {
+int findTarget(CodeObject* code, const StackPictures& pictures, int line, const Picture& current,
+               const char** why) {
   int best = -1;
   size_t best_depth = 0;
   *why = "cannot find bytecode for specified line";
@@ -223,7 +242,8 @@ Status frameObjectSetLine(FrameObject* object, Opt<> value) {
     return raise(PyExc_ValueError, "line %d comes before the current code block", line);
   }
   line = nextLineWithCode(code, line);
-  if (line < 0) return raise(PyExc_ValueError, "line %d comes after the current code block", TRY(lineOf(value.get())));
+  if (line < 0)
+    return raise(PyExc_ValueError, "line %d comes after the current code block", TRY(lineOf(value.get())));
   StackPictures pictures(code);
   const Picture* here = pictures.at(frame->lastUnit());
   if (!here) return raise(PyExc_ValueError, "can't jump from unreachable code");

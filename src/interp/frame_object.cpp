@@ -18,10 +18,13 @@ constexpr int kOptimized = 0x1;
 uint8_t localKind(CodeObject* code, int i) {
   return static_cast<uint8_t>(static_cast<BytesObject*>(code->co_localspluskinds)->data()[i]);
 }
-PyObject* localName(CodeObject* code, int i) { return static_cast<TupleObject*>(code->co_localsplusnames)->at(i); }
+PyObject* localName(CodeObject* code, int i) {
+  return static_cast<TupleObject*>(code->co_localsplusnames)->at(i);
+}
 
 Result<Ref<FrameObject>> frameObjectAlloc(CodeObject* code) {
-  Ref<FrameObject> object = TRY(objectNew<FrameObject>(&PyFrame_Type, (frameWords(code) - 1) * sizeof(PyObject*)));
+  Ref<FrameObject> object =
+      TRY(objectNew<FrameObject>(&PyFrame_Type, (frameWords(code) - 1) * sizeof(PyObject*)));
   object->f_back = nullptr;
   object->f_trace = nullptr;
   object->f_lineno = 0;
@@ -70,7 +73,8 @@ Result<Ref<FrameObject>> frameObjectNew(CodeObject* code, PyObject* globals, Opt
   Frame* frame = reinterpret_cast<Frame*>(object->f_frame_data);
   FunctionObject* held = std::move(function).leak();
   frameInit(frame, held, code, MaybeRef<>::share(locals.get()).leak());
-  std::memset(static_cast<void*>(frame->localsplus), 0, sizeof(PyObject*) * static_cast<size_t>(code->co_nlocalsplus));
+  std::memset(static_cast<void*>(frame->localsplus), 0,
+              sizeof(PyObject*) * static_cast<size_t>(code->co_nlocalsplus));
   frame->prev_instr = frame->firstInstr() + code->_co_firsttraceable;
   frame->owner = kFrameOwnedByFrameObject;
   object->f_frame = frame;
@@ -165,7 +169,9 @@ int getLasti(FrameObject* object) {
   int lasti = recordOf(object)->lasti();
   return lasti < 0 ? -1 : lasti;
 }
-int currentLine(FrameObject* object) { return object->f_lineno ? object->f_lineno : frameLine(recordOf(object)); }
+int currentLine(FrameObject* object) {
+  return object->f_lineno ? object->f_lineno : frameLine(recordOf(object));
+}
 Result<Ref<>> getLine(FrameObject* object) {
   int line = currentLine(object);
   if (line < 0) return none();
@@ -200,13 +206,15 @@ Status frameClearMethod(FrameObject* object) {
   Frame* frame = recordOf(object);
   if (frame->owner == kFrameOwnedByGenerator) {
     GenObject* gen = genOfFrame(frame);
-    if (gen->gi_frame_state == kGenExecuting) return raise(PyExc_RuntimeError, "cannot clear an executing frame");
+    if (gen->gi_frame_state == kGenExecuting)
+      return raise(PyExc_RuntimeError, "cannot clear an executing frame");
     Ref<> held = share<PyObject>(gen);
     PyTypeObject* type = typeOf(gen);
     if (type->tp_finalize) type->tp_finalize(gen);
     return {};
   }
-  if (frame->owner == kFrameOwnedByThread) return raise(PyExc_RuntimeError, "cannot clear an executing frame");
+  if (frame->owner == kFrameOwnedByThread)
+    return raise(PyExc_RuntimeError, "cannot clear an executing frame");
   frameTpClear(object);
   return {};
 }
@@ -219,7 +227,8 @@ Py_ssize_t frameSizeof(FrameObject* object) {
 
 Result<Ref<StrObject>> frameRepr(FrameObject* object) {
   CodeObject* code = recordOf(object)->code;
-  return strFormat("<frame at %p, file %R, line %d, code %S>", object, code->co_filename, currentLine(object), code->co_name);
+  return strFormat("<frame at %p, file %R, line %d, code %S>", object, code->co_filename, currentLine(object),
+                   code->co_name);
 }
 
 void frameDealloc(PyObject* self) {
@@ -248,9 +257,10 @@ int frameTraverse(PyObject* self, visitproc visit, void* arg) {
   return frameVisit(object->f_frame, visit, arg);
 }
 
-constinit PyMethodDef kFrameMethods[] = {method<"!clear($self)", frameClearMethod, "Drop the references to locals.">,
-                                         method<"!__sizeof__($self)", frameSizeof, "Size in memory, in bytes.">,
-                                         {}};
+constinit PyMethodDef kFrameMethods[] = {
+    method<"!clear($self)", frameClearMethod, "Drop the references to locals.">,
+    method<"!__sizeof__($self)", frameSizeof, "Size in memory, in bytes.">,
+    {}};
 constinit PyGetSetDef kFrameGetSet[] = {getset<"f_back", getBack>,
                                         getset<"f_locals", getLocals>,
                                         getset<"f_lineno", getLine, frameObjectSetLine>,
@@ -261,7 +271,8 @@ constinit PyGetSetDef kFrameGetSet[] = {getset<"f_back", getBack>,
                                         getset<"f_code", getCode>,
                                         getset<"f_trace_opcodes", getTraceOpcodes, setTraceOpcodes>,
                                         {}};
-constinit PyMemberDef kFrameMembers[] = {{"f_trace_lines", T_BOOL, offsetof(FrameObject, f_trace_lines), 0, nullptr}, {}};
+constinit PyMemberDef kFrameMembers[] = {
+    {"f_trace_lines", T_BOOL, offsetof(FrameObject, f_trace_lines), 0, nullptr}, {}};
 
 }  // namespace
 }  // namespace krait

@@ -1,10 +1,10 @@
 // function: the object that `def` and `lambda` make.
 #include "interp/function.h"
 
+#include "core/call.h"
 #include "core/gc.h"
 #include "core/interpreter.h"
 #include "core/native.h"
-#include "core/call.h"
 #include "types/bool.h"
 #include "types/cell.h"
 #include "types/list.h"
@@ -42,7 +42,8 @@ Result<Ref<FunctionObject>> functionNew(CodeObject* code, PyObject* globals, Opt
   f->func_qualname = share(qualname.orElse(code->co_qualname)).leak();
   f->func_code = share<PyObject>(code).leak();
   f->func_defaults = f->func_kwdefaults = f->func_closure = nullptr;
-  PyObject* doc = code->consts()->size() > 0 && isStr(code->consts()->at(0)) ? code->consts()->at(0) : Py_None;
+  PyObject* doc =
+      code->consts()->size() > 0 && isStr(code->consts()->at(0)) ? code->consts()->at(0) : Py_None;
   f->func_doc = share(doc).leak();
   f->func_dict = f->func_weakreflist = nullptr;
   f->func_module = std::move(module_name).leak();
@@ -54,7 +55,8 @@ Result<Ref<FunctionObject>> functionNew(CodeObject* code, PyObject* globals, Opt
 }
 
 uint32_t functionVersion(FunctionObject* function) {
-  if (function->func_version == 0 && function->vectorcall == functionVectorcall && next_function_version != 0) {
+  if (function->func_version == 0 && function->vectorcall == functionVectorcall &&
+      next_function_version != 0) {
     function->func_version = next_function_version++;
   }
   return function->func_version;
@@ -64,9 +66,12 @@ uint32_t functionVersion(FunctionObject* function) {
 
 Status functionSetDefaults(FunctionObject* function, Opt<> value) {
   if (value && value.get() == Py_None) value = nullptr;
-  if (value && !isTuple(value.get())) return raise(PyExc_TypeError, "__defaults__ must be set to a tuple object");
-  if (value) TRY(audit("object.__setattr__", "OsO", static_cast<PyObject*>(function), "__defaults__", value.get()));
-  else TRY(audit("object.__delattr__", "Os", static_cast<PyObject*>(function), "__defaults__"));
+  if (value && !isTuple(value.get()))
+    return raise(PyExc_TypeError, "__defaults__ must be set to a tuple object");
+  if (value)
+    TRY(audit("object.__setattr__", "OsO", static_cast<PyObject*>(function), "__defaults__", value.get()));
+  else
+    TRY(audit("object.__delattr__", "Os", static_cast<PyObject*>(function), "__defaults__"));
   function->func_version = 0;
   PyObject* old = std::exchange(function->func_defaults, MaybeRef<>::share(value.get()).leak());
   xdecref(old);
@@ -75,9 +80,12 @@ Status functionSetDefaults(FunctionObject* function, Opt<> value) {
 
 Status functionSetKwDefaults(FunctionObject* function, Opt<> value) {
   if (value && value.get() == Py_None) value = nullptr;
-  if (value && !isDict(value.get())) return raise(PyExc_TypeError, "__kwdefaults__ must be set to a dict object");
-  if (value) TRY(audit("object.__setattr__", "OsO", static_cast<PyObject*>(function), "__kwdefaults__", value.get()));
-  else TRY(audit("object.__delattr__", "Os", static_cast<PyObject*>(function), "__kwdefaults__"));
+  if (value && !isDict(value.get()))
+    return raise(PyExc_TypeError, "__kwdefaults__ must be set to a dict object");
+  if (value)
+    TRY(audit("object.__setattr__", "OsO", static_cast<PyObject*>(function), "__kwdefaults__", value.get()));
+  else
+    TRY(audit("object.__delattr__", "Os", static_cast<PyObject*>(function), "__kwdefaults__"));
   function->func_version = 0;
   PyObject* old = std::exchange(function->func_kwdefaults, MaybeRef<>::share(value.get()).leak());
   xdecref(old);
@@ -86,7 +94,8 @@ Status functionSetKwDefaults(FunctionObject* function, Opt<> value) {
 
 Status functionSetAnnotations(FunctionObject* function, Opt<> value) {
   if (value && value.get() == Py_None) value = nullptr;
-  if (value && !isDict(value.get())) return raise(PyExc_TypeError, "__annotations__ must be set to a dict object");
+  if (value && !isDict(value.get()))
+    return raise(PyExc_TypeError, "__annotations__ must be set to a dict object");
   function->func_version = 0;
   PyObject* old = std::exchange(function->func_annotations, MaybeRef<>::share(value.get()).leak());
   xdecref(old);
@@ -101,7 +110,8 @@ Result<Ref<>> functionAnnotations(FunctionObject* function) {
   } else if (isExactTuple(annotations)) {
     Ref<TupleObject> pairs = share(cast<TupleObject>(annotations));
     Ref<DictObject> dict = TRY(dictNew());
-    for (Py_ssize_t i = 0; i + 1 < pairs->size(); i += 2) TRY(dictSet(dict.get(), pairs->at(i), pairs->at(i + 1)));
+    for (Py_ssize_t i = 0; i + 1 < pairs->size(); i += 2)
+      TRY(dictSet(dict.get(), pairs->at(i), pairs->at(i + 1)));
     setField(function->func_annotations, std::move(dict));
   }
   return share(function->func_annotations);
@@ -120,8 +130,8 @@ Status setCode(FunctionObject* f, Opt<> value) {
   int free_vars = static_cast<CodeObject*>(value.get())->co_nfreevars;
   Py_ssize_t closure = f->func_closure ? f->closure()->size() : 0;
   if (closure != free_vars) {
-    return raise(PyExc_ValueError, "%U() requires a code object with %zd free vars, not %zd", f->func_name, closure,
-                 static_cast<Py_ssize_t>(free_vars));
+    return raise(PyExc_ValueError, "%U() requires a code object with %zd free vars, not %zd", f->func_name,
+                 closure, static_cast<Py_ssize_t>(free_vars));
   }
   f->func_version = 0;
   setField(f->func_code, share(value.get()));
@@ -136,7 +146,8 @@ Status setName(FunctionObject* f, Opt<> value) {
 }
 Ref<> getQualname(FunctionObject* f) { return share(f->func_qualname); }
 Status setQualname(FunctionObject* f, Opt<> value) {
-  if (!value || !isStr(value.get())) return raise(PyExc_TypeError, "__qualname__ must be set to a string object");
+  if (!value || !isStr(value.get()))
+    return raise(PyExc_TypeError, "__qualname__ must be set to a string object");
   setField(f->func_qualname, share(value.get()));
   return {};
 }
@@ -149,7 +160,9 @@ Result<Ref<>> getKwDefaults(FunctionObject* f) {
   return share(f->func_kwdefaults ? f->func_kwdefaults : Py_None);
 }
 
-Result<Ref<StrObject>> functionRepr(FunctionObject* f) { return strFormat("<function %U at %p>", f->func_qualname, f); }
+Result<Ref<StrObject>> functionRepr(FunctionObject* f) {
+  return strFormat("<function %U at %p>", f->func_qualname, f);
+}
 
 Result<Ref<>> functionGet(PyObject* self, Opt<> object, Opt<> type) {
   if (!object || object.get() == Py_None) return share(self);
@@ -165,11 +178,13 @@ Status checkClosure(CodeObject* code, PyObject* closure) {
   }
   Py_ssize_t given = closure == Py_None ? 0 : cast<TupleObject>(closure)->size();
   if (wanted != given) {
-    return raise(PyExc_ValueError, "%U requires closure of length %zd, not %zd", code->co_name, wanted, given);
+    return raise(PyExc_ValueError, "%U requires closure of length %zd, not %zd", code->co_name, wanted,
+                 given);
   }
   for (Py_ssize_t i = 0; i < given; i++) {
     PyObject* cell = cast<TupleObject>(closure)->at(i);
-    if (!isExact(cell, &PyCell_Type)) return raise(PyExc_TypeError, "arg 5 (closure) expected cell, found %s", typeName(cell));
+    if (!isExact(cell, &PyCell_Type))
+      return raise(PyExc_TypeError, "arg 5 (closure) expected cell, found %s", typeName(cell));
   }
   return {};
 }
@@ -177,14 +192,17 @@ Status checkClosure(CodeObject* code, PyObject* closure) {
 Result<Ref<>> functionTypeNew(PyTypeObject* type, PyObject* code, PyObject* globals, PyObject* function_name,
                               PyObject* defaults, PyObject* closure) {
   if (!isCode(code)) {
-    return raise(PyExc_TypeError, "function() argument 'code' must be code, not %.50s", code == Py_None ? "None" : typeName(code));
+    return raise(PyExc_TypeError, "function() argument 'code' must be code, not %.50s",
+                 code == Py_None ? "None" : typeName(code));
   }
   if (!isDict(globals)) {
     return raise(PyExc_TypeError, "function() argument 'globals' must be dict, not %.50s",
                  globals == Py_None ? "None" : typeName(globals));
   }
-  if (function_name != Py_None && !isStr(function_name)) return raise(PyExc_TypeError, "arg 3 (name) must be None or string");
-  if (defaults != Py_None && !isTuple(defaults)) return raise(PyExc_TypeError, "arg 4 (defaults) must be None or tuple");
+  if (function_name != Py_None && !isStr(function_name))
+    return raise(PyExc_TypeError, "arg 3 (name) must be None or string");
+  if (defaults != Py_None && !isTuple(defaults))
+    return raise(PyExc_TypeError, "arg 4 (defaults) must be None or tuple");
   TRY(checkClosure(static_cast<CodeObject*>(code), closure));
   TRY(audit("function.__new__", "O", code));
   Ref<FunctionObject> made = TRY(functionNew(static_cast<CodeObject*>(code), globals));
@@ -197,9 +215,10 @@ Result<Ref<>> functionTypeNew(PyTypeObject* type, PyObject* code, PyObject* glob
 int functionClear(PyObject* self) {
   auto* f = static_cast<FunctionObject*>(self);
   f->func_version = 0;
-  // Code, globals, builtins and names stay: a function that can still be called needs them, and every cycle through
-  // them has another part that can be cleared.
-  clearField(f->func_module), clearField(f->func_defaults), clearField(f->func_kwdefaults), clearField(f->func_doc);
+  // Code, globals, builtins and names stay: a function that can still be called needs them, and every cycle
+  // through them has another part that can be cleared.
+  clearField(f->func_module), clearField(f->func_defaults), clearField(f->func_kwdefaults),
+      clearField(f->func_doc);
   clearField(f->func_dict), clearField(f->func_closure), clearField(f->func_annotations);
   return 0;
 }
@@ -219,19 +238,20 @@ void functionDealloc(PyObject* self) {
 
 int functionTraverse(PyObject* self, visitproc visit, void* arg) {
   auto* f = static_cast<FunctionObject*>(self);
-  return visitAll(visit, arg, f->func_code, f->func_globals, f->func_builtins, f->func_module, f->func_defaults,
-                  f->func_kwdefaults, f->func_doc, f->func_name, f->func_dict, f->func_closure, f->func_annotations,
-                  f->func_qualname);
+  return visitAll(visit, arg, f->func_code, f->func_globals, f->func_builtins, f->func_module,
+                  f->func_defaults, f->func_kwdefaults, f->func_doc, f->func_name, f->func_dict,
+                  f->func_closure, f->func_annotations, f->func_qualname);
 }
 
-constinit PyGetSetDef kFunctionGetSet[] = {getset<"__code__", getCode, setCode>,
-                                           getset<"__defaults__", getDefaults, functionSetDefaults>,
-                                           getset<"__kwdefaults__", getKwDefaults, functionSetKwDefaults>,
-                                           getset<"__annotations__", functionAnnotations, functionSetAnnotations>,
-                                           getset<"__dict__", genericGetDict, genericSetDict>,
-                                           getset<"__name__", getName, setName>,
-                                           getset<"__qualname__", getQualname, setQualname>,
-                                           {}};
+constinit PyGetSetDef kFunctionGetSet[] = {
+    getset<"__code__", getCode, setCode>,
+    getset<"__defaults__", getDefaults, functionSetDefaults>,
+    getset<"__kwdefaults__", getKwDefaults, functionSetKwDefaults>,
+    getset<"__annotations__", functionAnnotations, functionSetAnnotations>,
+    getset<"__dict__", genericGetDict, genericSetDict>,
+    getset<"__name__", getName, setName>,
+    getset<"__qualname__", getQualname, setQualname>,
+    {}};
 constinit PyMemberDef kFunctionMembers[] = {
     {"__closure__", T_OBJECT, offsetof(FunctionObject, func_closure), READONLY, nullptr},
     {"__doc__", T_OBJECT, offsetof(FunctionObject, func_doc), 0, nullptr},
@@ -253,8 +273,10 @@ KR_EXPORT constinit PyTypeObject PyFunction_Type = {
     .tp_vectorcall_offset = offsetof(FunctionObject, vectorcall),
     .tp_repr = slot<functionRepr>,
     .tp_call = vectorcallCall,
-    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = docText<"function(code, globals, name=None, argdefs=None, closure=None)", "A function written in Python.">,
+    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR |
+                Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_doc = docText<"function(code, globals, name=None, argdefs=None, closure=None)",
+                      "A function written in Python.">,
     .tp_traverse = functionTraverse,
     .tp_clear = functionClear,
     .tp_weaklistoffset = offsetof(FunctionObject, func_weakreflist),

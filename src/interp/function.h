@@ -1,7 +1,7 @@
 // function: PyFunctionObject's layout.
 //
-// func_version is non-zero while code, defaults, kwdefaults and vectorcall are as they were when a call cache recorded
-// it; every assignment of those resets it to 0. Versions are never reused.
+// func_version is non-zero while code, defaults, kwdefaults and vectorcall are as they were when a call cache
+// recorded it; every assignment of those resets it to 0. Versions are never reused.
 #pragma once
 
 #include "types/code.h"
@@ -10,8 +10,9 @@
 namespace krait {
 
 struct FunctionObject : PyObject {
-  PyObject *func_globals, *func_builtins, *func_name, *func_qualname, *func_code, *func_defaults, *func_kwdefaults,
-      *func_closure, *func_doc, *func_dict, *func_weakreflist, *func_module, *func_annotations;
+  PyObject *func_globals, *func_builtins, *func_name, *func_qualname, *func_code, *func_defaults,
+      *func_kwdefaults, *func_closure, *func_doc, *func_dict, *func_weakreflist, *func_module,
+      *func_annotations;
   vectorcallfunc vectorcall;
   uint32_t func_version;
 
@@ -26,9 +27,11 @@ inline bool isFunction(const PyObject* o) { return isExact(o, &PyFunction_Type);
 
 // globals must be a dict. qualname absent: the code's own.
 Result<Ref<FunctionObject>> functionNew(CodeObject* code, PyObject* globals, Opt<> qualname = nullptr);
-PyObject* functionVectorcall(PyObject* function, PyObject* const* args, size_t nargsf, PyObject* keyword_names);
+PyObject* functionVectorcall(PyObject* function, PyObject* const* args, size_t nargsf,
+                             PyObject* keyword_names);
 uint32_t functionVersion(FunctionObject* function);  // assigns one; 0: cannot be cached
-// The dict that code with these globals finds builtins in: globals['__builtins__'] or the interpreter's. Borrowed.
+// The dict that code with these globals finds builtins in: globals['__builtins__'] or the interpreter's.
+// Borrowed.
 Result<PyObject*> builtinsOfGlobals(PyObject* globals);
 Status functionSetDefaults(FunctionObject* function, Opt<> defaults);
 Status functionSetKwDefaults(FunctionObject* function, Opt<> defaults);

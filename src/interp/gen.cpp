@@ -62,8 +62,10 @@ void genLeaveHandled(Thread* thread, GenObject* gen) {
 void genConvertStop(GenObject* gen) {
   bool stop = pendingMatches(PyExc_StopIteration);
   bool async_stop = isAsyncGen(gen) && !stop && pendingMatches(PyExc_StopAsyncIteration);
-  if (stop) (void)raiseFromCause(PyExc_RuntimeError, "%s raised StopIteration", kindName(gen));
-  else if (async_stop) (void)raiseFromCause(PyExc_RuntimeError, "async generator raised StopAsyncIteration");
+  if (stop)
+    (void)raiseFromCause(PyExc_RuntimeError, "%s raised StopIteration", kindName(gen));
+  else if (async_stop)
+    (void)raiseFromCause(PyExc_RuntimeError, "async generator raised StopAsyncIteration");
 }
 
 void genFrameRaised(Thread* thread, Frame* frame) {
@@ -85,8 +87,9 @@ namespace {
 // A generator that cannot be resumed: running already, or finished. *result stays null.
 PySendResult refuse(GenObject* gen, bool has_value, bool closing, PyObject** result) {
   if (gen->gi_frame_state == kGenExecuting) {
-    const char* text = isCoro(gen) ? "coroutine already executing"
-                       : isAsyncGen(gen) ? "async generator already executing" : "generator already executing";
+    const char* text = isCoro(gen)       ? "coroutine already executing"
+                       : isAsyncGen(gen) ? "async generator already executing"
+                                         : "generator already executing";
     (void)raise(PyExc_ValueError, "%s", text);
     return PYGEN_ERROR;
   }
@@ -156,7 +159,9 @@ Result<Ref<>> answer(GenObject* gen, PySendResult status, PyObject* value) {
 
 }  // namespace
 
-PySendResult genSend(GenObject* gen, Opt<> value, PyObject** result) { return resume(gen, value, false, false, result); }
+PySendResult genSend(GenObject* gen, Opt<> value, PyObject** result) {
+  return resume(gen, value, false, false, result);
+}
 
 // tp_iternext: the end without a value raises nothing.
 Result<MaybeRef<>> genNext(GenObject* gen) {
@@ -208,8 +213,10 @@ MaybeRef<> genYieldFrom(GenObject* gen) {
 PySendResult iterSend(PyObject* iterator, PyObject* value, PyObject** result) {
   PyAsyncMethods* methods = typeOf(iterator)->tp_as_async;
   if (methods && methods->am_send) return methods->am_send(iterator, value, result);
-  if (value == Py_None && isIterator(iterator)) *result = typeOf(iterator)->tp_iternext(iterator);
-  else *result = callMethod(iterator, name<"send">(), value).toC();
+  if (value == Py_None && isIterator(iterator))
+    *result = typeOf(iterator)->tp_iternext(iterator);
+  else
+    *result = callMethod(iterator, name<"send">(), value).toC();
   if (*result) return PYGEN_NEXT;
   auto stop = genFetchStopValue();
   if (stop.failed()) return PYGEN_ERROR;
@@ -293,10 +300,12 @@ Status raiseThrown(PyObject* type, Opt<> value, Opt<> traceback) {
     return Raised{};
   }
   if (!isExceptionInstance(type)) {
-    return raise(PyExc_TypeError, "exceptions must be classes or instances deriving from BaseException, not %s",
+    return raise(PyExc_TypeError,
+                 "exceptions must be classes or instances deriving from BaseException, not %s",
                  typeName(type));
   }
-  if (value && value.get() != Py_None) return raise(PyExc_TypeError, "instance exception may not have a separate value");
+  if (value && value.get() != Py_None)
+    return raise(PyExc_TypeError, "instance exception may not have a separate value");
   PyObject* shown = traceback ? traceback.get() : static_cast<ExceptionObject*>(type)->traceback;
   restorePending({share<PyObject>(typeOf(type)).leak(), share(type).leak(), MaybeRef<>::share(shown).leak()});
   return Raised{};
@@ -315,9 +324,11 @@ Result<Ref<>> throwHere(GenObject* gen, PyObject* type, Opt<> value, Opt<> trace
 }
 
 // Delegates a throw; absent: the delegate has no throw(), so the exception is raised in the generator itself.
-Result<MaybeRef<>> throwInto(PyObject* delegate, bool close_on_exit, PyObject* type, Opt<> value, Opt<> traceback) {
+Result<MaybeRef<>> throwInto(PyObject* delegate, bool close_on_exit, PyObject* type, Opt<> value,
+                             Opt<> traceback) {
   if (isGen(delegate) || isCoro(delegate)) {
-    return MaybeRef<>(TRY(genThrowImpl(static_cast<GenObject*>(delegate), close_on_exit, type, value, traceback)));
+    return MaybeRef<>(
+        TRY(genThrowImpl(static_cast<GenObject*>(delegate), close_on_exit, type, value, traceback)));
   }
   MaybeRef<> method = TRY(attrLookup(delegate, name<"throw">()));
   if (!method) return MaybeRef<>();
@@ -385,10 +396,14 @@ Result<Ref<>> genThrow(GenObject* gen, PyObject* type, Opt<> value, Opt<> traceb
 }
 
 Result<Ref<>> genThrowMethod(GenObject* gen, CallArgs args) {
-  if (args.names && args.names->size()) return raise(PyExc_TypeError, "%s.throw() takes no keyword arguments", typeName(gen));
-  if (args.count < 1) return raise(PyExc_TypeError, "throw expected at least 1 argument, got %zd", args.count);
-  if (args.count > 3) return raise(PyExc_TypeError, "throw expected at most 3 arguments, got %zd", args.count);
-  return genThrow(gen, args.values[0], args.count > 1 ? args.values[1] : nullptr, args.count > 2 ? args.values[2] : nullptr);
+  if (args.names && args.names->size())
+    return raise(PyExc_TypeError, "%s.throw() takes no keyword arguments", typeName(gen));
+  if (args.count < 1)
+    return raise(PyExc_TypeError, "throw expected at least 1 argument, got %zd", args.count);
+  if (args.count > 3)
+    return raise(PyExc_TypeError, "throw expected at most 3 arguments, got %zd", args.count);
+  return genThrow(gen, args.values[0], args.count > 1 ? args.values[1] : nullptr,
+                  args.count > 2 ? args.values[2] : nullptr);
 }
 
 // --- life and death ---
@@ -434,15 +449,17 @@ void genDeallocSlot(PyObject* self) {
 
 int genTraverseSlot(PyObject* self, visitproc visit, void* arg) {
   auto* gen = static_cast<GenObject*>(self);
-  if (int status = visitAll(visit, arg, gen->gi_code, gen->gi_name, gen->gi_qualname, gen->gi_origin_or_finalizer,
-                            gen->gi_exc_state.exc_value)) {
+  if (int status = visitAll(visit, arg, gen->gi_code, gen->gi_name, gen->gi_qualname,
+                            gen->gi_origin_or_finalizer, gen->gi_exc_state.exc_value)) {
     return status;
   }
   return gen->gi_frame_state < kGenCompleted ? frameVisit(gen->frame(), visit, arg) : 0;
 }
 
 Result<Ref<StrObject>> genRepr(GenObject* gen) {
-  const char* kind = isCoro(gen) ? "coroutine object" : isAsyncGen(gen) ? "async_generator object" : "generator object";
+  const char* kind = isCoro(gen)       ? "coroutine object"
+                     : isAsyncGen(gen) ? "async_generator object"
+                                       : "generator object";
   return strFormat("<%s %S at %p>", kind, gen->gi_qualname, gen);
 }
 
@@ -454,7 +471,8 @@ Status genSetName(GenObject* gen, Opt<> value) {
 }
 Ref<> genGetQualname(GenObject* gen) { return share(gen->gi_qualname); }
 Status genSetQualname(GenObject* gen, Opt<> value) {
-  if (!value || !isStr(value.get())) return raise(PyExc_TypeError, "__qualname__ must be set to a string object");
+  if (!value || !isStr(value.get()))
+    return raise(PyExc_TypeError, "__qualname__ must be set to a string object");
   setField(gen->gi_qualname, share(value.get()));
   return {};
 }
@@ -470,7 +488,8 @@ bool genIsRunning(GenObject* gen) { return gen->gi_frame_state == kGenExecuting;
 bool genIsSuspended(GenObject* gen) { return gen->gi_frame_state == kGenSuspended; }
 Py_ssize_t genSizeof(GenObject* gen) {
   return static_cast<Py_ssize_t>(offsetof(GenObject, gi_iframe) + offsetof(Frame, localsplus)) +
-         static_cast<Py_ssize_t>(sizeof(PyObject*)) * (gen->gi_code->co_nlocalsplus + gen->gi_code->co_stacksize);
+         static_cast<Py_ssize_t>(sizeof(PyObject*)) *
+             (gen->gi_code->co_nlocalsplus + gen->gi_code->co_stacksize);
 }
 
 namespace {
@@ -481,15 +500,16 @@ constinit PyMethodDef kGenMethods[] = {
     method<"!close($self)", genClose, "Raise GeneratorExit where the generator waits.">,
     method<"!__sizeof__($self)", genSizeof, "Size in memory, in bytes.">,
     {}};
-constinit PyGetSetDef kGenGetSet[] = {getset<"__name__", genGetName, genSetName, "Name of the generator.">,
-                                      getset<"__qualname__", genGetQualname, genSetQualname, "Qualified name.">,
-                                      getset<"gi_yieldfrom", genGetYieldFrom, nullptr, "What it delegates to, or None.">,
-                                      getset<"gi_running", genIsRunning>,
-                                      getset<"gi_frame", genGetFrame>,
-                                      getset<"gi_suspended", genIsSuspended>,
-                                      {}};
-constinit PyMemberDef kGenMembers[] = {{"gi_code", T_OBJECT, offsetof(GenObject, gi_code), READONLY | PY_AUDIT_READ, nullptr},
-                                       {}};
+constinit PyGetSetDef kGenGetSet[] = {
+    getset<"__name__", genGetName, genSetName, "Name of the generator.">,
+    getset<"__qualname__", genGetQualname, genSetQualname, "Qualified name.">,
+    getset<"gi_yieldfrom", genGetYieldFrom, nullptr, "What it delegates to, or None.">,
+    getset<"gi_running", genIsRunning>,
+    getset<"gi_frame", genGetFrame>,
+    getset<"gi_suspended", genIsSuspended>,
+    {}};
+constinit PyMemberDef kGenMembers[] = {
+    {"gi_code", T_OBJECT, offsetof(GenObject, gi_code), READONLY | PY_AUDIT_READ, nullptr}, {}};
 constinit PyAsyncMethods kGenAsync = {.am_send = genAmSend};
 
 }  // namespace

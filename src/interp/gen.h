@@ -59,5 +59,5 @@ bool isAsyncGenWrapped(const PyObject* o);
 
 }  // namespace krait
 
-extern "C" PyTypeObject _PyCoroWrapper_Type, _PyAsyncGenASend_Type, _PyAsyncGenAThrow_Type, _PyAsyncGenWrappedValue_Type,
-    _PyAnextAwaitable_Type;
+extern "C" PyTypeObject _PyCoroWrapper_Type, _PyAsyncGenASend_Type, _PyAsyncGenAThrow_Type,
+    _PyAsyncGenWrappedValue_Type, _PyAnextAwaitable_Type;

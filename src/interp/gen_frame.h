@@ -9,10 +9,10 @@ namespace krait {
 // Whether the evaluator can resume `gen` inline now: suspended or fresh, not running, not finished.
 KR_ALWAYS_INLINE bool genCanResume(GenObject* gen) { return gen->gi_frame_state < kGenExecuting; }
 
-// Makes gen's frame the running one, `sent` (owned) being the value of its yield expression. The caller's stack keeps
-// the generator alive until it is done.
-KR_ALWAYS_INLINE Step genEnter(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, GenObject* gen, PyObject* sent,
-                               FrameEntry entry, uint32_t return_offset) {
+// Makes gen's frame the running one, `sent` (owned) being the value of its yield expression. The caller's
+// stack keeps the generator alive until it is done.
+KR_ALWAYS_INLINE Step genEnter(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, GenObject* gen,
+                               PyObject* sent, FrameEntry entry, uint32_t return_offset) {
   Frame* callee = gen->frame();
   if (thread->recursion_remaining-- <= 0) [[unlikely]] {
     decref(sent);
@@ -35,8 +35,8 @@ KR_ALWAYS_INLINE Step genEnter(const Unit*& ip, Stack& sp, Frame*& frame, Thread
   return Step::kJump;
 }
 
-// A generator entered inline ended with the pending exception: it is completed, its frame cleared, StopIteration turned
-// into RuntimeError. current_frame is the caller's business.
+// A generator entered inline ended with the pending exception: it is completed, its frame cleared,
+// StopIteration turned into RuntimeError. current_frame is the caller's business.
 void genFrameRaised(Thread* thread, Frame* frame);
 // ... ended with a return: completed and cleared.
 void genFrameReturned(Thread* thread, Frame* frame);

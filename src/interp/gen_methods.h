@@ -25,7 +25,7 @@ Py_ssize_t genSizeof(GenObject* gen);
 void genDeallocSlot(PyObject* self);
 int genTraverseSlot(PyObject* self, visitproc visit, void* arg);
 
-Status coroRecordOrigin(GenObject* coroutine);   // cr_origin, when sys asks for it
-void coroWarnUnawaited(GenObject* coroutine);    // "coroutine 'f' was never awaited"
+Status coroRecordOrigin(GenObject* coroutine);  // cr_origin, when sys asks for it
+void coroWarnUnawaited(GenObject* coroutine);   // "coroutine 'f' was never awaited"
 
 }  // namespace krait

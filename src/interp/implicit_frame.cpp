@@ -17,7 +17,8 @@ Result<PyObject*> firstArgument(Frame* frame) {
   CodeObject* code = frame->code;
   if (code->co_argcount == 0) return raise(PyExc_RuntimeError, "super(): no arguments");
   PyObject* first = frame->localsplus[0];
-  if (first && (kindAt(code, 0) & 0x40) && isExact(first, &PyCell_Type)) first = static_cast<CellObject*>(first)->ob_ref;
+  if (first && (kindAt(code, 0) & 0x40) && isExact(first, &PyCell_Type))
+    first = static_cast<CellObject*>(first)->ob_ref;
   if (!first) return raise(PyExc_RuntimeError, "super(): arg[0] deleted");
   return first;
 }
@@ -28,7 +29,8 @@ Result<PyTypeObject*> classCell(Frame* frame) {
     PyObject* name_object = static_cast<TupleObject*>(code->co_localsplusnames)->at(i);
     if (!isStr(name_object) || !strEqualsAscii(static_cast<StrObject*>(name_object), "__class__")) continue;
     PyObject* cell = frame->localsplus[i];
-    if (!cell || !isExact(cell, &PyCell_Type)) return raise(PyExc_RuntimeError, "super(): bad __class__ cell");
+    if (!cell || !isExact(cell, &PyCell_Type))
+      return raise(PyExc_RuntimeError, "super(): bad __class__ cell");
     PyObject* type = static_cast<CellObject*>(cell)->ob_ref;
     if (!type) return raise(PyExc_RuntimeError, "super(): empty __class__ cell");
     if (!isType(type)) {

@@ -1,8 +1,9 @@
 // Inline caches: the code units behind an instruction, and the counters of adaptive specialisation.
 //
-// The first unit of every cache is a counter. Adaptive form: executions left before it specialises, in the high 12
-// bits, and the exponent of the next wait in the low 4. Specialised form: misses left before it gives up.
-// Invalidation: a cache holds versions (type, keys, function); any change of the thing gives it another version.
+// The first unit of every cache is a counter. Adaptive form: executions left before it specialises, in the
+// high 12 bits, and the exponent of the next wait in the low 4. Specialised form: misses left before it gives
+// up. Invalidation: a cache holds versions (type, keys, function); any change of the thing gives it another
+// version.
 #pragma once
 
 #include <cstring>
@@ -78,22 +79,35 @@ KR_ALWAYS_INLINE bool adaptiveIsDue(const Unit* ip) {
 // The adaptive opcode of a family; CACHE when the opcode does not specialise.
 constexpr Op opAdaptive(Op generic) {
   switch (generic) {
-    case Op::BINARY_OP: return Op::BINARY_OP_ADAPTIVE;
-    case Op::BINARY_SUBSCR: return Op::BINARY_SUBSCR_ADAPTIVE;
-    case Op::CALL: return Op::CALL_ADAPTIVE;
-    case Op::COMPARE_OP: return Op::COMPARE_OP_ADAPTIVE;
-    case Op::LOAD_ATTR: return Op::LOAD_ATTR_ADAPTIVE;
-    case Op::LOAD_GLOBAL: return Op::LOAD_GLOBAL_ADAPTIVE;
-    case Op::LOAD_METHOD: return Op::LOAD_METHOD_ADAPTIVE;
-    case Op::PRECALL: return Op::PRECALL_ADAPTIVE;
-    case Op::STORE_ATTR: return Op::STORE_ATTR_ADAPTIVE;
-    case Op::STORE_SUBSCR: return Op::STORE_SUBSCR_ADAPTIVE;
-    case Op::UNPACK_SEQUENCE: return Op::UNPACK_SEQUENCE_ADAPTIVE;
-    default: return Op::CACHE;
+    case Op::BINARY_OP:
+      return Op::BINARY_OP_ADAPTIVE;
+    case Op::BINARY_SUBSCR:
+      return Op::BINARY_SUBSCR_ADAPTIVE;
+    case Op::CALL:
+      return Op::CALL_ADAPTIVE;
+    case Op::COMPARE_OP:
+      return Op::COMPARE_OP_ADAPTIVE;
+    case Op::LOAD_ATTR:
+      return Op::LOAD_ATTR_ADAPTIVE;
+    case Op::LOAD_GLOBAL:
+      return Op::LOAD_GLOBAL_ADAPTIVE;
+    case Op::LOAD_METHOD:
+      return Op::LOAD_METHOD_ADAPTIVE;
+    case Op::PRECALL:
+      return Op::PRECALL_ADAPTIVE;
+    case Op::STORE_ATTR:
+      return Op::STORE_ATTR_ADAPTIVE;
+    case Op::STORE_SUBSCR:
+      return Op::STORE_SUBSCR_ADAPTIVE;
+    case Op::UNPACK_SEQUENCE:
+      return Op::UNPACK_SEQUENCE_ADAPTIVE;
+    default:
+      return Op::CACHE;
   }
 }
 
-// The specialisers. Each looks at the operands and rewrites the instruction, or backs off. They run no Python.
+// The specialisers. Each looks at the operands and rewrites the instruction, or backs off. They run no
+// Python.
 void specializeBinaryOp(const Unit* ip, PyObject* left, PyObject* right, int nb_op, PyObject** locals);
 void specializeCompareOp(const Unit* ip, PyObject* left, PyObject* right, int op);
 void specializeBinarySubscr(const Unit* ip, PyObject* container, PyObject* key);
@@ -103,17 +117,19 @@ void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name);
 void specializeStoreAttr(const Unit* ip, PyObject* owner, StrObject* name);
 void specializeLoadMethod(const Unit* ip, PyObject* owner, StrObject* name);
 void specializeLoadGlobal(const Unit* ip, PyObject* globals, PyObject* builtins, StrObject* name);
-void specializePrecall(const Unit* ip, PyObject* callable, int nargs, bool keywords, bool method_form, int oparg);
+void specializePrecall(const Unit* ip, PyObject* callable, int nargs, bool keywords, bool method_form,
+                       int oparg);
 void specializeCall(const Unit* ip, PyObject* callable, int nargs, bool keywords);
 
 // An adaptive form: tries to specialise when due, then runs the instruction that stands there now.
-#define OP_ADAPTIVE(NAME, GENERIC, SPECIALIZE)                                                                  \
-  OP_HANDLER(NAME) {                                                                                            \
-    if (!adaptiveIsDue(ip)) [[clang::musttail]] return op_##GENERIC(ip, top, frame, thread, oparg);             \
-    [[maybe_unused]] Stack sp{top};                                                                                              \
-    SPECIALIZE;                                                                                                 \
-    Handler* next = (*ip & 255) == static_cast<int>(Op::NAME) ? &op_##GENERIC : kHandlers[*ip & 255];           \
-    [[clang::musttail]] return next(ip, top, frame, thread, oparg);                                             \
+#define OP_ADAPTIVE(NAME, GENERIC, SPECIALIZE)                                                        \
+  OP_HANDLER(NAME) {                                                                                  \
+    if (!adaptiveIsDue(ip)) [[clang::musttail]]                                                       \
+      return op_##GENERIC(ip, top, frame, thread, oparg);                                             \
+    [[maybe_unused]] Stack sp{top};                                                                   \
+    SPECIALIZE;                                                                                       \
+    Handler* next = (*ip & 255) == static_cast<int>(Op::NAME) ? &op_##GENERIC : kHandlers[*ip & 255]; \
+    [[clang::musttail]] return next(ip, top, frame, thread, oparg);                                   \
   }
 
 }  // namespace krait

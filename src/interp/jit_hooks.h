@@ -1,6 +1,7 @@
 // The seam to the JIT: filled by jit/jit.cpp when there is one; all null means "interpret".
 //
-// The evaluator counts in CodeObject::co_warmup (saturating) at entries; a full counter calls `hot`, which may compile.
+// The evaluator counts in CodeObject::co_warmup (saturating) at entries; a full counter calls `hot`, which
+// may compile.
 #pragma once
 
 #include "types/code.h"

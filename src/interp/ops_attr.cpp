@@ -11,7 +11,8 @@ extern "C" PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr);
 namespace {
 
 KR_ALWAYS_INLINE Result<Ref<>> getAttr(PyObject* owner, StrObject* name) {
-  if (getattrofunc get = typeOf(owner)->tp_getattro) [[likely]] return Result<Ref<>>::fromC(get(owner, name));
+  if (getattrofunc get = typeOf(owner)->tp_getattro) [[likely]]
+    return Result<Ref<>>::fromC(get(owner, name));
   return attrGet(owner, name);
 }
 
@@ -83,7 +84,8 @@ OP_BODY(DELETE_ATTR) {
 
 OP_BODY(LOAD_METHOD) {
   auto found = loadMethod(sp.peek(0), codeName(frame, oparg));
-  if (found.failed()) [[unlikely]] return Step::kRaised;
+  if (found.failed()) [[unlikely]]
+    return Step::kRaised;
   MethodFound method = std::move(found).take();
   PyObject* self = sp.peek(0);
   if (method.unbound) {
@@ -157,8 +159,10 @@ OP_BODY(STORE_ATTR_INSTANCE_VALUE) {
   if (!values) return Step::kMiss;
   PyObject* old = std::exchange(values->values[cache->index], sp.peek(1));
   sp.top -= 2;
-  if (old) decref(old);
-  else dictValuesNoteInsertion(values, cache->index);
+  if (old)
+    decref(old);
+  else
+    dictValuesNoteInsertion(values, cache->index);
   decref(owner);
   return Step::kNext;
 }
@@ -225,9 +229,11 @@ OP_BODY(LOAD_METHOD_WITH_DICT) {
   PyObject* self = sp.peek(0);
   auto* cache = cacheOf<MethodCache>(ip);
   if (typeOf(self)->tp_version_tag != cacheRead32(cache->type_version)) return Step::kMiss;
-  auto* dict = *reinterpret_cast<DictObject**>(reinterpret_cast<char*>(self) + static_cast<int16_t>(cache->dict_offset));
+  auto* dict = *reinterpret_cast<DictObject**>(reinterpret_cast<char*>(self) +
+                                               static_cast<int16_t>(cache->dict_offset));
   if (dict && dict->ma_keys->dk_version != cacheRead32(cache->keys_version)) return Step::kMiss;
-  if (!dict && hasFlag(typeOf(self), Py_TPFLAGS_MANAGED_DICT) && managedDictOf(self)->values) return Step::kMiss;
+  if (!dict && hasFlag(typeOf(self), Py_TPFLAGS_MANAGED_DICT) && managedDictOf(self)->values)
+    return Step::kMiss;
   pushMethod(sp, cache);
   return Step::kNext;
 }

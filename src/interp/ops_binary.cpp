@@ -68,7 +68,8 @@ OP_BODY(BINARY_OP_ADD_INT) {
   PyObject *left = sp.peek(1), *right = sp.peek(0);
   if (!bothInts(left, right)) return Step::kMiss;
   if (bothCompact(left, right)) [[likely]] {
-    pop2PushInts(sp, OP_TRY(compactResult(cast<IntObject>(left)->compactValue() + cast<IntObject>(right)->compactValue())));
+    pop2PushInts(sp, OP_TRY(compactResult(cast<IntObject>(left)->compactValue() +
+                                          cast<IntObject>(right)->compactValue())));
     return Step::kNext;
   }
   pop2PushInts(sp, OP_TRY(intAdd(cast<IntObject>(left), cast<IntObject>(right))));
@@ -79,7 +80,8 @@ OP_BODY(BINARY_OP_SUBTRACT_INT) {
   PyObject *left = sp.peek(1), *right = sp.peek(0);
   if (!bothInts(left, right)) return Step::kMiss;
   if (bothCompact(left, right)) [[likely]] {
-    pop2PushInts(sp, OP_TRY(compactResult(cast<IntObject>(left)->compactValue() - cast<IntObject>(right)->compactValue())));
+    pop2PushInts(sp, OP_TRY(compactResult(cast<IntObject>(left)->compactValue() -
+                                          cast<IntObject>(right)->compactValue())));
     return Step::kNext;
   }
   pop2PushInts(sp, OP_TRY(intSubtract(cast<IntObject>(left), cast<IntObject>(right))));
@@ -90,7 +92,8 @@ OP_BODY(BINARY_OP_MULTIPLY_INT) {
   PyObject *left = sp.peek(1), *right = sp.peek(0);
   if (!bothInts(left, right)) return Step::kMiss;
   if (bothCompact(left, right)) [[likely]] {
-    pop2PushInts(sp, OP_TRY(compactResult(cast<IntObject>(left)->compactValue() * cast<IntObject>(right)->compactValue())));
+    pop2PushInts(sp, OP_TRY(compactResult(cast<IntObject>(left)->compactValue() *
+                                          cast<IntObject>(right)->compactValue())));
     return Step::kNext;
   }
   pop2PushInts(sp, OP_TRY(intMultiply(cast<IntObject>(left), cast<IntObject>(right))));
@@ -150,8 +153,8 @@ OP_BODY(BINARY_OP_ADD_UNICODE) {
   return Step::kNext;
 }
 
-// `name = name + text` or `name += text`: the local is about to be overwritten, so its reference can go first and the
-// string may grow in place.
+// `name = name + text` or `name += text`: the local is about to be overwritten, so its reference can go first
+// and the string may grow in place.
 OP_BODY(BINARY_OP_INPLACE_ADD_UNICODE) {
   PyObject *left = sp.peek(1), *right = sp.peek(0);
   if (!isExactStr(left) || !isExactStr(right)) return Step::kMiss;
@@ -163,7 +166,8 @@ OP_BODY(BINARY_OP_INPLACE_ADD_UNICODE) {
   sp.top -= 2;
   auto joined = strAppend(Ref<StrObject>::steal(cast<StrObject>(left)), cast<StrObject>(right));
   decref(right);
-  if (joined.failed()) [[unlikely]] return Step::kRaised;
+  if (joined.failed()) [[unlikely]]
+    return Step::kRaised;
   local = std::move(joined).toC();
   ip = store + 1;
   return Step::kJump;

@@ -141,13 +141,16 @@ Raised raiseBadKeywords(PyObject* callable, PyObject* mapping) {
     auto text = functionDisplayName(callable);
     if (text.failed()) return Raised{};
     Ref<StrObject> name = std::move(text).take();
-    return raise(PyExc_TypeError, "%U argument after ** must be a mapping, not %.200s", name.get(), typeName(mapping));
+    return raise(PyExc_TypeError, "%U argument after ** must be a mapping, not %.200s", name.get(),
+                 typeName(mapping));
   }
   if (!pendingMatches(PyExc_KeyError)) return Raised{};
   PendingTriple triple = fetchPending();
   normalizePending(triple);
   PyObject* value = triple.value;
-  PyObject* args = value && hasFlag(typeOf(value), Py_TPFLAGS_BASE_EXC_SUBCLASS) ? static_cast<ExceptionObject*>(value)->args : nullptr;
+  PyObject* args = value && hasFlag(typeOf(value), Py_TPFLAGS_BASE_EXC_SUBCLASS)
+                       ? static_cast<ExceptionObject*>(value)->args
+                       : nullptr;
   if (args && cast<TupleObject>(args)->size() == 1) {
     Ref<> key = share(cast<TupleObject>(args)->at(0));
     xdecref(triple.type), xdecref(triple.value), xdecref(triple.traceback);
@@ -195,10 +198,17 @@ namespace {
 Result<Ref<>> formatValue(PyObject* value, Opt<> spec, int conversion) {
   Ref<> shown = share(value);
   switch (conversion) {
-    case kFvcStr: shown = TRY(objectStr(value)); break;
-    case kFvcRepr: shown = TRY(objectRepr(value)); break;
-    case kFvcAscii: shown = TRY(objectAscii(value)); break;
-    default: break;
+    case kFvcStr:
+      shown = TRY(objectStr(value));
+      break;
+    case kFvcRepr:
+      shown = TRY(objectRepr(value));
+      break;
+    case kFvcAscii:
+      shown = TRY(objectAscii(value));
+      break;
+    default:
+      break;
   }
   if (isExactStr(shown.get()) && !spec) return shown;
   return Ref<>(TRY(objectFormat(shown.get(), spec)));

@@ -1,7 +1,8 @@
 // Calls: PRECALL, CALL, CALL_FUNCTION_EX, RETURN_VALUE, RESUME.
 //
-// Stack of a call: [null, callable, args...] or [function, self, args...]; oparg counts the args, keyword values
-// included. A Python function is entered in the same dispatch loop; its frame takes the arguments over.
+// Stack of a call: [null, callable, args...] or [function, self, args...]; oparg counts the args, keyword
+// values included. A Python function is entered in the same dispatch loop; its frame takes the arguments
+// over.
 #include "base/inline_buffer.h"
 #include "core/call.h"
 #include "interp/call_frame.h"
@@ -55,7 +56,8 @@ KR_ALWAYS_INLINE Result<Ref<>> invoke(Thread* thread, const CallShape& shape, Py
                                       TupleObject* names) {
   size_t nargsf = static_cast<size_t>(positional) | PY_VECTORCALL_ARGUMENTS_OFFSET;
   PyObject* callable = *shape.callable;
-  if (isTracing(thread)) [[unlikely]] return traceNativeCall(thread, callable, shape.callable + 1, nargsf, names);
+  if (isTracing(thread)) [[unlikely]]
+    return traceNativeCall(thread, callable, shape.callable + 1, nargsf, names);
   return callVector(callable, shape.callable + 1, nargsf, names);
 }
 
@@ -63,23 +65,26 @@ KR_ALWAYS_INLINE Step callNative(Stack& sp, Thread* thread, const CallShape& sha
                                  TupleObject* names) {
   PyObject* value = invoke(thread, shape, positional, names).toC();
   finishCall(sp, shape, value);
-  if (!value) [[unlikely]] return Step::kRaised;
+  if (!value) [[unlikely]]
+    return Step::kRaised;
   OP_CHECK_BREAKER();
   return Step::kNext;
 }
 
 // Enters a Python function with the call's own references as arguments.
-KR_ALWAYS_INLINE Step callPython(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, const CallShape& shape,
-                                 Py_ssize_t positional, TupleObject* names) {
+KR_ALWAYS_INLINE Step callPython(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread,
+                                 const CallShape& shape, Py_ssize_t positional, TupleObject* names) {
   auto* function = static_cast<FunctionObject*>(*shape.callable);
   PyObject* locals = callLocals(function);
   Frame* callee = pushCallFrame(thread, function, locals, shape.callable + 1, positional, names);
   sp.top = shape.base;
-  if (!callee) [[unlikely]] return Step::kRaised;
+  if (!callee) [[unlikely]]
+    return Step::kRaised;
   return enterFrame(ip, sp, frame, thread, callee, ip + opCacheUnits(Op::CALL));
 }
 
-// The __init__ of a plain Python class whose instances object.__new__ makes; null: call the type the long way.
+// The __init__ of a plain Python class whose instances object.__new__ makes; null: call the type the long
+// way.
 FunctionObject* inlineInit(PyObject* callable) {
   if (!hasFlag(typeOf(callable), Py_TPFLAGS_TYPE_SUBCLASS)) return nullptr;
   auto* type = reinterpret_cast<PyTypeObject*>(callable);
@@ -92,16 +97,16 @@ FunctionObject* inlineInit(PyObject* callable) {
 }
 
 // Class(...): makes the instance, leaves it on the stack and enters __init__.
-KR_NEVER_INLINE Frame* pushInitFrame(Thread* thread, FunctionObject* init, const CallShape& shape, Py_ssize_t positional,
-                                     TupleObject* names) {
+KR_NEVER_INLINE Frame* pushInitFrame(Thread* thread, FunctionObject* init, const CallShape& shape,
+                                     Py_ssize_t positional, TupleObject* names) {
   Ref<> function = share<PyObject>(init);
   auto* type = reinterpret_cast<PyTypeObject*>(*shape.callable);
   PyObject* instance = type->tp_alloc(type, 0);
   if (!instance) return nullptr;
   PyObject* held_type = std::exchange(*shape.callable, share(instance).leak());
   PyObject* locals = callLocals(init);
-  Frame* callee = pushCallFrame(thread, static_cast<FunctionObject*>(std::move(function).leak()), locals, shape.callable,
-                                positional + 1, names);
+  Frame* callee = pushCallFrame(thread, static_cast<FunctionObject*>(std::move(function).leak()), locals,
+                                shape.callable, positional + 1, names);
   *shape.callable = nullptr;
   decref(held_type);
   if (!callee) {
@@ -115,8 +120,9 @@ KR_NEVER_INLINE Frame* pushInitFrame(Thread* thread, FunctionObject* init, const
   return callee;
 }
 
-KR_ALWAYS_INLINE Step callClass(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, FunctionObject* init,
-                                const CallShape& shape, Py_ssize_t positional, TupleObject* names) {
+KR_ALWAYS_INLINE Step callClass(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread,
+                                FunctionObject* init, const CallShape& shape, Py_ssize_t positional,
+                                TupleObject* names) {
   PyObject* type = *shape.callable;
   Frame* callee = pushInitFrame(thread, init, shape, positional, names);
   if (!callee) [[unlikely]] {
@@ -185,7 +191,8 @@ OP_BODY(CALL_PY_EXACT_ARGS) {
   CodeObject* code = function->code();
   if (code->co_argcount != shape.total) return Step::kMiss;
   Frame* callee = pushExactFrame(thread, function, code, shape.callable + 1, shape.total);
-  if (!callee) [[unlikely]] return Step::kRaised;
+  if (!callee) [[unlikely]]
+    return Step::kRaised;
   sp.top = shape.base;
   return enterFrame(ip, sp, frame, thread, callee, ip + opCacheUnits(Op::CALL));
 }
@@ -200,10 +207,12 @@ OP_BODY(CALL_PY_WITH_DEFAULTS) {
   Py_ssize_t wanted = code->co_argcount;
   if (shape.total > wanted || shape.total < cache->min_args) return Step::kMiss;
   Frame* callee = pushExactFrame(thread, function, code, shape.callable + 1, shape.total);
-  if (!callee) [[unlikely]] return Step::kRaised;
+  if (!callee) [[unlikely]]
+    return Step::kRaised;
   auto* defaults = static_cast<TupleObject*>(function->func_defaults);
   Py_ssize_t required = wanted - defaults->size();
-  for (Py_ssize_t i = shape.total; i < wanted; i++) callee->localsplus[i] = share(defaults->at(i - required)).leak();
+  for (Py_ssize_t i = shape.total; i < wanted; i++)
+    callee->localsplus[i] = share(defaults->at(i - required)).leak();
   sp.top = shape.base;
   return enterFrame(ip, sp, frame, thread, callee, ip + opCacheUnits(Op::CALL));
 }
@@ -232,7 +241,8 @@ Result<Ref<TupleObject>> starArgs(PyObject* callable, PyObject* args) {
   if (isExactTuple(args)) return share(cast<TupleObject>(args));
   if (!typeOf(args)->tp_iter && !isSequence(args)) {
     Ref<StrObject> text = TRY(functionDisplayName(callable));
-    return raise(PyExc_TypeError, "%U argument after * must be an iterable, not %.200s", text.get(), typeName(args));
+    return raise(PyExc_TypeError, "%U argument after * must be an iterable, not %.200s", text.get(),
+                 typeName(args));
   }
   return sequenceTuple(args);
 }
@@ -282,7 +292,8 @@ OP_BODY(CALL_FUNCTION_EX) {
   Ref<TupleObject> args = OP_TRY(starArgs(callable, sp.peek(0)));
   if (runsInline(callable)) {
     Frame* callee = pushSpreadFrame(thread, static_cast<FunctionObject*>(callable), args.get(), kwargs.opt());
-    if (!callee) [[unlikely]] return Step::kRaised;
+    if (!callee) [[unlikely]]
+      return Step::kRaised;
     sp.drop(2);
     sp.top--;
     return enterFrame(ip, sp, frame, thread, callee, ip);
@@ -326,7 +337,8 @@ KR_CC PyObject* returnElsewhere(OP_PARAMETERS) {
     frame = leaveFrame(thread, frame);
     top = frame->localsplus + frame->stacktop;
     frame->stacktop = -1;
-    if (!initReturned(Ref<>::steal(value))) [[clang::musttail]] return unwind(frame->prev_instr, top, frame, thread, 0);
+    if (!initReturned(Ref<>::steal(value))) [[clang::musttail]]
+      return unwind(frame->prev_instr, top, frame, thread, 0);
     OP_DISPATCH(frame->prev_instr + 1, top);
   }
   Frame* caller = frame->previous;
@@ -351,7 +363,8 @@ KR_CC PyObject* returnElsewhere(OP_PARAMETERS) {
 OP_HANDLER(RETURN_VALUE) {
   frame->prev_instr = const_cast<Unit*>(ip);
   thread->recursion_remaining++;
-  if (frame->entry != kEntryInline) [[unlikely]] [[clang::musttail]] return returnElsewhere(ip, top, frame, thread, oparg);
+  if (frame->entry != kEntryInline) [[unlikely]]
+    [[clang::musttail]] return returnElsewhere(ip, top, frame, thread, oparg);
   PyObject* value = top[-1];
   frame = leaveFrame(thread, frame);
   top = frame->localsplus + frame->stacktop;

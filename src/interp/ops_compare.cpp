@@ -29,16 +29,23 @@ OP_ADAPTIVE(COMPARE_OP_ADAPTIVE, COMPARE_OP,
 namespace {
 
 // CompareCache::mask: which orders make the jump behind be taken, and its direction.
-constexpr uint16_t kJumpIfLess = 1, kJumpIfEqual = 2, kJumpIfGreater = 4, kJumpIfUnordered = 8, kJumpBackward = 16;
+constexpr uint16_t kJumpIfLess = 1, kJumpIfEqual = 2, kJumpIfGreater = 4, kJumpIfUnordered = 8,
+                   kJumpBackward = 16;
 
 uint16_t ordersOf(int op) {
   switch (op) {
-    case Py_LT: return kJumpIfLess;
-    case Py_LE: return kJumpIfLess | kJumpIfEqual;
-    case Py_EQ: return kJumpIfEqual;
-    case Py_NE: return kJumpIfLess | kJumpIfGreater | kJumpIfUnordered;
-    case Py_GT: return kJumpIfGreater;
-    default: return kJumpIfGreater | kJumpIfEqual;
+    case Py_LT:
+      return kJumpIfLess;
+    case Py_LE:
+      return kJumpIfLess | kJumpIfEqual;
+    case Py_EQ:
+      return kJumpIfEqual;
+    case Py_NE:
+      return kJumpIfLess | kJumpIfGreater | kJumpIfUnordered;
+    case Py_GT:
+      return kJumpIfGreater;
+    default:
+      return kJumpIfGreater | kJumpIfEqual;
   }
 }
 

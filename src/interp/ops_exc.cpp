@@ -21,8 +21,8 @@ Result<Ref<>> exceptionInstance(PyObject* type_or_instance, const char* wrong) {
   if (isExceptionClass(type_or_instance)) {
     Ref<> made = TRY(call(type_or_instance));
     if (isExceptionInstance(made.get())) return made;
-    return raise(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %R", type_or_instance,
-                 typeOf(made.get()));
+    return raise(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %R",
+                 type_or_instance, typeOf(made.get()));
   }
   if (isExceptionInstance(type_or_instance)) return share(type_or_instance);
   return raise(PyExc_TypeError, "%s", wrong);
@@ -105,7 +105,8 @@ OP_BODY(POP_EXCEPT) {
 
 namespace {
 
-constexpr const char* kNotException = "catching classes that do not inherit from BaseException is not allowed";
+constexpr const char* kNotException =
+    "catching classes that do not inherit from BaseException is not allowed";
 constexpr const char* kGroupInStar =
     "catching ExceptionGroup with except* is not allowed. Use except instead.";
 
@@ -150,7 +151,8 @@ Result<GroupMatch> matchGroup(PyObject* exception, PyObject* type) {
   if (isInstanceOf(exception, reinterpret_cast<PyTypeObject*>(PyExc_BaseExceptionGroup))) {
     Ref<> pair = TRY(callMethod(exception, name<"split">(), type));
     if (!isExactTuple(pair.get()) || cast<TupleObject>(pair.get())->size() != 2) {
-      return raise(PyExc_TypeError, "%.200s.split must return a 2-tuple, got %.200s", typeName(exception), typeName(pair.get()));
+      return raise(PyExc_TypeError, "%.200s.split must return a 2-tuple, got %.200s", typeName(exception),
+                   typeName(pair.get()));
     }
     auto part = [&](Py_ssize_t i) {
       PyObject* value = cast<TupleObject>(pair.get())->at(i);
@@ -195,10 +197,12 @@ OP_BODY(CHECK_EG_MATCH) {
 
 namespace {
 
-// Nested exceptions that carry the same metadata as `original` are parts of it; others were raised in handlers.
+// Nested exceptions that carry the same metadata as `original` are parts of it; others were raised in
+// handlers.
 bool sameMetadata(PyObject* left, PyObject* right) {
   auto *a = static_cast<ExceptionObject*>(left), *b = static_cast<ExceptionObject*>(right);
-  return a->notes == b->notes && a->traceback == b->traceback && a->context == b->context && a->cause == b->cause;
+  return a->notes == b->notes && a->traceback == b->traceback && a->context == b->context &&
+         a->cause == b->cause;
 }
 
 PyTypeObject* groupType() { return reinterpret_cast<PyTypeObject*>(PyExc_BaseExceptionGroup); }
@@ -219,7 +223,8 @@ bool holdsLeaf(ListObject* leaves, PyObject* exception) {
 
 // The part of `group` made of the kept leaves, nesting and metadata preserved; absent: nothing left.
 Result<MaybeRef<>> projectGroup(PyObject* group, ListObject* kept) {
-  if (!isInstanceOf(group, groupType())) return holdsLeaf(kept, group) ? MaybeRef<>::share(group) : MaybeRef<>();
+  if (!isInstanceOf(group, groupType()))
+    return holdsLeaf(kept, group) ? MaybeRef<>::share(group) : MaybeRef<>();
   auto* parts = cast<TupleObject>(static_cast<ExceptionGroupObject*>(group)->excs);
   Ref<ListObject> remaining = TRY(listNew());
   for (Py_ssize_t i = 0; i < parts->size(); i++) {
@@ -228,7 +233,8 @@ Result<MaybeRef<>> projectGroup(PyObject* group, ListObject* kept) {
   }
   if (remaining->size() == 0) return MaybeRef<>();
   Ref<> made = TRY(callMethod(group, name<"derive">(), remaining.get()));
-  if (!isInstanceOf(made.get(), groupType())) return raise(PyExc_TypeError, "derive must return an instance of BaseExceptionGroup");
+  if (!isInstanceOf(made.get(), groupType()))
+    return raise(PyExc_TypeError, "derive must return an instance of BaseExceptionGroup");
   auto *from = static_cast<ExceptionObject*>(group), *to = static_cast<ExceptionObject*>(made.get());
   TRY(exceptionSetTraceback(made.get(), from->traceback));
   if (from->context) exceptionSetContext(made.get(), share(from->context));
@@ -241,7 +247,8 @@ Result<MaybeRef<>> projectGroup(PyObject* group, ListObject* kept) {
   return MaybeRef<>(std::move(made));
 }
 
-// What the end of a try-except* statement re-raises: None, or the handlers' exceptions with the unhandled rest.
+// What the end of a try-except* statement re-raises: None, or the handlers' exceptions with the unhandled
+// rest.
 Result<Ref<>> reraiseStar(PyObject* original, PyObject* raised_list) {
   auto* list = cast<ListObject>(raised_list);
   if (list->size() == 0) return none();
@@ -254,8 +261,10 @@ Result<Ref<>> reraiseStar(PyObject* original, PyObject* raised_list) {
   for (Py_ssize_t i = 0; i < list->size(); i++) {
     PyObject* one = list->at(i);
     if (one == Py_None) continue;
-    if (sameMetadata(one, original)) TRY(collectLeafIds(one, kept.get()));
-    else TRY(listAppend(raised.get(), one));
+    if (sameMetadata(one, original))
+      TRY(collectLeafIds(one, kept.get()));
+    else
+      TRY(listAppend(raised.get(), one));
   }
   MaybeRef<> rest = TRY(projectGroup(original, kept.get()));
   if (raised->size() == 0) return rest ? std::move(rest).take() : none();

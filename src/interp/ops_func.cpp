@@ -83,7 +83,8 @@ Status printExpression(PyObject* value) {
 }  // namespace
 
 OP_BODY(LOAD_BUILD_CLASS) {
-  sp.push(OP_TRY(builtinItem(frame, name<"__build_class__">(), PyExc_NameError, "__build_class__ not found")));
+  sp.push(
+      OP_TRY(builtinItem(frame, name<"__build_class__">(), PyExc_NameError, "__build_class__ not found")));
   return Step::kNext;
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 // Moves the running frame into a new generator, which is answered.
 Result<Ref<GenObject>> makeGenerator(Frame* frame, PyObject** top) {
-  if (frame->owner != kFrameOwnedByThread) return raise(PyExc_SystemError, "RETURN_GENERATOR in a generator's frame");
+  if (frame->owner != kFrameOwnedByThread)
+    return raise(PyExc_SystemError, "RETURN_GENERATOR in a generator's frame");
   Ref<GenObject> gen = TRY(genNewFor(frame->func));
   Frame* own = gen->frame();
   frame->stacktop = static_cast<int>(top - frame->localsplus);
@@ -31,7 +32,8 @@ Result<Ref<GenObject>> makeGenerator(Frame* frame, PyObject** top) {
 OP_HANDLER(RETURN_GENERATOR) {
   frame->prev_instr = const_cast<Unit*>(ip);
   PyObject* gen = makeGenerator(frame, top).toC();
-  if (!gen) [[unlikely]] [[clang::musttail]] return unwind(ip, top, frame, thread, oparg);
+  if (!gen) [[unlikely]]
+    [[clang::musttail]] return unwind(ip, top, frame, thread, oparg);
   thread->recursion_remaining++;
   if (frame->entry == kEntryNative) {
     // The caller clears the record: leave it one that owns nothing but function and code.
@@ -92,7 +94,8 @@ PySendResult sendTo(Thread* thread, Frame* frame, PyObject* receiver, PyObject* 
     *value = callMethod(receiver, name<"send">(), sent).toC();
   }
   if (*value) return PYGEN_NEXT;
-  if (thread->c_tracefunc && isTracing(thread) && pendingMatches(PyExc_StopIteration)) traceException(thread, frame);
+  if (thread->c_tracefunc && isTracing(thread) && pendingMatches(PyExc_StopIteration))
+    traceException(thread, frame);
   auto stop = genFetchStopValue();
   if (stop.failed()) return PYGEN_ERROR;
   *value = std::move(stop).toC();
@@ -105,7 +108,8 @@ OP_BODY(SEND) {
   PyObject* receiver = sp.peek(1);
   if ((isGen(receiver) || isCoro(receiver)) && oparg < UINT16_MAX) {
     auto* gen = static_cast<GenObject*>(receiver);
-    if (gen->gi_frame_state == kGenSuspended || (gen->gi_frame_state == kGenCreated && sp.peek(0) == Py_None)) {
+    if (gen->gi_frame_state == kGenSuspended ||
+        (gen->gi_frame_state == kGenCreated && sp.peek(0) == Py_None)) {
       return genEnter(ip, sp, frame, thread, gen, sp.popRaw(), kEntrySend, oparg + 1);
     }
   }
@@ -139,8 +143,8 @@ OP_BODY(GET_AWAITABLE) {
       clearPending();
       const char* method_name = oparg == 1 ? "__aenter__" : "__aexit__";
       (void)raise(PyExc_TypeError,
-                  "'async with' received an object from %s that does not implement __await__: %.100s", method_name,
-                  type->tp_name);
+                  "'async with' received an object from %s that does not implement __await__: %.100s",
+                  method_name, type->tp_name);
     }
     return Step::kRaised;
   }
@@ -160,12 +164,14 @@ namespace {
 Result<Ref<>> asyncIterOf(PyObject* object) {
   PyAsyncMethods* methods = typeOf(object)->tp_as_async;
   if (!methods || !methods->am_aiter) {
-    return raise(PyExc_TypeError, "'async for' requires an object with __aiter__ method, got %.100s", typeName(object));
+    return raise(PyExc_TypeError, "'async for' requires an object with __aiter__ method, got %.100s",
+                 typeName(object));
   }
   Ref<> iterator = TRY(Result<Ref<>>::fromC(methods->am_aiter(object)));
   PyAsyncMethods* its = typeOf(iterator.get())->tp_as_async;
   if (!its || !its->am_anext) {
-    return raise(PyExc_TypeError, "'async for' received an object from __aiter__ that does not implement __anext__: %.100s",
+    return raise(PyExc_TypeError,
+                 "'async for' received an object from __aiter__ that does not implement __anext__: %.100s",
                  typeName(iterator.get()));
   }
   return iterator;
@@ -175,7 +181,8 @@ Result<Ref<>> asyncNextOf(PyObject* iterator) {
   PyAsyncMethods* methods = typeOf(iterator)->tp_as_async;
   if (isAsyncGen(iterator)) return Result<Ref<>>::fromC(methods->am_anext(iterator));
   if (!methods || !methods->am_anext) {
-    return raise(PyExc_TypeError, "'async for' requires an iterator with __anext__ method, got %.100s", typeName(iterator));
+    return raise(PyExc_TypeError, "'async for' requires an iterator with __anext__ method, got %.100s",
+                 typeName(iterator));
   }
   Ref<> next = TRY(Result<Ref<>>::fromC(methods->am_anext(iterator)));
   auto awaitable = coroGetAwaitable(next.get());

@@ -54,7 +54,9 @@ KR_ALWAYS_INLINE void pushGlobal(Stack& sp, PyObject* borrowed, bool null_first)
   sp.pushShared(borrowed);
 }
 
-KR_ALWAYS_INLINE DictUnicodeEntry* entryAt(DictKeys* keys, uint16_t index) { return dictUnicodeEntries(keys) + index; }
+KR_ALWAYS_INLINE DictUnicodeEntry* entryAt(DictKeys* keys, uint16_t index) {
+  return dictUnicodeEntries(keys) + index;
+}
 
 }  // namespace
 

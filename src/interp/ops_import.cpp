@@ -13,8 +13,9 @@ namespace krait {
 namespace {
 
 Result<Ref<>> importStatement(Frame* frame, PyObject* module_name, PyObject* from_list, PyObject* level) {
-  Opt<> function = isExactDict(frame->builtins) ? TRY(dictGet(cast<DictObject>(frame->builtins), name<"__import__">()))
-                                                : Opt<>();
+  Opt<> function = isExactDict(frame->builtins)
+                       ? TRY(dictGet(cast<DictObject>(frame->builtins), name<"__import__">()))
+                       : Opt<>();
   if (!function) return raise(PyExc_ImportError, "__import__ not found");
   PyObject* locals = frame->locals ? frame->locals : Py_None;
   if (function.get() == interpreter().import_func) {
@@ -67,12 +68,13 @@ Status raiseCannotImport(PyObject* module, PyObject* attribute, Opt<> package) {
   if (isModule(module)) path = attrQuiet(module, name<"__file__">());
   Ref<> shown = package ? share(package.get()) : Ref<>(TRY(strLiteral("<unknown module name>")));
   if (!path || !isStr(path.get())) {
-    return raiseImportError(TRY(strFormat("cannot import name %R from %R (unknown location)", attribute, shown.get())),
-                            package, nullptr);
+    return raiseImportError(
+        TRY(strFormat("cannot import name %R from %R (unknown location)", attribute, shown.get())), package,
+        nullptr);
   }
-  const char* format = isInitializing(module)
-                           ? "cannot import name %R from partially initialized module %R (most likely due to a circular import) (%S)"
-                           : "cannot import name %R from %R (%S)";
+  const char* format = isInitializing(module) ? "cannot import name %R from partially initialized module %R "
+                                                "(most likely due to a circular import) (%S)"
+                                              : "cannot import name %R from %R (%S)";
   return raiseImportError(TRY(strFormat(format, attribute, shown.get(), path.get())), package, path.opt());
 }
 
@@ -95,10 +97,11 @@ Raised raiseBadStarName(PyObject* module, PyObject* key, bool from_dict) {
   MaybeRef<> module_name = attrQuiet(module, name<"__name__">());
   if (!module_name) return raiseNone(PyExc_AttributeError);
   if (!isStr(module_name.get())) {
-    return raise(PyExc_TypeError, "module __name__ must be a string, not %.100s", typeName(module_name.get()));
+    return raise(PyExc_TypeError, "module __name__ must be a string, not %.100s",
+                 typeName(module_name.get()));
   }
-  return raise(PyExc_TypeError, "%s in %U.%s must be str, not %.100s", from_dict ? "Key" : "Item", module_name.get(),
-               from_dict ? "__dict__" : "__all__", typeName(key));
+  return raise(PyExc_TypeError, "%s in %U.%s must be str, not %.100s", from_dict ? "Key" : "Item",
+               module_name.get(), from_dict ? "__dict__" : "__all__", typeName(key));
 }
 
 // from module import *
@@ -122,8 +125,10 @@ Status importStar(PyObject* module, PyObject* locals) {
     auto* text = cast<StrObject>(key.get());
     if (skip_private && text->size() > 0 && text->at(0) == '_') continue;
     Ref<> value = TRY(attrGet(module, text));
-    if (isExactDict(locals)) TRY(dictSet(cast<DictObject>(locals), text, value.get()));
-    else TRY(itemSet(locals, text, value.get()));
+    if (isExactDict(locals))
+      TRY(dictSet(cast<DictObject>(locals), text, value.get()));
+    else
+      TRY(itemSet(locals, text, value.get()));
   }
 }
 

@@ -15,7 +15,9 @@ OP_BODY(JUMP_BACKWARD) {
   ip -= static_cast<Py_ssize_t>(oparg) - 1;
   return Step::kJump;
 }
-OP_HANDLER(JUMP_BACKWARD_QUICK) { [[clang::musttail]] return op_JUMP_BACKWARD(ip, top, frame, thread, oparg); }
+OP_HANDLER(JUMP_BACKWARD_QUICK) {
+  [[clang::musttail]] return op_JUMP_BACKWARD(ip, top, frame, thread, oparg);
+}
 
 OP_BODY(JUMP_BACKWARD_NO_INTERRUPT) {
   ip -= static_cast<Py_ssize_t>(oparg) - 1;
@@ -24,7 +26,8 @@ OP_BODY(JUMP_BACKWARD_NO_INTERRUPT) {
 
 namespace {
 
-KR_ALWAYS_INLINE Step jumpIf(const Unit*& ip, Thread* thread, bool taken, Py_ssize_t distance, bool backward) {
+KR_ALWAYS_INLINE Step jumpIf(const Unit*& ip, Thread* thread, bool taken, Py_ssize_t distance,
+                             bool backward) {
   ip += 1;
   if (!taken) return Step::kJump;
   if (backward) OP_CHECK_BREAKER();
@@ -33,7 +36,8 @@ KR_ALWAYS_INLINE Step jumpIf(const Unit*& ip, Thread* thread, bool taken, Py_ssi
 }
 
 // Pops the condition. Bools by identity, everything else through its truth.
-KR_ALWAYS_INLINE Step popJumpIf(const Unit*& ip, Stack& sp, Thread* thread, uint32_t oparg, bool wanted, bool backward) {
+KR_ALWAYS_INLINE Step popJumpIf(const Unit*& ip, Stack& sp, Thread* thread, uint32_t oparg, bool wanted,
+                                bool backward) {
   PyObject* value = sp.peek(0);
   bool truth;
   if (value == Py_True || value == Py_False) [[likely]] {
@@ -56,8 +60,10 @@ KR_ALWAYS_INLINE Step jumpIfOrPop(const Unit*& ip, Stack& sp, uint32_t oparg, bo
   PyObject* value = sp.peek(0);
   bool truth = value == Py_True || (value != Py_False && OP_TRY(objectIsTrue(value)));
   ip += 1;
-  if (truth == wanted) ip += oparg;
-  else sp.drop();
+  if (truth == wanted)
+    ip += oparg;
+  else
+    sp.drop();
   return Step::kJump;
 }
 

@@ -76,7 +76,8 @@ Result<MaybeRef<TupleObject>> matchArgs(PyObject* cls, bool* match_self) {
     return MaybeRef<TupleObject>(emptyTuple());
   }
   if (!isExactTuple(found.get())) {
-    return raise(PyExc_TypeError, "%s.__match_args__ must be a tuple (got %s)", class_name, typeName(found.get()));
+    return raise(PyExc_TypeError, "%s.__match_args__ must be a tuple (got %s)", class_name,
+                 typeName(found.get()));
   }
   return MaybeRef<TupleObject>(std::move(found).take().as<TupleObject>());
 }
@@ -87,8 +88,8 @@ Result<bool> matchPositional(ClassMatcher& matcher, Py_ssize_t count) {
   Py_ssize_t allowed = match_self ? 1 : args->size();
   const char* class_name = reinterpret_cast<PyTypeObject*>(matcher.cls)->tp_name;
   if (allowed < count) {
-    return raise(PyExc_TypeError, "%s() accepts %zd positional sub-pattern%s (%zd given)", class_name, allowed,
-                 allowed == 1 ? "" : "s", count);
+    return raise(PyExc_TypeError, "%s() accepts %zd positional sub-pattern%s (%zd given)", class_name,
+                 allowed, allowed == 1 ? "" : "s", count);
   }
   if (match_self) {
     TRY(listAppend(matcher.values, matcher.subject));
@@ -97,7 +98,8 @@ Result<bool> matchPositional(ClassMatcher& matcher, Py_ssize_t count) {
   for (Py_ssize_t i = 0; i < count; i++) {
     PyObject* attribute = args->at(i);
     if (!isExactStr(attribute)) {
-      return raise(PyExc_TypeError, "__match_args__ elements must be strings (got %.200s)", typeName(attribute));
+      return raise(PyExc_TypeError, "__match_args__ elements must be strings (got %.200s)",
+                   typeName(attribute));
     }
     if (!TRY(matcher.take(attribute))) return false;
   }
@@ -106,7 +108,8 @@ Result<bool> matchPositional(ClassMatcher& matcher, Py_ssize_t count) {
 
 // The captured attributes as a tuple, or None.
 Result<Ref<>> matchClass(PyObject* subject, PyObject* cls, Py_ssize_t count, TupleObject* keywords) {
-  if (!hasFlag(typeOf(cls), Py_TPFLAGS_TYPE_SUBCLASS)) return raise(PyExc_TypeError, "called match pattern must be a class");
+  if (!hasFlag(typeOf(cls), Py_TPFLAGS_TYPE_SUBCLASS))
+    return raise(PyExc_TypeError, "called match pattern must be a class");
   if (!TRY(isInstance(subject, cls))) return none();
   Ref<SetObject> seen = TRY(setNew());
   Ref<ListObject> values = TRY(listNew());

@@ -30,11 +30,13 @@ KR_ALWAYS_INLINE NativeShape nativeShape(const Stack& sp, uint32_t oparg) {
 }
 
 // Releases the call's operands, pushes its value and continues behind CALL.
-KR_ALWAYS_INLINE Step finish(const Unit*& ip, Stack& sp, Thread* thread, const NativeShape& shape, PyObject* value) {
+KR_ALWAYS_INLINE Step finish(const Unit*& ip, Stack& sp, Thread* thread, const NativeShape& shape,
+                             PyObject* value) {
   PyObject** top = sp.top;
   while (top > shape.callable) decref(*--top);
   sp.top = shape.base;
-  if (!value) [[unlikely]] return Step::kRaised;
+  if (!value) [[unlikely]]
+    return Step::kRaised;
   *sp.top++ = value;
   OP_CHECK_BREAKER();
   ip += kBehindCall;
@@ -60,7 +62,8 @@ KR_ALWAYS_INLINE PyMethodDef* methodWithFlags(PyObject* callable, PyObject* self
 }
 // Native functions count against the recursion limit like other calls.
 KR_ALWAYS_INLINE bool enterNative(Thread* thread) {
-  if (thread->recursion_remaining <= 0) [[unlikely]] return false;
+  if (thread->recursion_remaining <= 0) [[unlikely]]
+    return false;
   thread->recursion_remaining--;
   return true;
 }
@@ -107,7 +110,8 @@ OP_BODY(PRECALL_BUILTIN_FAST_WITH_KEYWORDS) {
   if (!def || isTracing(thread) || !enterNative(thread)) return Step::kMiss;
   TupleObject* names = takeCallKeywords(thread);
   Py_ssize_t positional = shape.total - (names ? names->size() : 0);
-  PyObject* value = def->ml_meth.fast_keywords(selfOf(*shape.callable), shape.callable + 1, positional, names);
+  PyObject* value =
+      def->ml_meth.fast_keywords(selfOf(*shape.callable), shape.callable + 1, positional, names);
   thread->recursion_remaining++;
   return finish(ip, sp, thread, shape, value);
 }
@@ -147,7 +151,8 @@ OP_BODY(PRECALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS) {
   if (shape.total < 1 || isTracing(thread)) return Step::kMiss;
   PyMethodDef* def = methodWithFlags(*shape.callable, shape.callable[1], METH_FASTCALL | METH_KEYWORDS);
   if (!def) return Step::kMiss;
-  if (TupleObject* pending = callKeywords(thread); pending && shape.total - pending->size() < 1) return Step::kMiss;
+  if (TupleObject* pending = callKeywords(thread); pending && shape.total - pending->size() < 1)
+    return Step::kMiss;
   if (!enterNative(thread)) return Step::kMiss;
   TupleObject* names = takeCallKeywords(thread);
   Py_ssize_t positional = shape.total - 1 - (names ? names->size() : 0);
@@ -170,7 +175,8 @@ OP_BODY(PRECALL_BUILTIN_CLASS) {
 
 OP_BODY(PRECALL_NO_KW_TYPE_1) {
   NativeShape shape = nativeShape(sp, oparg);
-  if (callKeywords(thread) || shape.total != 1 || *shape.callable != reinterpret_cast<PyObject*>(&PyType_Type)) {
+  if (callKeywords(thread) || shape.total != 1 ||
+      *shape.callable != reinterpret_cast<PyObject*>(&PyType_Type)) {
     return Step::kMiss;
   }
   return finish(ip, sp, thread, shape, share<PyObject>(typeOf(shape.callable[1])).leak());
@@ -178,7 +184,8 @@ OP_BODY(PRECALL_NO_KW_TYPE_1) {
 
 OP_BODY(PRECALL_NO_KW_STR_1) {
   NativeShape shape = nativeShape(sp, oparg);
-  if (callKeywords(thread) || shape.total != 1 || *shape.callable != reinterpret_cast<PyObject*>(&PyUnicode_Type)) {
+  if (callKeywords(thread) || shape.total != 1 ||
+      *shape.callable != reinterpret_cast<PyObject*>(&PyUnicode_Type)) {
     return Step::kMiss;
   }
   return finish(ip, sp, thread, shape, objectStr(shape.callable[1]).toC());
@@ -186,7 +193,8 @@ OP_BODY(PRECALL_NO_KW_STR_1) {
 
 OP_BODY(PRECALL_NO_KW_TUPLE_1) {
   NativeShape shape = nativeShape(sp, oparg);
-  if (callKeywords(thread) || shape.total != 1 || *shape.callable != reinterpret_cast<PyObject*>(&PyTuple_Type)) {
+  if (callKeywords(thread) || shape.total != 1 ||
+      *shape.callable != reinterpret_cast<PyObject*>(&PyTuple_Type)) {
     return Step::kMiss;
   }
   return finish(ip, sp, thread, shape, sequenceTuple(shape.callable[1]).toC());
@@ -237,15 +245,18 @@ OP_BODY(PRECALL_NO_KW_LIST_APPEND) {
 namespace {
 
 void specializeNativeFunction(const Unit* ip, PyObject* callable, int nargs, bool keywords) {
-  int flags = static_cast<CFunctionObject*>(callable)->m_ml->ml_flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST);
-  if (flags == (METH_FASTCALL | METH_KEYWORDS)) return specializeTo(ip, Op::PRECALL_BUILTIN_FAST_WITH_KEYWORDS);
+  int flags =
+      static_cast<CFunctionObject*>(callable)->m_ml->ml_flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST);
+  if (flags == (METH_FASTCALL | METH_KEYWORDS))
+    return specializeTo(ip, Op::PRECALL_BUILTIN_FAST_WITH_KEYWORDS);
   if (keywords) return specializeFailed(ip);
   if (flags == METH_O && nargs == 1) {
     if (callable == builtin_len_entry) return specializeTo(ip, Op::PRECALL_NO_KW_LEN);
     return specializeTo(ip, Op::PRECALL_NO_KW_BUILTIN_O);
   }
   if (flags == METH_FASTCALL) {
-    if (callable == builtin_isinstance_entry && nargs == 2) return specializeTo(ip, Op::PRECALL_NO_KW_ISINSTANCE);
+    if (callable == builtin_isinstance_entry && nargs == 2)
+      return specializeTo(ip, Op::PRECALL_NO_KW_ISINSTANCE);
     return specializeTo(ip, Op::PRECALL_NO_KW_BUILTIN_FAST);
   }
   specializeFailed(ip);
@@ -264,7 +275,8 @@ void specializeMethodDescr(const Unit* ip, PyObject* callable, int nargs, bool k
       list_append_entry = append.get();
     }
     bool pops = opGeneric(unitOp(ip[kBehindCall])) == Op::POP_TOP;
-    if (callable == list_append_entry && oparg == 1 && pops) return specializeTo(ip, Op::PRECALL_NO_KW_LIST_APPEND);
+    if (callable == list_append_entry && oparg == 1 && pops)
+      return specializeTo(ip, Op::PRECALL_NO_KW_LIST_APPEND);
     return specializeTo(ip, Op::PRECALL_NO_KW_METHOD_DESCRIPTOR_O);
   }
   if (flags == METH_FASTCALL) return specializeTo(ip, Op::PRECALL_NO_KW_METHOD_DESCRIPTOR_FAST);
@@ -278,17 +290,21 @@ void specializeClass(const Unit* ip, PyObject* callable, int nargs, bool keyword
     if (type == &PyType_Type) return specializeTo(ip, Op::PRECALL_NO_KW_TYPE_1);
     if (type == &PyTuple_Type) return specializeTo(ip, Op::PRECALL_NO_KW_TUPLE_1);
   }
-  if (type->tp_vectorcall && typeOf(callable) == &PyType_Type) return specializeTo(ip, Op::PRECALL_BUILTIN_CLASS);
+  if (type->tp_vectorcall && typeOf(callable) == &PyType_Type)
+    return specializeTo(ip, Op::PRECALL_BUILTIN_CLASS);
   specializeFailed(ip);
 }
 
 }  // namespace
 
-void specializePrecall(const Unit* ip, PyObject* callable, int nargs, bool keywords, bool method_form, int oparg) {
+void specializePrecall(const Unit* ip, PyObject* callable, int nargs, bool keywords, bool method_form,
+                       int oparg) {
   if (isExact(callable, &PyCFunction_Type)) return specializeNativeFunction(ip, callable, nargs, keywords);
   if (isFunction(callable)) return specializeTo(ip, Op::PRECALL_PYFUNC);
-  if (hasFlag(typeOf(callable), Py_TPFLAGS_TYPE_SUBCLASS)) return specializeClass(ip, callable, nargs, keywords);
-  if (isExact(callable, &PyMethodDescr_Type)) return specializeMethodDescr(ip, callable, nargs, keywords, oparg);
+  if (hasFlag(typeOf(callable), Py_TPFLAGS_TYPE_SUBCLASS))
+    return specializeClass(ip, callable, nargs, keywords);
+  if (isExact(callable, &PyMethodDescr_Type))
+    return specializeMethodDescr(ip, callable, nargs, keywords, oparg);
   if (!method_form && isExact(callable, &PyMethod_Type)) return specializeTo(ip, Op::PRECALL_BOUND_METHOD);
   specializeFailed(ip);
 }

@@ -34,7 +34,8 @@ OP_BODY(LOAD_CONST) {
 
 OP_BODY(LOAD_FAST) {
   PyObject* value = frame->localsplus[oparg];
-  if (!value) [[unlikely]] return raiseUnboundLocal(frame, oparg), Step::kRaised;
+  if (!value) [[unlikely]]
+    return raiseUnboundLocal(frame, oparg), Step::kRaised;
   sp.pushShared(value);
   return Step::kNext;
 }
@@ -47,7 +48,8 @@ OP_BODY(STORE_FAST) {
 
 OP_BODY(DELETE_FAST) {
   PyObject* old = frame->localsplus[oparg];
-  if (!old) [[unlikely]] return raiseUnboundLocal(frame, oparg), Step::kRaised;
+  if (!old) [[unlikely]]
+    return raiseUnboundLocal(frame, oparg), Step::kRaised;
   frame->localsplus[oparg] = nullptr;
   decref(old);
   return Step::kNext;
@@ -56,12 +58,14 @@ OP_BODY(DELETE_FAST) {
 // Super-instructions: the second half's oparg is read from its own unit.
 OP_BODY(LOAD_FAST__LOAD_FAST) {
   PyObject* first = frame->localsplus[oparg];
-  if (!first) [[unlikely]] return raiseUnboundLocal(frame, oparg), Step::kRaised;
+  if (!first) [[unlikely]]
+    return raiseUnboundLocal(frame, oparg), Step::kRaised;
   sp.pushShared(first);
   uint32_t other = unitArg(ip[1]);
   PyObject* second = frame->localsplus[other];
   ip += 1;
-  if (!second) [[unlikely]] return Step::kJump;  // LOAD_FAST itself raises
+  if (!second) [[unlikely]]
+    return Step::kJump;  // LOAD_FAST itself raises
   sp.pushShared(second);
   ip += 1;
   return Step::kJump;
@@ -69,7 +73,8 @@ OP_BODY(LOAD_FAST__LOAD_FAST) {
 
 OP_BODY(LOAD_FAST__LOAD_CONST) {
   PyObject* first = frame->localsplus[oparg];
-  if (!first) [[unlikely]] return raiseUnboundLocal(frame, oparg), Step::kRaised;
+  if (!first) [[unlikely]]
+    return raiseUnboundLocal(frame, oparg), Step::kRaised;
   sp.pushShared(first);
   sp.pushShared(codeConst(frame, unitArg(ip[1])));
   ip += 2;
@@ -80,7 +85,8 @@ OP_BODY(LOAD_CONST__LOAD_FAST) {
   sp.pushShared(codeConst(frame, oparg));
   PyObject* second = frame->localsplus[unitArg(ip[1])];
   ip += 1;
-  if (!second) [[unlikely]] return Step::kJump;
+  if (!second) [[unlikely]]
+    return Step::kJump;
   sp.pushShared(second);
   ip += 1;
   return Step::kJump;
@@ -91,7 +97,8 @@ OP_BODY(STORE_FAST__LOAD_FAST) {
   xdecref(old);
   PyObject* value = frame->localsplus[unitArg(ip[1])];
   ip += 1;
-  if (!value) [[unlikely]] return Step::kJump;
+  if (!value) [[unlikely]]
+    return Step::kJump;
   sp.pushShared(value);
   ip += 1;
   return Step::kJump;
@@ -116,14 +123,16 @@ OP_BODY(MAKE_CELL) {
 
 OP_BODY(LOAD_CLOSURE) {
   PyObject* cell = frame->localsplus[oparg];
-  if (!cell) [[unlikely]] return raiseUnboundLocal(frame, oparg), Step::kRaised;
+  if (!cell) [[unlikely]]
+    return raiseUnboundLocal(frame, oparg), Step::kRaised;
   sp.pushShared(cell);
   return Step::kNext;
 }
 
 OP_BODY(LOAD_DEREF) {
   PyObject* value = static_cast<CellObject*>(frame->localsplus[oparg])->ob_ref;
-  if (!value) [[unlikely]] return raiseUnboundDeref(frame, oparg), Step::kRaised;
+  if (!value) [[unlikely]]
+    return raiseUnboundDeref(frame, oparg), Step::kRaised;
   sp.pushShared(value);
   return Step::kNext;
 }
@@ -138,7 +147,8 @@ OP_BODY(STORE_DEREF) {
 OP_BODY(DELETE_DEREF) {
   auto* cell = static_cast<CellObject*>(frame->localsplus[oparg]);
   PyObject* old = std::exchange(cell->ob_ref, nullptr);
-  if (!old) [[unlikely]] return raiseUnboundDeref(frame, oparg), Step::kRaised;
+  if (!old) [[unlikely]]
+    return raiseUnboundDeref(frame, oparg), Step::kRaised;
   decref(old);
   return Step::kNext;
 }

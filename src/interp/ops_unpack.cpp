@@ -5,7 +5,6 @@
 namespace krait {
 namespace {
 
-
 [[gnu::cold]] Status failUnpack(PyObject* value, int wanted, int got, bool starred) {
   if (starred) {
     return raise(PyExc_ValueError, "not enough values to unpack (expected at least %d, got %d)", wanted, got);
@@ -50,8 +49,8 @@ Status unpackIterable(PyObject* value, int before, int after, PyObject** high) {
   Ref<ListObject> rest = std::move(made).take();
   Py_ssize_t count = rest->size();
   if (count < after) {
-    return fail(raise(PyExc_ValueError, "not enough values to unpack (expected at least %d, got %zd)", before + after,
-                      before + count));
+    return fail(raise(PyExc_ValueError, "not enough values to unpack (expected at least %d, got %zd)",
+                      before + after, before + count));
   }
   ListObject* list = rest.get();
   *--out = std::move(rest).leak();
@@ -65,7 +64,8 @@ Status unpackIterable(PyObject* value, int before, int after, PyObject** high) {
 OP_BODY(UNPACK_SEQUENCE) {
   Ref<> value = sp.pop();
   PyObject** high = sp.top + oparg;
-  if (unpackIterable(value.get(), static_cast<int>(oparg), -1, high).failed()) [[unlikely]] return Step::kRaised;
+  if (unpackIterable(value.get(), static_cast<int>(oparg), -1, high).failed()) [[unlikely]]
+    return Step::kRaised;
   sp.top = high;
   return Step::kNext;
 }
@@ -74,12 +74,14 @@ OP_BODY(UNPACK_EX) {
   int before = static_cast<int>(oparg & 0xff), after = static_cast<int>(oparg >> 8);
   Ref<> value = sp.pop();
   PyObject** high = sp.top + before + after + 1;
-  if (unpackIterable(value.get(), before, after, high).failed()) [[unlikely]] return Step::kRaised;
+  if (unpackIterable(value.get(), before, after, high).failed()) [[unlikely]]
+    return Step::kRaised;
   sp.top = high;
   return Step::kNext;
 }
 
-OP_ADAPTIVE(UNPACK_SEQUENCE_ADAPTIVE, UNPACK_SEQUENCE, specializeUnpack(ip, sp.peek(0), static_cast<int>(oparg)))
+OP_ADAPTIVE(UNPACK_SEQUENCE_ADAPTIVE, UNPACK_SEQUENCE,
+            specializeUnpack(ip, sp.peek(0), static_cast<int>(oparg)))
 
 namespace {
 
@@ -100,14 +102,16 @@ OP_BODY(UNPACK_SEQUENCE_TWO_TUPLE) {
 
 OP_BODY(UNPACK_SEQUENCE_TUPLE) {
   PyObject* sequence = sp.peek(0);
-  if (!isExactTuple(sequence) || cast<TupleObject>(sequence)->size() != static_cast<Py_ssize_t>(oparg)) return Step::kMiss;
+  if (!isExactTuple(sequence) || cast<TupleObject>(sequence)->size() != static_cast<Py_ssize_t>(oparg))
+    return Step::kMiss;
   pushReversed(sp, cast<TupleObject>(sequence)->items(), oparg);
   return Step::kNext;
 }
 
 OP_BODY(UNPACK_SEQUENCE_LIST) {
   PyObject* sequence = sp.peek(0);
-  if (!isExactList(sequence) || cast<ListObject>(sequence)->size() != static_cast<Py_ssize_t>(oparg)) return Step::kMiss;
+  if (!isExactList(sequence) || cast<ListObject>(sequence)->size() != static_cast<Py_ssize_t>(oparg))
+    return Step::kMiss;
   pushReversed(sp, cast<ListObject>(sequence)->ob_item, oparg);
   return Step::kNext;
 }

@@ -7,8 +7,10 @@ namespace krait {
 namespace {
 
 constexpr const char* kMissingEnter = "'%.200s' object does not support the context manager protocol";
-constexpr const char* kMissingExit = "'%.200s' object does not support the context manager protocol (missed __exit__ method)";
-constexpr const char* kMissingAsyncEnter = "'%.200s' object does not support the asynchronous context manager protocol";
+constexpr const char* kMissingExit =
+    "'%.200s' object does not support the context manager protocol (missed __exit__ method)";
+constexpr const char* kMissingAsyncEnter =
+    "'%.200s' object does not support the asynchronous context manager protocol";
 constexpr const char* kMissingAsyncExit =
     "'%.200s' object does not support the asynchronous context manager protocol (missed __aexit__ method)";
 
@@ -16,8 +18,8 @@ struct Entered {
   Ref<> exit, value;
 };
 
-Result<Entered> enterContext(PyObject* manager, StrObject* enter_name, StrObject* exit_name, const char* no_enter,
-                             const char* no_exit) {
+Result<Entered> enterContext(PyObject* manager, StrObject* enter_name, StrObject* exit_name,
+                             const char* no_enter, const char* no_exit) {
   MaybeRef<> enter = TRY(lookupSpecial(manager, enter_name));
   if (!enter) return raise(PyExc_TypeError, no_enter, typeName(manager));
   MaybeRef<> exit = TRY(lookupSpecial(manager, exit_name));
@@ -37,12 +39,13 @@ KR_ALWAYS_INLINE Step pushEntered(Stack& sp, Result<Entered> made) {
 }  // namespace
 
 OP_BODY(BEFORE_WITH) {
-  return pushEntered(sp, enterContext(sp.peek(0), name<"__enter__">(), name<"__exit__">(), kMissingEnter, kMissingExit));
+  return pushEntered(
+      sp, enterContext(sp.peek(0), name<"__enter__">(), name<"__exit__">(), kMissingEnter, kMissingExit));
 }
 
 OP_BODY(BEFORE_ASYNC_WITH) {
-  return pushEntered(sp, enterContext(sp.peek(0), name<"__aenter__">(), name<"__aexit__">(), kMissingAsyncEnter,
-                                      kMissingAsyncExit));
+  return pushEntered(sp, enterContext(sp.peek(0), name<"__aenter__">(), name<"__aexit__">(),
+                                      kMissingAsyncEnter, kMissingAsyncExit));
 }
 
 // [exit, lasti, previous exception, exception] -> the same and exit(type, value, traceback).

@@ -1,7 +1,7 @@
 // When LOAD_ATTR, STORE_ATTR and LOAD_METHOD may take a specialised form.
 //
-// A type's version tag covers its MRO and dicts, hence the absence of data descriptors and the identity of a cached
-// function. Index and offset come from shared keys, which only ever grow while the type lives.
+// A type's version tag covers its MRO and dicts, hence the absence of data descriptors and the identity of a
+// cached function. Index and offset come from shared keys, which only ever grow while the type lives.
 #include "interp/inline_cache.h"
 #include "types/descr.h"
 #include "types/dict_keys.h"
@@ -48,7 +48,8 @@ InstanceForm cacheInstance(const Unit* ip, PyObject* owner, StrObject* name) {
   ManagedDict* managed = managedDictOf(owner);
   bool inline_values = managed->values != nullptr;
   if (!inline_values && !managed->dict) return InstanceForm::kNone;
-  DictKeys* keys = inline_values ? static_cast<PyHeapTypeObject*>(type)->ht_cached_keys : managed->dict->ma_keys;
+  DictKeys* keys =
+      inline_values ? static_cast<PyHeapTypeObject*>(type)->ht_cached_keys : managed->dict->ma_keys;
   if (!keys) return InstanceForm::kNone;
   if (!inline_values && keys->dk_kind != DictKeysKind::kUnicode) return InstanceForm::kNone;
   Py_ssize_t index = dictKeysIndex(keys, name);
@@ -63,7 +64,8 @@ InstanceForm cacheInstance(const Unit* ip, PyObject* owner, StrObject* name) {
 void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
   auto* cache = cacheOf<AttrCache>(ip);
   if (isExact(owner, &PyModule_Type)) {
-    if (cacheModule(ip, owner, name, cache->version, &cache->index)) return specializeTo(ip, Op::LOAD_ATTR_MODULE);
+    if (cacheModule(ip, owner, name, cache->version, &cache->index))
+      return specializeTo(ip, Op::LOAD_ATTR_MODULE);
     return specializeFailed(ip);
   }
   PyTypeObject* type = typeOf(owner);
@@ -76,9 +78,12 @@ void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
   }
   if (descr && typeOf(descr.get())->tp_descr_set) return specializeFailed(ip);
   switch (cacheInstance(ip, owner, name)) {
-    case InstanceForm::kValue: return specializeTo(ip, Op::LOAD_ATTR_INSTANCE_VALUE);
-    case InstanceForm::kHint: return specializeTo(ip, Op::LOAD_ATTR_WITH_HINT);
-    default: return specializeFailed(ip);
+    case InstanceForm::kValue:
+      return specializeTo(ip, Op::LOAD_ATTR_INSTANCE_VALUE);
+    case InstanceForm::kHint:
+      return specializeTo(ip, Op::LOAD_ATTR_WITH_HINT);
+    default:
+      return specializeFailed(ip);
   }
 }
 
@@ -94,9 +99,12 @@ void specializeStoreAttr(const Unit* ip, PyObject* owner, StrObject* name) {
   }
   if (descr && typeOf(descr.get())->tp_descr_set) return specializeFailed(ip);
   switch (cacheInstance(ip, owner, name)) {
-    case InstanceForm::kValue: return specializeTo(ip, Op::STORE_ATTR_INSTANCE_VALUE);
-    case InstanceForm::kHint: return specializeTo(ip, Op::STORE_ATTR_WITH_HINT);
-    default: return specializeFailed(ip);
+    case InstanceForm::kValue:
+      return specializeTo(ip, Op::STORE_ATTR_INSTANCE_VALUE);
+    case InstanceForm::kHint:
+      return specializeTo(ip, Op::STORE_ATTR_WITH_HINT);
+    default:
+      return specializeFailed(ip);
   }
 }
 
@@ -108,7 +116,8 @@ bool specializeClassMethod(const Unit* ip, PyObject* owner, StrObject* name) {
   Opt<> found = typeLookup(type, name);
   if (!found || !typeAssignVersion(type)) return false;
   // Only what reads as itself from the class: functions do, other descriptors need their __get__.
-  bool plain = isFunction(found.get()) || isExact(found.get(), &PyMethodDescr_Type) || !typeOf(found.get())->tp_descr_get;
+  bool plain = isFunction(found.get()) || isExact(found.get(), &PyMethodDescr_Type) ||
+               !typeOf(found.get())->tp_descr_get;
   if (!plain) return false;
   auto* cache = cacheOf<MethodCache>(ip);
   cacheWrite32(cache->type_version, type->tp_version_tag);
@@ -128,7 +137,8 @@ bool cacheMethodOwner(const Unit* ip, PyObject* owner, StrObject* name, Op* form
       *form = Op::LOAD_METHOD_WITH_VALUES;
     } else if (managed->dict) {
       keys = managed->dict->ma_keys;
-      cache->dict_offset = static_cast<uint16_t>(static_cast<int16_t>(-3 * static_cast<int>(sizeof(PyObject*))));
+      cache->dict_offset =
+          static_cast<uint16_t>(static_cast<int16_t>(-3 * static_cast<int>(sizeof(PyObject*))));
       *form = Op::LOAD_METHOD_WITH_DICT;
     }
     if (!keys || dictKeysIndex(keys, name) != -1) return false;

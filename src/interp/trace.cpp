@@ -13,7 +13,8 @@
 namespace krait {
 namespace {
 
-int tracing_threads;  // threads with a trace or profile function; the table leads to traceStep while there are any
+int tracing_threads;  // threads with a trace or profile function; the table leads to traceStep while there
+                      // are any
 
 KR_CC PyObject* traceStep(OP_PARAMETERS);
 
@@ -32,7 +33,8 @@ void tracersChanged(Thread* thread, bool before) {
 }
 
 // Calls one tracer for an event; nothing is traced meanwhile.
-Status callTracer(Thread* thread, Frame* frame, Py_tracefunc function, PyObject* self, int event, PyObject* arg) {
+Status callTracer(Thread* thread, Frame* frame, Py_tracefunc function, PyObject* self, int event,
+                  PyObject* arg) {
   if (thread->tracing) return {};
   Ref<FrameObject> object = TRY(frameObjectOf(frame));
   int old_what = std::exchange(thread->tracing_what, event);
@@ -51,8 +53,10 @@ Status callTracer(Thread* thread, Frame* frame, Py_tracefunc function, PyObject*
 }
 
 Status callBoth(Thread* thread, Frame* frame, int event, PyObject* arg) {
-  if (thread->c_tracefunc) TRY(callTracer(thread, frame, thread->c_tracefunc, thread->c_traceobj, event, arg));
-  if (thread->c_profilefunc) TRY(callTracer(thread, frame, thread->c_profilefunc, thread->c_profileobj, event, arg));
+  if (thread->c_tracefunc)
+    TRY(callTracer(thread, frame, thread->c_tracefunc, thread->c_traceobj, event, arg));
+  if (thread->c_profilefunc)
+    TRY(callTracer(thread, frame, thread->c_profilefunc, thread->c_profileobj, event, arg));
   return {};
 }
 
@@ -70,7 +74,8 @@ void keepingPending(F&& report) {
 // The unit of the first RESUME.
 int entryUnit(CodeObject* code) {
   int units = static_cast<int>(code->unitCount());
-  for (int unit = 0; unit < units; unit += 1 + opCacheUnits(opGeneric(unitOp(code->co_code_adaptive[unit])))) {
+  for (int unit = 0; unit < units;
+       unit += 1 + opCacheUnits(opGeneric(unitOp(code->co_code_adaptive[unit])))) {
     if (opGeneric(unitOp(code->co_code_adaptive[unit])) == Op::RESUME) return unit;
   }
   return 0;
@@ -95,7 +100,8 @@ LineSpan lineSpanAt(CodeObject* code, int unit) {
   return {start, line};
 }
 
-// Line and opcode events before the instruction at frame->prev_instr; `previous` is the unit executed before it.
+// Line and opcode events before the instruction at frame->prev_instr; `previous` is the unit executed before
+// it.
 Status lineEvents(Thread* thread, Frame* frame, int previous) {
   CodeObject* code = frame->code;
   int last_line = previous <= entryUnit(code) ? -1 : codeLineAt(code, previous * 2);
@@ -123,7 +129,8 @@ struct Traced {
 
 KR_NEVER_INLINE Traced traceInstruction(const Unit* ip, PyObject** top, Frame* frame, Thread* thread) {
   Unit* raw = const_cast<Unit*>(ip);
-  if (frame->owner != kFrameOwnedByGenerator && ip < frame->firstInstr() + frame->code->_co_firsttraceable) return {ip, top, false};
+  if (frame->owner != kFrameOwnedByGenerator && ip < frame->firstInstr() + frame->code->_co_firsttraceable)
+    return {ip, top, false};
   int previous = frame->lastUnit();
   frame->prev_instr = raw;
   if (opGeneric(unitOp(*ip)) == Op::RESUME) {
@@ -148,9 +155,11 @@ KR_NEVER_INLINE Traced traceInstruction(const Unit* ip, PyObject** top, Frame* f
 }
 
 KR_CC PyObject* traceStep(OP_PARAMETERS) {
-  if (!isTracing(thread)) [[clang::musttail]] return kHandlers[*ip & 255](ip, top, frame, thread, oparg);
+  if (!isTracing(thread)) [[clang::musttail]]
+    return kHandlers[*ip & 255](ip, top, frame, thread, oparg);
   Traced traced = traceInstruction(ip, top, frame, thread);
-  if (traced.raised) [[clang::musttail]] return unwind(traced.ip, traced.top, frame, thread, 0);
+  if (traced.raised) [[clang::musttail]]
+    return unwind(traced.ip, traced.top, frame, thread, 0);
   ip = traced.ip;
   Op generic = opGeneric(unitOp(*ip));
   [[clang::musttail]] return kHandlers[static_cast<int>(generic)](ip, traced.top, frame, thread, *ip >> 8);
@@ -189,9 +198,7 @@ void traceException(Thread* thread, Frame* frame) {
 
 namespace {
 
-bool isNative(PyObject* callable) {
-  return isCFunction(callable) || isExact(callable, &PyMethodDescr_Type);
-}
+bool isNative(PyObject* callable) { return isCFunction(callable) || isExact(callable, &PyMethodDescr_Type); }
 
 // A method descriptor is shown to profilers as the bound built-in method.
 Result<Ref<>> shownCallable(PyObject* callable, PyObject* const* args, Py_ssize_t count) {
@@ -229,7 +236,8 @@ Result<Ref<>> traceNativeCall(Thread* thread, PyObject* callable, PyObject* cons
   return aroundNative(thread, shown.get(), run);
 }
 
-Result<Ref<>> traceNativeCallTuple(Thread* thread, PyObject* callable, TupleObject* args, Opt<DictObject> kwargs) {
+Result<Ref<>> traceNativeCallTuple(Thread* thread, PyObject* callable, TupleObject* args,
+                                   Opt<DictObject> kwargs) {
   auto run = [&] { return callTupleDict(callable, args, kwargs); };
   if (!isNative(callable) || !thread->c_profilefunc) return run();
   Ref<> shown = TRY(shownCallable(callable, args->items(), args->size()));
@@ -249,7 +257,8 @@ StrObject* eventName(int event) {
 Result<Ref<>> callPythonTracer(PyObject* callback, FrameObject* frame, int event, PyObject* arg) {
   TRY(frameFastToLocals(frame->f_frame));
   Ref<> held = share(callback);
-  auto result = call(callback, static_cast<PyObject*>(frame), static_cast<PyObject*>(eventName(event)), arg ? arg : Py_None);
+  auto result = call(callback, static_cast<PyObject*>(frame), static_cast<PyObject*>(eventName(event)),
+                     arg ? arg : Py_None);
   frameLocalsToFast(frame->f_frame, true);
   if (result.failed()) (void)tracebackAddHere(frame).failed();
   return result;
@@ -304,7 +313,9 @@ Status profileSetNative(Py_tracefunc function, Opt<> argument) {
 }
 
 Status traceSet(Opt<> function) { return traceSetNative(function ? traceTrampoline : nullptr, function); }
-Status profileSet(Opt<> function) { return profileSetNative(function ? profileTrampoline : nullptr, function); }
+Status profileSet(Opt<> function) {
+  return profileSetNative(function ? profileTrampoline : nullptr, function);
+}
 
 void traceThreadDeleted(Thread* thread) {
   if (!hasTracer(thread)) return;

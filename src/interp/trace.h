@@ -1,6 +1,7 @@
 // sys.settrace and sys.setprofile: events and the dispatch table that leads to them.
 //
-// While any thread traces, every entry of dispatch_table is traceStep, which reports and then runs the true handler.
+// While any thread traces, every entry of dispatch_table is traceStep, which reports and then runs the true
+// handler.
 #pragma once
 
 #include "interp/dispatch.h"
@@ -28,7 +29,8 @@ void traceException(Thread* thread, Frame* frame);  // the pending exception was
 // A call of a native function with c_call, c_return or c_exception around it; profile functions see those.
 Result<Ref<>> traceNativeCall(Thread* thread, PyObject* callable, PyObject* const* args, size_t nargsf,
                               Opt<TupleObject> names);
-Result<Ref<>> traceNativeCallTuple(Thread* thread, PyObject* callable, TupleObject* args, Opt<DictObject> kwargs);
+Result<Ref<>> traceNativeCallTuple(Thread* thread, PyObject* callable, TupleObject* args,
+                                   Opt<DictObject> kwargs);
 void traceThreadDeleted(Thread* thread);
 
 }  // namespace krait

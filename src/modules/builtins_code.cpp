@@ -70,10 +70,12 @@ Result<Namespaces> fillNamespaces(PyObject* globals, PyObject* locals, const cha
 Result<Ref<>> builtinEval(PyObject* source, PyObject* globals, PyObject* locals) {
   if (locals != Py_None && !isMapping(locals)) return raise(PyExc_TypeError, "locals must be a mapping");
   if (globals != Py_None && !isDict(globals)) {
-    return raise(PyExc_TypeError, "%s", isMapping(globals) ? "globals must be a real dict; try eval(code, {}, mapping)"
-                                                            : "globals must be a dict");
+    return raise(PyExc_TypeError, "%s",
+                 isMapping(globals) ? "globals must be a real dict; try eval(code, {}, mapping)"
+                                    : "globals must be a dict");
   }
-  Namespaces spaces = TRY(fillNamespaces(globals, locals, "eval must be given globals and locals when called without a frame"));
+  Namespaces spaces = TRY(
+      fillNamespaces(globals, locals, "eval must be given globals and locals when called without a frame"));
   TRY(ensureBuiltins(spaces.globals.get()));
   if (isCode(source)) {
     TRY(audit("exec", "O", source));
@@ -88,7 +90,8 @@ Result<Ref<>> builtinEval(PyObject* source, PyObject* globals, PyObject* locals)
   CompileOptions options{.mode = CompileMode::kEval, .flags = text.flags};
   mergeCompilerFlags(&options.flags);
   Ref<StrObject> filename = TRY(strLiteral("<string>"));
-  Ref<CodeObject> code = TRY(compileSource(std::string_view(text.text).substr(start), filename.get(), options));
+  Ref<CodeObject> code =
+      TRY(compileSource(std::string_view(text.text).substr(start), filename.get(), options));
   TRY(audit("exec", "O", static_cast<PyObject*>(code.get())));
   return evalCode(code.get(), spaces.globals.get(), spaces.locals.get());
 }
@@ -100,7 +103,8 @@ Status checkClosure(CodeObject* code, PyObject* closure) {
     return {};
   }
   bool fits = isExactTuple(closure) && cast<TupleObject>(closure)->size() == wanted;
-  for (Py_ssize_t i = 0; fits && i < wanted; i++) fits = isExact(cast<TupleObject>(closure)->at(i), &PyCell_Type);
+  for (Py_ssize_t i = 0; fits && i < wanted; i++)
+    fits = isExact(cast<TupleObject>(closure)->at(i), &PyCell_Type);
   if (!fits) return raise(PyExc_TypeError, "code object requires a closure of exactly length %zd", wanted);
   return {};
 }
@@ -116,14 +120,17 @@ Status execCode(CodeObject* code, const Namespaces& spaces, PyObject* closure) {
 Status builtinExec(PyObject* source, PyObject* globals, PyObject* locals, PyObject* closure) {
   Namespaces spaces = TRY(fillNamespaces(globals, locals, "globals and locals cannot be NULL"));
   if (!isDict(spaces.globals.get())) {
-    return raise(PyExc_TypeError, "exec() globals must be a dict, not %.100s", typeName(spaces.globals.get()));
+    return raise(PyExc_TypeError, "exec() globals must be a dict, not %.100s",
+                 typeName(spaces.globals.get()));
   }
   if (!isMapping(spaces.locals.get())) {
-    return raise(PyExc_TypeError, "locals must be a mapping or None, not %.100s", typeName(spaces.locals.get()));
+    return raise(PyExc_TypeError, "locals must be a mapping or None, not %.100s",
+                 typeName(spaces.locals.get()));
   }
   TRY(ensureBuiltins(spaces.globals.get()));
   if (isCode(source)) return execCode(static_cast<CodeObject*>(source), spaces, closure);
-  if (closure != Py_None) return raise(PyExc_TypeError, "closure can only be used when source is a code object");
+  if (closure != Py_None)
+    return raise(PyExc_TypeError, "closure can only be used when source is a code object");
   Source text = TRY(sourceText(source, "exec", "string, bytes or code"));
   CompileOptions options{.mode = CompileMode::kExec, .flags = text.flags};
   mergeCompilerFlags(&options.flags);
@@ -153,8 +160,8 @@ Result<CompileMode> compileMode(StrObject* mode, bool only_ast) {
                         : "compile() mode must be 'exec', 'eval' or 'single'");
 }
 
-Result<Ref<>> builtinCompile(PyObject* source, PyObject* filename, StrObject* mode, int flags, bool dont_inherit,
-                             int optimize, int feature_version) {
+Result<Ref<>> builtinCompile(PyObject* source, PyObject* filename, StrObject* mode, int flags,
+                             bool dont_inherit, int optimize, int feature_version) {
   Ref<StrObject> file = TRY(fileName(filename));
   TRY(audit("compile", "OO", source, static_cast<PyObject*>(file.get())));
   if (flags & ~(kFutureMask | kCfMaskObsolete | kCfCompileMask)) {
@@ -177,7 +184,8 @@ Result<Ref<>> builtinCompile(PyObject* source, PyObject* filename, StrObject* mo
 
 // --- classes ---
 
-// Replaces bases that are no classes by what their __mro_entries__ answers. The tuple itself when nothing changed.
+// Replaces bases that are no classes by what their __mro_entries__ answers. The tuple itself when nothing
+// changed.
 Result<Ref<TupleObject>> resolveBases(TupleObject* bases) {
   MaybeRef<ListObject> replaced;
   for (Py_ssize_t i = 0; i < bases->size(); i++) {
@@ -210,8 +218,10 @@ Result<ClassPlan> planClass(CallArgs args, TupleObject* bases) {
   for (Py_ssize_t i = 0; i < count; i++) {
     PyObject* keyword = args.names->at(i);
     PyObject* value = args.values[args.count + i];
-    if (isStr(keyword) && strEqualsAscii(cast<StrObject>(keyword), "metaclass")) given = MaybeRef<>::share(value);
-    else TRY(dictSet(keywords.get(), keyword, value));
+    if (isStr(keyword) && strEqualsAscii(cast<StrObject>(keyword), "metaclass"))
+      given = MaybeRef<>::share(value);
+    else
+      TRY(dictSet(keywords.get(), keyword, value));
   }
   bool is_class = true;
   if (given) {
@@ -236,8 +246,10 @@ Result<Ref<>> prepareNamespace(const ClassPlan& plan, PyObject* class_name, Tupl
   Opt<DictObject> keywords = plan.keywords->size() ? plan.keywords.get() : nullptr;
   Ref<> space = TRY(callTupleDict(prepare.get(), args.get(), keywords));
   if (!isMapping(space.get())) {
-    const char* shown = plan.meta_is_class ? reinterpret_cast<PyTypeObject*>(plan.metaclass.get())->tp_name : "<metaclass>";
-    return raise(PyExc_TypeError, "%.200s.__prepare__() must return a mapping, not %.200s", shown, typeName(space.get()));
+    const char* shown =
+        plan.meta_is_class ? reinterpret_cast<PyTypeObject*>(plan.metaclass.get())->tp_name : "<metaclass>";
+    return raise(PyExc_TypeError, "%.200s.__prepare__() must return a mapping, not %.200s", shown,
+                 typeName(space.get()));
   }
   return space;
 }
@@ -248,7 +260,8 @@ Status checkClassCell(PyObject* cls, PyObject* cell, PyObject* class_name) {
   if (held == cls) return {};
   if (!held) {
     return raise(PyExc_RuntimeError,
-                 "__class__ not set defining %.200R as %.200R. Was __classcell__ propagated to type.__new__?", class_name, cls);
+                 "__class__ not set defining %.200R as %.200R. Was __classcell__ propagated to type.__new__?",
+                 class_name, cls);
   }
   return raise(PyExc_TypeError, "__class__ set to %.200R defining %.200R as %.200R", held, class_name, cls);
 }
@@ -294,14 +307,18 @@ Result<Ref<>> builtinImport(PyObject* module_name, Opt<> globals, Opt<> locals, 
 
 constinit PyMethodDef kBuiltinCodeFunctions[] = {
     function<"!__build_class__($module, *args, **kwargs)", builtinBuildClass,
-             "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class: what the class statement calls.">,
-    function<"__import__($module, /, name, globals=None, locals=None, fromlist=(),\n           level=0)", builtinImport,
-             "Import a module: what the import statement calls.">,
-    function<"compile($module, /, source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, "
-             "_feature_version=-1)",
-             builtinCompile, "Compile source text or a syntax tree to a code object.">,
-    function<"eval($module, source, globals=None, locals=None, /)", builtinEval, "The value of an expression.">,
-    function<"exec($module, source, globals=None, locals=None, /, *, closure=None)", builtinExec, "Run statements.">,
+             "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class: what the class statement "
+             "calls.">,
+    function<"__import__($module, /, name, globals=None, locals=None, fromlist=(),\n           level=0)",
+             builtinImport, "Import a module: what the import statement calls.">,
+    function<
+        "compile($module, /, source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, "
+        "_feature_version=-1)",
+        builtinCompile, "Compile source text or a syntax tree to a code object.">,
+    function<"eval($module, source, globals=None, locals=None, /)", builtinEval,
+             "The value of an expression.">,
+    function<"exec($module, source, globals=None, locals=None, /, *, closure=None)", builtinExec,
+             "Run statements.">,
     function<"globals($module, /)", builtinGlobals, "The namespace of the running module.">,
     function<"locals($module, /)", builtinLocals, "The namespace of the running function, as a dict.">,
     {}};

@@ -15,6 +15,7 @@ Status checkCount(const char* function, const CallArgs& args, Py_ssize_t low, Py
 // "f() takes no keyword arguments"
 Status checkNoKeywordArgs(const char* function, const CallArgs& args);
 // Binds the keywords of `args` to names (null-terminated list), borrowed; an unknown one raises TypeError.
-Status bindKeywordsOnly(const char* function, const CallArgs& args, const char* const* names, PyObject** values);
+Status bindKeywordsOnly(const char* function, const CallArgs& args, const char* const* names,
+                        PyObject** values);
 
 }  // namespace krait::modules

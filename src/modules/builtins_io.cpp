@@ -90,7 +90,8 @@ Result<Ref<>> readFromTerminal(PyObject* in, PyObject* out, Opt<> prompt) {
     Ref<StrObject> text = TRY(objectStr(prompt.get()));
     Ref<> bytes = TRY(strEncode(text.get(), encoding.c_str(), errors.c_str()));
     if (isBytes(bytes.get())) shown = cast<BytesObject>(bytes.get())->view();
-    if (shown.find('\0') != shown.npos) return raise(PyExc_ValueError, "input: prompt string cannot contain null characters");
+    if (shown.find('\0') != shown.npos)
+      return raise(PyExc_ValueError, "input: prompt string cannot contain null characters");
   }
   std::string line = TRY(readTerminalLine(shown));
   if (line.empty()) return raiseNone(PyExc_EOFError);
@@ -124,7 +125,8 @@ Result<Ref<>> builtinInput(Opt<> prompt) {
   Ref<> errors = TRY(stream("stderr"));
   TRY(audit("builtins.input", "O", prompt.orElse(Py_None)));
   flushQuietly(errors.get());
-  if (!isTerminal(in.get(), 0) || !isTerminal(out.get(), 1)) return readFromStream(in.get(), out.get(), prompt);
+  if (!isTerminal(in.get(), 0) || !isTerminal(out.get(), 1))
+    return readFromStream(in.get(), out.get(), prompt);
   flushQuietly(out.get());
   Ref<> line = TRY(readFromTerminal(in.get(), out.get(), prompt));
   TRY(audit("builtins.input/result", "O", line.get()));
@@ -144,7 +146,8 @@ Result<Ref<>> builtinBreakpoint(CallArgs args) {
 constinit PyMethodDef kBuiltinIoFunctions[] = {
     function<"!breakpoint($module, *args, **kws)", builtinBreakpoint,
              "breakpoint(*args, **kws): enter the debugger through sys.breakpointhook().">,
-    function<"input($module, prompt='', /)", builtinInput, "One line from standard input, without its newline.">,
+    function<"input($module, prompt='', /)", builtinInput,
+             "One line from standard input, without its newline.">,
     function<"print($module, /, *args, sep=' ', end='\\n', file=None, flush=False)", builtinPrint,
              "Write the texts of the values to a stream.">,
     {}};

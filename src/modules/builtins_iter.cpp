@@ -44,7 +44,8 @@ Result<Ref<>> builtinIter(CallArgs args) {
 Result<Ref<>> builtinNext(CallArgs args) {
   TRY(checkCount("next", args, 1, 2));
   PyObject* iterator = args.values[0];
-  if (!isIterator(iterator)) return raise(PyExc_TypeError, "'%.200s' object is not an iterator", typeName(iterator));
+  if (!isIterator(iterator))
+    return raise(PyExc_TypeError, "'%.200s' object is not an iterator", typeName(iterator));
   Ref<> held = share(iterator);
   PyObject* value = typeOf(iterator)->tp_iternext(iterator);
   if (value) return Ref<>::steal(value);
@@ -67,7 +68,8 @@ Result<Ref<>> builtinAiter(PyObject* async_iterable) {
   Ref<> iterator = TRY(Result<Ref<>>::fromC(methods->am_aiter(async_iterable)));
   PyAsyncMethods* its = typeOf(iterator.get())->tp_as_async;
   if (!its || !its->am_anext) {
-    return raise(PyExc_TypeError, "aiter() returned not an async iterator of type '%.200s'", typeName(iterator.get()));
+    return raise(PyExc_TypeError, "aiter() returned not an async iterator of type '%.200s'",
+                 typeName(iterator.get()));
   }
   return iterator;
 }
@@ -118,7 +120,8 @@ Result<Ref<>> extreme(const char* function, int op, CallArgs args) {
   if (args.count == 0) return raise(PyExc_TypeError, "%s expected at least 1 argument, got 0", function);
   TRY(bindKeywordsOnly(function, args, kNames, options));
   if (args.count > 1 && options[1]) {
-    return raise(PyExc_TypeError, "Cannot specify a default for %s() with multiple positional arguments", function);
+    return raise(PyExc_TypeError, "Cannot specify a default for %s() with multiple positional arguments",
+                 function);
   }
   Extreme state{function, op, options[0] && options[0] != Py_None ? options[0] : nullptr, {}, {}};
   if (args.count > 1) {
@@ -141,7 +144,8 @@ struct IntSum {
   long total;
   bool add(PyObject* item) {
     long value;
-    if (!(isExactInt(item) || isBool(item)) || !intFitsLong(static_cast<IntObject*>(item), &value)) return false;
+    if (!(isExactInt(item) || isBool(item)) || !intFitsLong(static_cast<IntObject*>(item), &value))
+      return false;
     return !__builtin_add_overflow(total, value, &total);
   }
 };
@@ -163,7 +167,8 @@ bool addToDouble(double* total, PyObject* item) {
 Status rejectText(PyObject* start) {
   if (isStr(start)) return raise(PyExc_TypeError, "sum() can't sum strings [use ''.join(seq) instead]");
   if (isBytes(start)) return raise(PyExc_TypeError, "sum() can't sum bytes [use b''.join(seq) instead]");
-  if (isByteArray(start)) return raise(PyExc_TypeError, "sum() can't sum bytearray [use b''.join(seq) instead]");
+  if (isByteArray(start))
+    return raise(PyExc_TypeError, "sum() can't sum bytearray [use b''.join(seq) instead]");
   return {};
 }
 
@@ -192,7 +197,8 @@ class Summing {
   enum Mode { kGeneral, kInt, kDouble };
   void choose() {
     mode_ = kGeneral;
-    if (isExactInt(total_.get()) && intFitsLong(static_cast<IntObject*>(total_.get()), &ints_.total)) mode_ = kInt;
+    if (isExactInt(total_.get()) && intFitsLong(static_cast<IntObject*>(total_.get()), &ints_.total))
+      mode_ = kInt;
     if (isExactFloat(total_.get())) mode_ = kDouble, double_ = cast<FloatObject>(total_.get())->value;
   }
   Status leaveFast() {

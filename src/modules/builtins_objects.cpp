@@ -13,7 +13,8 @@
 namespace krait::modules {
 
 Status checkNoKeywordArgs(const char* function, const CallArgs& args) {
-  if (args.names && args.names->size()) return raise(PyExc_TypeError, "%s() takes no keyword arguments", function);
+  if (args.names && args.names->size())
+    return raise(PyExc_TypeError, "%s() takes no keyword arguments", function);
   return {};
 }
 
@@ -22,11 +23,12 @@ Status checkCount(const char* function, const CallArgs& args, Py_ssize_t low, Py
   if (args.count >= low && args.count <= high) return {};
   Py_ssize_t bound = args.count < low ? low : high;
   const char* side = low == high ? "" : args.count < low ? "at least " : "at most ";
-  return raise(PyExc_TypeError, "%s expected %s%zd argument%s, got %zd", function, side, bound, bound == 1 ? "" : "s",
-               args.count);
+  return raise(PyExc_TypeError, "%s expected %s%zd argument%s, got %zd", function, side, bound,
+               bound == 1 ? "" : "s", args.count);
 }
 
-Status bindKeywordsOnly(const char* function, const CallArgs& args, const char* const* names, PyObject** values) {
+Status bindKeywordsOnly(const char* function, const CallArgs& args, const char* const* names,
+                        PyObject** values) {
   Py_ssize_t given = args.names ? args.names->size() : 0;
   for (Py_ssize_t i = 0; i < given; i++) {
     PyObject* keyword = args.names->at(i);
@@ -34,7 +36,8 @@ Status bindKeywordsOnly(const char* function, const CallArgs& args, const char* 
     for (int k = 0; names[k]; k++) {
       if (isStr(keyword) && strEqualsAscii(cast<StrObject>(keyword), names[k])) found = k;
     }
-    if (found < 0) return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for %s()", keyword, function);
+    if (found < 0)
+      return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for %s()", keyword, function);
     values[found] = args.values[args.count + i];
   }
   return {};
@@ -52,7 +55,9 @@ Result<Ref<StrObject>> builtinChr(int code) {
 }
 
 Status builtinDelattr(PyObject* object, PyObject* attribute) { return attrDelete(object, attribute); }
-Status builtinSetattr(PyObject* object, PyObject* attribute, PyObject* value) { return attrSet(object, attribute, value); }
+Status builtinSetattr(PyObject* object, PyObject* attribute, PyObject* value) {
+  return attrSet(object, attribute, value);
+}
 
 Result<Ref<>> builtinDir(CallArgs args) {
   TRY(checkCount("dir", args, 0, 1));
@@ -99,8 +104,12 @@ Result<Ref<StrObject>> builtinBin(PyObject* number) { return inBase(number, 2); 
 Result<Ref<StrObject>> builtinOct(PyObject* number) { return inBase(number, 8); }
 Result<Ref<StrObject>> builtinHex(PyObject* number) { return inBase(number, 16); }
 
-Result<bool> builtinIsinstance(PyObject* object, PyObject* class_or_tuple) { return isInstance(object, class_or_tuple); }
-Result<bool> builtinIssubclass(PyObject* cls, PyObject* class_or_tuple) { return isSubclass(cls, class_or_tuple); }
+Result<bool> builtinIsinstance(PyObject* object, PyObject* class_or_tuple) {
+  return isInstance(object, class_or_tuple);
+}
+Result<bool> builtinIssubclass(PyObject* cls, PyObject* class_or_tuple) {
+  return isSubclass(cls, class_or_tuple);
+}
 Result<Py_ssize_t> builtinLen(PyObject* object) { return objectLength(object); }
 
 Raised raiseBadOrd(Py_ssize_t size) {
@@ -161,22 +170,28 @@ constinit PyMethodDef kBuiltinObjectFunctions[] = {
     function<"callable($module, obj, /)", builtinCallable, "Whether the object can be called.">,
     function<"chr($module, i, /)", builtinChr, "The one-character string with this code point.">,
     function<"delattr($module, obj, name, /)", builtinDelattr, "Delete an attribute by name.">,
-    function<"!dir($module, *args)", builtinDir, "dir([object]): sorted names of an object or of the current scope.">,
+    function<"!dir($module, *args)", builtinDir,
+             "dir([object]): sorted names of an object or of the current scope.">,
     function<"divmod($module, x, y, /)", builtinDivmod, "Floor quotient and remainder as a pair.">,
     function<"format($module, value, format_spec='', /)", builtinFormat, "value.__format__(format_spec).">,
-    function<"!getattr($module, *args)", builtinGetattr, "getattr(object, name[, default]): an attribute by name.">,
-    function<"hasattr($module, obj, name, /)", builtinHasattr, "Whether the object has an attribute of this name.">,
+    function<"!getattr($module, *args)", builtinGetattr,
+             "getattr(object, name[, default]): an attribute by name.">,
+    function<"hasattr($module, obj, name, /)", builtinHasattr,
+             "Whether the object has an attribute of this name.">,
     function<"hash($module, obj, /)", builtinHash, "The hash value of an object.">,
     function<"hex($module, number, /)", builtinHex, "Hexadecimal text of an integer.">,
     function<"id($module, obj, /)", builtinId, "A number unique among the objects alive.">,
-    function<"isinstance($module, obj, class_or_tuple, /)", builtinIsinstance, "Whether obj is an instance of a class.">,
-    function<"issubclass($module, cls, class_or_tuple, /)", builtinIssubclass, "Whether cls derives from a class.">,
+    function<"isinstance($module, obj, class_or_tuple, /)", builtinIsinstance,
+             "Whether obj is an instance of a class.">,
+    function<"issubclass($module, cls, class_or_tuple, /)", builtinIssubclass,
+             "Whether cls derives from a class.">,
     function<"len($module, obj, /)", builtinLen, "The number of items of a container.">,
     function<"oct($module, number, /)", builtinOct, "Octal text of an integer.">,
     function<"ord($module, c, /)", builtinOrd, "The code point of a one-character string.">,
     function<"pow($module, /, base, exp, mod=None)", builtinPow, "base ** exp, modulo mod when given.">,
     function<"repr($module, obj, /)", builtinRepr, "The canonical text of an object.">,
-    function<"round($module, /, number, ndigits=None)", builtinRound, "A number rounded to some decimal digits.">,
+    function<"round($module, /, number, ndigits=None)", builtinRound,
+             "A number rounded to some decimal digits.">,
     function<"setattr($module, obj, name, value, /)", builtinSetattr, "Set an attribute by name.">,
     function<"!vars($module, *args)", builtinVars, "vars([object]): locals(), or the object's __dict__.">,
     {}};
