@@ -106,7 +106,7 @@ class CodeGen {
   Status tryExcept(ast::Try* s);
   Status tryStar(ast::TryStar* s);
   Status exceptHandler(ast::ExceptHandler* handler, Block* end);
-  Status starHandler(ast::ExceptHandler* handler, Block* next, Block* with_error);
+  Status starHandler(ast::ExceptHandler* handler, Block* next);
   Status clearHandlerName(Name name);
   Status popExceptAndReraise();
   Status with(ast::With* s, uint32_t item);

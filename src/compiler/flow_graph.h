@@ -81,7 +81,7 @@ class FlowGraph {
   void dropHandlerMarks();                  // flow_stack.cpp
   void resolveJumpDirections();             // flow_stack.cpp
 
-  void removeNops(Block* block, int previous_line);
+  void removeNops(Block* block);
   void removeEmptyBlocks();
 
  private:

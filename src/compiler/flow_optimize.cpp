@@ -299,9 +299,10 @@ void FlowGraph::removeUnreachable() {
   }
 }
 
-// Drops NOPs whose line is seen anyway.
-void FlowGraph::removeNops(Block* block, int previous_line) {
+// Drops NOPs whose line is seen anyway within the block or at the start of the next one.
+void FlowGraph::removeNops(Block* block) {
   std::vector<Instr>& instrs = block->instrs;
+  int previous_line = -1;
   size_t kept = 0;
   for (size_t i = 0; i < instrs.size(); i++) {
     int line = instrs[i].loc.lineno;
@@ -352,17 +353,12 @@ Status FlowGraph::optimize(ConstTable& consts) {
   for (Block* b = newest_; b; b = b->older) inlineSmallExit(b);
   for (Block* b = entry_; b; b = b->next) {
     TRY(optimizeBlock(b, consts));
-    removeNops(b, -1);
+    removeNops(b);
   }
   for (Block* b = newest_; b; b = b->older) inlineSmallExit(b);
   markReachable();
   removeUnreachable();
-  Block* previous = nullptr;
-  for (Block* b = entry_; b; b = b->next) {
-    int previous_line = previous && !previous->empty() ? previous->last()->loc.lineno : -1;
-    removeNops(b, previous_line);
-    previous = b->falls_through ? b : nullptr;
-  }
+  for (Block* b = entry_; b; b = b->next) removeNops(b);
   removeEmptyBlocks();
   removeRedundantJumps();
   return {};

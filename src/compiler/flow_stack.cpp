@@ -136,7 +136,7 @@ void FlowGraph::dropHandlerMarks() {
       if (instr.isBlockPush() || instr.op == Op::POP_BLOCK) instr.clear();
     }
   }
-  for (Block* b = entry_; b; b = b->next) removeNops(b, -1);
+  for (Block* b = entry_; b; b = b->next) removeNops(b);
 }
 
 void FlowGraph::resolveJumpDirections() {

@@ -151,14 +151,14 @@ Status CodeGen::tryStar(TryStar* s) {
   for (uint32_t i = 0; i < s->handlers.size(); i++) {
     ExceptHandler* handler = s->handlers[i];
     setLoc(handler->span);
-    Block* next = newBlock();
-    Block* with_error = newBlock();
     if (i == 0) {
+      TRY(op(Op::COPY, 1));
       TRY(op(Op::BUILD_LIST, 0));
-      TRY(op(Op::COPY, 2));
+      TRY(op(Op::SWAP, 2));
     }
-    TRY(starHandler(handler, next, with_error));
-    use(with_error);
+    Block* next = newBlock();
+    TRY(starHandler(handler, next));
+    use(next);
     if (i + 1 == s->handlers.size()) {
       TRY(op(Op::LIST_APPEND, 1));
       TRY(jump(Op::JUMP, reraise_star));
@@ -188,14 +188,17 @@ Status CodeGen::tryStar(TryStar* s) {
   return {};
 }
 
-Status CodeGen::starHandler(ExceptHandler* handler, Block* next, Block* with_error) {
-  Block* no_match = newBlock();
+Status CodeGen::starHandler(ExceptHandler* handler, Block* next) {
+  Block* handle_match = newBlock();
   if (handler->type) {
     TRY(visit(handler->type));
     TRY(op(Op::CHECK_EG_MATCH));
     TRY(op(Op::COPY, 1));
-    TRY(jump(Op::POP_JUMP_IF_NONE, no_match));
+    TRY(jump(Op::POP_JUMP_IF_NOT_NONE, handle_match));
+    TRY(op(Op::POP_TOP));
+    TRY(jump(Op::JUMP, next));
   }
+  use(handle_match);
   Block* cleanup_end = newBlock();
   Block* cleanup_body = newBlock();
   if (handler->name) {
@@ -218,13 +221,7 @@ Status CodeGen::starHandler(ExceptHandler* handler, Block* next, Block* with_err
   if (handler->name) TRY(clearHandlerName(handler->name));
   TRY(op(Op::LIST_APPEND, 3));
   TRY(op(Op::POP_TOP));
-  TRY(jump(Op::JUMP, with_error));
-
-  use(next);
-  TRY(op(Op::NOP));  // holds the line
-  TRY(jump(Op::JUMP, with_error));
-  use(no_match);
-  return op(Op::POP_TOP);
+  return jump(Op::JUMP, next);
 }
 
 // --- with
