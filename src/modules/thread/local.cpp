@@ -78,12 +78,12 @@ Result<Ref<DictObject>> dictOfThread(LocalObject* self) {
     if (found) return share(cast<DictObject>(found.get()));
   }
   Ref<DictObject> made = TRY(makeDict(self));
-  if (hasOwnInit(typeOf(self)) && typeOf(self)->tp_init(self, self->args, self->kwargs) < 0) {
+  if (!hasOwnInit(typeOf(self)) || typeOf(self)->tp_init(self, self->args, self->kwargs) == 0) return made;
+  {
     PendingSaved saved;  // the next access tries again
     if (dictDiscard(of_thread, self->key).failed()) clearPending();
-    return Raised{};
   }
-  return made;
+  return Raised{};
 }
 
 Result<Ref<>> localNew(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
