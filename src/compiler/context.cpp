@@ -21,15 +21,32 @@ int scaled(int value) { return value > INT_MAX / kNestingScale ? INT_MAX : value
 
 bool isDunder(std::string_view text) { return text.size() >= 2 && text.ends_with("__"); }
 
-// Reads the wanted line; a line longer than the buffer is represented by its last piece.
+// fgets with any line end read as '\n'.
+bool readPiece(std::FILE* file, std::string& piece, size_t limit) {
+  piece.clear();
+  while (piece.size() < limit) {
+    int c = std::fgetc(file);
+    if (c == EOF) break;
+    if (c == '\r') {
+      c = std::fgetc(file);
+      if (c != '\n') std::ungetc(c, file);
+      c = '\n';
+    }
+    piece += static_cast<char>(c);
+    if (c == '\n') break;
+  }
+  return !piece.empty();
+}
+
+// The wanted line; one that is too long is represented by its last piece.
 std::string readLine(std::FILE* file, int lineno) {
-  char buffer[1000];
-  std::string line;
+  constexpr size_t kPieceSize = 999;
+  std::string line, piece;
   for (int i = 0; i < lineno; i++) {
     do {
-      if (!std::fgets(buffer, sizeof(buffer), file)) return i + 1 == lineno ? line : std::string();
-      line = buffer;
-    } while (!line.empty() && line.back() != '\n' && line.size() == sizeof(buffer) - 1);
+      if (!readPiece(file, piece, kPieceSize)) return i + 1 == lineno ? line : std::string();
+      line = piece;
+    } while (line.back() != '\n' && line.size() == kPieceSize);
   }
   return line;
 }

@@ -52,9 +52,20 @@ Result<Future> futureFeatures(Context& context, const ast::Mod* mod) {
   Seq<ast::Stmt*> body;
   if (mod->is<ast::Module>()) body = mod->as<ast::Module>()->body;
   if (mod->is<ast::Interactive>()) body = mod->as<ast::Interactive>()->body;
+  // Behind a docstring only such imports may stand. What follows on the line of another statement is still looked at:
+  // a later import there is an error that the code generator, which compares lines, would not see.
+  bool done = false;
+  int previous_line = 0;
   for (uint32_t i = docstringOf(body) ? 1 : 0; i < body.size(); i++) {
+    const ast::Span& at = body[i]->span;
+    if (done && at.lineno > previous_line) break;
+    previous_line = at.lineno;
     auto* import = body[i]->asIf<ast::ImportFrom>();
-    if (!import || import->level != 0 || !import->module || import->module->text != "__future__") break;
+    if (!import || !import->module || import->module->text != "__future__") {
+      done = true;
+      continue;
+    }
+    if (done) return raiseAtPoint(context.filename(), at.lineno, at.col_offset, "%s", kLateFuture);
     TRY(addFeatures(context, import, future));
   }
   return future;

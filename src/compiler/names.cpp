@@ -1,5 +1,6 @@
 // Names and imports.
 #include "compiler/codegen.h"
+#include "compiler/future.h"
 
 namespace krait::compiler {
 
@@ -71,7 +72,7 @@ Status CodeGen::importFrom(ImportFrom* s) {
     names->ob_item[i] = share<PyObject>(TRY(context_.text(s->names[i]->name))).leak();
   }
   if (s->span.lineno > settings_.future_line && s->module && s->module->text == "__future__") {
-    return error("from __future__ imports must occur at the beginning of the file");
+    return error("%s", kLateFuture);
   }
   TRY(loadConst(Ref<>(std::move(names))));
   TRY(opName(Op::IMPORT_NAME, s->module ? s->module : intern("")));
