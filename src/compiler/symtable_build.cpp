@@ -437,7 +437,7 @@ Status SymbolVisitor::annotations(const void* node, const Span& span, Arguments*
 
 Status SymbolVisitor::refuseInAnnotation(const char* what, const Span& where) {
   if (cur_->type != ScopeType::kAnnotation) return {};
-  return error(where, "%s cannot be used within an annotation", what);
+  return error(where, "'%s' can not be used within an annotation", what);
 }
 
 Status SymbolVisitor::refuseInComprehension(const Span& where) {

@@ -416,14 +416,8 @@ Status Unparser::attribute(const Attribute* e) {
 
 Status Unparser::subscript(const Subscript* e) {
   TRY(expr(e->value, kAtom));
-  int level = kTuple;
-  if (e->slice->is<Tuple>()) {
-    for (const Expr* elt : e->slice->as<Tuple>()->elts) {
-      if (elt->is<Starred>()) level = kTuple + 1;
-    }
-  }
   out_.append('[');
-  TRY(expr(e->slice, level));
+  TRY(expr(e->slice, kTuple));
   out_.append(']');
   return {};
 }
