@@ -82,10 +82,7 @@ OP_BODY(BINARY_SUBSCR_GETITEM) {
   if (type->tp_version_tag != cacheRead32(cache->type_version)) return Step::kMiss;
   auto* heap = static_cast<PyHeapTypeObject*>(type);
   auto* getitem = static_cast<FunctionObject*>(heap->_spec_cache.getitem);
-  if (!getitem || heap->_spec_cache.getitem_version != cache->func_version ||
-      getitem->func_version != cache->func_version) {
-    return Step::kMiss;
-  }
+  if (!getitem || getitem->func_version != cache->func_version) return Step::kMiss;
   incref(getitem);
   sp.top -= 2;
   Frame* callee = pushExactFrame(thread, getitem, getitem->code(), sp.top, 2);
@@ -134,7 +131,6 @@ bool cacheGetItem(const Unit* ip, PyTypeObject* type) {
   if (version == 0 || version > UINT16_MAX || !typeAssignVersion(type)) return false;
   auto* heap = static_cast<PyHeapTypeObject*>(type);
   heap->_spec_cache.getitem = function;  // borrowed: the type version covers it
-  heap->_spec_cache.getitem_version = version;
   auto* cache = cacheOf<SubscrCache>(ip);
   cache->func_version = static_cast<uint16_t>(version);
   cacheWrite32(cache->type_version, type->tp_version_tag);

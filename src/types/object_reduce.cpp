@@ -2,6 +2,7 @@
 #include "core/call.h"
 #include "core/import.h"
 #include "core/number.h"
+#include "types/dict_keys.h"
 #include "types/int.h"
 #include "types/list.h"
 #include "types/method.h"
@@ -50,14 +51,26 @@ Result<Ref<>> slotValues(PyObject* self, ListObject* names) {
   return values;
 }
 
+// No instance dict, or nothing in it. Does not make the dict.
+bool hasEmptyDict(PyObject* self) {
+  PyTypeObject* type = typeOf(self);
+  if (type->tp_dictoffset == 0) return true;
+  if (hasFlag(type, Py_TPFLAGS_MANAGED_DICT)) {
+    ManagedDict* managed = managedDictOf(self);
+    if (managed->values) return managed->values->count() == 0;
+    return !managed->dict || managed->dict->size() == 0;
+  }
+  PyObject** word = dictSlot(self);
+  return !word || !*word || static_cast<DictObject*>(*word)->size() == 0;
+}
+
 Result<Ref<>> defaultState(PyObject* self, bool required) {
   PyTypeObject* type = typeOf(self);
   if (required && type->tp_itemsize) return raise(PyExc_TypeError, "cannot pickle %.200s objects", type->tp_name);
-  MaybeRef<> dict = TRY(attrLookup(self, name<"__dict__">()));
-  Ref<> state = dict ? std::move(dict).take() : none();
+  Ref<> state = hasEmptyDict(self) ? none() : TRY(genericGetDict(self));
   auto names = TRY(slotNames(type));
   if (required && hasHiddenFields(type, names.get())) {
-    return raise(PyExc_TypeError, "cannot pickle %.200s objects", type->tp_name);
+    return raise(PyExc_TypeError, "cannot pickle '%.200s' object", type->tp_name);
   }
   if (names.get() == Py_None || cast<ListObject>(names.get())->size() == 0) return state;
   auto values = TRY(slotValues(self, cast<ListObject>(names.get())));

@@ -68,7 +68,7 @@ Result<Ref<StrObject>> seqRepr(TupleObject* seq) {
   out.append(head);
   out.append('(');
   for (Py_ssize_t i = 0; i < seq->size(); i++) {
-    const char* field = fieldName(type, i);
+    const char* field = type->tp_members[i].name;  // by row, as CPython: unnamed fields borrow later names
     if (!field) return raise(PyExc_SystemError, "In structseq_repr(), member %zd name is NULL for type %.500s", i, type->tp_name);
     if (i > 0) out.append(", ");
     out.append(TRY(strFromUtf8(field)));

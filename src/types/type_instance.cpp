@@ -100,7 +100,15 @@ Status dictSetter(PyObject* self, Opt<> value) {
   if (value && !isDict(value.get())) {
     return raise(PyExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'", typeName(value.get()));
   }
-  return genericSetDict(self, value);
+  if (hasFlag(typeOf(self), Py_TPFLAGS_MANAGED_DICT)) {
+    managedReplaceDict(self, static_cast<DictObject*>(value.get()));
+    return {};
+  }
+  PyObject** word = dictSlot(self);
+  if (!word) return raise(PyExc_AttributeError, "This object has no __dict__");
+  PyObject* old = std::exchange(*word, MaybeRef<>::share(value.get()).leak());
+  xdecref(old);
+  return {};
 }
 
 Result<Ref<>> weakrefGetter(PyObject* self) {
