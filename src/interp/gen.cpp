@@ -526,6 +526,7 @@ KR_EXPORT constinit PyTypeObject PyGen_Type = {
     .tp_dealloc = genDeallocSlot,
     .tp_as_async = &kGenAsync,
     .tp_repr = slot<genRepr>,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_traverse = genTraverseSlot,
     .tp_weaklistoffset = offsetof(GenObject, gi_weakreflist),

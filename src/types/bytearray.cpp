@@ -479,6 +479,7 @@ KR_EXPORT constinit PyTypeObject PyByteArray_Type = {
     .tp_as_sequence = &kByteArraySequence,
     .tp_as_mapping = &kByteArrayMapping,
     .tp_str = slot<byteArrayStr>,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_as_buffer = &kByteArrayBuffer,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = docText<"!bytearray()",

@@ -322,6 +322,7 @@ KR_EXPORT constinit PyTypeObject PyBytes_Type = {
     .tp_as_mapping = &kBytesMapping,
     .tp_hash = slot<bytesHash>,
     .tp_str = slot<bytesStr>,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_as_buffer = &kBytesBuffer,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BYTES_SUBCLASS | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = docText<"!bytes()",

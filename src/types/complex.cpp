@@ -398,6 +398,7 @@ KR_EXPORT constinit PyTypeObject PyComplex_Type = {
     .tp_repr = slot<repr>,
     .tp_as_number = &kComplexNumber,
     .tp_hash = slot<hashSlot>,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_doc = docText<"complex(real=0, imag=0)", "A complex number from a real and an imaginary part, or from text.">,
     .tp_richcompare = slot<compareSlot>,

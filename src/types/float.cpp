@@ -329,6 +329,7 @@ KR_EXPORT constinit PyTypeObject PyFloat_Type = {
     .tp_repr = slot<floatRepr>,
     .tp_as_number = &kFloatNumber,
     .tp_hash = slot<hashSlot>,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_MATCH_SELF,
     .tp_doc = docText<"float(x=0, /)", "A floating-point number from a number or from text.">,
     .tp_richcompare = slot<compareSlot>,

@@ -207,6 +207,7 @@ KR_EXPORT constinit PyTypeObject PyLong_Type = {
     .tp_repr = slot<intRepr>,
     .tp_as_number = &kIntNumber,
     .tp_hash = slot<intHash>,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_LONG_SUBCLASS | Py_TPFLAGS_MATCH_SELF,
     .tp_doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\n"
               "An integer from a number or from text; base 0 reads the base from the text's prefix.",

@@ -185,6 +185,7 @@ KR_EXPORT constinit PyTypeObject _PyMemoryIter_Type = {
     .tp_name = "memory_iterator",
     .tp_basicsize = sizeof(MemoryIterObject),
     .tp_dealloc = memoryIterDealloc,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_traverse = memoryIterTraverse,
     .tp_iter = slot<objectSelfIter>,

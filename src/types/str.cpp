@@ -251,6 +251,7 @@ KR_EXPORT constinit PyTypeObject PyUnicode_Type = {
     .tp_as_mapping = &kStrMapping,
     .tp_hash = slot<strHash>,
     .tp_str = slot<strStr>,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = docText<"!str()",
                       "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n"

@@ -192,6 +192,15 @@ Status setModuleName(PyTypeObject* type, const char* full_name) {
   return dictSet(dictOf(type), name<"__module__">(), module.get());
 }
 
+// The rows that only carry an offset are no attributes.
+Status dropOffsetMembers(PyTypeObject* type, const SpecFacts& facts) {
+  auto* dict = dictOf(type);
+  if (facts.weaklist_offset) TRY(dictDiscard(dict, name<"__weaklistoffset__">()));
+  if (facts.dict_offset) TRY(dictDiscard(dict, name<"__dictoffset__">()));
+  if (facts.vectorcall_offset) TRY(dictDiscard(dict, name<"__vectorcalloffset__">()));
+  return {};
+}
+
 }  // namespace
 
 Result<Ref<PyTypeObject>> typeFromSpec(PyType_Spec* spec, Opt<> bases, Opt<> module) {
@@ -210,6 +219,7 @@ Result<Ref<PyTypeObject>> typeFromSpec(PyType_Spec* spec, Opt<> bases, Opt<> mod
   TRY(setSlots(type.get(), spec));
   TRY(typeReady(type.get()));
   if (type->tp_dictoffset) heapType(type.get())->ht_cached_keys = dictKeysNewShared();
+  TRY(dropOffsetMembers(type.get(), facts));
   TRY(setModuleName(type.get(), spec->name));
   return type;
 }
