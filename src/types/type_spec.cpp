@@ -197,7 +197,6 @@ Status dropOffsetMembers(PyTypeObject* type, const SpecFacts& facts) {
   auto* dict = dictOf(type);
   if (facts.weaklist_offset) TRY(dictDiscard(dict, name<"__weaklistoffset__">()));
   if (facts.dict_offset) TRY(dictDiscard(dict, name<"__dictoffset__">()));
-  if (facts.vectorcall_offset) TRY(dictDiscard(dict, name<"__vectorcalloffset__">()));
   return {};
 }
 
