@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/native.h"
-#include "modules/c_text.h"
+#include "modules/c_args.h"
 #include "modules/heap_type.h"
 #include "types/dict.h"
 #include "types/list.h"
