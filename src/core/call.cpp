@@ -105,7 +105,9 @@ Result<Ref<>> callTupleDict(PyObject* callable, TupleObject* args, Opt<DictObjec
 }
 
 PyObject* vectorcallCall(PyObject* callable, PyObject* args, PyObject* kwargs) {
-  vectorcallfunc function = vectorcallOf(callable);
+  // A class with a __call__ of its own has no vectorcall flag, but its instances keep the pointer.
+  Py_ssize_t offset = typeOf(callable)->tp_vectorcall_offset;
+  auto function = offset > 0 ? *reinterpret_cast<vectorcallfunc*>(reinterpret_cast<char*>(callable) + offset) : nullptr;
   if (!function) {
     (void)raise(PyExc_TypeError, "'%.200s' object does not support vectorcall", typeName(callable));
     return nullptr;

@@ -224,7 +224,19 @@ Status normalizeOnce(PendingTriple& triple) {
 
 }  // namespace
 
+namespace {
+
+// At the recursion limit, making the RecursionError itself must not fail.
+struct Headroom {
+  Headroom() : thread(currentThread()) { thread->recursion_headroom++; }
+  ~Headroom() { thread->recursion_headroom--; }
+  Thread* thread;
+};
+
+}  // namespace
+
 void normalizePending(PendingTriple& triple) {
+  Headroom headroom;
   for (int depth = 0; triple.type; depth++) {
     if (!normalizeOnce(triple).failed()) return;
     PendingTriple raised = fetchPending();

@@ -162,7 +162,9 @@ Result<Ref<>> printFileAndLine(Printer& p, PyObject* value) {
   TRY(fileWriteText(p.file, head));
   if (where.text && isStr(where.text.get())) {
     std::string text(TRY(strUtf8(cast<StrObject>(where.text.get()))));
-    if (where.end_line > where.line) where.end_offset = static_cast<Py_ssize_t>(text.size());
+    auto length = static_cast<Py_ssize_t>(text.size());
+    if (where.end_line > where.line) where.end_offset = length;
+    else if (Py_ssize_t most = length + (text.ends_with('\n') ? 0 : 1); where.end_offset > most) where.end_offset = most;
     TRY(printErrorText(p, text, where.offset, where.end_offset));
   }
   return std::move(where.message);

@@ -70,7 +70,7 @@ Status importErrorInit(ExceptionObject* self, PyObject* args, Opt<> kwargs) {
   setOrClear(error->name, fields[0]);
   setOrClear(error->path, fields[1]);
   auto* tuple = cast<TupleObject>(args);
-  if (tuple->size() == 1) setOrClear(error->msg, tuple->at(0));
+  setOrClear(error->msg, tuple->size() == 1 ? tuple->at(0) : nullptr);
   return {};
 }
 
