@@ -1,7 +1,5 @@
 #include "compiler/context.h"
 
-#include <algorithm>
-#include <climits>
 #include <cstdio>
 #include <memory>
 
@@ -12,12 +10,6 @@
 
 namespace krait::compiler {
 namespace {
-
-// How many levels of the compiler's own recursion one level of Python recursion is worth.
-constexpr int kNestingScale = 3;
-constexpr ptrdiff_t kStackReserve = 256 * 1024;
-
-int scaled(int value) { return value > INT_MAX / kNestingScale ? INT_MAX : value * kNestingScale; }
 
 bool isDunder(std::string_view text) { return text.size() >= 2 && text.ends_with("__"); }
 
@@ -78,11 +70,7 @@ Raised addDetails(StrObject* filename, const ast::Span& at) {
 
 }  // namespace
 
-Context::Context(ast::Tree& tree, StrObject* filename) : tree_(tree), filename_(filename) {
-  Thread* thread = currentThread();
-  depth_ = scaled(thread->recursion_limit - thread->recursion_remaining);
-  limit_ = scaled(thread->recursion_limit);
-}
+Context::Context(ast::Tree& tree, StrObject* filename) : tree_(tree), filename_(filename) {}
 
 Context::~Context() {
   tree_.forEachIdentifier([](ast::Identifier* identifier) {
@@ -106,25 +94,6 @@ Name Context::mangle(Name private_name, Name name) {
   mangled += owner.substr(start);
   mangled += text;
   return tree_.intern(mangled);
-}
-
-namespace {
-Raised raiseTooDeep() {
-  return raise(PyExc_RecursionError, "maximum recursion depth exceeded during compilation");
-}
-}  // namespace
-
-Status Context::checkStack() {
-  char* here = static_cast<char*>(__builtin_frame_address(0));
-  if (here < currentThread()->c_stack_limit + kStackReserve) return raiseTooDeep();
-  return {};
-}
-
-Result<Context::Nested> Context::nest() {
-  TRY(checkStack());
-  if (depth_ + 1 > limit_) return raiseTooDeep();
-  depth_++;
-  return Nested(this);
 }
 
 MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno) {

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "compiler/name_map.h"
-#include "core/thread.h"
+#include "compiler/nesting.h"
 #include "types/str.h"
 
 namespace krait::compiler {
@@ -25,27 +25,13 @@ class Context {
   // `__spam` inside class Ham is `_Ham__spam`. private_name: the class, or null.
   Name mangle(Name private_name, Name name);
 
-  // Counts one level of nesting for the life of the guard.
-  class [[nodiscard]] Nested {
-   public:
-    explicit Nested(Context* context) : context_(context) {}
-    Nested(Nested&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
-    ~Nested() {
-      if (context_) context_->depth_--;
-    }
-
-   private:
-    Context* context_;
-  };
-  Result<Nested> nest();
-  // Only the C stack, for stages that nest no deeper than one that called nest().
-  Status checkStack();
+  Result<Nesting::Level> nest() { return nesting_.enter(); }
+  Status checkStack() { return nesting_.checkStack(); }
 
  private:
   ast::Tree& tree_;
   StrObject* filename_;
-  int depth_;
-  int limit_;
+  Nesting nesting_{"compilation"};
 };
 
 // SyntaxError about a piece of a tree. Columns of `where` are 0-based as in the tree.

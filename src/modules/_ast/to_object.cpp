@@ -48,6 +48,7 @@ class ToObject {
   Status setPositions(PyObject* object, const Span& span);
 
   const AstTypes& types_;
+  compiler::Nesting nesting_{"ast construction"};
 };
 
 Result<Ref<>> ToObject::value(const Identifier* identifier) {
@@ -80,7 +81,7 @@ Status ToObject::setPositions(PyObject* object, const Span& span) {
     return finish(std::move(object), node);                 \
   }
 
-#define KR_GUARD() auto guard = TRY(RecursionGuard::enter(" during ast construction"))
+#define KR_GUARD() auto level = TRY(nesting_.enter())
 
 #include "modules/_ast/field_rows.inc"
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "compiler/ast_object.h"
-#include "core/thread.h"
+#include "compiler/nesting.h"
 #include "types/bool.h"
 #include "types/bytes.h"
 #include "types/complex.h"
@@ -17,8 +17,6 @@ namespace krait::compiler {
 using namespace ast;
 
 namespace {
-
-constexpr const char* kTooDeep = " during compilation";
 
 class Validator {
  public:
@@ -66,6 +64,8 @@ class Validator {
   template <class TryStmt>
   Status tryStmt(TryStmt* s, const std::string& owner);
   Status match(Match* s);
+
+  Nesting nesting_{"compilation"};
 };
 
 const char* contextName(ast::Context context) { return operatorName(context); }
@@ -113,7 +113,7 @@ Status Validator::constant(PyObject* v) {
   if (!isExactTuple(v) && !isExact(v, &PyFrozenSet_Type)) {
     return raise(PyExc_TypeError, "got an invalid type in Constant: %s", typeName(v));
   }
-  auto guard = TRY(RecursionGuard::enter(kTooDeep));
+  auto level = TRY(nesting_.enter());
   Ref<TupleObject> items = TRY(sequenceTuple(v));
   for (Py_ssize_t i = 0; i < items->size(); i++) TRY(constant(items->at(i)));
   return {};
@@ -214,7 +214,7 @@ Status Validator::compare(Compare* e) {
 
 Status Validator::expr(Expr* e, ast::Context context) {
   TRY(position(e->span));
-  auto guard = TRY(RecursionGuard::enter(kTooDeep));
+  auto level = TRY(nesting_.enter());
   TRY(exprContext(e, context));
   return exprChildren(e, context);
 }
@@ -369,7 +369,7 @@ Status Validator::classPattern(MatchClass* p) {
 
 Status Validator::pattern(Pattern* p, bool star_ok) {
   TRY(position(p->span));
-  auto guard = TRY(RecursionGuard::enter(kTooDeep));
+  auto level = TRY(nesting_.enter());
   return patternChildren(p, star_ok);
 }
 
@@ -449,7 +449,7 @@ Status Validator::with(WithStmt* s, const char* owner) {
 template <class TryStmt>
 Status Validator::tryStmt(TryStmt* s, const std::string& owner) {
   TRY(body(s->body, owner.c_str()));
-  if (s->handlers.empty() && s->finalbody.empty()) return wrong((owner + " has neither handlers nor finalbody").c_str());
+  if (s->handlers.empty() && s->finalbody.empty()) return wrong((owner + " has neither except handlers nor finalbody").c_str());
   if (s->handlers.empty() && !s->orelse.empty()) return wrong((owner + " has orelse but no except handlers").c_str());
   for (ExceptHandler* handler : s->handlers) {
     if (!handler) return wrong("None disallowed in handler list");
@@ -474,7 +474,7 @@ Status Validator::match(Match* s) {
 
 Status Validator::stmt(Stmt* s) {
   TRY(position(s->span));
-  auto guard = TRY(RecursionGuard::enter(kTooDeep));
+  auto level = TRY(nesting_.enter());
   return stmtChildren(s);
 }
 
