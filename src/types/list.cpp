@@ -274,13 +274,15 @@ Result<Ref<>> listSubscript(ListObject* list, PyObject* key) {
   if (!isSlice(key)) {
     return raise(PyExc_TypeError, "list indices must be integers or slices, not %.200s", typeName(key));
   }
-  SliceBounds bounds = TRY(sliceUnpack(cast<SliceObject>(key)));
+  SliceBounds given = TRY(sliceUnpack(cast<SliceObject>(key))), bounds = given;
   Py_ssize_t count = sliceAdjust(bounds, list->ob_size);
   if (count <= 0) return TRY(listNew());
   if (bounds.step == 1) return TRY(listSlice(list, bounds.start, bounds.stop));
   Ref<ListObject> result = TRY(listNew());
   TRY(listReserveExact(result, count));
-  count = sliceAdjust(bounds, list->ob_size) < count ? 0 : count;
+  bounds = given;  // the allocation may have run Python
+  Py_ssize_t now = sliceAdjust(bounds, list->ob_size);
+  if (now < count) count = now;
   for (Py_ssize_t i = 0, at = bounds.start; i < count; i++, at += bounds.step) {
     result->ob_item[i] = share(list->at(at)).leak();
   }

@@ -168,8 +168,9 @@ Status forEachKey(OdictObject* od, F&& f) {
   return {};
 }
 
-Result<Ref<>> valueOf(OdictObject* od, PyObject* key, Py_hash_t hash) {
-  Opt<> value = TRY(dictGetHashed(od, key, hash));
+// Hashes the key again: one whose hash has changed is not found.
+Result<Ref<>> valueOf(OdictObject* od, PyObject* key) {
+  Opt<> value = TRY(dictGet(od, key));
   if (!value) return raiseKeyError(key);
   return share(value.get());
 }
@@ -268,8 +269,8 @@ int odictTpClear(PyObject* self) {
 
 Result<Ref<ListObject>> pairsOf(OdictObject* od) {
   Ref<ListObject> pairs = TRY(listNew());
-  TRY(forEachKey(od, [&](PyObject* key, Py_hash_t hash) -> Status {
-    Ref<> value = TRY(valueOf(od, key, hash));
+  TRY(forEachKey(od, [&](PyObject* key, Py_hash_t) -> Status {
+    Ref<> value = TRY(valueOf(od, key));
     Ref<> pair = TRY(tupleOf(key, value.get()));
     return listAppend(pairs, std::move(pair));
   }));
@@ -386,7 +387,7 @@ Result<Ref<>> odictCopy(OdictObject* od) {
   Ref<> copy = exact ? TRY(odictNew()) : TRY(call(typeObject(od)));
   TRY(forEachKey(od, [&](PyObject* key, Py_hash_t hash) -> Status {
     if (exact) {
-      Ref<> value = TRY(valueOf(od, key, hash));
+      Ref<> value = TRY(valueOf(od, key));
       return setHashed(cast<OdictObject>(copy.get()), key, hash, value);
     }
     Ref<> value = TRY(itemGet(od, key));

@@ -70,7 +70,7 @@ Result<MaybeRef<>> iterStep(OdictIterObject* iter) {
   auto key = share(node->key);
   int kind = iter->kind & ~kOdictReversed;
   if (kind == kOdictKeys) return MaybeRef<>(std::move(key));
-  Opt<> found = TRY(dictGetHashed(iter->od, key, node->hash));
+  Opt<> found = TRY(dictGet(iter->od, key));
   if (!found) {
     clearField(iter->od);
     return raiseKeyError(key);

@@ -599,7 +599,7 @@ int Matcher<Char>::run(Code pc, Py_ssize_t at) {
         pc += 1 + code[pc + 1];
         continue;
       case kInfo:
-        if (end_ - at < static_cast<Py_ssize_t>(code[pc + 3])) break;
+        if (code[pc + 3] > 0 && end_ - at < static_cast<Py_ssize_t>(code[pc + 3])) break;
         pc += 1 + code[pc + 1];
         continue;
       case kBranch: go = branch(&pc, at); break;

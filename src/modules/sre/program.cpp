@@ -226,16 +226,16 @@ class Validator {
     if (distance < 1 || distance > end - pc - 1) return false;
     Code other = pc + 1 + distance;  // the no-part, or what follows
     if (other < pc + 3) return false;
-    if (distance >= 4 && code_[other - 2] == kJump) {
-      Code join;
-      if (skip(other - 1, end, &join) && join >= other) {
-        if (!TRY(block(pc + 3, other - 2))) return false;
-        *at = join;
-        return block(other, join);
+    Code at_yes = pc + 3;
+    while (at_yes < other) {
+      if (at_yes + 2 == other && code_[at_yes] == kJump) {  // no instruction begins with JUMP: this ends the yes-part
+        if (!skip(other - 1, end, at) || *at < other) return false;
+        return block(other, *at);
       }
+      if (!TRY(instruction(&at_yes, other))) return false;
     }
     *at = other;
-    return block(pc + 3, other);
+    return at_yes == other;
   }
 
   const Code* code_;
