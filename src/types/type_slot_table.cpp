@@ -25,7 +25,7 @@ void* slotAddress(std::nullptr_t) { return nullptr; }
    nullptr}
 #define KR_BINARY(field, base, op)                                                                              \
   KR_SLOT(as_number.field, "__" base "__", (&slotBinary<offsetof(PyNumberMethods, field), "__" base "__", "__r" base "__">), \
-          wrapBinary, "($self, value, /)", "self" op "value"),                                                  \
+          wrapBinaryLeft, "($self, value, /)", "self" op "value"),                                                 \
       KR_SLOT(as_number.field, "__r" base "__",                                                                 \
               (&slotBinary<offsetof(PyNumberMethods, field), "__" base "__", "__r" base "__">), wrapBinaryReflected,      \
               "($self, value, /)", "value" op "self")

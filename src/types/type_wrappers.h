@@ -9,6 +9,9 @@ PyObject* wrapLength(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapInquiry(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapUnary(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapBinary(PyObject* self, const WrapperArgs& args, void* slot);
+// For slots that are asked with either operand first. Not wrapBinary, so that a class derived from list does not take
+// sq_concat, which wants a list on the left, for its nb_add.
+PyObject* wrapBinaryLeft(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapBinaryReflected(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapTernary(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapTernaryReflected(PyObject* self, const WrapperArgs& args, void* slot);

@@ -174,8 +174,10 @@ Status fileInit(FileIOObject* self, PyObject* file, Opt<StrObject> mode, bool cl
   self->blksize = kDefaultBufferSize;
   auto opened = openInto(self, file, parsed, closefd, opener);
   if (!opened.failed()) return {};
-  PendingSaved saved;
-  if (self->fd >= 0 && self->closefd && closeDescriptor(self).failed()) clearPending();
+  if (self->fd >= 0 && self->closefd) {
+    PendingSaved saved;
+    if (closeDescriptor(self).failed()) clearPending();
+  }
   self->fd = -1;
   return Raised{};
 }

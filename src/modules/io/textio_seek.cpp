@@ -106,6 +106,11 @@ Status checkTellable(TextIOObject* self) {
   return {};
 }
 
+void restoreDecoder(TextIOObject* self, PyObject* state) {
+  PendingSaved pending;
+  if (callMethod(self->decoder, name<"setstate">(), state).failed()) clearPending();
+}
+
 }  // namespace
 
 Result<Ref<>> textTell(TextIOObject* self) {
@@ -126,8 +131,7 @@ Result<Ref<>> textTell(TextIOObject* self) {
   auto start = setDecoderState(self, cookie.dec_flags, {});
   auto found = start.failed() ? std::move(start) : locate(self, bytes, cookie);
   if (found.failed()) {
-    PendingSaved pending;
-    if (callMethod(self->decoder, name<"setstate">(), saved.get()).failed()) clearPending();
+    restoreDecoder(self, saved);
     return Raised{};
   }
   TRY(callMethod(self->decoder, name<"setstate">(), saved.get()));
