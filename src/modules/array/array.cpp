@@ -380,6 +380,12 @@ Status byteswap(ArrayObject* self) {
   return {};
 }
 
+// Takes back what a failed operation has added.
+void restoreSize(ArrayObject* self, Py_ssize_t size) {
+  PendingSaved saved;
+  if (arrayResize(self, size).failed()) clearPending();
+}
+
 Status fromList(ArrayObject* self, PyObject* list_object) {
   if (!isList(list_object)) return raise(PyExc_TypeError, "arg must be list");
   auto* list = cast<ListObject>(list_object);
@@ -389,8 +395,7 @@ Status fromList(ArrayObject* self, PyObject* list_object) {
     Ref<> item = share(list->at(i));
     alignas(8) char raw[8];
     if (self->kind->set(raw, item).failed()) {
-      PendingSaved saved;
-      if (arrayResize(self, old).failed()) clearPending();
+      restoreSize(self, old);
       return Raised{};
     }
     if (list->size() != added || self->size() != old + added) {

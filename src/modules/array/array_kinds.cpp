@@ -61,13 +61,16 @@ Status setShort(char* item, PyObject* value) {
   return {};
 }
 Status setUnsignedShort(char* item, PyObject* value) {
-  int v = TRY(asInt(value));
+  long v = TRY(asLong(value));
+  TRY(checkRange(v, INT32_MIN, INT32_MAX, "signed integer"));
   TRY(checkRange(v, 0, 65535, "unsigned short"));
   store(item, static_cast<uint16_t>(v));
   return {};
 }
 Status setInt(char* item, PyObject* value) {
-  store(item, TRY(asInt(value)));
+  long v = TRY(asLong(value));
+  TRY(checkRange(v, INT32_MIN, INT32_MAX, "signed integer"));
+  store(item, static_cast<int32_t>(v));
   return {};
 }
 Status setUnsignedInt(char* item, PyObject* value) {

@@ -194,6 +194,7 @@ Status processLine(RecordParser& parser, PyObject* line) {
 }
 
 Result<MaybeRef<>> next(CsvReader* self) {
+  if (!self->input) return raise(PyExc_TypeError, "the reader has no input");
   self->field->clear();
   self->state = State::kStartRecord;
   self->numeric = false;
@@ -246,7 +247,7 @@ const PyTypeObject kCsvReaderType = {
     .tp_name = "_csv.reader",
     .tp_basicsize = sizeof(CsvReader),
     .tp_dealloc = slot<dealloc>,
-    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = "CSV reader\n\nIterates over the records of lines of text.",
     .tp_traverse = slot<traverse>,
     .tp_iter = slot<objectSelfIter>,

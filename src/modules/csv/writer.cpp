@@ -86,6 +86,7 @@ Status appendField(RecordWriter& record, const CsvDialect& dialect, PyObject* fi
 }
 
 Result<Ref<>> writeRow(CsvWriter* self, PyObject* row) {
+  if (!self->write) return raise(PyExc_TypeError, "the writer has no output");
   Result<Ref<>> iterator = getIter(row);
   if (iterator.failed()) {
     if (!pendingMatches(PyExc_TypeError)) return Raised{};
@@ -152,7 +153,7 @@ const PyTypeObject kCsvWriterType = {
     .tp_name = "_csv.writer",
     .tp_basicsize = sizeof(CsvWriter),
     .tp_dealloc = slot<dealloc>,
-    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = "CSV writer\n\nWrites records to an object with a write method.",
     .tp_traverse = slot<traverse>,
     .tp_clear = slot<clear>,

@@ -58,14 +58,7 @@ Result<Ref<>> construct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
   PyObject* bound[4] = {};
   constexpr Text kSignature = "date(year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>)";
   TRY(bindTupleDict(SignatureOf<kSignature>::runtime, args, kwargs.get(), bound));
-  static constexpr const char* kNames[] = {"year", "month", "day"};
-  for (int i = 0; i < 3; i++) {
-    if (!bound[i]) {
-      return raise(PyExc_TypeError, "function missing required argument '%s' (pos %d)", kNames[i], i + 1);
-    }
-  }
-  int year = TRY(asInt(bound[0])), month = TRY(asInt(bound[1]));
-  return dateNew({year, month, TRY(asInt(bound[2]))}, type);
+  return dateNew(TRY(dateFromArgs(bound[0], bound[1], bound[2])), type);
 }
 
 // --- class methods ---
@@ -280,6 +273,19 @@ Status checkDate(CivilDate date) {
     return raise(PyExc_ValueError, "day is out of range for month");
   }
   return {};
+}
+
+Result<CivilDate> dateFromArgs(Opt<> year, Opt<> month, Opt<> day) {
+  static constexpr const char* kNames[] = {"year", "month", "day"};
+  Opt<> given[] = {year, month, day};
+  int values[3];
+  for (int i = 0; i < 3; i++) {
+    if (!given[i]) {
+      return raise(PyExc_TypeError, "function missing required argument '%s' (pos %d)", kNames[i], i + 1);
+    }
+    values[i] = TRY(asInt(given[i].get()));
+  }
+  return CivilDate{values[0], values[1], values[2]};
 }
 
 Result<Ref<>> dateNew(CivilDate date, PyTypeObject* type) {

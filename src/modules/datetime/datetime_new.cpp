@@ -57,14 +57,7 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
 
 Result<Ref<>> fromFields(PyTypeObject* type, Opt<> year, Opt<> month, Opt<> day, int hour, int minute, int second,
                          int microsecond, PyObject* tzinfo, int fold) {
-  Opt<> required[] = {year, month, day};
-  static constexpr const char* kNames[] = {"year", "month", "day"};
-  for (int i = 0; i < 3; i++) {
-    if (!required[i]) {
-      return raise(PyExc_TypeError, "function missing required argument '%s' (pos %d)", kNames[i], i + 1);
-    }
-  }
-  CivilDate date{TRY(asInt(year.get())), TRY(asInt(month.get())), TRY(asInt(day.get()))};
+  CivilDate date = TRY(dateFromArgs(year, month, day));
   TRY(checkTzInfo(tzinfo));
   return datetimeNew({date, {hour, minute, second, microsecond}, tzinfo, fold}, type);
 }

@@ -228,6 +228,8 @@ Result<Ref<>> zoneNew(DeltaObject* offset, Opt<> zone_name) {
 }
 
 Result<Ref<>> zoneOfSeconds(int64_t seconds, int64_t microseconds) {
+  // Less than a second from UTC counts as UTC.
+  if (seconds == 0) return share(zone_utc);
   Ref<DeltaObject> offset = TRY(deltaFromMicros(__int128{seconds} * kMicrosPerSecond + microseconds));
   return zoneNew(offset, nullptr);
 }

@@ -1,4 +1,6 @@
 // The pickle machine: one function per instruction.
+#include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/float_text.h"
@@ -89,17 +91,22 @@ Result<Py_ssize_t> readLength(Machine& m, int width, const char* what) {
 Status loadInt(Machine& m) {
   std::string line(TRY(unpickleReadLine(m.self())));
   if (line.size() < 2) return unpickleTruncated();
-  const char* end;
-  Result<MaybeRef<IntObject>> parsed = intParse(line, 0, &end);
-  MaybeRef<IntObject> value;
-  if (parsed.failed()) clearPending();
-  else value = std::move(parsed).take();
-  if (!value || end != line.data() + line.size()) {
-    // "08" and the like: C reads octal there.
-    return raise(PyExc_ValueError, "could not convert string to int");
+  char* stop;
+  errno = 0;
+  long value = std::strtol(line.c_str(), &stop, 0);
+  if (errno != 0 || *stop != '\n') {
+    // Longer than a machine word, perhaps.
+    const char* end;
+    Result<MaybeRef<IntObject>> parsed = intParse(line, 0, &end);
+    if (parsed.failed()) clearPending();
+    MaybeRef<IntObject> big = parsed.failed() ? MaybeRef<IntObject>() : std::move(parsed).take();
+    if (!big || end != line.data() + line.size()) {
+      return raise(PyExc_ValueError, "could not convert string to int");
+    }
+    return m.push(std::move(big).take());
   }
-  if (line.size() == 3 && (line == "00\n" || line == "01\n")) return m.push(boolRef(line[1] == '1'));
-  return m.push(std::move(value).take());
+  if (line.size() == 3 && (value == 0 || value == 1)) return m.push(boolRef(value == 1));
+  return m.push(TRY(intFromLong(value)));
 }
 
 Status loadLong(Machine& m) {
@@ -169,9 +176,7 @@ Status loadString(Machine& m) {
 }
 
 Status loadBinString(Machine& m, int width) {
-  std::string_view head = TRY(unpickleRead(m.self(), width));
-  auto size = static_cast<int32_t>(unsignedOf(head));
-  if (size < 0) return raise(pickle_state.unpickling_error, "BINSTRING pickle has negative byte count");
+  Py_ssize_t size = TRY(readLength(m, width, "BINSTRING"));
   std::string data(TRY(unpickleRead(m.self(), size)));
   return pushOldString(m, data);
 }

@@ -132,8 +132,8 @@ Status clearMemo(PicklerObject* self) {
 
 Py_ssize_t sizeofMethod(PicklerObject* self) {
   // As if the output stood in a bytes object of 4096 characters.
-  constexpr Py_ssize_t kTable = 32, kOutput = 4096 + 33;
-  Py_ssize_t size = static_cast<Py_ssize_t>(sizeof(PicklerObject));
+  constexpr Py_ssize_t kObject = 152, kTable = 32, kOutput = 4096 + 33;
+  Py_ssize_t size = kObject;
   if (self->memo) size += kTable + static_cast<Py_ssize_t>(self->memo->capacity() * sizeof(PicklerMemo::Entry));
   return size + (self->output ? kOutput : 0);
 }
