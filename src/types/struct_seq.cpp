@@ -102,10 +102,10 @@ Result<Ref<>> hiddenField(PyTypeObject* type, Py_ssize_t i, Opt<DictObject> extr
 Result<Ref<>> seqMake(PyTypeObject* type, PyObject* sequence, PyObject* extra) {
   if (unnamedCount(type) < 0) return raiseBadInternalCall();
   auto items = TRY(sequenceFast(sequence, "constructor requires a sequence"));
-  if (extra && extra != Py_None && !isDict(extra)) {
+  if (extra && !isDict(extra)) {
     return raise(PyExc_TypeError, "%.500s() takes a dict as second arg, if any", type->tp_name);
   }
-  Opt<DictObject> dict = extra && extra != Py_None ? cast<DictObject>(extra) : nullptr;
+  Opt<DictObject> dict = static_cast<DictObject*>(extra);
   Py_ssize_t given = fastSize(items.get());
   TRY(checkLength(type, given));
   auto seq = TRY(structSeqNew(type));

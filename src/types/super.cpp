@@ -44,8 +44,13 @@ MaybeRef<> findBehind(PyTypeObject* type, PyTypeObject* obj_type, StrObject* att
   return nullptr;
 }
 
-Raised raiseNoAttribute(StrObject* attr) {
-  return raise(PyExc_AttributeError, "'super' object has no attribute '%U'", static_cast<PyObject*>(attr));
+// What no class behind `type` has, the super object itself may have.
+Result<Ref<>> ownAttribute(PyTypeObject* type, PyObject* object, PyTypeObject* obj_type, StrObject* attr) {
+  auto s = TRY(typeAlloc<SuperObject>(&PySuper_Type));
+  s->type = share(type).leak();
+  s->object = share(object).leak();
+  s->obj_type = share(obj_type).leak();
+  return genericGetAttr(s.get(), attr);
 }
 
 Result<Ref<>> superGetattro(SuperObject* s, PyObject* attr) {
@@ -151,7 +156,7 @@ Result<Ref<>> superNew(PyTypeObject* type, PyObject* object) {
 
 Result<Ref<>> superGetAttr(PyTypeObject* type, PyObject* object, PyTypeObject* obj_type, StrObject* attr) {
   MaybeRef<> found = findBehind(type, obj_type, attr);
-  if (!found) return raiseNoAttribute(attr);
+  if (!found) return ownAttribute(type, object, obj_type, attr);
   descrgetfunc get = typeOf(found.get())->tp_descr_get;
   if (!get) return std::move(found).take();
   return Result<Ref<>>::fromC(get(found.get(), object == obj_type ? nullptr : object, obj_type));
@@ -161,7 +166,7 @@ Result<Ref<>> superGetMethod(PyTypeObject* type, PyObject* object, PyTypeObject*
                              bool* unbound) {
   *unbound = false;
   MaybeRef<> found = findBehind(type, obj_type, attr);
-  if (!found) return raiseNoAttribute(attr);
+  if (!found) return ownAttribute(type, object, obj_type, attr);
   if (object != obj_type && hasFlag(typeOf(found.get()), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
     *unbound = true;
     return std::move(found).take();

@@ -25,7 +25,7 @@ bool sameShapeAsBase(PyTypeObject* type) {
   return base && type->tp_basicsize == base->tp_basicsize && type->tp_itemsize == base->tp_itemsize &&
          type->tp_dictoffset == base->tp_dictoffset && type->tp_weaklistoffset == base->tp_weaklistoffset &&
          hasFlag(type, Py_TPFLAGS_HAVE_GC) == hasFlag(base, Py_TPFLAGS_HAVE_GC) &&
-         (!hasFlag(type, Py_TPFLAGS_HAVE_GC) || type->tp_clear == base->tp_clear);
+         (!hasFlag(type, Py_TPFLAGS_HAVE_GC) || type->tp_clear == subtypeClear || type->tp_clear == base->tp_clear);
 }
 
 PyTypeObject* shapeOwner(PyTypeObject* type) {

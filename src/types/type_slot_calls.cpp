@@ -10,14 +10,22 @@ namespace krait {
 
 namespace {
 
+// The method where a failing __get__ counts as "there is none", as in repr, hash, comparison and iteration.
+SpecialMethod specialOrNone(PyObject* self, StrObject* method_name) {
+  auto method = specialMethod(self, method_name);
+  if (!method.failed()) return std::move(method).take();
+  clearPending();
+  return {};
+}
+
 Result<Ref<>> reprOf(PyObject* self) {
-  MaybeRef<> answer = TRY(callSpecialMaybe(name<"__repr__">(), &self, 1));
-  if (answer) return std::move(answer).take();
+  SpecialMethod method = specialOrNone(self, name<"__repr__">());
+  if (method.function) return callFound(method, &self, 1);
   return strFormat("<%s object at %p>", typeName(self), self);
 }
 
 Result<Py_hash_t> hashOf(PyObject* self) {
-  SpecialMethod method = TRY(specialMethod(self, name<"__hash__">()));
+  SpecialMethod method = specialOrNone(self, name<"__hash__">());
   if (!method.function || method.function.get() == Py_None) return raiseUnhashable(self);
   auto answer = TRY(callFound(method, &self, 1));
   if (!isInt(answer.get())) return raise(PyExc_TypeError, "__hash__ method should return an integer");
@@ -108,15 +116,17 @@ StrObject* comparisonName(int op) {
 }
 
 Result<Ref<>> compareOf(PyObject* self, PyObject* other, int op) {
+  SpecialMethod method = specialOrNone(self, comparisonName(op));
+  if (!method.function) return notImplemented();
   PyObject* stack[] = {self, other};
-  MaybeRef<> answer = TRY(callSpecialMaybe(comparisonName(op), stack, 2));
-  return answer ? std::move(answer).take() : notImplemented();
+  return callFound(method, stack, 2);
 }
 
 Result<Ref<>> iterOf(PyObject* self) {
-  Opt<> method = typeLookup(typeOf(self), name<"__iter__">());
-  if (method && method.get() != Py_None) return callSpecial(name<"__iter__">(), &self, 1);
-  if (method || !typeLookup(typeOf(self), name<"__getitem__">())) {
+  SpecialMethod method = specialOrNone(self, name<"__iter__">());
+  bool refused = method.function && method.function.get() == Py_None;
+  if (method.function && !refused) return callFound(method, &self, 1);
+  if (refused || !typeLookup(typeOf(self), name<"__getitem__">())) {
     return raise(PyExc_TypeError, "'%.200s' object is not iterable", typeName(self));
   }
   return seqIterNew(self);
