@@ -5,6 +5,7 @@
 #include "core/gc.h"
 #include "core/native.h"
 #include "modules/heap_type.h"
+#include "types/codecs.h"
 #include "types/float.h"
 #include "types/int.h"
 #include "types/misc_objects.h"
@@ -79,15 +80,20 @@ bool isNamedInOld(std::string_view name, char32_t code) {
   return name.starts_with("CJK UNIFIED IDEOGRAPH-") || unicode::category(code, Version::kOld) != "Cn";
 }
 
-Result<Ref<>> lookup(PyObject* self, StrObject* name) {
-  std::string_view text = TRY(strUtf8(name));
+// `name`: a str, or its UTF-8 form as a bytes-like object.
+Result<Ref<>> lookup(PyObject* self, PyObject* name) {
+  std::optional<Buffer> buffer;
+  if (!isStr(name)) buffer.emplace(TRY(Buffer::acquire(name)));
+  std::string_view text = buffer ? std::string_view(reinterpret_cast<const char*>(buffer->data()),
+                                                    static_cast<size_t>(buffer->size()))
+                                 : TRY(strUtf8(cast<StrObject>(name)));
   if (text.size() > INT32_MAX) return raise(PyExc_KeyError, "name too long");
   bool old = versionOf(self) == Version::kOld;
   std::u32string sequence;
   int32_t code = unicode::lookupName(text, old ? nullptr : &sequence, !old);
   if (code == unicode::kNamedSequence)
     return TRY(strFromUcs4(reinterpret_cast<const Py_UCS4*>(sequence.data()), static_cast<Py_ssize_t>(sequence.size())));
-  if (code < 0 || (old && !isNamedInOld(text, static_cast<char32_t>(code)))) return raise(PyExc_KeyError, "undefined character name '%U'", name);
+  if (code < 0 || (old && !isNamedInOld(text, static_cast<char32_t>(code)))) return raise(PyExc_KeyError, "undefined character name '%U'", TRY(decodeUtf8(text, "replace")).get());
   return TRY(strFromChar(static_cast<Py_UCS4>(code)));
 }
 

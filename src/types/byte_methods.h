@@ -112,7 +112,7 @@ struct ByteMethods {
                            : tupleOf(empty.get(), other.get(), whole.get());
     }
     Ref<> head = TRY(Ops::make(text.substr(0, static_cast<size_t>(at))));
-    Ref<> middle = isExactBytes(separator) && Ops::kImmutable ? share(separator) : TRY(Ops::make(viewOf(needle)));
+    Ref<> middle = Ops::kImmutable ? share(separator) : TRY(Ops::make(viewOf(needle)));
     Ref<> tail = TRY(Ops::make(text.substr(static_cast<size_t>(at + needle.size()))));
     return tupleOf(head.get(), middle.get(), tail.get());
   }

@@ -264,6 +264,7 @@ Result<Ref<StrObject>> byteHex(std::string_view text, Opt<> separator, int group
 Status byteCollect(ByteBuilder& out, PyObject* source, const char* range_message, const char* target) {
   if (hasBuffer(source)) {
     Buffer buffer = TRY(Buffer::acquire(source, PyBUF_FULL_RO));
+    if (buffer.size() == 0) return {};
     char* to = out.extend(buffer.size());
     if (!to) return raiseNoMemory();
     return bufferToContiguous(to, buffer.view(), buffer.size(), 'C');

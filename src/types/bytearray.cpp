@@ -79,6 +79,23 @@ Status appendBytes(ByteArrayObject* self, std::string_view bytes) {
 
 PyObject* byteArrayNewSlot(PyTypeObject* type, PyObject*, PyObject*) { return type->tp_alloc(type, 0); }
 
+Status fillByIteration(ByteArrayObject* self, PyObject* source) {
+  auto iterator = getIter(source);
+  if (iterator.failed()) {
+    if (!pendingMatches(PyExc_TypeError)) return Raised{};
+    clearPending();
+    return raise(PyExc_TypeError, "cannot convert '%.200s' object to bytearray", typeName(source));
+  }
+  Ref<> iter = std::move(iterator).take();
+  for (;;) {
+    MaybeRef<> item = TRY(iterNext(iter.get()));
+    if (!item) return {};
+    char byte = static_cast<char>(TRY(byteFromObject(item.get())));
+    TRY(byteArrayResize(self, self->ob_size + 1));
+    self->ob_start[self->ob_size - 1] = byte;
+  }
+}
+
 Status fill(ByteArrayObject* self, PyObject* source) {
   if (isStr(source)) return raise(PyExc_TypeError, "string argument without an encoding");
   if (isIndex(source)) {
@@ -93,10 +110,13 @@ Status fill(ByteArrayObject* self, PyObject* source) {
     if (!pendingMatches(PyExc_TypeError)) return Raised{};
     clearPending();
   }
-  ByteBuilder collected;
-  TRY(byteCollect(collected, source, "byte must be in range(0, 256)", "bytearray"));
-  if (collected.failed()) return raiseNoMemory();
-  return setSlice(self, 0, self->ob_size, collected.view());
+  if (hasBuffer(source) || isExactList(source) || isExactTuple(source)) {
+    ByteBuilder collected;
+    TRY(byteCollect(collected, source, "byte must be in range(0, 256)", "bytearray"));
+    if (collected.failed()) return raiseNoMemory();
+    return setSlice(self, 0, self->ob_size, collected.view());
+  }
+  return fillByIteration(self, source);
 }
 
 Status byteArrayInit(ByteArrayObject* self, Opt<> source, Opt<StrObject> encoding, Opt<StrObject> errors) {

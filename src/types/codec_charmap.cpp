@@ -19,12 +19,11 @@ struct EncodingMapObject : PyObject {
   int count2, count3;
   uint8_t level23[1];  // count2 blocks of 16, then count3 blocks of 128
 };
-constexpr size_t kMapHeader = offsetof(EncodingMapObject, level23);
 
 void encodingMapDealloc(PyObject* self) { objectFreeMemory(self); }
 
 Py_ssize_t encodingMapSize(EncodingMapObject* map) {
-  return static_cast<Py_ssize_t>(kMapHeader) + 16 * map->count2 + 128 * map->count3;
+  return static_cast<Py_ssize_t>(sizeof(EncodingMapObject)) - 1 + 16 * map->count2 + 128 * map->count3;
 }
 
 // The byte for a character, or -1.

@@ -129,9 +129,7 @@ Result<Ref<BytesObject>> encodeUnits(StrObject* s, int width, const char* errors
       at++;
       continue;
     }
-    Py_ssize_t end = at;
-    while (end < s->size() && text::isSurrogate(s->at(end))) end++;
-    at = TRY(encodeReplacement(run, out, format, at, end));
+    at = TRY(encodeReplacement(run, out, format, at, at + 1));
   }
   return out.finish();
 }

@@ -18,7 +18,7 @@ bool isDirectInput(uint8_t c) { return c < 0x80 && c != '+'; }
 
 // Characters that the encoder writes as they are: RFC 2152's set D and the optional ones and white space.
 bool isDirectOutput(Py_UCS4 c) {
-  if (c == 0 || c == '\t' || c == '\n' || c == '\r' || c == ' ') return true;
+  if (c == '\t' || c == '\n' || c == '\r' || c == ' ') return true;
   return c > ' ' && c < 0x7F && c != '+' && c != '\\' && c != '~';
 }
 

@@ -70,6 +70,12 @@ const char* reasonFor(Utf8Step::Problem problem) {
   }
 }
 
+// With surrogatepass an incomplete surrogate counts as ill-formed, as it does without.
+Utf8Step readStep(const uint8_t* p, const uint8_t* end, bool allow_surrogates) {
+  Utf8Step step = text::readUtf8(p, end, allow_surrogates);
+  return step.problem && allow_surrogates ? text::readUtf8(p, end) : step;
+}
+
 // An incremental decoder waits for the third byte of a surrogate before it complains.
 bool isTruncatedSurrogate(std::string_view rest) {
   return rest.size() == 2 && rest[0] == '\xED' && rest[1] >= '\xA0' && rest[1] <= '\xBF';
@@ -89,7 +95,7 @@ Result<Ref<StrObject>> decodeLoop(std::string_view bytes, const char* errors, Py
       at += ascii;
       continue;
     }
-    Utf8Step step = text::readUtf8(p, end, allow_surrogates);
+    Utf8Step step = readStep(p, end, allow_surrogates);
     if (!step.problem) {
       out.append(static_cast<Py_UCS4>(step.code));
       at += step.length;

@@ -87,8 +87,9 @@ Direct directEncoding(const char* encoding) {
 bool isPlainException(PyObject* exception) {
   auto* base = cast<PyTypeObject>(PyExc_BaseException);
   PyTypeObject* type = typeOf(exception);
-  if (type->tp_basicsize != base->tp_basicsize || type->tp_init != base->tp_init || type->tp_new != base->tp_new)
-    return false;
+  Py_ssize_t weak_list = type->tp_weaklistoffset ? static_cast<Py_ssize_t>(sizeof(PyObject*)) : 0;
+  bool same_size = type->tp_basicsize == base->tp_basicsize || type->tp_basicsize == base->tp_basicsize + weak_list;
+  if (!same_size || type->tp_init != base->tp_init || type->tp_new != base->tp_new) return false;
   auto* error = cast<ExceptionObject>(exception);
   if (error->dict && cast<DictObject>(error->dict)->size() > 0) return false;
   auto* args = error->args ? cast<TupleObject>(error->args) : nullptr;

@@ -77,6 +77,11 @@ class PercentEngine {
  private:
   Status directive() {
     PercentSpec spec;
+    if (at_ < host_.size() && host_.at(at_) == '%') {
+      host_.literal(at_, at_ + 1);
+      at_++;
+      return {};
+    }
     if (at_ < host_.size() && host_.at(at_) == '(') TRY(takeKey());
     takeFlags(spec);
     TRY(takeWidth(spec));
@@ -84,10 +89,6 @@ class PercentEngine {
     if (at_ < host_.size() && (host_.at(at_) == 'h' || host_.at(at_) == 'l' || host_.at(at_) == 'L')) at_++;
     if (at_ >= host_.size()) return raise(PyExc_ValueError, "incomplete format");
     spec.conversion = host_.at(at_++);
-    if (spec.conversion == '%') {
-      host_.literal(at_ - 1, at_);
-      return {};
-    }
     Ref<> value = TRY(nextArgument());
     return format(spec, value.get());
   }

@@ -6,7 +6,8 @@ import pickle
 def show(text):
     try:
         value = eval(text)
-        print(text, '->', ascii(value), type(value).__name__)
+        shown = [bytes(v) if isinstance(v, memoryview) else v for v in value] if isinstance(value, tuple) else value
+        print(text, '->', ascii(shown), type(value).__name__)
     except Exception as error:
         print(text, '->', type(error).__name__, ascii(str(error)))
 

@@ -82,7 +82,7 @@ for text in ['"abc".find()', '"abc".find(1)', '"abc".find("b", "x")', '"abc".fin
              '"é".encode("latin1")', '"é".encode("ascii", "ignore")', '"a".encode(1)', '"a".encode("no\\0")', '"a".encode("utf-8", 1)',
              '"a".encode(encoding="utf-16")', '"a".removeprefix(1)', '"a".__format__(1)', '"a".__format__("5")', 'list(iter("aé"))',
              'iter("a").__reduce__()', 'iter("é").__reduce__()', 'iter("").__length_hint__()', 'iter("abc").__length_hint__()',
-             'type(iter("a"))', 'type(iter("é"))', '"a".lower(1)', '"a".isalpha(1)', '"a".title(x=1)', '"{}".format', 'str.lower(1)',
+             'type(iter("a"))', 'type(iter("é"))', '"a".lower(1)', '"a".isalpha(1)', '"a".title(x=1)', 'str.lower(1)',
              'str.find("abc", "c")', '"ab" "cd"', '"%s" % 1', 'max("aé語😀")', 'min("aé語😀")', 'sorted("baé語😀A")',
              '"a\\x00b".find("\\x00")', '"a" in S("ba")', '"abcabc".rfind("bc", 0, 5)', '"é" > "z"', '"語" < "😀"', '"a" >= "a"',
              '"aéa".count("a")', '"ab\\ud800".encode("utf-8", "surrogatepass")', '"\\udc80".encode("utf-8", "surrogateescape")']:
