@@ -5,6 +5,7 @@
 #include "compiler/future.h"
 #include "compiler/parse_source.h"
 #include "compiler/preprocess.h"
+#include "core/buffer.h"
 #include "core/interpreter.h"
 
 namespace krait {
@@ -32,6 +33,17 @@ Result<Ref<CodeObject>> compileWithPool(ast::Tree& tree, ConstPool& pool, ast::M
 }
 
 }  // namespace
+
+Result<Ref<StrObject>> sourceFileName(PyObject* path) {
+  if (!isStr(path) && !isBytes(path) && hasBuffer(path)) {
+    TRY(warn(PyExc_DeprecationWarning, 1, "path should be string, bytes, or os.PathLike, not %.200s", typeName(path)));
+    Buffer bytes = TRY(Buffer::acquire(path));
+    return fsDecode({reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(bytes.size())});
+  }
+  Ref<> plain = TRY(fsPathObject(path));
+  if (isStr(plain.get())) return std::move(plain).as<StrObject>();
+  return fsDecode(static_cast<BytesObject*>(plain.get())->view());
+}
 
 Result<Ref<CodeObject>> compileTree(ast::Tree& tree, ast::Mod* mod, StrObject* filename, CompileOptions& options) {
   ConstPool pool;

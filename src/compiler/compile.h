@@ -42,6 +42,9 @@ struct InteractiveInput {
 };
 Result<MaybeRef<CodeObject>> compileInteractive(InteractiveInput& input, StrObject* filename, CompileOptions& options);
 
+// A file name argument: str, bytes or path-like; other bytes-like objects are deprecated.
+Result<Ref<StrObject>> sourceFileName(PyObject* path);
+
 // Compiles a tree that the caller keeps alive; the tree is changed (folded).
 Result<Ref<CodeObject>> compileTree(ast::Tree& tree, ast::Mod* mod, StrObject* filename, CompileOptions& options);
 // compile(ast_object, ...): converts, validates, compiles.

@@ -124,8 +124,7 @@ Result<CompileMode> modeOf(StrObject* start) {
 }
 
 Result<Ref<>> symtable(PyObject* source, PyObject* filename, StrObject* startstr) {
-  std::string path = TRY(fsPath(filename));
-  Ref<StrObject> name = TRY(fsDecode(path));
+  Ref<StrObject> name = TRY(sourceFileName(filename));
   Source text = TRY(sourceOf(source));
   CompileOptions options;
   options.mode = TRY(modeOf(startstr));

@@ -141,12 +141,6 @@ Status builtinExec(PyObject* source, PyObject* globals, PyObject* locals, PyObje
 
 // --- compile ---
 
-Result<Ref<StrObject>> fileName(PyObject* path) {
-  Ref<> plain = TRY(fsPathObject(path));
-  if (isStr(plain.get())) return std::move(plain).as<StrObject>();
-  return fsDecode(cast<BytesObject>(plain.get())->view());
-}
-
 Result<CompileMode> compileMode(StrObject* mode, bool only_ast) {
   if (strEqualsAscii(mode, "exec")) return CompileMode::kExec;
   if (strEqualsAscii(mode, "eval")) return CompileMode::kEval;
@@ -162,7 +156,7 @@ Result<CompileMode> compileMode(StrObject* mode, bool only_ast) {
 
 Result<Ref<>> builtinCompile(PyObject* source, PyObject* filename, StrObject* mode, int flags,
                              bool dont_inherit, int optimize, int feature_version) {
-  Ref<StrObject> file = TRY(fileName(filename));
+  Ref<StrObject> file = TRY(sourceFileName(filename));
   TRY(audit("compile", "OO", source, static_cast<PyObject*>(file.get())));
   if (flags & ~(kFutureMask | kCfMaskObsolete | kCfCompileMask)) {
     return raise(PyExc_ValueError, "compile(): unrecognised flags");

@@ -301,7 +301,6 @@ void bufferedDealloc(PyObject* object) {
   clearField(self->dict);
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
-  if (hasFlag(type, Py_TPFLAGS_HEAPTYPE)) decref(type);
 }
 int bufferedTraverse(PyObject* object, visitproc visit, void* arg) {
   auto* self = cast<BufferedObject>(object);

@@ -292,7 +292,6 @@ void bioDealloc(PyObject* object) {
   clearField(self->dict);
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
-  if (hasFlag(type, Py_TPFLAGS_HEAPTYPE)) decref(type);
 }
 int bioTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, cast<BytesIOObject>(self)->dict); }
 int bioClear(PyObject* self) {

@@ -234,7 +234,6 @@ void fileDealloc(PyObject* object) {
   clearField(self->dict);
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
-  if (hasFlag(type, Py_TPFLAGS_HEAPTYPE)) decref(type);
 }
 int fileTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, cast<FileIOObject>(self)->dict); }
 int fileClear(PyObject* self) {

@@ -145,7 +145,6 @@ void baseDealloc(PyObject* self) {
   clearField(base->dict);
   PyTypeObject* type = typeOf(self);
   type->tp_free(self);
-  if (hasFlag(type, Py_TPFLAGS_HEAPTYPE)) decref(type);
 }
 int baseTraverse(PyObject* self, visitproc visit, void* arg) {
   return visitAll(visit, arg, cast<IOBaseObject>(self)->dict);

@@ -188,7 +188,6 @@ void decoderDealloc(PyObject* object) {
   clearField(self->errors);
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
-  if (hasFlag(type, Py_TPFLAGS_HEAPTYPE)) decref(type);
 }
 
 constinit PyMethodDef kDecoderMethods[] = {

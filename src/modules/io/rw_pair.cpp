@@ -68,7 +68,6 @@ void pairDealloc(PyObject* object) {
   clearField(self->dict);
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
-  if (hasFlag(type, Py_TPFLAGS_HEAPTYPE)) decref(type);
 }
 int pairTraverse(PyObject* object, visitproc visit, void* arg) {
   auto* self = cast<RWPairObject>(object);

@@ -256,7 +256,6 @@ void sioDealloc(PyObject* object) {
   clearField(self->dict);
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
-  if (hasFlag(type, Py_TPFLAGS_HEAPTYPE)) decref(type);
 }
 int sioTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, cast<StringIOObject>(self)->dict); }
 int sioClear(PyObject* self) {

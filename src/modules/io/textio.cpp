@@ -201,7 +201,6 @@ void textDealloc(PyObject* object) {
   delete std::exchange(self->state, nullptr);
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
-  if (hasFlag(type, Py_TPFLAGS_HEAPTYPE)) decref(type);
 }
 int textTraverse(PyObject* object, visitproc visit, void* arg) {
   auto* self = cast<TextIOObject>(object);
