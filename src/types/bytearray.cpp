@@ -150,6 +150,10 @@ Result<Ref<StrObject>> byteArrayRepr(ByteArrayObject* self) {
   const char* full_name = typeName(self);
   const char* dot = std::strrchr(full_name, '.');
   Ref<StrObject> content = TRY(bytesRepr(viewOf(self), true));
+  if (content->at(1) == '"') {  // single quotes are escaped all the same
+    Ref<StrObject> plain = TRY(strFromAscii("'")), escaped = TRY(strFromAscii("\\'"));
+    content = TRY(strReplace(content.get(), plain.get(), escaped.get(), -1));
+  }
   return strFormat("%s(%U)", dot ? dot + 1 : full_name, content.get());
 }
 Result<Ref<StrObject>> byteArrayStr(ByteArrayObject* self) {
