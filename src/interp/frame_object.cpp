@@ -25,6 +25,8 @@ PyObject* localName(CodeObject* code, int i) {
 Result<Ref<FrameObject>> frameObjectAlloc(CodeObject* code) {
   Ref<FrameObject> object =
       TRY(objectNew<FrameObject>(&PyFrame_Type, (frameWords(code) - 1) * sizeof(PyObject*)));
+  object->f_frame = reinterpret_cast<Frame*>(object->f_frame_data);
+  object->f_frame->owner = kFrameOwnedByThread;  // its own record holds nothing yet
   object->f_back = nullptr;
   object->f_trace = nullptr;
   object->f_lineno = 0;
