@@ -232,7 +232,7 @@ Result<Ref<ListObject>> listSlice(ListObject* list, Py_ssize_t start, Py_ssize_t
   Ref<ListObject> result = TRY(listNew());
   stop = stop < list->ob_size ? stop : list->ob_size;
   if (stop <= start) return result;
-  TRY(listReserveExact(result, stop - start));
+  TRY(reallocate(result, stop - start));
   for (Py_ssize_t i = start; i < stop; i++) result->ob_item[i - start] = share(list->at(i)).leak();
   result->ob_size = stop - start;
   return result;
@@ -279,7 +279,7 @@ Result<Ref<>> listSubscript(ListObject* list, PyObject* key) {
   if (count <= 0) return TRY(listNew());
   if (bounds.step == 1) return TRY(listSlice(list, bounds.start, bounds.stop));
   Ref<ListObject> result = TRY(listNew());
-  TRY(listReserveExact(result, count));
+  TRY(reallocate(result, count));
   bounds = given;  // the allocation may have run Python
   Py_ssize_t now = sliceAdjust(bounds, list->ob_size);
   if (now < count) count = now;
