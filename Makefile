@@ -1,0 +1,58 @@
+# Krait: every command sets up what it needs, builds what is missing and does its job.
+FILE ?= examples/tour.py
+ARGS ?=
+PREFIX ?= /usr/local
+KRAIT := build/release/krait
+JOBS ?= $(shell nproc)
+
+.PHONY: all release debug asan setup run test oracle oracle-frontend conformance conformance-update bench install format lint clean
+
+all: release
+
+setup:
+	@scripts/setup.sh
+
+setup-dev:
+	@scripts/setup.sh --dev
+
+release: setup
+	@scripts/build.sh release $(JOBS)
+
+debug: setup
+	@scripts/build.sh debug $(JOBS)
+
+asan: setup
+	@scripts/build.sh asan $(JOBS)
+
+run: release
+	@$(KRAIT) $(FILE) $(ARGS)
+
+test: release
+	@tests/run.sh $(KRAIT)
+
+oracle: release
+	@tests/oracle.sh $(KRAIT)
+
+oracle-frontend: release
+	@tests/oracle_frontend.sh $(KRAIT)
+
+conformance: release
+	@tests/conformance/run.sh $(KRAIT)
+
+conformance-update: release
+	@tests/conformance/run.sh $(KRAIT) --update
+
+bench: release
+	@bench/run.sh $(KRAIT)
+
+install: release
+	install -D -m 755 $(KRAIT) $(DESTDIR)$(PREFIX)/bin/krait
+
+format:
+	@git ls-files 'src/*.cpp' 'src/*.h' 'tools/*.cpp' | xargs clang-format-19 -i
+
+lint: setup-dev
+	@scripts/lint.sh
+
+clean:
+	rm -rf build

@@ -1,0 +1,14 @@
+#!/bin/bash
+# Compares with CPython 3.11 anew: writes the expected outputs (NAME.out) of all tests that have one, or of the files
+# named, from /usr/bin/python3.11. `git diff` then shows what was committed wrongly.
+cd "$(dirname "$0")/.." || exit 2
+oracle=/usr/bin/python3.11
+shift
+export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+tests=("$@")
+[ ${#tests[@]} = 0 ] && mapfile -t tests < <(find tests -name '*.out' | sed 's/\.out$/.py/' | sort)
+for test in "${tests[@]}"; do
+  (cd "$(dirname "$test")" && timeout 120 $oracle "$(basename "$test")" >"$(basename "${test%.py}").out" 2>&1
+   echo "exit status $?" >>"$(basename "${test%.py}").out")
+done
+git diff --stat -- tests

@@ -1,0 +1,39 @@
+#!/bin/bash
+# Runs the committed tests: every tests/<area>/**/NAME.py that has a NAME.out beside it has to print exactly that
+# (stdout and stderr together) and exit with the status on NAME.out's last line. Then the list of CPython's own test
+# cases that must not be lost. Last line: "N passed, N failed".
+cd "$(dirname "$0")/.." || exit 2
+krait=$(realpath "$1")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+passed=0 failed=0
+export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
+
+check() {  # name, expected file, actual file
+  if cmp -s "$2" "$3"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $1"
+    diff "$2" "$3" | head -12
+  fi
+}
+
+while read -r expected; do
+  test=${expected%.out}.py
+  (cd "$(dirname "$test")" && timeout 120 "$krait" "$(basename "$test")" >"$scratch/out" 2>&1; echo "exit status $?" >>"$scratch/out")
+  check "$test" "$expected" "$scratch/out"
+done < <(find tests -name '*.out' | sort)
+
+if tests/conformance/run.sh "$krait" --check >"$scratch/conformance" 2>&1; then
+  passed=$((passed + 1))
+else
+  failed=$((failed + 1))
+fi
+cat "$scratch/conformance"
+
+if scripts/check_includes.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
