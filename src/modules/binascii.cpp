@@ -390,7 +390,7 @@ constinit PyMethodDef kMethods[] = {
     {}};
 
 Status binasciiExec(PyObject* module) {
-  binascii_error = TRY(exceptionAdd(module, "binascii.Error", PyExc_ValueError)).leak();
+  TRY(exceptionAddOnce(module, &binascii_error, "binascii.Error", PyExc_ValueError));
   TRY(exceptionAdd(module, "binascii.Incomplete", PyExc_Exception));
   return {};
 }

@@ -115,6 +115,22 @@ Result<Ref<>> exceptionAdd(PyObject* module, const char* full_name, PyObject* ba
   return made;
 }
 
+Status typeMakeOnce(PyObject* module, PyTypeObject** type, const PyTypeObject& description) {
+  if (!*type) *type = TRY(heapTypeNew(module, description)).leak();
+  return {};
+}
+
+Status typeAddOnce(PyObject* module, PyTypeObject** type, const PyTypeObject& description) {
+  TRY(typeMakeOnce(module, type, description));
+  return moduleAdd(module, lastName(description.tp_name), share<PyObject>(*type));
+}
+
+Status exceptionAddOnce(PyObject* module, PyObject** exception, const char* full_name, PyObject* base) {
+  if (*exception) return moduleAdd(module, lastName(full_name), share(*exception));
+  *exception = TRY(exceptionAdd(module, full_name, base)).leak();
+  return {};
+}
+
 Status refuseKeywords(const CallArgs& args, const char* full_name) {
   if (!args.names || args.names->size() == 0) return {};
   return raise(PyExc_TypeError, "%s() takes no keyword arguments", full_name);

@@ -449,9 +449,9 @@ constexpr Constant kConstants[] = {{"MAX_WBITS", MAX_WBITS},
                                    {"Z_TREES", Z_TREES}};
 
 Status zlibExec(PyObject* module) {
-  compress_type = TRY(heapTypeNew(module, kCompressType)).leak();
-  decompress_type = TRY(heapTypeNew(module, kDecompressType)).leak();
-  zlib_error = TRY(exceptionAdd(module, "zlib.error", PyExc_Exception)).leak();
+  TRY(typeMakeOnce(module, &compress_type, kCompressType));
+  TRY(typeMakeOnce(module, &decompress_type, kDecompressType));
+  TRY(exceptionAddOnce(module, &zlib_error, "zlib.error", PyExc_Exception));
   for (const Constant& row : kConstants) TRY(moduleAddInt(module, row.name, row.value));
   TRY(moduleAddStr(module, "ZLIB_VERSION", ZLIB_VERSION));
   TRY(moduleAddStr(module, "ZLIB_RUNTIME_VERSION", zlibVersion()));

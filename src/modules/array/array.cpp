@@ -591,8 +591,8 @@ Status registerSequence() {
 }
 
 Status arrayExec(PyObject* module) {
-  array_iterator_type = TRY(heapTypeNew(module, kIteratorType)).leak();
-  array_type = TRY(heapTypeAdd(module, kArrayType)).leak();
+  TRY(typeMakeOnce(module, &array_iterator_type, kIteratorType));
+  TRY(typeAddOnce(module, &array_type, kArrayType));
   TRY(moduleAdd(module, "ArrayType", share<PyObject>(array_type)));
   TRY(registerSequence());
   char codes[kArrayKindCount + 1] = {};

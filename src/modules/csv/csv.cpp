@@ -61,11 +61,11 @@ constinit PyMethodDef kMethods[] = {
 
 Status csvExec(PyObject* module) {
   csv_state.field_limit = 128 * 1024;
-  csv_state.dialects = TRY(dictNew()).leak();
-  csv_state.error = TRY(exceptionAdd(module, "_csv.Error", PyExc_Exception)).leak();
-  csv_state.dialect_type = TRY(heapTypeAdd(module, kCsvDialectType)).leak();
-  csv_state.reader_type = TRY(heapTypeNew(module, kCsvReaderType)).leak();
-  csv_state.writer_type = TRY(heapTypeNew(module, kCsvWriterType)).leak();
+  if (!csv_state.dialects) csv_state.dialects = TRY(dictNew()).leak();
+  TRY(exceptionAddOnce(module, &csv_state.error, "_csv.Error", PyExc_Exception));
+  TRY(typeAddOnce(module, &csv_state.dialect_type, kCsvDialectType));
+  TRY(typeMakeOnce(module, &csv_state.reader_type, kCsvReaderType));
+  TRY(typeMakeOnce(module, &csv_state.writer_type, kCsvWriterType));
   TRY(moduleAdd(module, "Reader", share<PyObject>(csv_state.reader_type)));
   TRY(moduleAdd(module, "Writer", share<PyObject>(csv_state.writer_type)));
   TRY(moduleAdd(module, "_dialects", share(csv_state.dialects)));

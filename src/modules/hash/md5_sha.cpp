@@ -123,7 +123,7 @@ struct HashType {
   };
 
   static Status add(PyObject* module, const char* name) {
-    type = TRY(heapTypeNew(module, description)).leak();
+    TRY(typeMakeOnce(module, &type, description));
     return moduleAdd(module, name, share<PyObject>(type));
   }
 };
@@ -157,7 +157,7 @@ Status sha256Exec(PyObject* module) {
 }
 Status sha512Exec(PyObject* module) {
   // SHA384Type names the type of sha512 objects, as it always has.
-  HashType<Sha384Form>::type = TRY(heapTypeNew(module, HashType<Sha384Form>::description)).leak();
+  TRY(typeMakeOnce(module, &HashType<Sha384Form>::type, HashType<Sha384Form>::description));
   return HashType<Sha512Form>::add(module, "SHA384Type");
 }
 

@@ -92,9 +92,9 @@ Status pickleExec(PyObject* module) {
   TRY(moduleAddType(module, &kPicklerType));
   TRY(moduleAddType(module, &kUnpicklerType));
   PickleState& s = pickle_state;
-  s.pickle_error = TRY(exceptionAdd(module, "_pickle.PickleError", PyExc_Exception)).leak();
-  s.pickling_error = TRY(exceptionAdd(module, "_pickle.PicklingError", s.pickle_error)).leak();
-  s.unpickling_error = TRY(exceptionAdd(module, "_pickle.UnpicklingError", s.pickle_error)).leak();
+  TRY(exceptionAddOnce(module, &s.pickle_error, "_pickle.PickleError", PyExc_Exception));
+  TRY(exceptionAddOnce(module, &s.pickling_error, "_pickle.PicklingError", s.pickle_error));
+  TRY(exceptionAddOnce(module, &s.unpickling_error, "_pickle.UnpicklingError", s.pickle_error));
   return fillState();
 }
 

@@ -213,7 +213,7 @@ constinit PyTypeObject kStructType = {
     .tp_name = "_struct.Struct",
     .tp_basicsize = sizeof(StructObject),
     .tp_dealloc = slot<structDealloc>,
-    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = "Struct(fmt) --> compiled struct object\n\n",
     .tp_traverse = slot<structTraverse>,
     .tp_methods = kStructMethods,
@@ -260,7 +260,7 @@ constinit PyTypeObject kIteratorType = {
     .tp_name = "_struct.unpack_iterator",
     .tp_basicsize = sizeof(UnpackIterator),
     .tp_dealloc = slot<iteratorDealloc>,
-    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_traverse = slot<iteratorTraverse>,
     .tp_iter = slot<objectSelfIter>,
     .tp_iternext = slot<iteratorNext>,
@@ -325,11 +325,10 @@ constinit PyMethodDef kModuleMethods[] = {
     {}};
 
 Status structExec(PyObject* module) {
-  cache = TRY(dictNew()).leak();
-  struct_type = TRY(heapTypeAdd(module, kStructType)).leak();
-  iterator_type = TRY(heapTypeNew(module, kIteratorType)).leak();
-  struct_error = TRY(exceptionAdd(module, "struct.error", PyExc_Exception)).leak();
-  return {};
+  if (!cache) cache = TRY(dictNew()).leak();
+  TRY(typeAddOnce(module, &struct_type, kStructType));
+  TRY(typeMakeOnce(module, &iterator_type, kIteratorType));
+  return exceptionAddOnce(module, &struct_error, "struct.error", PyExc_Exception);
 }
 
 constinit PyModuleDef kStructModule = moduleDef<"_struct", structExec>(
