@@ -77,6 +77,7 @@ Status execute(std::string_view source, const char* filename, int flags) {
   Ref<StrObject> name_text = TRY(fsDecode(filename));
   CompileOptions options;
   options.flags = flags;
+  options.from_file = !(flags & kCfIgnoreCookie);
   Ref<CodeObject> code = TRY(compileSource(source, name_text, options));
   DictObject* dict = TRY(mainDict());
   TRY(evalCode(code, dict, dict));

@@ -11,6 +11,7 @@
 #include "bytecode/location_table.h"
 #include "bytecode/opcode.h"
 #include "core/gc.h"
+#include "core/interpreter.h"
 #include "core/native.h"
 #include "types/bool.h"
 #include "types/code_const.h"
@@ -180,10 +181,28 @@ Result<Ref<TupleObject>> localsOfKind(CodeObject* code, int kind, int count) {
   return names;
 }
 
+// The table with lines only, for -X no_debug_ranges.
+Result<Ref<BytesObject>> withoutColumns(PyObject* linetable, int first_line) {
+  LocationReader reader(tableOf(linetable), first_line);
+  LocationWriter writer(first_line);
+  while (reader.next()) {
+    int line = reader.range().line;
+    writer.append({line, line, -1, -1}, reader.end() - reader.start());
+  }
+  std::vector<uint8_t> bytes = std::move(writer).take();
+  return bytesFrom({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 }  // namespace
 
-Result<Ref<CodeObject>> codeNew(const CodeParts& parts) {
+Result<Ref<CodeObject>> codeNew(const CodeParts& given) {
+  CodeParts parts = given;
   TRY(validate(parts));
+  MaybeRef<BytesObject> lines_only;
+  if (!interpreter().config.code_debug_ranges) {
+    lines_only = TRY(withoutColumns(parts.linetable, parts.firstlineno));
+    parts.linetable = lines_only.get();
+  }
   TRY(internNames(parts.names));
   TRY(internConstants(static_cast<TupleObject*>(parts.consts)));
   TRY(internNames(parts.localsplusnames));
