@@ -42,14 +42,15 @@ void clearDict(PyTypeObject* type, PyTypeObject* base, PyObject* self) {
   }
 }
 
-// Finalisers and weak references; false: the object lives on.
-bool endOfLife(PyObject* self, PyTypeObject* type, PyTypeObject* base) {
+// Runs the finalisers, with the object tracked as any living one; false: the object lives on.
+bool runFinalizers(PyObject* self, PyTypeObject* type) {
+  if (!type->tp_finalize && !type->tp_del) return true;
+  bool collected = hasFlag(type, Py_TPFLAGS_HAVE_GC);
+  if (collected) gcTrack(self);
   if (type->tp_finalize && !finalizeFromDealloc(self)) return false;
-  if (type->tp_del) {
-    type->tp_del(self);
-    if (self->ob_refcnt > 0) return false;
-  }
-  if (type->tp_weaklistoffset && !base->tp_weaklistoffset) clearWeakRefs(self);
+  if (type->tp_del) type->tp_del(self);
+  if (self->ob_refcnt > 0) return false;
+  if (collected) gcUntrack(self);
   return true;
 }
 
@@ -67,7 +68,16 @@ void finishDealloc(PyObject* self, PyTypeObject* type, PyTypeObject* base) {
   if (drop_type) decref(static_cast<PyObject*>(type));
 }
 
-Result<Ref<>> dictGetter(PyObject* self);
+// The object is untracked and has no references left.
+void destroy(PyObject* self, PyTypeObject* type) {
+  if (!runFinalizers(self, type)) return;
+  type = typeOf(self);  // the finaliser may have assigned __class__
+  PyTypeObject* base = nativeBase(type);
+  if (type->tp_weaklistoffset && !base->tp_weaklistoffset) clearWeakRefs(self);
+  clearOwnFields(self, type, base);
+  if (hasFlag(base, Py_TPFLAGS_HAVE_GC)) gcTrack(self);  // the base's destructor expects a tracked object
+  finishDealloc(self, type, base);
+}
 
 // A base class other than this one that has its own __dict__ descriptor (BaseException, function ...).
 Opt<> inheritedDictDescr(PyTypeObject* type) {
@@ -146,27 +156,10 @@ PyMemberDef* heapTypeMembers(PyTypeObject* type) {
 
 void subtypeDealloc(PyObject* self) {
   PyTypeObject* type = typeOf(self);
-  PyTypeObject* base = nativeBase(type);
-  if (!hasFlag(type, Py_TPFLAGS_HAVE_GC)) {
-    if (!endOfLife(self, type, base)) return;
-    clearOwnFields(self, type, base);
-    return finishDealloc(self, typeOf(self), base);
-  }
+  if (!hasFlag(type, Py_TPFLAGS_HAVE_GC)) return destroy(self, type);
   gcUntrack(self);
   DeallocGuard guard(self);
-  if (guard.deferred()) return;
-  if (type->tp_finalize || type->tp_del) {
-    gcTrack(self);
-    if (!endOfLife(self, type, base)) return;
-    gcUntrack(self);
-    type = typeOf(self);  // the finaliser may have assigned __class__
-    base = nativeBase(type);
-  } else if (!endOfLife(self, type, base)) {
-    return;
-  }
-  clearOwnFields(self, type, base);
-  if (hasFlag(base, Py_TPFLAGS_HAVE_GC)) gcTrack(self);  // the base's destructor expects a tracked object
-  finishDealloc(self, type, base);
+  if (!guard.deferred()) destroy(self, type);
 }
 
 int subtypeTraverse(PyObject* self, visitproc visit, void* arg) {

@@ -175,6 +175,9 @@ Status callSetNames(PyTypeObject* type) {
 
 // super(cls, cls).__init_subclass__(**kwargs)
 Status callInitSubclass(PyTypeObject* type, Opt<DictObject> kwargs) {
+  bool found = false;  // a custom mro() may leave the class itself out
+  for (Py_ssize_t i = 0; i < mroOf(type)->size() && !found; i++) found = mroOf(type)->at(i) == type;
+  if (!found) return raise(PyExc_TypeError, "super(type, obj): obj must be an instance or subtype of type");
   auto hook = TRY(superGetAttr(type, type, type, name<"__init_subclass__">()));
   auto no_args = emptyTuple();
   TRY(callTupleDict(hook.get(), no_args.get(), kwargs));
