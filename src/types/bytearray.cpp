@@ -245,8 +245,8 @@ Status setItem(ByteArrayObject* self, Py_ssize_t index, Opt<> value) {
 }
 
 Status deleteStepped(ByteArrayObject* self, SliceBounds bounds, Py_ssize_t count) {
-  if (count == 0) return {};
   TRY(checkResizable(self));
+  if (count <= 0) return {};
   if (bounds.step < 0) {
     bounds.start += (count - 1) * bounds.step;
     bounds.step = -bounds.step;
@@ -261,14 +261,14 @@ Status deleteStepped(ByteArrayObject* self, SliceBounds bounds, Py_ssize_t count
   return byteArrayResize(self, self->ob_size - count);
 }
 
-Status assignSlice(ByteArrayObject* self, SliceObject* slice, std::string_view bytes, bool deletes) {
+Status assignSlice(ByteArrayObject* self, SliceObject* slice, std::string_view bytes) {
   SliceBounds bounds = TRY(sliceUnpack(slice));
   Py_ssize_t count = sliceAdjust(bounds, self->ob_size);
   if (bounds.step == 1) {
     Py_ssize_t stop = std::max(bounds.start, bounds.start + count);
     return setSlice(self, bounds.start, stop, bytes);
   }
-  if (deletes) return deleteStepped(self, bounds, count);
+  if (bytes.empty()) return deleteStepped(self, bounds, count);
   if (static_cast<Py_ssize_t>(bytes.size()) != count)
     return raise(PyExc_ValueError, "attempt to assign bytes of size %zd to extended slice of size %zd",
                  static_cast<Py_ssize_t>(bytes.size()), count);
@@ -282,15 +282,15 @@ Status byteArrayAssSubscript(ByteArrayObject* self, PyObject* key, Opt<> value) 
   if (!isSlice(key))
     return raise(PyExc_TypeError, "bytearray indices must be integers or slices, not %.200s", typeName(key));
   auto* slice = cast<SliceObject>(key);
-  if (!value) return assignSlice(self, slice, "", true);
+  if (!value) return assignSlice(self, slice, "");
   if (isByteArray(value.get()) && value.get() != self)
-    return assignSlice(self, slice, viewOf(cast<ByteArrayObject>(value.get())), false);
+    return assignSlice(self, slice, viewOf(cast<ByteArrayObject>(value.get())));
   if (value.get() != self && (isNumber(value.get()) || isStr(value.get())))
     return raise(PyExc_TypeError, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
   ByteBuilder collected;
   TRY(byteCollect(collected, value.get(), "byte must be in range(0, 256)", "bytearray"));
   if (collected.failed()) return raiseNoMemory();
-  return assignSlice(self, slice, collected.view(), false);
+  return assignSlice(self, slice, collected.view());
 }
 
 int byteArrayAssItem(PyObject* self, Py_ssize_t index, PyObject* value) {
@@ -395,8 +395,7 @@ Result<Ref<>> byteArrayFromhex(PyTypeObject* type, StrObject* text) {
 }
 
 Result<Ref<TupleObject>> reduceWith(ByteArrayObject* self, int protocol) {
-  MaybeRef<> attributes = TRY(attrLookup(self, name<"__dict__">()));
-  Ref<> state = attributes ? std::move(attributes).take() : none();
+  Ref<> state = TRY(callMethod(self, name<"__getstate__">()));
   if (protocol < 3) {
     Ref<StrObject> text = TRY(strFromLatin1(viewOf(self)));
     Ref<StrObject> encoding = TRY(strFromAscii("latin-1"));

@@ -1,4 +1,6 @@
 // unicode_escape, raw_unicode_escape and the escapes of bytes literals.
+#include <string>
+
 #include "base/unicode/database.h"
 #include "types/codec_errors.h"
 #include "types/str_internal.h"
@@ -40,7 +42,11 @@ class UnicodeEscapeDecoder {
   UnicodeEscapeDecoder(std::string_view bytes, const char* errors, bool incremental)
       : run_("unicodeescape", bytes, errors), incremental_(incremental) {}
 
-  Result<Ref<StrObject>> decode(Py_ssize_t* consumed, Py_ssize_t* invalid) {
+  // Where the first invalid escape was, and its text at that time (a handler may exchange the input).
+  Py_ssize_t invalidEscape() const { return invalid_; }
+  std::string_view invalidText() const { return invalid_text_; }
+
+  Result<Ref<StrObject>> decode(Py_ssize_t* consumed) {
     while (at_ < run_.input().size() && !stopped_) {
       auto text = run_.input();
       size_t backslash = std::min(text.find('\\', at_), text.size());
@@ -49,7 +55,6 @@ class UnicodeEscapeDecoder {
       if (at_ < text.size()) TRY(escape());
     }
     if (consumed) *consumed = static_cast<Py_ssize_t>(at_);
-    *invalid = invalid_;
     return out_.finish();
   }
 
@@ -72,15 +77,21 @@ class UnicodeEscapeDecoder {
     if (c == 'u') return hex(start, 4, "truncated \\uXXXX escape");
     if (c == 'U') return hex(start, 8, "truncated \\UXXXXXXXX escape");
     if (c == 'N') return named(start);
-    if (invalid_ < 0) invalid_ = static_cast<Py_ssize_t>(at_ - 1);
+    noteInvalid(at_ - 1);
     out_.append('\\');
     out_.append(static_cast<Py_UCS4>(static_cast<uint8_t>(c)));
     return {};
   }
 
+  void noteInvalid(size_t place) {
+    if (invalid_ >= 0) return;
+    invalid_ = static_cast<Py_ssize_t>(place);
+    invalid_text_ = run_.input().substr(place, 3);
+  }
+
   Status octal(size_t start) {
     uint32_t value = readOctal(run_.input(), at_);
-    if (value > 0377 && invalid_ < 0) invalid_ = static_cast<Py_ssize_t>(start + 1);
+    if (value > 0377) noteInvalid(start + 1);
     out_.append(static_cast<Py_UCS4>(value));
     return {};
   }
@@ -129,13 +140,14 @@ class UnicodeEscapeDecoder {
   bool incremental_, stopped_ = false;
   size_t at_ = 0;
   Py_ssize_t invalid_ = -1;
+  std::string invalid_text_;
 };
 
-// Warns of the first invalid escape, which begins behind the backslash at text[invalid].
-Status warnInvalidEscape(std::string_view text, Py_ssize_t invalid) {
-  char c = text[static_cast<size_t>(invalid)];
+// Warns of an invalid escape, given what follows its backslash.
+Status warnInvalidEscape(std::string_view escape) {
+  char c = escape[0];
   if (c >= '4' && c <= '7')
-    return warn(PyExc_DeprecationWarning, 1, "invalid octal escape sequence '\\%.3s'", text.data() + invalid);
+    return warn(PyExc_DeprecationWarning, 1, "invalid octal escape sequence '\\%s'", std::string(escape.substr(0, 3)).c_str());
   return warn(PyExc_DeprecationWarning, 1, "invalid escape sequence '\\%c'", static_cast<int>(static_cast<uint8_t>(c)));
 }
 
@@ -176,10 +188,10 @@ Status bytesHex(ByteBuilder& out, std::string_view text, size_t& at, const char*
 
 Result<Ref<StrObject>> decodeUnicodeEscape(std::string_view bytes, const char* errors, Py_ssize_t* consumed,
                                            Py_ssize_t* invalid_escape) {
-  Py_ssize_t invalid = -1;
-  Ref<StrObject> s = TRY(UnicodeEscapeDecoder(bytes, errors, consumed != nullptr).decode(consumed, &invalid));
-  if (invalid_escape) *invalid_escape = invalid;
-  else if (invalid >= 0 && invalid < static_cast<Py_ssize_t>(bytes.size())) TRY(warnInvalidEscape(bytes, invalid));
+  UnicodeEscapeDecoder decoder(bytes, errors, consumed != nullptr);
+  Ref<StrObject> s = TRY(decoder.decode(consumed));
+  if (invalid_escape) *invalid_escape = decoder.invalidEscape();
+  else if (decoder.invalidEscape() >= 0) TRY(warnInvalidEscape(decoder.invalidText()));
   return s;
 }
 
@@ -281,7 +293,7 @@ Result<Ref<BytesObject>> decodeBytesEscape(std::string_view text, const char* er
     }
   }
   if (invalid_escape) *invalid_escape = invalid;
-  else if (invalid >= 0) TRY(warnInvalidEscape(text, invalid));
+  else if (invalid >= 0) TRY(warnInvalidEscape(text.substr(static_cast<size_t>(invalid))));
   return out.finish();
 }
 

@@ -166,6 +166,15 @@ Result<Ref<StrObject>> decodeByRegistry(std::string_view bytes, const char* enco
                encoding, typeName(result.get()));
 }
 
+// In development mode, unknown encodings and error handlers are noticed even when they are not needed.
+Status checkNames(const char* encoding, const char* errors) {
+  const Interpreter& process = interpreter();
+  if (!process.config.dev_mode || !process.core_ready || process.finalizing) return {};
+  if (encoding && std::strcmp(encoding, "utf-8") != 0 && std::strcmp(encoding, "utf8") != 0) TRY(codecLookup(encoding));
+  if (errors && std::strcmp(errors, "strict") != 0) TRY(codecLookupError(errors));
+  return {};
+}
+
 }  // namespace
 
 Result<Ref<>> codecLookup(const char* encoding) {
@@ -231,6 +240,7 @@ Result<Ref<>> codecDecode(PyObject* object, const char* encoding, const char* er
 }
 
 Result<Ref<>> strEncode(StrObject* s, const char* encoding, const char* errors) {
+  TRY(checkNames(encoding, errors));
   switch (directEncoding(encoding)) {
     case Direct::kUtf8: return TRY(encodeUtf8(s, errors));
     case Direct::kUtf16: return TRY(encodeUtf16(s, errors, 0));
@@ -243,6 +253,7 @@ Result<Ref<>> strEncode(StrObject* s, const char* encoding, const char* errors) 
 }
 
 Result<Ref<StrObject>> decodeText(std::string_view bytes, const char* encoding, const char* errors) {
+  TRY(checkNames(encoding, errors));
   if (bytes.empty()) return emptyStr();
   int byte_order = 0;
   switch (directEncoding(encoding)) {

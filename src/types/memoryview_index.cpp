@@ -88,10 +88,9 @@ void sliceFirst(MemoryViewObject* view, const SliceBounds& bounds, Py_ssize_t co
 }
 
 Result<Ref<MemoryViewObject>> sliced(MemoryViewObject* self, SliceObject* slice) {
+  Ref<MemoryViewObject> part = TRY(memoryViewOver(self->mbuf, &self->view));  // stays valid if indices release self
   SliceBounds bounds = TRY(sliceUnpack(slice));
-  TRY(memoryCheckAlive(self));
-  Ref<MemoryViewObject> part = TRY(memoryViewOver(self->mbuf, &self->view));
-  Py_ssize_t count = sliceAdjust(bounds, self->view.shape[0]);
+  Py_ssize_t count = sliceAdjust(bounds, part->view.shape[0]);
   sliceFirst(part.get(), bounds, std::max<Py_ssize_t>(count, 0));
   return part;
 }

@@ -5,8 +5,8 @@
 #include "types/bool.h"
 #include "types/dict.h"
 #include "types/int.h"
-#include "types/str_builder.h"
 #include "types/str_methods.h"
+#include "types/text_pieces.h"
 #include "types/tuple.h"
 
 namespace krait {
@@ -99,10 +99,13 @@ class FormatReader {
     bool in_brackets = false;
     while (at_ < end_) {
       Py_UCS4 c = text_->at(at_++);
+      if (in_brackets) {
+        in_brackets = c != ']';
+        continue;
+      }
       if (c == '{') return raise(PyExc_ValueError, "unexpected '{' in field name");
-      if (c == '[') in_brackets = true;
-      else if (c == ']') in_brackets = false;
-      else if (!in_brackets && (c == '}' || c == ':' || c == '!')) return {};
+      in_brackets = c == '[';
+      if (c == '}' || c == ':' || c == '!') return {};
     }
     return raise(PyExc_ValueError, "expected '}' before end of string");
   }
@@ -211,7 +214,7 @@ class Renderer {
   // args null: the mapping of format_map stands alone.
   Renderer(CallArgs args, Opt<> mapping) : args_(args), mapping_(mapping) {}
 
-  Status render(StrObject* text, Py_ssize_t start, Py_ssize_t end, int depth, StrBuilder& out) {
+  Status render(StrObject* text, Py_ssize_t start, Py_ssize_t end, int depth, TextPieces& out) {
     if (depth < 0) return raise(PyExc_ValueError, "Max string recursion exceeded");
     FormatReader reader(text, start, end);
     FormatPiece piece;
@@ -223,7 +226,7 @@ class Renderer {
   }
 
  private:
-  Status renderField(const FormatPiece& piece, int depth, StrBuilder& out) {
+  Status renderField(const FormatPiece& piece, int depth, TextPieces& out) {
     Ref<> value = TRY(fieldValue(piece.field));
     if (piece.conversion) value = TRY(converted(value.get(), piece.conversion));
     Ref<StrObject> spec = TRY(fieldSpec(piece, depth));
@@ -231,13 +234,13 @@ class Renderer {
       out.append(cast<StrObject>(value.get()));
       return {};
     }
-    out.append(TRY(objectFormat(value.get(), spec.get())));
+    out.append(TRY(objectFormat(value.get(), spec.get())).get());
     return {};
   }
 
   Result<Ref<StrObject>> fieldSpec(const FormatPiece& piece, int depth) {
     if (!piece.nested) return piece.spec.str();
-    StrBuilder nested;
+    TextPieces nested;
     TRY(render(piece.spec.text, piece.spec.start, piece.spec.end, depth - 1, nested));
     return nested.finish();
   }
@@ -288,7 +291,7 @@ class Renderer {
 
 Result<Ref<StrObject>> renderAll(StrObject* text, CallArgs args, Opt<> mapping) {
   constexpr int kMaxNesting = 2;
-  StrBuilder out;
+  TextPieces out;
   Renderer renderer(args, mapping);
   TRY(renderer.render(text, 0, text->size(), kMaxNesting - 1, out));
   return out.finish();

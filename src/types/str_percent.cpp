@@ -1,8 +1,8 @@
 // str % args
 #include "core/errors.h"
 #include "types/percent_format.h"
-#include "types/str_builder.h"
 #include "types/str_internal.h"
+#include "types/text_pieces.h"
 
 namespace krait {
 namespace {
@@ -47,11 +47,10 @@ class StrHost {
   Result<Ref<StrObject>> finish() { return out_.finish(); }
 
  private:
-  void appendText(const PercentSpec& spec, const StrObject* text, Py_ssize_t precision) {
+  void appendText(const PercentSpec& spec, StrObject* text, Py_ssize_t precision) {
     Py_ssize_t size = precision >= 0 ? std::min<Py_ssize_t>(precision, text->size()) : text->size();
     if (!spec.left) out_.appendRepeated(' ', spec.width - size);
-    if (size == text->size()) out_.append(text);
-    else out_.append(text, 0, size);
+    out_.append(text, 0, size);
     if (spec.left) out_.appendRepeated(' ', spec.width - size);
   }
 
@@ -73,7 +72,7 @@ class StrHost {
   }
 
   StrObject* format_;
-  StrBuilder out_;
+  TextPieces out_;
 };
 
 }  // namespace
