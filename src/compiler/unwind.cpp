@@ -109,19 +109,27 @@ Status CodeGen::returnStmt(Return* s) {
 }
 
 Status CodeGen::breakStmt() {
+  Span statement = unit_->loc;
   TRY(op(Op::NOP));
   std::optional<FrameBlock> loop;
   TRY(unwindStack(false, &loop));
-  if (!loop) return error("'break' outside loop");
+  if (!loop) {
+    setLoc(statement);
+    return error("'break' outside loop");
+  }
   TRY(unwind(*loop, false));
   return jump(Op::JUMP, loop->exit);
 }
 
 Status CodeGen::continueStmt() {
+  Span statement = unit_->loc;
   TRY(op(Op::NOP));
   std::optional<FrameBlock> loop;
   TRY(unwindStack(false, &loop));
-  if (!loop) return error("'continue' not properly in loop");
+  if (!loop) {
+    setLoc(statement);
+    return error("'continue' not properly in loop");
+  }
   return jump(Op::JUMP, loop->block);
 }
 
