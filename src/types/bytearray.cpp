@@ -190,11 +190,6 @@ Result<Ref<>> byteArrayAdd(PyObject* left, PyObject* right) {
 
 Result<Ref<>> byteArrayInPlaceAdd(ByteArrayObject* self, PyObject* other) {
   if (!hasBuffer(other)) return raise(PyExc_TypeError, "can't concat %.100s to %.100s", typeName(other), typeName(self));
-  if (other == self) {
-    std::string copy(viewOf(self));
-    TRY(appendBytes(self, copy));
-    return share<PyObject>(self);
-  }
   Buffer buffer = TRY(Buffer::acquire(other));
   TRY(appendBytes(self, krait::viewOf(buffer)));
   return share<PyObject>(self);

@@ -9,6 +9,7 @@ namespace {
 class BytesHost {
  public:
   static constexpr const char* kKind = "bytes";
+  static constexpr bool kHasZFlag = true;
   static constexpr const char* kPrecisionTooBig = "prec too big";
 
   BytesHost(ByteBuilder& out, std::string_view format) : out_(out), format_(format) {}

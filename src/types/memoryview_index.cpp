@@ -60,12 +60,9 @@ Result<Ref<>> unpackAt(MemoryViewObject* self, const char* item) {
   return memoryUnpack(item, nativeFormatChar(self->view.format), self->view.format);
 }
 Status packAt(MemoryViewObject* self, char* item, PyObject* value) {
-  // The value's conversion runs Python, which must not release the memory before the write.
-  self->exports++;
   char packed[16];
-  auto status = memoryPack(packed, nativeFormatChar(self->view.format), value, self->view.format);
-  self->exports--;
-  if (status.failed()) return Raised{};
+  TRY(memoryPack(packed, nativeFormatChar(self->view.format), value, self->view.format));
+  TRY(memoryCheckAlive(self));  // the value's conversion may have released the view
   std::memcpy(item, packed, static_cast<size_t>(self->view.itemsize));
   return {};
 }
@@ -133,6 +130,7 @@ Status copyItems(const Py_buffer* to, const Py_buffer* from) {
 Status assignSlice(MemoryViewObject* self, SliceObject* slice, PyObject* value) {
   Buffer source = TRY(Buffer::acquire(value, PyBUF_FULL_RO));
   Ref<MemoryViewObject> target = TRY(sliced(self, slice));
+  TRY(memoryCheckAlive(self));
   return copyItems(&target->view, source.view());
 }
 

@@ -47,6 +47,7 @@ void percentDouble(CharBuffer& out, const PercentSpec& spec, double value) {
   format.type = static_cast<char>(spec.conversion | 32);
   format.precision = spec.precision < 0 ? 6 : spec.precision;
   format.alternate = spec.alternate;
+  format.no_negative_zero = spec.no_negative_zero;
   doubleToText(out, value, format);
 }
 

@@ -3,7 +3,7 @@
 // A Host tells how the format text reads and how pieces are put out:
 //   Py_UCS4 at(Py_ssize_t);  Py_ssize_t size();  void literal(start, end);  Result<Ref<>> key(start, end);
 //   void emit(const PercentPiece&);  Result<bool> convert(const PercentSpec&, PyObject*)  (false: not its conversion)
-//   kKind ("string" or "bytes"), kPrecisionTooBig, raiseUnsupported(spec, index), raiseNotReal(value)
+//   kKind ("string" or "bytes"), kPrecisionTooBig, kHasZFlag (bytes know %zf), raiseUnsupported(spec, index), raiseNotReal(value)
 #pragma once
 
 #include <climits>
@@ -18,7 +18,7 @@
 namespace krait {
 
 struct PercentSpec {
-  bool left = false, plus = false, blank = false, alternate = false, zero = false;
+  bool left = false, plus = false, blank = false, alternate = false, zero = false, no_negative_zero = false;
   Py_ssize_t width = -1;
   int precision = -1;
   Py_UCS4 conversion = 0;
@@ -116,6 +116,7 @@ class PercentEngine {
       else if (c == ' ') spec.blank = true;
       else if (c == '#') spec.alternate = true;
       else if (c == '0') spec.zero = true;
+      else if (c == 'z' && Host::kHasZFlag) spec.no_negative_zero = true;
       else return;
     }
   }

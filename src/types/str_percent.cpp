@@ -10,6 +10,7 @@ namespace {
 class StrHost {
  public:
   static constexpr const char* kKind = "string";
+  static constexpr bool kHasZFlag = false;
   static constexpr const char* kPrecisionTooBig = "precision too big";
 
   explicit StrHost(StrObject* format) : format_(format) {}

@@ -69,7 +69,7 @@ for text in ['bytes()', 'bytes(3)', 'bytes(-1)', 'bytes(Idx(2))', 'bytes(Idx(-2)
              'b"abc".count(b"", 1)', 'b"a".hex("ab")', 'b"a".hex(1)', 'b"a".hex("é")', 'b"abc".hex(b"-")', 'b"abc".hex(sep="-", bytes_per_sep=2)', 'b"a" + "b"', '"a" + b"b"', 'b"a" + 1',
              'bytearray(b"a") + "b"', 'b"a" < "b"', 'b"a" == "a"', 'b"a" == bytearray(b"a")', 'bytearray(b"a") == b"a"', 'bytearray(b"a") < b"b"', 'b"a" < bytearray(b"b")', 'hash(b"abc") == hash(B(b"abc"))',
              'hash(bytearray())', 'b"%d" % 5', 'b"%s %b" % (b"a", bytearray(b"b"))', 'b"%s" % "a"', 'b"%c%c" % (65, b"B")', 'b"%c" % 256', 'b"%c" % b"ab"', 'b"%r %a" % ("é", "x")', 'b"%(a)s" % {b"a": b"1"}',
-             'b"%(a)s" % {"a": b"1"}', 'b"%f" % "a"', 'b"%.2f|%5d|%-5s|" % (1.5, 2, b"x")', 'b"%x" % 255', 'b"%z" % 1', 'b"%" % 1', 'b"%s" % HasBytes()', 'b"%s" % 1', 'b"%s %s" % b"a"', 'b"a" % 1',
+             'b"%(a)s" % {"a": b"1"}', 'b"%f" % "a"', 'b"%.2f|%5d|%-5s|" % (1.5, 2, b"x")', 'b"%x" % 255', 'b"%z" % 1', 'b"%zf|%z.0f|%zd" % (-0.0, -0.3, -5)', 'b"%" % 1', 'b"%s" % HasBytes()', 'b"%s" % 1', 'b"%s %s" % b"a"', 'b"a" % 1',
              'bytearray(b"%d") % 5', 'b"%.1s|%.1r" % (b"abc", "abc")', 'b"%5c|" % 65', 'b"%.99999999999s" % b""', 'b"abc".decode()', 'b"\\xff".decode()', 'b"\\xff".decode("ascii", "replace")', 'b"a".decode(1)',
              'b"a".decode("utf-16")', 'bytearray(b"abc").decode("ascii")', 'list(b"abc")', 'iter(b"ab").__reduce__()', 'iter(bytearray(b"ab")).__reduce__()', 'list(reversed(b"abc"))', 'b"abc".__getnewargs__()',
              'bytearray(b"abc").__reduce__()', 'bytearray(b"abc").__reduce_ex__(2)', 'bytearray(b"abc").__reduce_ex__(3)', 'bytearray().__reduce_ex__(4)', 'pickle.loads(pickle.dumps(BA(b"x")))',
