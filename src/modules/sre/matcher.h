@@ -22,6 +22,9 @@ class Matcher {
   // Runs from the code and text position. 1, 0, or -1 with an exception pending.
   int run(Code pc, Py_ssize_t at);
 
+  // Does the one-character instruction match the character?
+  bool unitMatches(Code pc, Code ch) const;
+
   bool inSetAt(Code set, Code ch) const {
     Code number = code_[set];
     if (ch < 256 && number != kNoBitmap) [[likely]]
@@ -32,7 +35,6 @@ class Matcher {
  private:
   enum class Go { kOn, kFail, kDone, kError };
 
-  bool unitMatches(Code pc, Code ch) const;
   Py_ssize_t countUnits(Code pc, Py_ssize_t at, Code most) const;
   bool atPosition(Code where, Py_ssize_t at) const;
   bool isBoundary(Py_ssize_t at, bool (*is_word)(Code)) const;
@@ -60,6 +62,10 @@ class Matcher {
   Go untilMax(Code* pc, Py_ssize_t at);
   Go untilMin(Code* pc, Py_ssize_t at);
   Go iterate(int32_t index, Py_ssize_t count, Py_ssize_t last, Py_ssize_t at, Code* pc);
+  // So many iterations that the latest, empty one will only be repeated: (?:){4000000000} must not take for ever.
+  static bool isSettled(const RepeatFrame& frame, Py_ssize_t count, Py_ssize_t at) {
+    return count > 1000 && at == frame.iteration_start;
+  }
   Go enterPossessive(Code* pc, Py_ssize_t* at);
   Go assertion(Code* pc, Py_ssize_t* at);
   Go success(Code* pc, Py_ssize_t* at);
@@ -362,7 +368,7 @@ auto Matcher<Char>::untilMax(Code* pc, Py_ssize_t at) -> Go {
   int32_t index = repeat_;
   const RepeatFrame* frame = &s_.repeats[static_cast<size_t>(index)];
   Py_ssize_t least = code_[frame->operands + 1], most = code_[frame->operands + 2], count = frame->count + 1;
-  if (count < least && count > 0 && at == frame->iteration_start) count = least;  // empty: the rest would be the same
+  if (count < least && isSettled(*frame, count, at)) count = least;
   if (count < least) return iterate(index, count, frame->last, at, pc);
   bool may_go_on = code_[frame->operands + 2] == kMaxRepeat || count < most;
   if (may_go_on && at != frame->last) {
@@ -379,7 +385,7 @@ auto Matcher<Char>::untilMin(Code* pc, Py_ssize_t at) -> Go {
   int32_t index = repeat_;
   const RepeatFrame* frame = &s_.repeats[static_cast<size_t>(index)];
   Py_ssize_t least = code_[frame->operands + 1], count = frame->count + 1;
-  if (count < least && count > 0 && at == frame->iteration_start) count = least;
+  if (count < least && isSettled(*frame, count, at)) count = least;
   if (count < least) return iterate(index, count, frame->last, at, pc);
   if (!push(EntryKind::kBody, *pc, at, count)) return Go::kError;
   repeat_ = frame->outer;

@@ -123,6 +123,30 @@ Py_ssize_t findPrefix(const Char* text, Py_ssize_t at, Py_ssize_t end, const Beg
   return -1;
 }
 
+bool isUnit(Code op) {
+  switch (op) {
+    case kAny: case kAnyAll: case kLiteral: case kNotLiteral: case kIn: case kLiteralIgnore: case kNotLiteralIgnore:
+    case kInIgnore: case kLiteralUniIgnore: case kNotLiteralUniIgnore: case kInUniIgnore: case kLiteralLocIgnore:
+    case kNotLiteralLocIgnore: case kInLocIgnore: return true;
+    default: return false;
+  }
+}
+
+// The one-character instruction that every match begins with; 0: not known.
+Code firstUnit(const Code* code, Code pc) {
+  for (;;) {
+    if (isUnit(code[pc])) return pc;
+    switch (code[pc]) {
+      case kMark: case kAt: case kAtomicGroup: pc += 2; break;
+      case kRepeatOne: case kMinRepeatOne: case kPossessiveRepeatOne: case kPossessiveRepeat: case kRepeat:
+        if (code[pc + 2] == 0) return 0;
+        pc += 4;
+        break;
+      default: return 0;
+    }
+  }
+}
+
 }  // namespace
 
 template <class Char>
@@ -159,7 +183,12 @@ int State::searchAs() {
   }
   bool anchored = program->code[program->start] == kAt && (program->code[program->start + 1] == kAtBeginning ||
                                                            program->code[program->start + 1] == kAtBeginningString);
+  Code first = anchored ? 0 : firstUnit(program->code, program->start);
   for (;; at++) {
+    if (first != 0) {
+      while (at < end && !matcher.unitMatches(first, chars[at])) at++;
+      if (at >= end) return 0;
+    }
     resetGroups();
     match_start = at;
     if (int found = matcher.run(program->start, at)) return found;
