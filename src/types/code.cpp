@@ -1,6 +1,7 @@
 // code: construction, attributes, comparison.
 #include "types/code.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstring>
 #include <optional>
@@ -169,15 +170,16 @@ std::span<const uint8_t> tableOf(PyObject* bytes) {
   return {reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())};
 }
 
-Result<Ref<TupleObject>> localsOfKind(CodeObject* code, int kind, int count) {
-  Ref<TupleObject> names = TRY(tupleNew(count));
+// Counted afresh: hand-made kinds may be of several sorts at once.
+Result<Ref<TupleObject>> localsOfKind(CodeObject* code, int kind) {
   auto* all = static_cast<TupleObject*>(code->co_localsplusnames);
-  auto* kinds = static_cast<BytesObject*>(code->co_localspluskinds);
+  std::string_view kinds = static_cast<BytesObject*>(code->co_localspluskinds)->view();
+  auto matches = [kind](char c) { return (c & kind) != 0; };
+  Ref<TupleObject> names = TRY(tupleNew(std::count_if(kinds.begin(), kinds.end(), matches)));
   Py_ssize_t at = 0;
   for (Py_ssize_t i = 0; i < all->size(); i++) {
-    if (kinds->data()[i] & kind) names->ob_item[at++] = share(all->at(i)).leak();
+    if (matches(kinds[static_cast<size_t>(i)])) names->ob_item[at++] = share(all->at(i)).leak();
   }
-  KR_ASSERT(at == count, "counts follow the kinds");
   return names;
 }
 
@@ -226,9 +228,9 @@ CodePosition codePositionAt(CodeObject* code, int byte_offset) {
   return {at.line, at.end_line, at.column, at.end_column};
 }
 
-Result<Ref<TupleObject>> codeVarnames(CodeObject* code) { return localsOfKind(code, kLocalKindLocal, code->co_nlocals); }
-Result<Ref<TupleObject>> codeCellvars(CodeObject* code) { return localsOfKind(code, kLocalKindCell, code->co_ncellvars); }
-Result<Ref<TupleObject>> codeFreevars(CodeObject* code) { return localsOfKind(code, kLocalKindFree, code->co_nfreevars); }
+Result<Ref<TupleObject>> codeVarnames(CodeObject* code) { return localsOfKind(code, kLocalKindLocal); }
+Result<Ref<TupleObject>> codeCellvars(CodeObject* code) { return localsOfKind(code, kLocalKindCell); }
+Result<Ref<TupleObject>> codeFreevars(CodeObject* code) { return localsOfKind(code, kLocalKindFree); }
 
 // The byte code as it was made: specialised opcodes back to their generic ones, caches empty.
 Result<Ref<BytesObject>> codeBytes(CodeObject* code) {
