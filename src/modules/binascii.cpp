@@ -191,9 +191,10 @@ Result<Ref<>> fromUu(AsciiText text) {
   int count = 0;
   while (out.size() < length) {
     // Trailing spaces may have been lost: zeros take their place.
-    unsigned char c = at < in.size() ? static_cast<unsigned char>(in[at]) : 0;
+    bool missing = at >= in.size();
+    unsigned char c = missing ? 0 : static_cast<unsigned char>(in[at]);
     at++;
-    if (c == '\n' || c == '\r' || c == 0) {
+    if (missing || c == '\n' || c == '\r') {
       c = 0;
     } else {
       if (c < ' ' || c > ' ' + 64) return raise(binascii_error, "Illegal char");

@@ -47,7 +47,12 @@ Result<Ref<>> logFunction(ComplexValue z, std::optional<ComplexValue> base) {
   return complexNew(r.real, r.imag);
 }
 
-Result<double> phaseFunction(ComplexValue z) { return std::atan2(z.imag, z.real); }
+Result<double> phaseFunction(ComplexValue z) {
+  errno = 0;
+  double angle = std::atan2(z.imag, z.real);
+  TRY(checkErrno());
+  return angle;
+}
 
 Result<Ref<>> polarFunction(ComplexValue z) {
   errno = 0;

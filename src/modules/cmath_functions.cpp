@@ -29,6 +29,9 @@ constexpr double kLarge = DBL_MAX / 4.0, kLn2 = std::numbers::ln2, kLn10 = std::
 const double kSqrtLarge = std::sqrt(kLarge), kLogLarge = std::log(kLarge), kSqrtMin = std::sqrt(DBL_MIN);
 constexpr int kScaleUp = 53, kScaleDown = -27;
 
+// Where Annex G leaves a sign open, each function chooses first what the cmath module always has.
+constexpr double kInfinity = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
+
 bool isFinite(ComplexValue z) { return std::isfinite(z.real) && std::isfinite(z.imag); }
 bool isLarge(ComplexValue z) { return std::fabs(z.real) > kLarge || std::fabs(z.imag) > kLarge; }
 
@@ -49,8 +52,14 @@ ComplexValue rotated(ComplexValue z) {
 
 double logHalfHypot(ComplexValue z) { return std::log(std::hypot(z.real / 2.0, z.imag / 2.0)) + kLn2 * 2.0; }
 
+// Results that may overflow; underflows, which the C library flags too, are none of our errors.
 ComplexValue flagged(ComplexValue z) {
-  if (std::isinf(z.real) || std::isinf(z.imag)) errno = ERANGE;
+  errno = std::isinf(z.real) || std::isinf(z.imag) ? ERANGE : 0;
+  return z;
+}
+
+ComplexValue cannotFail(ComplexValue z) {
+  errno = 0;
   return z;
 }
 
@@ -68,40 +77,44 @@ double logOfModulus(double x, double y) {
 }  // namespace
 
 ComplexValue complexAcos(ComplexValue z) {
+  if (std::isinf(z.real) && std::isnan(z.imag)) return {kNan, kInfinity};
   if (!isFinite(z)) return special<cacos>(z);
   if (isLarge(z)) {
     double size = logHalfHypot(z);
-    return {std::atan2(std::fabs(z.imag), z.real),
-            z.real < 0.0 ? -std::copysign(size, z.imag) : std::copysign(size, -z.imag)};
+    return cannotFail({std::atan2(std::fabs(z.imag), z.real),
+            z.real < 0.0 ? -std::copysign(size, z.imag) : std::copysign(size, -z.imag)});
   }
   ComplexValue s1 = complexSqrt({1.0 - z.real, -z.imag}), s2 = complexSqrt({1.0 + z.real, z.imag});
-  return {2.0 * std::atan2(s1.real, s2.real), std::asinh(s2.real * s1.imag - s2.imag * s1.real)};
+  return cannotFail({2.0 * std::atan2(s1.real, s2.real), std::asinh(s2.real * s1.imag - s2.imag * s1.real)});
 }
 
 ComplexValue complexAcosh(ComplexValue z) {
+  if (z.real == 0.0 && std::isnan(z.imag)) return {kNan, kNan};
   if (!isFinite(z)) return special<cacosh>(z);
-  if (isLarge(z)) return {logHalfHypot(z), std::atan2(z.imag, z.real)};
+  if (isLarge(z)) return cannotFail({logHalfHypot(z), std::atan2(z.imag, z.real)});
   ComplexValue s1 = complexSqrt({z.real - 1.0, z.imag}), s2 = complexSqrt({z.real + 1.0, z.imag});
-  return {std::asinh(s1.real * s2.real + s1.imag * s2.imag), 2.0 * std::atan2(s1.imag, s2.real)};
+  return cannotFail({std::asinh(s1.real * s2.real + s1.imag * s2.imag), 2.0 * std::atan2(s1.imag, s2.real)});
 }
 
 ComplexValue complexAsin(ComplexValue z) { return rotated<complexAsinh>(z); }
 
 ComplexValue complexAsinh(ComplexValue z) {
+  if (std::isnan(z.real) && std::isinf(z.imag)) return {kInfinity, kNan};
   if (!isFinite(z)) return special<casinh>(z);
   if (isLarge(z)) {
     double size = logHalfHypot(z);
-    return {z.imag >= 0.0 ? std::copysign(size, z.real) : -std::copysign(size, -z.real),
-            std::atan2(z.imag, std::fabs(z.real))};
+    return cannotFail({z.imag >= 0.0 ? std::copysign(size, z.real) : -std::copysign(size, -z.real),
+            std::atan2(z.imag, std::fabs(z.real))});
   }
   ComplexValue s1 = complexSqrt({1.0 + z.imag, -z.real}), s2 = complexSqrt({1.0 - z.imag, z.real});
-  return {std::asinh(s1.real * s2.imag - s2.real * s1.imag),
-          std::atan2(z.imag, s1.real * s2.real - s1.imag * s2.imag)};
+  return cannotFail({std::asinh(s1.real * s2.imag - s2.real * s1.imag),
+          std::atan2(z.imag, s1.real * s2.real - s1.imag * s2.imag)});
 }
 
 ComplexValue complexAtan(ComplexValue z) { return rotated<complexAtanh>(z); }
 
 ComplexValue complexAtanh(ComplexValue z) {
+  if (std::isnan(z.real) && std::isinf(z.imag)) return {0.0, std::copysign(std::numbers::pi / 2.0, z.imag)};
   if (!isFinite(z)) return special<catanh>(z);
   if (std::signbit(z.real)) {
     ComplexValue r = complexAtanh({-z.real, -z.imag});
@@ -110,22 +123,24 @@ ComplexValue complexAtanh(ComplexValue z) {
   double ay = std::fabs(z.imag);
   if (z.real > kSqrtLarge || ay > kSqrtLarge) {
     double length = std::hypot(z.real / 2.0, z.imag / 2.0);
-    return {z.real / 4.0 / length / length, -std::copysign(std::numbers::pi / 2.0, -z.imag)};
+    return cannotFail({z.real / 4.0 / length / length, -std::copysign(std::numbers::pi / 2.0, -z.imag)});
   }
   if (z.real == 1.0 && ay < kSqrtMin) {
     if (ay == 0.0) {
       errno = EDOM;
       return {std::numeric_limits<double>::infinity(), z.imag};
     }
-    return {-std::log(std::sqrt(ay) / std::sqrt(std::hypot(ay, 2.0))), std::copysign(std::atan2(2.0, -ay) / 2, z.imag)};
+    return cannotFail({-std::log(std::sqrt(ay) / std::sqrt(std::hypot(ay, 2.0))),
+                       std::copysign(std::atan2(2.0, -ay) / 2, z.imag)});
   }
-  return {std::log1p(4.0 * z.real / ((1 - z.real) * (1 - z.real) + ay * ay)) / 4.0,
-          -std::atan2(-2.0 * z.imag, (1 - z.real) * (1 + z.real) - ay * ay) / 2.0};
+  return cannotFail({std::log1p(4.0 * z.real / ((1 - z.real) * (1 - z.real) + ay * ay)) / 4.0,
+                     -std::atan2(-2.0 * z.imag, (1 - z.real) * (1 + z.real) - ay * ay) / 2.0});
 }
 
 ComplexValue complexCos(ComplexValue z) { return complexCosh({-z.imag, z.real}); }
 
 ComplexValue complexCosh(ComplexValue z) {
+  if (std::isnan(z.real) && z.imag == 0.0) return {kNan, 0.0};
   if (!isFinite(z)) {
     ComplexValue r = special<ccosh>(z);
     if (std::isinf(z.imag) && !std::isnan(z.real)) errno = EDOM;
@@ -141,6 +156,7 @@ ComplexValue complexCosh(ComplexValue z) {
 
 ComplexValue complexExp(ComplexValue z) {
   if (!isFinite(z)) {
+    if (std::isinf(z.real) && z.real < 0 && !std::isfinite(z.imag)) return {0.0, 0.0};
     ComplexValue r = special<cexp>(z);
     bool undefined = std::isinf(z.imag) && (std::isfinite(z.real) || (std::isinf(z.real) && z.real > 0));
     if (undefined) errno = EDOM;
@@ -161,7 +177,7 @@ ComplexValue complexLog(ComplexValue z) {
     errno = EDOM;
     return {-std::numeric_limits<double>::infinity(), std::atan2(z.imag, z.real)};
   }
-  return {logOfModulus(ax, ay), std::atan2(z.imag, z.real)};
+  return cannotFail({logOfModulus(ax, ay), std::atan2(z.imag, z.real)});
 }
 
 ComplexValue complexLog10(ComplexValue z) {
@@ -172,6 +188,7 @@ ComplexValue complexLog10(ComplexValue z) {
 ComplexValue complexSin(ComplexValue z) { return rotated<complexSinh>(z); }
 
 ComplexValue complexSinh(ComplexValue z) {
+  if (z.real == 0.0 && std::isnan(z.imag)) return {0.0, kNan};
   if (!isFinite(z)) {
     ComplexValue r = special<csinh>(z);
     if (std::isinf(z.imag) && !std::isnan(z.real)) errno = EDOM;
@@ -187,7 +204,7 @@ ComplexValue complexSinh(ComplexValue z) {
 
 ComplexValue complexSqrt(ComplexValue z) {
   if (!isFinite(z)) return special<csqrt>(z);
-  if (z.real == 0.0 && z.imag == 0.0) return {0.0, z.imag};
+  if (z.real == 0.0 && z.imag == 0.0) return cannotFail({0.0, z.imag});
   double ax = std::fabs(z.real), ay = std::fabs(z.imag), s;
   if (ax < DBL_MIN && ay < DBL_MIN) {
     ax = std::ldexp(ax, kScaleUp);
@@ -197,25 +214,27 @@ ComplexValue complexSqrt(ComplexValue z) {
     s = 2.0 * std::sqrt(ax + std::hypot(ax, ay / 8.0));
   }
   double d = ay / (2.0 * s);
-  if (z.real >= 0.0) return {s, std::copysign(d, z.imag)};
-  return {d, std::copysign(s, z.imag)};
+  if (z.real >= 0.0) return cannotFail({s, std::copysign(d, z.imag)});
+  return cannotFail({d, std::copysign(s, z.imag)});
 }
 
 ComplexValue complexTan(ComplexValue z) { return rotated<complexTanh>(z); }
 
 ComplexValue complexTanh(ComplexValue z) {
+  if (std::isinf(z.real) && std::isinf(z.imag)) return {std::copysign(1.0, z.real), 0.0};
+  if (z.real == 0.0 && std::isnan(z.imag)) return {kNan, kNan};
   if (!isFinite(z)) {
     ComplexValue r = special<ctanh>(z);
     if (std::isinf(z.imag) && std::isfinite(z.real)) errno = EDOM;
     return r;
   }
   if (std::fabs(z.real) > kLogLarge) {
-    return {std::copysign(1.0, z.real),
-            4.0 * std::sin(z.imag) * std::cos(z.imag) * std::exp(-2.0 * std::fabs(z.real))};
+    return cannotFail({std::copysign(1.0, z.real),
+            4.0 * std::sin(z.imag) * std::cos(z.imag) * std::exp(-2.0 * std::fabs(z.real))});
   }
   double tx = std::tanh(z.real), ty = std::tan(z.imag), cx = 1.0 / std::cosh(z.real);
   double product = tx * ty, scale = 1.0 + product * product;
-  return {tx * (1.0 + ty * ty) / scale, ((ty / scale) * cx) * cx};
+  return cannotFail({tx * (1.0 + ty * ty) / scale, ((ty / scale) * cx) * cx});
 }
 
 }  // namespace krait::modules

@@ -68,8 +68,11 @@ ComplexValue powerInteger(ComplexValue base, long exponent) {
   return exponent > 0 ? powerUnsigned(base, exponent) : complexDivide({1.0, 0.0}, powerUnsigned(base, -exponent));
 }
 
+// The C library flags underflows too; only infinite results count here.
 void flagOverflow(ComplexValue z) {
-  if (errno == 0 && (std::isinf(z.real) || std::isinf(z.imag))) errno = ERANGE;
+  bool infinite = std::isinf(z.real) || std::isinf(z.imag);
+  if (infinite && errno == 0) errno = ERANGE;
+  if (!infinite && errno == ERANGE) errno = 0;
 }
 
 Result<Ref<>> powerSlot(PyObject* left, PyObject* right, PyObject* modulus) {
@@ -363,7 +366,7 @@ ComplexValue complexPower(ComplexValue a, ComplexValue b) {
   double magnitude = std::hypot(a.real, a.imag), angle = std::atan2(a.imag, a.real);
   double length = std::pow(magnitude, b.real), phase = angle * b.real;
   if (b.imag != 0.0) {
-    length *= std::exp(-angle * b.imag);
+    length /= std::exp(angle * b.imag);
     phase += b.imag * std::log(magnitude);
   }
   return {length * std::cos(phase), length * std::sin(phase)};

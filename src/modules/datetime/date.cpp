@@ -85,7 +85,18 @@ Result<Ref<>> fromIsoFormatMethod(PyTypeObject* type, PyObject* text) {
   return dateNewOf(type, date);
 }
 
-Result<Ref<>> fromIsoCalendarMethod(PyTypeObject* type, int year, int week, int day) {
+// Numbers that fit no C int are out of range like others.
+Result<int> isoComponent(PyObject* number) {
+  Result<int> value = asInt(number);
+  if (!value.failed() || !pendingMatches(PyExc_OverflowError)) return value;
+  clearPending();
+  return raise(PyExc_ValueError, "ISO calendar component out of range");
+}
+
+Result<Ref<>> fromIsoCalendarMethod(PyTypeObject* type, PyObject* year_object, PyObject* week_object,
+                                    PyObject* day_object) {
+  int year = TRY(isoComponent(year_object)), week = TRY(isoComponent(week_object));
+  int day = TRY(isoComponent(day_object));
   CivilDate date;
   switch (dateOfIsoWeek({year, week, day}, &date)) {
     case -4: return raise(PyExc_ValueError, "Year is out of range: %d", year);

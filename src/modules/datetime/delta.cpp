@@ -150,9 +150,12 @@ struct Ratio {
 };
 Result<Ratio> ratioOf(PyObject* number) {
   Ref<> pair = TRY(callMethod(number, name<"as_integer_ratio">()));
-  if (!isTuple(pair.get()) || cast<TupleObject>(pair.get())->size() != 2) {
+  if (!isTuple(pair.get())) {
     return raise(PyExc_TypeError, "unexpected return type from as_integer_ratio(): expected tuple, got '%.200s'",
                  typeName(pair));
+  }
+  if (cast<TupleObject>(pair.get())->size() != 2) {
+    return raise(PyExc_ValueError, "as_integer_ratio() must return a 2-tuple");
   }
   auto* items = cast<TupleObject>(pair.get());
   Ref<IntObject> numerator = TRY(numberIndex(items->at(0)));

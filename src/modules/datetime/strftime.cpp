@@ -11,12 +11,11 @@ namespace {
 Status appendZoneName(StrBuilder& out, PyObject* tzinfo, PyObject* about) {
   Ref<> zone_name = TRY(zoneName(tzinfo, about));
   if (zone_name.get() == Py_None) return {};
-  auto* text = cast<StrObject>(zone_name.get());
   // Percent signs of the name stand for themselves.
-  for (Py_ssize_t i = 0; i < text->size(); i++) {
-    if (text->at(i) == '%') out.append('%');
-    out.append(text->at(i));
-  }
+  Ref<StrObject> percent = TRY(strFromAscii("%")), doubled = TRY(strFromAscii("%%"));
+  Ref<> escaped = TRY(callMethod(zone_name.get(), name<"replace">(), percent.get(), doubled.get()));
+  if (!isStr(escaped.get())) return raise(PyExc_TypeError, "bad argument type for built-in operation");
+  out.append(cast<StrObject>(escaped.get()));
   return {};
 }
 
