@@ -5,6 +5,7 @@
 #include "core/gc.h"
 #include "core/interpreter.h"
 #include "core/native.h"
+#include "interp/eval.h"
 #include "types/bool.h"
 #include "types/cell.h"
 #include "types/list.h"
@@ -26,7 +27,7 @@ Result<Ref<>> moduleNameOf(PyObject* globals) {
 
 Result<PyObject*> builtinsOfGlobals(PyObject* globals) {
   Opt<> found = TRY(dictGet(cast<DictObject>(globals), name<"__builtins__">()));
-  if (!found) return static_cast<PyObject*>(interpreter().builtins);
+  if (!found) return currentBuiltins().get();
   if (isModule(found.get())) return static_cast<ModuleObject*>(found.get())->md_dict;
   return found.get();
 }

@@ -264,6 +264,7 @@ OP_BODY(LOAD_METHOD_CLASS) {
   PyObject* owner = sp.peek(0);
   auto* cache = cacheOf<MethodCache>(ip);
   if (!hasFlag(typeOf(owner), Py_TPFLAGS_TYPE_SUBCLASS)) return Step::kMiss;
+  if (typeOf(owner)->tp_version_tag != cacheRead32(cache->keys_version)) return Step::kMiss;
   auto* type = reinterpret_cast<PyTypeObject*>(owner);
   if (type->tp_version_tag != cacheRead32(cache->type_version)) return Step::kMiss;
   PyObject* value = cacheReadObject(cache->descr);

@@ -269,7 +269,6 @@ Result<Ref<>> reraiseStar(PyObject* original, PyObject* raised_list) {
   MaybeRef<> rest = TRY(projectGroup(original, kept.get()));
   if (raised->size() == 0) return rest ? std::move(rest).take() : none();
   if (rest) TRY(listAppend(raised.get(), rest.get()));
-  if (raised->size() == 1) return share(raised->at(0));
   Ref<StrObject> message = emptyStr();
   return call(PyExc_BaseExceptionGroup, message.get(), raised.get());
 }

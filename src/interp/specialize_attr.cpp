@@ -25,6 +25,13 @@ uint16_t slotOffset(Opt<> descr, PyTypeObject* type, bool writing) {
   return typeIsSubtype(type, member->d_type) ? static_cast<uint16_t>(def->offset) : 0;
 }
 
+// May an instance's own attribute be read past this class attribute for as long as the class stays the same?
+bool neverDataDescr(Opt<> descr) {
+  if (!descr) return true;
+  PyTypeObject* type = typeOf(descr.get());
+  return !type->tp_descr_set && hasFlag(type, Py_TPFLAGS_IMMUTABLETYPE) && type != &PyModule_Type;
+}
+
 bool cacheModule(const Unit* ip, PyObject* owner, StrObject* name, uint16_t* version, uint16_t* index_out) {
   auto* module = static_cast<ModuleObject*>(owner);
   if (!module->md_dict || typeOf(owner)->tp_getattro != PyModule_Type.tp_getattro) return false;
@@ -76,7 +83,7 @@ void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
     cache->index = offset;
     return specializeTo(ip, Op::LOAD_ATTR_SLOT);
   }
-  if (descr && typeOf(descr.get())->tp_descr_set) return specializeFailed(ip);
+  if (!neverDataDescr(descr)) return specializeFailed(ip);
   switch (cacheInstance(ip, owner, name)) {
     case InstanceForm::kValue:
       return specializeTo(ip, Op::LOAD_ATTR_INSTANCE_VALUE);
@@ -97,7 +104,7 @@ void specializeStoreAttr(const Unit* ip, PyObject* owner, StrObject* name) {
     cache->index = offset;
     return specializeTo(ip, Op::STORE_ATTR_SLOT);
   }
-  if (descr && typeOf(descr.get())->tp_descr_set) return specializeFailed(ip);
+  if (!neverDataDescr(descr)) return specializeFailed(ip);
   switch (cacheInstance(ip, owner, name)) {
     case InstanceForm::kValue:
       return specializeTo(ip, Op::STORE_ATTR_INSTANCE_VALUE);
@@ -110,9 +117,12 @@ void specializeStoreAttr(const Unit* ip, PyObject* owner, StrObject* name) {
 
 namespace {
 
+// The metaclass has no attribute of that name: its version is guarded too.
 bool specializeClassMethod(const Unit* ip, PyObject* owner, StrObject* name) {
   auto* type = reinterpret_cast<PyTypeObject*>(owner);
-  if (typeOf(owner)->tp_getattro != PyType_Type.tp_getattro || typeLookup(typeOf(owner), name)) return false;
+  PyTypeObject* metatype = typeOf(owner);
+  if (metatype->tp_getattro != PyType_Type.tp_getattro || !typeAssignVersion(metatype)) return false;
+  if (typeLookup(metatype, name)) return false;
   Opt<> found = typeLookup(type, name);
   if (!found || !typeAssignVersion(type)) return false;
   // Only what reads as itself from the class: functions do, other descriptors need their __get__.
@@ -121,6 +131,7 @@ bool specializeClassMethod(const Unit* ip, PyObject* owner, StrObject* name) {
   if (!plain) return false;
   auto* cache = cacheOf<MethodCache>(ip);
   cacheWrite32(cache->type_version, type->tp_version_tag);
+  cacheWrite32(cache->keys_version, metatype->tp_version_tag);
   cacheWriteObject(cache->descr, found.get());
   return true;
 }

@@ -290,25 +290,52 @@ int profileTrampoline(PyObject* self, FrameObject* frame, int event, PyObject* a
 
 }  // namespace
 
+namespace {
+
+// One of the two functions of a thread that are told about events.
+struct Tracer {
+  Py_tracefunc& function;
+  PyObject*& object;
+};
+
+// The old function goes first. Its destructor may run Python, which may not install another one.
+void install(Thread* thread, Tracer tracer, Py_tracefunc function, Opt<> argument) {
+  bool before = hasTracer(thread);
+  tracer.function = nullptr;
+  tracersChanged(thread, before);
+  clearField(tracer.object);
+  before = hasTracer(thread);
+  tracer.object = MaybeRef<>::share(argument.get()).leak();
+  tracer.function = function;
+  tracersChanged(thread, before);
+}
+
+}  // namespace
+
 Status traceSetNative(Py_tracefunc function, Opt<> argument) {
+  static bool busy = false;
+  if (busy) {
+    return raise(PyExc_RuntimeError, "Cannot install a trace function while another trace function is being installed");
+  }
   TRY(audit("sys.settrace"));
   Thread* thread = currentThread();
-  bool before = hasTracer(thread);
-  PyObject* old = std::exchange(thread->c_traceobj, MaybeRef<>::share(argument.get()).leak());
-  thread->c_tracefunc = function;
-  tracersChanged(thread, before);
-  xdecref(old);
+  busy = true;
+  install(thread, {thread->c_tracefunc, thread->c_traceobj}, function, argument);
+  busy = false;
   return {};
 }
 
 Status profileSetNative(Py_tracefunc function, Opt<> argument) {
+  static bool busy = false;
+  if (busy) {
+    return raise(PyExc_RuntimeError,
+                 "Cannot install a profile function while another profile function is being installed");
+  }
   TRY(audit("sys.setprofile"));
   Thread* thread = currentThread();
-  bool before = hasTracer(thread);
-  PyObject* old = std::exchange(thread->c_profileobj, MaybeRef<>::share(argument.get()).leak());
-  thread->c_profilefunc = function;
-  tracersChanged(thread, before);
-  xdecref(old);
+  busy = true;
+  install(thread, {thread->c_profilefunc, thread->c_profileobj}, function, argument);
+  busy = false;
   return {};
 }
 
