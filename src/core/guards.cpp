@@ -67,6 +67,8 @@ bool reprListPush(Thread* thread, PyObject* object) {
 
 }  // namespace
 
+void reprLeave(PyObject* object);  // Py_ReprLeave; also declared in capi/object.cpp
+
 Result<ReprGuard> ReprGuard::enter(PyObject* object) {
   Thread* thread = currentThread();
   if (ReprList* list = reprListOf(thread))
@@ -77,10 +79,13 @@ Result<ReprGuard> ReprGuard::enter(PyObject* object) {
 }
 
 ReprGuard::~ReprGuard() {
-  if (!object_) return;
+  if (object_) reprLeave(object_);
+}
+
+void reprLeave(PyObject* object) {
   ReprList* list = reprListOf(currentThread());
-  for (size_t i = list->size; i-- > 0;) {
-    if (list->items[i] != object_) continue;
+  for (size_t i = list ? list->size : 0; i-- > 0;) {
+    if (list->items[i] != object) continue;
     for (size_t j = i + 1; j < list->size; j++) list->items[j - 1] = list->items[j];
     list->size--;
     return;
