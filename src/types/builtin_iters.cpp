@@ -68,6 +68,8 @@ Result<Ref<>> zipNew(PyTypeObject* type, TupleObject* args, Opt<> kwargs) {
 void zipDealloc(PyObject* self) {
   auto* zip = cast<ZipObject>(self);
   gcUntrack(self);
+  DeallocGuard guard(self);
+  if (guard.deferred()) return;
   xdecref(zip->iterators);
   xdecref(zip->result);
   objectFreeMemory(self);
@@ -139,6 +141,8 @@ Result<Ref<>> mapVectorcall(PyTypeObject* type, CallArgs args) {
 void mapDealloc(PyObject* self) {
   auto* map = cast<MapObject>(self);
   gcUntrack(self);
+  DeallocGuard guard(self);
+  if (guard.deferred()) return;
   xdecref(map->iterators);
   xdecref(map->function);
   objectFreeMemory(self);
@@ -206,6 +210,8 @@ Result<Ref<>> filterVectorcall(PyTypeObject* type, CallArgs args) {
 void filterDealloc(PyObject* self) {
   auto* filter = cast<FilterObject>(self);
   gcUntrack(self);
+  DeallocGuard guard(self);
+  if (guard.deferred()) return;
   xdecref(filter->function);
   xdecref(filter->iterator);
   objectFreeMemory(self);

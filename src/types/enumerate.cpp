@@ -79,6 +79,8 @@ Result<Ref<>> enumVectorcall(PyTypeObject* type, CallArgs args) {
 void enumDealloc(PyObject* self) {
   auto* e = cast<EnumObject>(self);
   gcUntrack(self);
+  DeallocGuard guard(self);
+  if (guard.deferred()) return;
   xdecref(e->iterator);
   xdecref(e->result);
   xdecref(e->long_index);

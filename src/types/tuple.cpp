@@ -98,7 +98,16 @@ Result<Ref<StrObject>> tupleRepr(TupleObject* tuple) {
 
 constexpr uint64_t kPrime1 = 11400714785074694791u, kPrime2 = 14029467366897019727u, kPrime5 = 2870177450012600261u;
 
+// Hashing nested tuples recurses without counting against the recursion limit: only the C stack bounds it.
+Status checkStack() {
+  auto* here = static_cast<char*>(__builtin_frame_address(0));
+  if (here > currentThread()->c_stack_limit) [[likely]]
+    return {};
+  return raise(PyExc_RecursionError, "maximum recursion depth exceeded while hashing a tuple");
+}
+
 Result<Py_hash_t> tupleHash(TupleObject* tuple) {
+  TRY(checkStack());
   uint64_t hash = kPrime5;
   Py_ssize_t size = tuple->ob_size;
   for (Py_ssize_t i = 0; i < size; i++) {
