@@ -26,6 +26,7 @@ class ByteBuilder {
     if (char* at = extend(1)) *at = c;
   }
   void append(std::string_view text) {
+    if (text.empty()) return;
     if (char* at = extend(static_cast<Py_ssize_t>(text.size()))) std::memcpy(at, text.data(), text.size());
   }
   void appendRepeated(char c, Py_ssize_t count) {

@@ -199,6 +199,7 @@ Result<Ref<>> byteArrayRepeat(ByteArrayObject* self, Py_ssize_t count) { return 
 
 Result<Ref<>> byteArrayInPlaceRepeat(ByteArrayObject* self, Py_ssize_t count) {
   Py_ssize_t size = self->ob_size;
+  if (size == 0) return share<PyObject>(self);
   count = std::max<Py_ssize_t>(count, 0);
   if (count > 0 && size > PY_SSIZE_T_MAX / count) return raiseNoMemory();
   TRY(byteArrayResize(self, size * count));

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/unicode/database.h"
+#include "core/import.h"
 #include "types/codec_errors.h"
 #include "types/str_internal.h"
 
@@ -109,6 +110,8 @@ class UnicodeEscapeDecoder {
   }
 
   Status named(size_t start) {
+    if (Opt<> module = importedModule("unicodedata"); module && module.get() == Py_None)
+      return raise(PyExc_UnicodeError, "\\N escapes not supported (can't load unicodedata module)");
     auto text = run_.input();
     constexpr const char* kMalformed = "malformed \\N character escape";
     if (at_ == text.size()) return problem(start, at_, kMalformed, true);

@@ -125,8 +125,7 @@ Padding paddingFor(const FormatSpec& spec, Py_ssize_t used) {
 // How digits are grouped: separator, decimal point and group sizes as in localeconv().
 struct Grouping {
   MaybeRef<StrObject> separator, point;  // absent separator: no grouping
-  const char* sizes = "";
-  std::string sizes_storage;
+  std::string sizes;
 };
 
 Result<Grouping> groupingOf(const FormatSpec& spec, const NumberText& number) {
@@ -135,8 +134,7 @@ Result<Grouping> groupingOf(const FormatSpec& spec, const NumberText& number) {
     const lconv* conventions = localeconv();
     grouping.point = TRY(strFromLocale(conventions->decimal_point));
     grouping.separator = TRY(strFromLocale(conventions->thousands_sep));
-    grouping.sizes_storage = conventions->grouping;
-    grouping.sizes = grouping.sizes_storage.c_str();
+    grouping.sizes = conventions->grouping;
     return grouping;
   }
   grouping.point = TRY(strFromAscii("."));
@@ -223,7 +221,7 @@ Status formatNumber(StrBuilder& out, const FormatSpec& spec, const NumberText& n
   Py_ssize_t separator_size = grouping.separator ? grouping.separator->size() : 0;
   std::vector<DigitGroup> groups;
   if (!number.digits.empty())
-    splitGroups(groups, grouping.separator ? grouping.sizes : "", static_cast<Py_ssize_t>(number.digits.size()),
+    splitGroups(groups, grouping.separator ? grouping.sizes.c_str() : "", static_cast<Py_ssize_t>(number.digits.size()),
                 zero_fill ? spec.width - around : 0, separator_size);
   Padding padding = paddingFor(spec, around + groupedSize(groups, separator_size));
   out.appendRepeated(spec.fill, padding.left);
