@@ -160,6 +160,7 @@ constinit PyTypeObject kUcdType = {
     .tp_name = "unicodedata.UCD",
     .tp_basicsize = sizeof(UcdObject),
     .tp_dealloc = ucdDealloc,
+    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_traverse = ucdTraverse,
     .tp_methods = kFunctions,
