@@ -41,7 +41,7 @@ Result<Ref<IntObject>> indexOf(PyObject* object) {
   if (isExactInt(result.get())) return std::move(result).as<IntObject>();
   if (!isInt(result.get())) return raise(PyExc_TypeError, "__index__ returned non-int (type %.200s)", typeName(result.get()));
   TRY(warnStrictSubclass("__index__ returned non-int (type %.200s).  The ability to return an instance of a strict subclass "
-                         "of int is deprecated, and may not be supported in a future version of Python.",
+                         "of int is deprecated, and may be removed in a future version of Python.",
                          result.get()));
   return std::move(result).as<IntObject>();
 }
@@ -65,7 +65,7 @@ Result<Ref<IntObject>> intThroughSlot(PyObject* object) {
   if (isExactInt(result.get())) return std::move(result).as<IntObject>();
   if (!isInt(result.get())) return raise(PyExc_TypeError, "__int__ returned non-int (type %.200s)", typeName(result.get()));
   TRY(warnStrictSubclass("__int__ returned non-int (type %.200s).  The ability to return an instance of a strict subclass of "
-                         "int is deprecated, and may not be supported in a future version of Python.",
+                         "int is deprecated, and may be removed in a future version of Python.",
                          result.get()));
   return exactInt(std::move(result).as<IntObject>());
 }
@@ -117,7 +117,7 @@ Result<Ref<FloatObject>> floatThroughSlot(PyObject* object) {
   if (!isFloat(result.get()))
     return raise(PyExc_TypeError, "%.50s.__float__ returned non-float (type %.50s)", typeName(object), typeName(result.get()));
   TRY(warnStrictSubclass("%.50s.__float__ returned non-float (type %.50s).  The ability to return an instance of a strict "
-                         "subclass of float is deprecated, and may not be supported in a future version of Python.",
+                         "subclass of float is deprecated, and may be removed in a future version of Python.",
                          object, result.get()));
   return std::move(result).as<FloatObject>();
 }
