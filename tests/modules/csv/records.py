@@ -1,0 +1,146 @@
+# _csv: dialects, reading, writing.
+import _csv,csv,io
+
+
+def show(text):
+    try:
+        print(text, '->', ascii(eval(text)))
+    except BaseException as error:
+        print(text, '->', type(error).__name__, ascii(str(error)))
+
+
+class W:
+    def __init__(s): s.o=[]
+    def write(s,x): s.o.append(x); return len(x)
+def w(rows,**k):
+    f=W(); x=_csv.writer(f,**k); 
+    for r in rows: x.writerow(r)
+    return ''.join(f.o)
+def r(lines,*a,**k): return list(_csv.reader(lines,*a,**k))
+class BadIter:
+    def __iter__(s): return s
+    def __next__(s): return 5
+
+for text in r'''
+_csv.Dialect(delimiter=",,")
+_csv.Dialect(delimiter="")
+_csv.Dialect(delimiter=5)
+_csv.Dialect(delimiter=None)
+_csv.Dialect(quotechar=5)
+_csv.Dialect(quotechar="")
+_csv.Dialect(quotechar="ab")
+_csv.Dialect(quoting=9)
+_csv.Dialect(quoting="a")
+_csv.Dialect(lineterminator=5)
+_csv.Dialect(lineterminator=None)
+_csv.Dialect(escapechar="ab")
+_csv.Dialect(foo=1)
+_csv.Dialect(1,2)
+_csv.Dialect(doublequote="x").doublequote
+_csv.Dialect(strict=[]).strict
+_csv.Dialect(quoting=None)
+_csv.Dialect(quotechar=None,quoting=1)
+_csv.get_dialect("x")
+_csv.get_dialect()
+_csv.register_dialect()
+_csv.register_dialect(5)
+_csv.register_dialect("a","excel",delimiter="|")
+_csv.list_dialects()
+_csv.unregister_dialect("x")
+_csv.unregister_dialect("a")
+_csv.field_size_limit()
+_csv.field_size_limit("a")
+_csv.field_size_limit(1000)
+_csv.field_size_limit(131072)
+_csv.reader()
+_csv.reader(5)
+_csv.reader([],"nope")
+_csv.writer()
+_csv.writer(5)
+_csv.reader([]).line_num
+_csv.reader([]).dialect.delimiter
+r(["a,b,c","1,2"])
+r(['"a,b",c'])
+r(['"a""b",c'])
+r(['a"b,c'])
+r(['"a"b,c'])
+r(['"a"b,c'],strict=True)
+r(['"abc'])
+r(['"abc'],strict=True)
+r(['"abc\n','def"'])
+r(["a\nb"])
+r(["a\rb"])
+r(["a\r\n"])
+r(["a\n"])
+r([""])
+r(["\n"])
+r(["a,"])
+r([","])
+r(["a b"],delimiter=" ")
+r(["a, b"],skipinitialspace=True)
+r(["a\\,b"],escapechar="\\")
+r(["a\\"],escapechar="\\")
+r(["a\\\n","b"],escapechar="\\")
+r(['1,"2",x'],quoting=2)
+r(['1,"2",3.5'],quoting=2)
+r(['"a",b'],quoting=3)
+r(["a\0b"])
+r([b"ab"])
+r(BadIter())
+r(["x"*200000])
+r(["'a''b',c"],quotechar="'")
+r(["'a''b',c"],quotechar="'",doublequote=False)
+r(['a,b'],lineterminator="x")
+w([[1,2,3]])
+w([["a,b",'c"d',"e\nf"]])
+w([[None,1.5,""]])
+w([[""]])
+w([[None]])
+w([[]])
+w([["a"]],quoting=1)
+w([[1,"a",1.5,None]],quoting=2)
+w([["a,b"]],quoting=3)
+w([["a,b"]],quoting=3,escapechar="\\")
+w([["a\\b"]],escapechar="\\")
+w([['a"b']],doublequote=False)
+w([['a"b']],doublequote=False,escapechar="\\")
+w([["a"]],lineterminator="!")
+w([[" a"]])
+w([[" a"]],delimiter=" ")
+w([["a'b"]],quotechar="'")
+w([5])
+w(["abc"])
+w([[""]],quoting=3)
+w([["\r"]])
+w([["a","b"]],delimiter="\t")
+w([["a!b"]],lineterminator="!")
+_csv.writer(W()).writerows([[1],[2]])
+_csv.writer(W()).writerows(5)
+_csv.writer(W()).writerow([1,2])
+_csv.writer(W()).dialect.delimiter
+_csv.Dialect.delimiter
+_csv.Dialect().delimiter
+[getattr(_csv.Dialect(),x) for x in "delimiter doublequote escapechar lineterminator quotechar quoting skipinitialspace strict".split()]
+setattr(_csv.Dialect(),"delimiter",1)
+delattr(_csv.Dialect(),"delimiter")
+type(_csv.reader([]))
+type(_csv.writer(W()))
+dir(_csv)
+_csv.Reader.__flags__
+w([[" "]])
+w([[""," "]],delimiter=" ")
+w([["#"]],quotechar="#")
+w([["a b"]],delimiter=" ",quoting=3)
+w([[2**70]],quoting=2)
+w([["a","b"]],quotechar="")
+r([],quotechar=None,quoting=1)
+w([["\0"]])
+r(["a","","b"])
+r(["1e400,nan"],quoting=2)
+r([" 1"],quoting=2)
+r(['"",""'],quoting=2)
+r([',""'],quoting=2)
+r(["a b  c"],delimiter=" ",skipinitialspace=True)
+r(["ab\n","c"],lineterminator=None)
+'''.split('\n')[1:-1]:
+    show(text)
