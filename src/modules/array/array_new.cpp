@@ -48,6 +48,17 @@ Status fill(ArrayObject* array, PyObject* initial) {
   return forEach(initial, [&](Ref<> item) { return arrayAppend(array, item); });
 }
 
+// Lists and tuples tell their size: the array gets no spare room.
+Result<Ref<>> fromSequence(PyTypeObject* type, const ArrayKind* kind, PyObject* sequence) {
+  Py_ssize_t size = fastSize(sequence);
+  Ref<ArrayObject> array = TRY(arrayNew(type, size, kind));
+  for (Py_ssize_t i = 0; i < size; i++) {
+    Ref<> item = TRY(sequenceGet(sequence, i));
+    TRY(kind->set(array->at(i), item));
+  }
+  return array;
+}
+
 }  // namespace
 
 Result<Ref<ArrayObject>> arrayNew(PyTypeObject* type, Py_ssize_t size, const ArrayKind* kind) {
@@ -137,6 +148,7 @@ Result<Ref<>> arrayConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
   const ArrayKind* kind = TRY(kindOf(values->at(0)));
   Opt<> initial = values->size() > 1 ? Opt<>(values->at(1)) : Opt<>();
   if (initial) TRY(checkTextInitial(kind, initial.get()));
+  if (initial && (isList(initial.get()) || isTuple(initial.get()))) return fromSequence(type, kind, initial.get());
   Ref<ArrayObject> array = TRY(arrayNew(type, 0, kind));
   if (initial) TRY(fill(array, initial.get()));
   return array;

@@ -168,7 +168,7 @@ Status loadString(Machine& m) {
   std::string line(TRY(unpickleReadLine(m.self())));
   if (line.size() < 2) return unpickleTruncated();
   std::string_view text = line;
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  text.remove_suffix(1);
   bool quoted = text.size() >= 2 && text.front() == text.back() && (text.front() == '\'' || text.front() == '"');
   if (!quoted) return raise(pickle_state.unpickling_error, "the STRING opcode argument must be quoted");
   Ref<BytesObject> bytes = TRY(decodeBytesEscape(text.substr(1, text.size() - 2), nullptr));

@@ -53,6 +53,7 @@ struct PicklerObject : PyObject {
   int protocol, bin, fast, fast_nesting;
   bool framing, fix_imports;
   PyObject* fast_memo;         // dict, or null
+  Py_ssize_t unused[4];        // sys.getsizeof() sees the size of CPython's
 };
 
 struct UnpicklerObject : PyObject {
@@ -70,7 +71,9 @@ struct UnpicklerObject : PyObject {
   std::string *line, *encoding, *errors;
   int protocol;
   bool fix_imports;
+  Py_ssize_t unused[12];
 };
+static_assert(sizeof(PicklerObject) == 152 && sizeof(UnpicklerObject) == 272);
 
 extern PyTypeObject kPicklerType, kUnpicklerType, kPicklerMemoProxyType, kUnpicklerMemoProxyType;
 

@@ -88,12 +88,14 @@ Status prepare(PicklerObject* self) {
 }
 
 Status init(PicklerObject* self, PyObject* file, PyObject* protocol, bool fix_imports, PyObject* buffer_callback) {
-  clearSlot(self);
+  // A second call starts afresh; the first keeps what a subclass has set before.
+  if (self->write) clearSlot(self);
   TRY(setProtocol(self, protocol, fix_imports));
   TRY(setOutput(self, file));
   TRY(setBufferCallback(self, buffer_callback));
   TRY(prepare(self));
   TRY(pickleMethodRef(self, name<"persistent_id">(), &self->persistent_id, &self->persistent_id_bound));
+  if (self->dispatch_table) return {};
   MaybeRef<> table = TRY(attrLookup(self, name<"dispatch_table">()));
   if (table) self->dispatch_table = std::move(table).leak();
   return {};

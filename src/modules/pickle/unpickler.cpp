@@ -102,7 +102,7 @@ Result<std::string_view> textOf(Opt<StrObject> text, std::string_view fallback) 
 
 Status init(UnpicklerObject* self, PyObject* file, bool fix_imports, Opt<StrObject> encoding, Opt<StrObject> errors,
             PyObject* buffers) {
-  clearSlot(self);
+  if (self->read) clearSlot(self);
   TRY(setFile(self, file));
   std::string_view encoding_text = TRY(textOf(encoding, "ASCII"));
   prepare(self, encoding_text, TRY(textOf(errors, "strict")), fix_imports);
