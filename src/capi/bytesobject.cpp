@@ -64,7 +64,7 @@ KR_EXPORT PyObject* PyByteArray_FromStringAndSize(const char* text, Py_ssize_t s
   return std::move(array).leak();
 }
 KR_EXPORT Py_ssize_t PyByteArray_Size(PyObject* o) { return static_cast<PyVarObject*>(o)->ob_size; }
-KR_EXPORT char _PyByteArray_empty_string[1] = {0};
+extern "C" char _PyByteArray_empty_string[];
 KR_EXPORT char* PyByteArray_AsString(PyObject* o) {
   auto* array = static_cast<ByteArrayObject*>(o);
   return array->ob_size ? array->ob_start : _PyByteArray_empty_string;

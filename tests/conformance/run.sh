@@ -11,17 +11,24 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 
-run_module() {  # runs in a folder of its own, which the tests fill
+run_module() (  # runs in a folder of its own, which the tests fill
   mkdir -p "$scratch/$1.dir"
   cd "$scratch/$1.dir" || exit
+  ulimit -v 8000000
   timeout 240 "$krait" "$here/case_log.py" "$1" "$scratch/$1.log" </dev/null >"$scratch/$1.out" 2>&1
   echo "exit $?" >>"$scratch/$1.out"
-}
+)
 export -f run_module
 export krait here scratch
 xargs -P "$(nproc)" -I{} bash -c 'run_module {}' <core.txt
 cat "$scratch"/*.log 2>/dev/null | grep '^pass ' | cut -d' ' -f2- | LC_ALL=C sort -u >"$scratch/passed"
 if [ "$mode" = --check ]; then
+  LC_ALL=C comm -23 passing.txt "$scratch/passed" >"$scratch/lost"
+  # A loaded machine may have cost a case its time-out: the modules concerned run once more, one at a time.
+  for module in $(sed -E 's/^(test\.)?([A-Za-z0-9_]+).*/\2/' "$scratch/lost" | sort -u); do
+    grep -qx "$module" core.txt && rm -rf "$scratch/$module.dir" && run_module "$module"
+  done
+  cat "$scratch"/*.log | grep '^pass ' | cut -d' ' -f2- | LC_ALL=C sort -u >"$scratch/passed"
   LC_ALL=C comm -23 passing.txt "$scratch/passed" >"$scratch/lost"
   echo "conformance: $(wc -l <"$scratch/passed") cases of group core pass, $(wc -l <passing.txt) must, $(wc -l <"$scratch/lost") lost"
   head -40 "$scratch/lost"

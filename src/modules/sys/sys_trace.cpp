@@ -142,7 +142,7 @@ PyMethodDef kSysTraceFunctions[] = {
     function<"_getframe($module, depth=0, /)", sysGetFrame, "A frame of the call stack.">,
     function<"_current_frames($module, /)", sysCurrentFrames, "The running frame of each thread.">,
     function<"_current_exceptions($module, /)", sysCurrentExceptions, "The exception each thread handles.">,
-    function<"!set_asyncgen_hooks(*, firstiter=None, finalizer=None)", sysSetAsyncGenHooks,
+    function<"!set_asyncgen_hooks(firstiter=None, finalizer=None)", sysSetAsyncGenHooks,
              "set_asyncgen_hooks(* [, firstiter] [, finalizer])\n\nSet the hooks of asynchronous generators.">,
     function<"get_asyncgen_hooks($module, /)", sysGetAsyncGenHooks, "The hooks of asynchronous generators.">,
     function<"get_coroutine_origin_tracking_depth($module, /)", sysGetCoroutineOriginTrackingDepth, "Frames kept in cr_origin.">,
