@@ -1,4 +1,6 @@
 // PickleBuffer: an object's buffer that a pickler may hand over out of band.
+#include <cstring>
+
 #include "core/buffer.h"
 #include "core/call.h"
 #include "core/errors.h"
@@ -52,21 +54,22 @@ Result<Ref<>> rawMethod(PickleBufferObject* self) {
     return raise(PyExc_BufferError, "cannot extract raw buffer from non-contiguous buffer");
   }
   Ref<> view = TRY(memoryViewFromObject(self));
+  const char* format = self->view.format;
+  bool plain = self->view.ndim == 1 && self->view.itemsize == 1 && (!format || std::strcmp(format, "B") == 0);
+  if (plain) return view;
+  if (bufferIsContiguous(&self->view, 'C')) {
+    Ref<StrObject> bytes = TRY(strFromAscii("B"));
+    return callMethod(view.get(), name<"cast">(), bytes.get());
+  }
+  // Fortran order: only the memory is described anew.
   static char byte_format[] = "B";
   Py_buffer flat = self->view;
-  flat.obj = self;
   flat.format = byte_format;
   flat.itemsize = 1;
   flat.ndim = 1;
   flat.shape = &flat.len;
   flat.strides = &flat.itemsize;
   flat.suboffsets = nullptr;
-  flat.internal = nullptr;
-  bool plain = self->view.ndim == 1 && self->view.itemsize == 1;
-  if (!plain && self->view.ndim > 0 && bufferIsContiguous(&self->view, 'C')) {
-    Ref<StrObject> format = TRY(strFromAscii("B"));
-    return callMethod(view.get(), name<"cast">(), format.get());
-  }
   return memoryViewFromBuffer(&flat);
 }
 
