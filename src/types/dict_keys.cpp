@@ -130,12 +130,15 @@ DictKeys* keysClone(DictObject* dict) {
   std::memcpy(static_cast<void*>(keys), old, dictKeysSizeof(old));
   keys->dk_refcnt = 1;
   keys->dk_version = 0;
-  for (Py_ssize_t i = 0; i < old->dk_nentries; i++) {
-    EntryRef entry = entryAt(dict, i);
-    if (!*entry.value) continue;
-    incref(entry.key);
-    incref(*entry.value);
-  }
+  auto retain = [count = old->dk_nentries](auto* entries) {
+    for (Py_ssize_t i = 0; i < count; i++) {
+      if (!entries[i].value) continue;
+      incref(entries[i].key);
+      incref(entries[i].value);
+    }
+  };
+  if (hasUnicodeKeys(old)) retain(unicodeEntries(old));
+  else retain(generalEntries(old));
   return keys;
 }
 
