@@ -64,7 +64,9 @@ Result<MaybeRef<>> tokenizerNext(TokenizerIter* self) {
   if (lexer.failure() != parser::LexFailure::None || token.type == parser::Tok::EndMarker) return MaybeRef<>();
   self->state->next++;
   std::string_view spelling = token.col_offset >= 0 ? token.text() : std::string_view();
-  if (token.type == parser::Tok::Newline) spelling = {};
+  if (token.type == parser::Tok::Newline) {  // a comment before it counts, the line end does not
+    spelling = spelling.substr(0, static_cast<size_t>(token.end_col_offset - token.col_offset));
+  }
   Ref<StrObject> text = TRY(decodeUtf8(spelling, "replace"));
   Ref<StrObject> line = TRY(currentLine(lexer));
   Ref<TupleObject> tuple = TRY(tupleNew(7));
