@@ -1,0 +1,57 @@
+// Locks, thread identities and thread-specific storage of pythread.h. None of these needs the GIL.
+#include <pthread.h>
+
+#include <new>
+
+#include "abi/object.h"
+#include "core/memory.h"
+#include "core/os_lock.h"
+
+using namespace krait;
+
+// Py_tss_t.
+struct ThreadKey {
+  int created;
+  pthread_key_t key;
+};
+static_assert(sizeof(ThreadKey) == 8);
+
+KR_EXPORT void PyThread_init_thread() {}
+KR_EXPORT OsLock* PyThread_allocate_lock() {
+  void* memory = rawAlloc(sizeof(OsLock));
+  return memory ? new (memory) OsLock() : nullptr;
+}
+KR_EXPORT void PyThread_free_lock(OsLock* lock) {
+  lock->~OsLock();
+  rawFree(lock);
+}
+KR_EXPORT int PyThread_acquire_lock_timed(OsLock* lock, long long microseconds, int interruptible) {
+  int64_t wait = microseconds < 0 ? -1 : microseconds > INT64_MAX / 1000 ? INT64_MAX : microseconds * 1000;
+  return static_cast<int>(lock->acquire(wait, interruptible != 0));
+}
+KR_EXPORT int PyThread_acquire_lock(OsLock* lock, int wait) {
+  return PyThread_acquire_lock_timed(lock, wait ? -1 : 0, 0);
+}
+KR_EXPORT void PyThread_release_lock(OsLock* lock) { lock->release(); }
+KR_EXPORT unsigned long PyThread_get_thread_ident() { return static_cast<unsigned long>(pthread_self()); }
+
+KR_EXPORT ThreadKey* PyThread_tss_alloc() { return static_cast<ThreadKey*>(rawCalloc(1, sizeof(ThreadKey))); }
+KR_EXPORT int PyThread_tss_is_created(ThreadKey* key) { return key->created; }
+KR_EXPORT int PyThread_tss_create(ThreadKey* key) {
+  if (key->created) return 0;
+  if (pthread_key_create(&key->key, nullptr)) return -1;
+  key->created = 1;
+  return 0;
+}
+KR_EXPORT void PyThread_tss_delete(ThreadKey* key) {
+  if (!key->created) return;
+  pthread_key_delete(key->key);
+  key->created = 0;
+}
+KR_EXPORT void PyThread_tss_free(ThreadKey* key) {
+  if (!key) return;
+  PyThread_tss_delete(key);
+  rawFree(key);
+}
+KR_EXPORT int PyThread_tss_set(ThreadKey* key, void* value) { return pthread_setspecific(key->key, value) ? -1 : 0; }
+KR_EXPORT void* PyThread_tss_get(ThreadKey* key) { return pthread_getspecific(key->key); }
