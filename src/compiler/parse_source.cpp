@@ -173,6 +173,7 @@ std::optional<std::string> Parse::fileLine(int lineno) const {
 }  // namespace
 
 Result<ast::Mod*> parseSource(std::string_view source, StrObject* filename, const CompileOptions& options, ast::Tree& tree) {
+  TRY(audit("compile", "y#O", source.data(), static_cast<Py_ssize_t>(source.size()), static_cast<PyObject*>(filename)));
   return Parse(filename, options).run(source, tree);
 }
 

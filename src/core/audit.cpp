@@ -54,6 +54,13 @@ Result<Ref<TupleObject>> auditArguments(const char* format, va_list* args) {
   Ref<ListObject> list = TRY(listNew());
   for (const char* p = format ? format : ""; *p; p++) {
     if (*p == '(' || *p == ')' || *p == ',') continue;
+    if (p[0] == 'y' && p[1] == '#') {
+      const char* data = va_arg(*args, const char*);
+      auto size = static_cast<size_t>(va_arg(*args, Py_ssize_t));
+      TRY(listAppend(list, TRY(bytesFrom({data, size})).get()));
+      p++;
+      continue;
+    }
     TRY(listAppend(list, TRY(auditValue(*p, args))));
   }
   return listAsTuple(list);

@@ -3,12 +3,15 @@
 // Every instruction has a picture of what kinds of value stand on the stack before it. A jump is allowed
 // where the target's stack is the current one with some blocks left (values are dropped), never where blocks
 // would be entered.
+#include <algorithm>
 #include <vector>
 
 #include "bytecode/exception_table.h"
+#include "bytecode/location_table.h"
 #include "bytecode/stack_effect.h"
 #include "interp/dispatch.h"
 #include "interp/trace.h"
+#include "types/code_iter.h"
 #include "types/exceptions.h"
 #include "types/int.h"
 
@@ -136,8 +139,8 @@ bool compatible(const Picture& from, const Picture& to) {
   return true;
 }
 
-const char* explain(const Picture& to, const Picture& from) {
-  if (to.empty() || to.size() <= from.size()) return "incompatible stacks";
+const char* explain(const Picture& to) {
+  if (to.empty()) return "incompatible stacks";
   switch (to.back()) {
     case Kind::kExcept:
       return "can't jump into an 'except' block as there's no exception";
@@ -167,31 +170,41 @@ const char* wrongEvent(Thread* thread, int lasti) {
   }
 }
 
+// The line of each code unit; -1: none.
+std::vector<int> unitLines(CodeObject* code) {
+  std::vector<int> lines(static_cast<size_t>(code->unitCount()), -1);
+  LocationReader reader(codeLocations(code), code->co_firstlineno);
+  while (reader.next()) {
+    size_t end = std::min(static_cast<size_t>(reader.end()), lines.size());
+    for (auto unit = static_cast<size_t>(reader.start()); unit < end; unit++) lines[unit] = reader.range().line;
+  }
+  return lines;
+}
+
 // First line >= wanted that has code; -1: none.
-int nextLineWithCode(CodeObject* code, int wanted) {
+int nextLineWithCode(const std::vector<int>& lines, int wanted) {
   int best = -1;
-  for (int unit = 0; unit < code->unitCount(); unit++) {
-    int line = codeLineAt(code, unit * 2);
+  for (int line : lines) {
     if (line >= wanted && (best < 0 || line < best)) best = line;
   }
   return best;
 }
 
 // The deepest-stack start of `line` that the current stack can reach; -1: none, *why explains.
-int findTarget(CodeObject* code, const StackPictures& pictures, int line, const Picture& current,
+int findTarget(const std::vector<int>& lines, const StackPictures& pictures, int line, const Picture& current,
                const char** why) {
   int best = -1;
   size_t best_depth = 0;
   *why = "cannot find bytecode for specified line";
   int previous_line = -1;
-  for (int unit = 0; unit < code->unitCount(); unit++) {
-    int here = codeLineAt(code, unit * 2);
+  for (int unit = 0; unit < static_cast<int>(lines.size()); unit++) {
+    int here = lines[static_cast<size_t>(unit)];
     bool begins = here == line && here != previous_line;
     previous_line = here;
     const Picture* target = begins ? pictures.at(unit) : nullptr;
     if (!target) continue;
     if (!compatible(current, *target)) {
-      if (best < 0) *why = explain(*target, current);
+      if (best < 0) *why = explain(*target);
     } else if (best < 0 || target->size() > best_depth) {
       best = unit;
       best_depth = target->size();
@@ -241,7 +254,8 @@ Status frameObjectSetLine(FrameObject* object, Opt<> value) {
   if (line < code->co_firstlineno) {
     return raise(PyExc_ValueError, "line %d comes before the current code block", line);
   }
-  line = nextLineWithCode(code, line);
+  std::vector<int> lines = unitLines(code);
+  line = nextLineWithCode(lines, line);
   if (line < 0)
     return raise(PyExc_ValueError, "line %d comes after the current code block", TRY(lineOf(value.get())));
   StackPictures pictures(code);
@@ -249,7 +263,7 @@ Status frameObjectSetLine(FrameObject* object, Opt<> value) {
   if (!here) return raise(PyExc_ValueError, "can't jump from unreachable code");
   Picture current = *here;
   const char* why;
-  int target = findTarget(code, pictures, line, current, &why);
+  int target = findTarget(lines, pictures, line, current, &why);
   if (target < 0) return raise(PyExc_ValueError, "%s", why);
   popTo(frame, thread, current, pictures.at(target)->size());
   object->f_lineno = 0;

@@ -10,12 +10,6 @@ extern "C" PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr);
 
 namespace {
 
-KR_ALWAYS_INLINE Result<Ref<>> getAttr(PyObject* owner, StrObject* name) {
-  if (getattrofunc get = typeOf(owner)->tp_getattro) [[likely]]
-    return Result<Ref<>>::fromC(get(owner, name));
-  return attrGet(owner, name);
-}
-
 KR_ALWAYS_INLINE void replaceTopShared(Stack& sp, PyObject* value) { sp.replaceTop(Ref<>::share(value)); }
 
 // A found function is unbound: `self` goes on the stack as its first argument.
@@ -50,12 +44,12 @@ Result<MaybeRef<>> instanceAttr(PyObject* object, StrObject* name) {
 // What `owner.name(...)` calls: a method descriptor's function is left unbound.
 Result<MethodFound> loadMethod(PyObject* owner, StrObject* name) {
   PyTypeObject* type = typeOf(owner);
-  if (type->tp_getattro != PyObject_GenericGetAttr) return MethodFound{TRY(getAttr(owner, name)), false};
+  if (type->tp_getattro != PyObject_GenericGetAttr) return MethodFound{TRY(attrGet(owner, name)), false};
   Opt<> found = typeLookup(type, name);
-  if (!found) return MethodFound{TRY(getAttr(owner, name)), false};
+  if (!found) return MethodFound{TRY(attrGet(owner, name)), false};
   Ref<> descr = share(found.get());
   PyTypeObject* kind = typeOf(descr);
-  if (!hasFlag(kind, Py_TPFLAGS_METHOD_DESCRIPTOR)) return MethodFound{TRY(getAttr(owner, name)), false};
+  if (!hasFlag(kind, Py_TPFLAGS_METHOD_DESCRIPTOR)) return MethodFound{TRY(attrGet(owner, name)), false};
   if (hasFlag(type, Py_TPFLAGS_MANAGED_DICT) || type->tp_dictoffset != 0) {
     MaybeRef<> own = TRY(instanceAttr(owner, name));
     if (own) return MethodFound{std::move(own).take(), false};
@@ -66,7 +60,7 @@ Result<MethodFound> loadMethod(PyObject* owner, StrObject* name) {
 }  // namespace
 
 OP_BODY(LOAD_ATTR) {
-  sp.replaceTop(OP_TRY(getAttr(sp.peek(0), codeName(frame, oparg))));
+  sp.replaceTop(OP_TRY(attrGet(sp.peek(0), codeName(frame, oparg))));
   return Step::kNext;
 }
 

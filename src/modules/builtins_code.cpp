@@ -157,7 +157,6 @@ Result<CompileMode> compileMode(StrObject* mode, bool only_ast) {
 Result<Ref<>> builtinCompile(PyObject* source, PyObject* filename, StrObject* mode, int flags,
                              bool dont_inherit, int optimize, int feature_version) {
   Ref<StrObject> file = TRY(sourceFileName(filename));
-  TRY(audit("compile", "OO", source, static_cast<PyObject*>(file.get())));
   if (flags & ~(kFutureMask | kCfMaskObsolete | kCfCompileMask)) {
     return raise(PyExc_ValueError, "compile(): unrecognised flags");
   }

@@ -81,6 +81,7 @@ Status addReferrers(gc::Ring& ring, TupleObject* wanted, ListObject* found) {
 
 Result<Ref<>> gcGetReferrers(CallArgs args) {
   Ref<TupleObject> wanted = TRY(tupleFromItems(args.values, args.count));
+  TRY(audit("gc.get_referrers", "O", static_cast<PyObject*>(wanted.get())));
   Ref<ListObject> found = TRY(listNew());
   for (gc::Generation& g : state.generations) TRY(addReferrers(g.ring, wanted, found));
   TRY(addReferrers(state.permanent, wanted, found));
@@ -92,6 +93,8 @@ int appendReferent(PyObject* object, void* list) {
 }
 
 Result<Ref<>> gcGetReferents(CallArgs args) {
+  Ref<TupleObject> objects = TRY(tupleFromItems(args.values, args.count));
+  TRY(audit("gc.get_referents", "O", static_cast<PyObject*>(objects.get())));
   Ref<ListObject> found = TRY(listNew());
   for (Py_ssize_t i = 0; i < args.count; i++) {
     PyObject* object = args.values[i];

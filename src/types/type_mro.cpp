@@ -142,6 +142,7 @@ Status checkNewBases(PyTypeObject* type, Opt<> value) {
     return raise(PyExc_TypeError, "cannot set '__bases__' attribute of immutable type '%s'", type->tp_name);
   }
   if (!value) return raise(PyExc_TypeError, "cannot delete '__bases__' attribute of immutable type '%s'", type->tp_name);
+  TRY(audit("object.__setattr__", "OsO", static_cast<PyObject*>(type), "__bases__", value.get()));
   if (!isTuple(value.get())) {
     return raise(PyExc_TypeError, "can only assign tuple to %s.__bases__, not %s", type->tp_name, typeName(value.get()));
   }
