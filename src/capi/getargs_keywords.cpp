@@ -220,9 +220,11 @@ int parseTupleKeywords(PyObject* args, PyObject* kwargs, const char* format, cha
 // Where parameter i goes when a tuple of extra positional arguments stands at index `vararg` (-1: none).
 Py_ssize_t slotOf(Py_ssize_t i, Py_ssize_t vararg) { return vararg >= 0 && i >= vararg ? i + 1 : i; }
 
-bool checkPositionalRange(Shown shown, Py_ssize_t count, int least, int most, bool variadic) {
+// Parameters that may be given by keyword are not among those that too few positional arguments leave open.
+bool checkPositionalRange(Shown shown, Py_ssize_t count, int positional_only, int least, int most, bool variadic) {
   if (count > most && !variadic) return raisePositional(shown, least < most ? "at most" : "exactly", most, count);
-  if (count < least) return raisePositional(shown, least < most || variadic ? "at least" : "exactly", least, count);
+  int needed = std::min(positional_only, least);
+  if (count < needed) return raisePositional(shown, needed < most || variadic ? "at least" : "exactly", needed, count);
   return true;
 }
 
@@ -233,7 +235,7 @@ bool unpackInto(const Given& given, const _PyArg_Parser* parser, int least, int 
   Shown shown{parser->fname};
   Py_ssize_t positional = vararg >= 0 ? std::min<Py_ssize_t>(given.count, vararg) : given.count;
   if (vararg < 0 && !refuseTooMany(given, keywords, shown)) return false;
-  if (!checkPositionalRange(shown, given.count, least, most, vararg >= 0)) return false;
+  if (!checkPositionalRange(shown, given.count, keywords.positional_only, least, most, vararg >= 0)) return false;
   for (Py_ssize_t i = 0; i < positional; i++) buffer[i] = given.items[i];
   Py_ssize_t left = given.keywordCount();
   int required_end = least_keywords ? most + least_keywords : least;
