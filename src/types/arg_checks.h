@@ -11,7 +11,8 @@ Status checkPositional(const char* function, Py_ssize_t count, Py_ssize_t least,
 // "f() takes no keyword arguments"; kwargs is a dict, names a tuple.
 Status checkNoKeywords(const char* function, Opt<> kwargs);
 Status checkNoKeywordNames(const char* function, Opt<TupleObject> names);
-// Keywords are refused unless the type brings its own __init__ (or, for types with __init__, its own __new__).
+// Keywords are refused unless the type brings its own __init__ (or, for types with __init__, its own
+// __new__).
 inline bool sharesInit(const PyTypeObject* type, const PyTypeObject* base) {
   return type == base || type->tp_init == base->tp_init;
 }

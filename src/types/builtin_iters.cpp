@@ -83,8 +83,8 @@ int zipTraverse(PyObject* self, visitproc visit, void* arg) {
 Result<MaybeRef<>> zipEnd(ZipObject* zip, Py_ssize_t ended) {
   if (!zip->strict) return MaybeRef<>();
   if (ended > 0) {
-    return raise(PyExc_ValueError, "zip() argument %d is shorter than argument%s%d", static_cast<int>(ended + 1),
-                 ended == 1 ? " " : "s 1-", static_cast<int>(ended));
+    return raise(PyExc_ValueError, "zip() argument %d is shorter than argument%s%d",
+                 static_cast<int>(ended + 1), ended == 1 ? " " : "s 1-", static_cast<int>(ended));
   }
   for (Py_ssize_t i = 1; i < zip->count; i++) {
     MaybeRef<> item = TRY(iterNext(zip->iterators->at(i)));
@@ -161,7 +161,8 @@ class ArgumentList {
   }
   void append(Ref<> value) { values_.append(std::move(value).leak()); }
   Result<Ref<>> passTo(PyObject* function) {
-    return callVector(function, values_.data() + 1, (values_.size() - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+    return callVector(function, values_.data() + 1, (values_.size() - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                      nullptr);
   }
 
  private:
@@ -222,7 +223,8 @@ int filterTraverse(PyObject* self, visitproc visit, void* arg) {
 }
 
 Result<MaybeRef<>> filterNext(FilterObject* filter) {
-  bool by_truth = filter->function == Py_None || filter->function == reinterpret_cast<PyObject*>(&PyBool_Type);
+  bool by_truth =
+      filter->function == Py_None || filter->function == reinterpret_cast<PyObject*>(&PyBool_Type);
   for (;;) {
     MaybeRef<> item = TRY(iterNext(filter->iterator));
     if (!item) return MaybeRef<>();
@@ -243,7 +245,8 @@ Result<Ref<>> filterReduce(FilterObject* filter) {
 }
 
 constinit PyMethodDef kZipMethods[] = {method<"!__reduce__($self, /)", zipReduce, kReduceDoc>,
-                                       method<"!__setstate__($self, state, /)", zipSetState, kSetStateDoc>, {}};
+                                       method<"!__setstate__($self, state, /)", zipSetState, kSetStateDoc>,
+                                       {}};
 constinit PyMethodDef kMapMethods[] = {method<"!__reduce__($self, /)", mapReduce, kReduceDoc>, {}};
 constinit PyMethodDef kFilterMethods[] = {method<"!__reduce__($self, /)", filterReduce, kReduceDoc>, {}};
 
@@ -265,10 +268,11 @@ constexpr PyTypeObject iterType(const char* name, const char* doc, Py_ssize_t si
 
 using namespace krait;
 KR_EXPORT constinit PyTypeObject PyZip_Type = [] {
-  PyTypeObject type = iterType("zip",
-                               "zip(*iterables, strict=False) --> tuples of the first, second ... items of each\n\n"
-                               "Ends with the shortest iterable; with strict, different lengths raise ValueError.",
-                               sizeof(ZipObject), kZipMethods);
+  PyTypeObject type =
+      iterType("zip",
+               "zip(*iterables, strict=False) --> tuples of the first, second ... items of each\n\n"
+               "Ends with the shortest iterable; with strict, different lengths raise ValueError.",
+               sizeof(ZipObject), kZipMethods);
   type.tp_dealloc = zipDealloc;
   type.tp_traverse = zipTraverse;
   type.tp_iternext = slot<zipNext>;

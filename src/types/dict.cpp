@@ -1,7 +1,8 @@
 // dict: lookup, insertion, removal, growth. Everything that changes one table.
 //
-// Lookups may call __eq__ of keys, which may do anything to the dict: a comparing lookup keeps the candidate alive and
-// starts over when the table under it changed. Removed references are dropped after the dict is consistent again.
+// Lookups may call __eq__ of keys, which may do anything to the dict: a comparing lookup keeps the candidate
+// alive and starts over when the table under it changed. Removed references are dropped after the dict is
+// consistent again.
 #include "types/dict.h"
 
 #include "types/dict_internal.h"
@@ -24,7 +25,10 @@ struct TableMark {
   uint8_t log2_size;
 
   explicit TableMark(DictObject* dict)
-      : keys(dict->ma_keys), version(dict->ma_version_tag), kind(keys->dk_kind), log2_size(keys->dk_log2_size) {}
+      : keys(dict->ma_keys),
+        version(dict->ma_version_tag),
+        kind(keys->dk_kind),
+        log2_size(keys->dk_log2_size) {}
   bool stillHolds(DictObject* dict, Py_ssize_t index, PyObject* key) const {
     if (dict->ma_keys != keys) return false;
     if (dict->ma_version_tag == version) return true;
@@ -35,7 +39,8 @@ struct TableMark {
 
 enum class Match { kNo, kYes, kChanged, kFailed };
 
-Match compareWith(DictObject* dict, const TableMark& mark, Py_ssize_t index, PyObject* candidate, PyObject* key) {
+Match compareWith(DictObject* dict, const TableMark& mark, Py_ssize_t index, PyObject* candidate,
+                  PyObject* key) {
   if (typeOf(candidate) == typeOf(key)) {
     if (isExactStr(key)) {
       return strEquals(cast<StrObject>(candidate), cast<StrObject>(key)) ? Match::kYes : Match::kNo;
@@ -63,13 +68,19 @@ Py_ssize_t probeComparing(DictObject* dict, PyObject* key, Py_hash_t hash, bool*
     if (index >= 0) {
       PyObject* candidate = general ? generalEntries(keys)[index].key : unicodeEntries(keys)[index].key;
       if (candidate == key) return index;
-      Py_hash_t stored = general ? generalEntries(keys)[index].hash : static_cast<StrObject*>(candidate)->hash;
+      Py_hash_t stored =
+          general ? generalEntries(keys)[index].hash : static_cast<StrObject*>(candidate)->hash;
       if (stored == hash) {
         switch (compareWith(dict, mark, index, candidate, key)) {
-          case Match::kYes: return index;
-          case Match::kFailed: return kLookupFailed;
-          case Match::kChanged: *restart = true; return kIndexEmpty;
-          case Match::kNo: break;
+          case Match::kYes:
+            return index;
+          case Match::kFailed:
+            return kLookupFailed;
+          case Match::kChanged:
+            *restart = true;
+            return kIndexEmpty;
+          case Match::kNo:
+            break;
         }
       }
     }
@@ -138,9 +149,12 @@ void moveEntries(DictObject* dict, DictKeys* keys) {
   size_t mask = keysMask(keys);
   for (Py_ssize_t from; (from = nextEntry(dict, &position)) >= 0; count++) {
     EntryRef entry = entryAt(dict, from);
-    Py_hash_t hash = general_source ? generalEntries(dict->ma_keys)[from].hash : cast<StrObject>(entry.key)->hash;
-    if (unicode) unicodeEntries(keys)[count] = {entry.key, *entry.value};
-    else generalEntries(keys)[count] = {hash, entry.key, *entry.value};
+    Py_hash_t hash =
+        general_source ? generalEntries(dict->ma_keys)[from].hash : cast<StrObject>(entry.key)->hash;
+    if (unicode)
+      unicodeEntries(keys)[count] = {entry.key, *entry.value};
+    else
+      generalEntries(keys)[count] = {hash, entry.key, *entry.value};
     size_t perturb = static_cast<size_t>(hash), slot = perturb & mask;
     while (indexAt(keys, slot) != kIndexEmpty) {
       perturb >>= 5;
@@ -213,8 +227,9 @@ bool dictNext(DictObject* dict, Py_ssize_t* position, PyObject** key, PyObject**
 
 Py_ssize_t dictLookup(DictObject* dict, PyObject* key, Py_hash_t hash, PyObject** value) {
   DictKeys* keys = dict->ma_keys;
-  Py_ssize_t index = hasUnicodeKeys(keys) && isExactStr(key) ? keysFindUnicode(keys, cast<StrObject>(key), hash)
-                                                             : lookupComparing(dict, key, hash);
+  Py_ssize_t index = hasUnicodeKeys(keys) && isExactStr(key)
+                         ? keysFindUnicode(keys, cast<StrObject>(key), hash)
+                         : lookupComparing(dict, key, hash);
   *value = index >= 0 ? *entryAt(dict, index).value : nullptr;
   return index;
 }
@@ -449,7 +464,9 @@ void dictMaybeUntrack(DictObject* dict) {
   gcUntrack(dict);
 }
 
-int dictTraverse(PyObject* self, visitproc visit, void* arg) { return entriesVisit(cast<DictObject>(self), visit, arg); }
+int dictTraverse(PyObject* self, visitproc visit, void* arg) {
+  return entriesVisit(cast<DictObject>(self), visit, arg);
+}
 
 int dictTpClear(PyObject* self) {
   dictClear(cast<DictObject>(self));

@@ -30,16 +30,18 @@ Result<Ref<DictObject>> dictNewPresized(Py_ssize_t expected);
 // Absent: no such key. Raises when hashing or comparing does.
 Result<Opt<>> dictGet(DictObject* dict, PyObject* key);
 Result<Opt<>> dictGetHashed(DictObject* dict, PyObject* key, Py_hash_t hash);
-Opt<> dictGetStr(DictObject* dict, StrObject* key);  // exact-str key in a dict of str keys mostly: errors are swallowed
+Opt<> dictGetStr(DictObject* dict,
+                 StrObject* key);  // exact-str key in a dict of str keys mostly: errors are swallowed
 Status dictSet(DictObject* dict, PyObject* key, PyObject* value);
 Status dictSetHashed(DictObject* dict, PyObject* key, Py_hash_t hash, PyObject* value);
 Status dictSet(DictObject* dict, const char* key, PyObject* value);
-Status dictDelete(DictObject* dict, PyObject* key);            // KeyError when absent
+Status dictDelete(DictObject* dict, PyObject* key);  // KeyError when absent
 Status dictDeleteHashed(DictObject* dict, PyObject* key, Py_hash_t hash);
-Result<bool> dictDiscard(DictObject* dict, PyObject* key);     // false: was absent
+Result<bool> dictDiscard(DictObject* dict, PyObject* key);  // false: was absent
 Result<bool> dictContains(DictObject* dict, PyObject* key);
-Result<Ref<>> dictSetDefault(DictObject* dict, PyObject* key, PyObject* fallback);  // the value now in the dict
-Result<MaybeRef<>> dictPop(DictObject* dict, PyObject* key);   // absent: no such key
+Result<Ref<>> dictSetDefault(DictObject* dict, PyObject* key,
+                             PyObject* fallback);             // the value now in the dict
+Result<MaybeRef<>> dictPop(DictObject* dict, PyObject* key);  // absent: no such key
 void dictClear(DictObject* dict);
 Result<Ref<DictObject>> dictCopy(DictObject* dict);
 // override 0: keep existing, 1: overwrite, 2: KeyError on duplicates.
@@ -47,11 +49,13 @@ Status dictMerge(DictObject* dict, PyObject* mapping, int override);
 Status dictUpdate(DictObject* dict, PyObject* mapping);
 Status dictMergeFromPairs(DictObject* dict, PyObject* iterable, bool override);
 // Walks in order; borrowed key and value. `position` starts at 0. The dict must not change meanwhile.
-bool dictNext(DictObject* dict, Py_ssize_t* position, PyObject** key, PyObject** value, Py_hash_t* hash = nullptr);
+bool dictNext(DictObject* dict, Py_ssize_t* position, PyObject** key, PyObject** value,
+              Py_hash_t* hash = nullptr);
 Result<Ref<ListObject>> dictKeys(DictObject* dict);
 Result<Ref<ListObject>> dictValues(DictObject* dict);
 Result<Ref<ListObject>> dictItems(DictObject* dict);
 uint64_t dictNextVersion();
-void dictMaybeUntrack(DictObject* dict);  // for the collector: an exact dict of atomic keys and values need not be tracked
+void dictMaybeUntrack(
+    DictObject* dict);  // for the collector: an exact dict of atomic keys and values need not be tracked
 
 }  // namespace krait

@@ -1,7 +1,7 @@
 // Attribute values kept in the object (managed storage), and their turning into a dict.
 //
-// Holds: the values array and the shared key table agree on indices; an array made earlier is at least as long as the
-// table can still grow, because dk_usable only shrinks.
+// Holds: the values array and the shared key table agree on indices; an array made earlier is at least as
+// long as the table can still grow, because dk_usable only shrinks.
 #include "core/errors.h"
 #include "types/dict_internal.h"
 #include "types/exceptions.h"
@@ -40,8 +40,10 @@ Status storeInline(PyObject* object, DictValues* values, Py_ssize_t index, StrOb
   if (!old && !value) return raiseMissing(object, name);
   xincref(value.get());
   values->values[index] = value.get();
-  if (!old) dictValuesNoteInsertion(values, index);
-  else if (!value) dictValuesNoteRemoval(values, index);
+  if (!old)
+    dictValuesNoteInsertion(values, index);
+  else if (!value)
+    dictValuesNoteRemoval(values, index);
   xdecref(old);
   return {};
 }

@@ -1,7 +1,7 @@
 // Iterators over dicts: keys, values and items, forwards and backwards.
 //
-// An iterator borrows nothing: it owns its dict until it is exhausted, and item iterators keep one result tuple that is
-// reused while nobody else refers to it.
+// An iterator borrows nothing: it owns its dict until it is exhausted, and item iterators keep one result
+// tuple that is reused while nobody else refers to it.
 #include "core/import.h"
 #include "core/thread.h"
 #include "types/dict_internal.h"
@@ -24,13 +24,16 @@ Result<Ref<>> dictIterNew(DictObject* dict, PyTypeObject* type) {
   iter->used = dict->ma_used;
   iter->remaining = dict->ma_used;
   iter->result = nullptr;
-  bool reverse = type == &PyDictRevIterKey_Type || type == &PyDictRevIterValue_Type || type == &PyDictRevIterItem_Type;
+  bool reverse =
+      type == &PyDictRevIterKey_Type || type == &PyDictRevIterValue_Type || type == &PyDictRevIterItem_Type;
   iter->position = !reverse ? 0 : dict->ma_values ? dict->ma_used - 1 : dict->ma_keys->dk_nentries - 1;
   if (type == &PyDictIterItem_Type || type == &PyDictRevIterItem_Type) {
     PyObject* nones[] = {Py_None, Py_None};
     Result<Ref<TupleObject>> result = tupleFromItems(nones, 2);
-    if (!result.failed()) iter->result = std::move(result).toC();
-    else gcTrack(iter);
+    if (!result.failed())
+      iter->result = std::move(result).toC();
+    else
+      gcTrack(iter);
     if (!iter->result) return Raised{};
   }
   gcTrack(iter);
@@ -158,7 +161,8 @@ Result<Ref<>> iterReduce(DictIterObject* iter) {
 
 constinit PyMethodDef kIterMethods[] = {
     method<"!__length_hint__($self, /)", iterLengthHint, "About how many items are left.">,
-    method<"!__reduce__($self, /)", iterReduce, "What pickle needs to rebuild the object.">, {}};
+    method<"!__reduce__($self, /)", iterReduce, "What pickle needs to rebuild the object.">,
+    {}};
 
 constexpr PyTypeObject iterType(const char* name, iternextfunc next) {
   return {KR_TYPE_HEAD,
@@ -188,7 +192,9 @@ using namespace krait;
 KR_EXPORT constinit PyTypeObject PyDictIterKey_Type = iterType("dict_keyiterator", nextKey<advance>);
 KR_EXPORT constinit PyTypeObject PyDictIterValue_Type = iterType("dict_valueiterator", nextValue<advance>);
 KR_EXPORT constinit PyTypeObject PyDictIterItem_Type = iterType("dict_itemiterator", nextPair<advance>);
-KR_EXPORT constinit PyTypeObject PyDictRevIterKey_Type = reverseIterType("dict_reversekeyiterator", nextKey<retreat>);
+KR_EXPORT constinit PyTypeObject PyDictRevIterKey_Type =
+    reverseIterType("dict_reversekeyiterator", nextKey<retreat>);
 KR_EXPORT constinit PyTypeObject PyDictRevIterValue_Type =
     reverseIterType("dict_reversevalueiterator", nextValue<retreat>);
-KR_EXPORT constinit PyTypeObject PyDictRevIterItem_Type = reverseIterType("dict_reverseitemiterator", nextPair<retreat>);
+KR_EXPORT constinit PyTypeObject PyDictRevIterItem_Type =
+    reverseIterType("dict_reverseitemiterator", nextPair<retreat>);

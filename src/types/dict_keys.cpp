@@ -11,8 +11,8 @@ struct EmptyTable {
   DictKeys head;
   int8_t indices[8];
 };
-constinit EmptyTable empty_table = {
-    {kImmortalRefcount, 0, 3, DictKeysKind::kUnicode, 1, 0, 0}, {-1, -1, -1, -1, -1, -1, -1, -1}};
+constinit EmptyTable empty_table = {{kImmortalRefcount, 0, 3, DictKeysKind::kUnicode, 1, 0, 0},
+                                    {-1, -1, -1, -1, -1, -1, -1, -1}};
 constinit FreeList<DictKeys, 80> free_small_tables;
 uint32_t last_keys_version = 1;
 
@@ -137,8 +137,10 @@ DictKeys* keysClone(DictObject* dict) {
       incref(entries[i].value);
     }
   };
-  if (hasUnicodeKeys(old)) retain(unicodeEntries(old));
-  else retain(generalEntries(old));
+  if (hasUnicodeKeys(old))
+    retain(unicodeEntries(old));
+  else
+    retain(generalEntries(old));
   return keys;
 }
 

@@ -1,9 +1,10 @@
 // The key tables behind dict, for the inline caches of the evaluator and for inline attribute values.
 //
-// A class made in Python has a shared key table (PyHeapTypeObject::ht_cached_keys). Its instances keep their attribute
-// values in a DictValues array until somebody asks for __dict__, which then takes the array over (split dict): both
-// views stay coherent because there is only one array. Index i of the shared table is index i of the array.
-// A key table's `version` is non-zero while caches may rely on its key->index mapping; any change resets it to 0.
+// A class made in Python has a shared key table (PyHeapTypeObject::ht_cached_keys). Its instances keep their
+// attribute values in a DictValues array until somebody asks for __dict__, which then takes the array over
+// (split dict): both views stay coherent because there is only one array. Index i of the shared table is
+// index i of the array. A key table's `version` is non-zero while caches may rely on its key->index mapping;
+// any change resets it to 0.
 #pragma once
 
 #include "types/dict.h"
@@ -32,9 +33,10 @@ struct DictUnicodeEntry {  // kUnicode, kSplit: the hash is the str's
   PyObject *key, *value;
 };
 
-// The array of attribute values. Bytes before it: [-1] size of this prefix, [-2] number of values that are set,
-// [-3 - n] the index that was set n-th (iteration order). Whoever fills a null value calls dictValuesNoteInsertion,
-// whoever nulls one dictValuesNoteRemoval.
+// The array of attribute values. Bytes before it: [-1] size of this prefix, [-2] number of values that are
+// set,
+// [-3 - n] the index that was set n-th (iteration order). Whoever fills a null value calls
+// dictValuesNoteInsertion, whoever nulls one dictValuesNoteRemoval.
 struct DictValues {
   PyObject* values[1];
 
@@ -48,8 +50,8 @@ inline void dictValuesNoteInsertion(DictValues* values, Py_ssize_t index) {
 }
 void dictValuesNoteRemoval(DictValues* values, Py_ssize_t index);
 
-// Managed attribute storage of an object whose type has Py_TPFLAGS_MANAGED_DICT: two words before the collector's
-// header. `values` non-null: inline values; else `dict` (may be null: no attribute yet).
+// Managed attribute storage of an object whose type has Py_TPFLAGS_MANAGED_DICT: two words before the
+// collector's header. `values` non-null: inline values; else `dict` (may be null: no attribute yet).
 struct ManagedDict {
   DictValues* values;
   DictObject* dict;
@@ -61,17 +63,18 @@ uint32_t dictKeysVersion(DictKeys* keys);  // assigns one if needed; 0: versions
 Py_ssize_t dictKeysIndex(DictKeys* keys, StrObject* key);
 DictUnicodeEntry* dictUnicodeEntries(DictKeys* keys);
 DictEntry* dictGeneralEntries(DictKeys* keys);
-DictKeys* dictKeysNewShared();              // null: out of memory, no exception set
+DictKeys* dictKeysNewShared();  // null: out of memory, no exception set
 void dictKeysRelease(DictKeys* keys);
 size_t dictKeysSizeof(const DictKeys* keys);  // bytes, as sys.getsizeof counts them (types with cached keys)
 
 // Attribute access on managed storage (used by genericGetAttr/SetAttr and the caches).
-Opt<> managedGet(PyObject* object, StrObject* name);                     // borrowed
-Status managedSet(PyObject* object, StrObject* name, Opt<> value);       // absent: delete, AttributeError if missing
+Opt<> managedGet(PyObject* object, StrObject* name);  // borrowed
+Status managedSet(PyObject* object, StrObject* name,
+                  Opt<> value);  // absent: delete, AttributeError if missing
 Result<Ref<DictObject>> managedDictMaterialise(PyObject* object);
-Status managedInit(PyObject* object, PyTypeObject* type);                // at allocation
+Status managedInit(PyObject* object, PyTypeObject* type);  // at allocation
 int managedVisit(PyObject* object, visitproc visit, void* arg);
-void managedClear(PyObject* object);                                     // tp_clear and tp_dealloc: drops everything
+void managedClear(PyObject* object);  // tp_clear and tp_dealloc: drops everything
 // Makes `dict` the attribute storage (obj.__dict__ = dict); absent: an empty one is made on the next use.
 void managedReplaceDict(PyObject* object, Opt<DictObject> dict);
 

@@ -75,14 +75,15 @@ Status insertPair(DictObject* dict, PyObject* item, Py_ssize_t number, bool over
   Result<Ref<>> sequence = sequenceFast(item, "");
   if (sequence.failed()) {
     if (pendingMatches(PyExc_TypeError)) {
-      return raise(PyExc_TypeError, "cannot convert dictionary update sequence element #%zd to a sequence", number);
+      return raise(PyExc_TypeError, "cannot convert dictionary update sequence element #%zd to a sequence",
+                   number);
     }
     return Raised{};
   }
   Ref<> pair = std::move(sequence).take();
   if (fastSize(pair) != 2) {
-    return raise(PyExc_ValueError, "dictionary update sequence element #%zd has length %zd; 2 is required", number,
-                 fastSize(pair));
+    return raise(PyExc_ValueError, "dictionary update sequence element #%zd has length %zd; 2 is required",
+                 number, fastSize(pair));
   }
   auto key = share(fastItems(pair)[0]);
   auto value = share(fastItems(pair)[1]);

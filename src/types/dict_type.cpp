@@ -158,10 +158,10 @@ Result<Ref<>> dictClassGetItem(PyObject* origin, PyObject* args) { return generi
 constinit PyMethodDef kDictMethods[] = {
     methodRow<"__contains__($self, key, /)", dictContainsMethod, SelfMode::kSelf,
               "True if the dictionary has the key.", METH_COEXIST>(),
-    methodRow<"!__getitem__($self, key, /)", dictSubscript, SelfMode::kSelf, "self[key]",
-              METH_COEXIST>(),
+    methodRow<"!__getitem__($self, key, /)", dictSubscript, SelfMode::kSelf, "self[key]", METH_COEXIST>(),
     method<"!__sizeof__($self, /)", dictSizeofMethod, "Size of the dictionary in memory, in bytes.">,
-    method<"get($self, key, default=None, /)", dictGetMethod, "The value of key, or default when there is none.">,
+    method<"get($self, key, default=None, /)", dictGetMethod,
+           "The value of key, or default when there is none.">,
     method<"setdefault($self, key, default=None, /)", dictSetDefault,
            "The value of key; default is inserted when there is none.">,
     method<"pop($self, key, default=<unrepresentable>, /)", dictPopMethod,
@@ -177,7 +177,8 @@ constinit PyMethodDef kDictMethods[] = {
     method<"!clear($self, /)", dictClearMethod, "Remove all items.">,
     method<"!copy($self, /)", dictCopyMethod, "A shallow copy.">,
     method<"__reversed__($self, /)", dictReversed, "An iterator over the keys, last inserted first.">,
-    classMethod<"!__class_getitem__($type, object, /)", dictClassGetItem, "The type's generic alias, see PEP 585.">,
+    classMethod<"!__class_getitem__($type, object, /)", dictClassGetItem,
+                "The type's generic alias, see PEP 585.">,
     {}};
 
 constinit PyNumberMethods kDictAsNumber = {.nb_or = slot<dictOr>, .nb_inplace_or = slot<dictInPlaceOr>};
@@ -202,10 +203,11 @@ KR_EXPORT constinit PyTypeObject PyDict_Type = {
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DICT_SUBCLASS | Py_TPFLAGS_MATCH_SELF |
                 Py_TPFLAGS_MAPPING | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = "dict() -> an empty dictionary\n"
-              "dict(mapping) -> one with the mapping's items\n"
-              "dict(iterable) -> one with the iterable's (key, value) pairs\n"
-              "dict(**kwargs) -> one with the keyword arguments",
+    .tp_doc =
+        "dict() -> an empty dictionary\n"
+        "dict(mapping) -> one with the mapping's items\n"
+        "dict(iterable) -> one with the iterable's (key, value) pairs\n"
+        "dict(**kwargs) -> one with the keyword arguments",
     .tp_traverse = dictTraverse,
     .tp_clear = dictTpClear,
     .tp_richcompare = slot<dictCompare>,

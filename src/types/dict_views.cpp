@@ -68,7 +68,9 @@ Result<Ref<>> keysIter(DictViewObject* view) { return dictIterNew(view->dict, &P
 Result<Ref<>> valuesIter(DictViewObject* view) { return dictIterNew(view->dict, &PyDictIterValue_Type); }
 Result<Ref<>> itemsIter(DictViewObject* view) { return dictIterNew(view->dict, &PyDictIterItem_Type); }
 Result<Ref<>> keysReversed(DictViewObject* view) { return dictIterNew(view->dict, &PyDictRevIterKey_Type); }
-Result<Ref<>> valuesReversed(DictViewObject* view) { return dictIterNew(view->dict, &PyDictRevIterValue_Type); }
+Result<Ref<>> valuesReversed(DictViewObject* view) {
+  return dictIterNew(view->dict, &PyDictRevIterValue_Type);
+}
 Result<Ref<>> itemsReversed(DictViewObject* view) { return dictIterNew(view->dict, &PyDictRevIterItem_Type); }
 
 Result<bool> allContained(PyObject* items, PyObject* container) {
@@ -83,15 +85,20 @@ Result<bool> allContained(PyObject* items, PyObject* container) {
 Result<bool> viewCompareBool(PyObject* view, PyObject* other, int op) {
   Py_ssize_t size = TRY(objectLength(view)), other_size = TRY(objectLength(other));
   switch (op) {
-    case Py_EQ: return size == other_size ? allContained(view, other) : Result<bool>(false);
+    case Py_EQ:
+      return size == other_size ? allContained(view, other) : Result<bool>(false);
     case Py_NE: {
       bool equal = size == other_size && TRY(allContained(view, other));
       return !equal;
     }
-    case Py_LT: return size < other_size ? allContained(view, other) : Result<bool>(false);
-    case Py_LE: return size <= other_size ? allContained(view, other) : Result<bool>(false);
-    case Py_GT: return size > other_size ? allContained(other, view) : Result<bool>(false);
-    default: return size >= other_size ? allContained(other, view) : Result<bool>(false);
+    case Py_LT:
+      return size < other_size ? allContained(view, other) : Result<bool>(false);
+    case Py_LE:
+      return size <= other_size ? allContained(view, other) : Result<bool>(false);
+    case Py_GT:
+      return size > other_size ? allContained(other, view) : Result<bool>(false);
+    default:
+      return size >= other_size ? allContained(other, view) : Result<bool>(false);
   }
 }
 
@@ -196,21 +203,27 @@ constinit PyNumberMethods kViewAsNumber = {.nb_subtract = slot<viewSubtract>,
                                            .nb_and = slot<viewIntersect>,
                                            .nb_xor = slot<viewXor>,
                                            .nb_or = slot<viewUnion>};
-constinit PySequenceMethods kKeysAsSequence = {.sq_length = slot<viewLength>, .sq_contains = slot<keysContain>};
-constinit PySequenceMethods kItemsAsSequence = {.sq_length = slot<viewLength>, .sq_contains = slot<itemsContain>};
+constinit PySequenceMethods kKeysAsSequence = {.sq_length = slot<viewLength>,
+                                               .sq_contains = slot<keysContain>};
+constinit PySequenceMethods kItemsAsSequence = {.sq_length = slot<viewLength>,
+                                                .sq_contains = slot<itemsContain>};
 constinit PySequenceMethods kValuesAsSequence = {.sq_length = slot<viewLength>};
 
 constexpr Text kDisjointDoc = "True if the view and the given iterable have no items in common.";
 constexpr Text kReversedDoc = "An iterator over the view, last inserted first.";
 constinit PyMethodDef kKeysMethods[] = {method<"!isdisjoint($self, other, /)", viewIsDisjoint, kDisjointDoc>,
-                                        method<"!__reversed__($self, /)", keysReversed, kReversedDoc>, {}};
+                                        method<"!__reversed__($self, /)", keysReversed, kReversedDoc>,
+                                        {}};
 constinit PyMethodDef kItemsMethods[] = {method<"!isdisjoint($self, other, /)", viewIsDisjoint, kDisjointDoc>,
-                                         method<"!__reversed__($self, /)", itemsReversed, kReversedDoc>, {}};
-constinit PyMethodDef kValuesMethods[] = {method<"!__reversed__($self, /)", valuesReversed, kReversedDoc>, {}};
-constinit PyGetSetDef kViewGetSet[] = {getset<"mapping", viewMapping, nullptr, "dictionary that this view refers to">,
-                                       {}};
+                                         method<"!__reversed__($self, /)", itemsReversed, kReversedDoc>,
+                                         {}};
+constinit PyMethodDef kValuesMethods[] = {method<"!__reversed__($self, /)", valuesReversed, kReversedDoc>,
+                                          {}};
+constinit PyGetSetDef kViewGetSet[] = {
+    getset<"mapping", viewMapping, nullptr, "dictionary that this view refers to">, {}};
 
-constexpr PyTypeObject viewType(const char* name, getiterfunc iter, PySequenceMethods* sequence, PyMethodDef* methods) {
+constexpr PyTypeObject viewType(const char* name, getiterfunc iter, PySequenceMethods* sequence,
+                                PyMethodDef* methods) {
   return {KR_TYPE_HEAD,
           .tp_name = name,
           .tp_basicsize = sizeof(DictViewObject),
@@ -224,7 +237,8 @@ constexpr PyTypeObject viewType(const char* name, getiterfunc iter, PySequenceMe
           .tp_methods = methods,
           .tp_getset = kViewGetSet};
 }
-constexpr PyTypeObject setViewType(const char* name, getiterfunc iter, PySequenceMethods* sequence, PyMethodDef* methods) {
+constexpr PyTypeObject setViewType(const char* name, getiterfunc iter, PySequenceMethods* sequence,
+                                   PyMethodDef* methods) {
   PyTypeObject type = viewType(name, iter, sequence, methods);
   type.tp_as_number = &kViewAsNumber;
   type.tp_richcompare = slot<viewCompare>;

@@ -40,7 +40,9 @@ Result<Ref<>> enumMake(PyTypeObject* type, PyObject* iterable, Opt<> start) {
   return self;
 }
 
-Result<Ref<>> enumNew(PyTypeObject* type, PyObject* iterable, Opt<> start) { return enumMake(type, iterable, start); }
+Result<Ref<>> enumNew(PyTypeObject* type, PyObject* iterable, Opt<> start) {
+  return enumMake(type, iterable, start);
+}
 
 Raised raiseBadKeyword(PyObject* keyword) {
   return raise(PyExc_TypeError, "'%.200S' is an invalid keyword argument for enumerate()", keyword);
@@ -189,13 +191,15 @@ Status reversedSetState(SeqIterObject* iter, StateIndex state) {
   return {};
 }
 
-constinit PyMethodDef kEnumMethods[] = {
-    method<"!__reduce__($self, /)", enumReduce, kReduceDoc>,
-    classMethod<"!__class_getitem__($type, object, /)", enumClassGetItem, "The type's generic alias, see PEP 585.">, {}};
+constinit PyMethodDef kEnumMethods[] = {method<"!__reduce__($self, /)", enumReduce, kReduceDoc>,
+                                        classMethod<"!__class_getitem__($type, object, /)", enumClassGetItem,
+                                                    "The type's generic alias, see PEP 585.">,
+                                        {}};
 constinit PyMethodDef kReversedMethods[] = {
     method<"!__length_hint__($self, /)", reversedLengthHint, kLengthHintDoc>,
     method<"!__reduce__($self, /)", reversedReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", reversedSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", reversedSetState, kSetStateDoc>,
+    {}};
 constexpr unsigned long kFlags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE;
 
 }  // namespace
@@ -209,7 +213,8 @@ KR_EXPORT constinit PyTypeObject PyEnum_Type = {
     .tp_dealloc = enumDealloc,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = kFlags,
-    .tp_doc = docText<"enumerate(iterable, start=0)", "Pairs of a count, from start on, and an item of the iterable.">,
+    .tp_doc = docText<"enumerate(iterable, start=0)",
+                      "Pairs of a count, from start on, and an item of the iterable.">,
     .tp_traverse = enumTraverse,
     .tp_iter = slot<objectSelfIter>,
     .tp_iternext = slot<enumNext>,

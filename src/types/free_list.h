@@ -1,5 +1,5 @@
-// Freed blocks of one size kept for the next allocation. The caller decides what state a kept object is in: here
-// collector-carrying objects stay untracked, with their type set and a refcount of 0.
+// Freed blocks of one size kept for the next allocation. The caller decides what state a kept object is in:
+// here collector-carrying objects stay untracked, with their type set and a refcount of 0.
 #pragma once
 
 #include "base/macros.h"

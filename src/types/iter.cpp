@@ -112,7 +112,8 @@ Result<Ref<>> callIterReduce(CallIterObject* iter) {
 constinit PyMethodDef kSeqIterMethods[] = {
     method<"!__length_hint__($self, /)", seqIterLengthHint, kLengthHintDoc>,
     method<"!__reduce__($self, /)", seqIterReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", seqIterSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", seqIterSetState, kSetStateDoc>,
+    {}};
 constinit PyMethodDef kCallIterMethods[] = {method<"!__reduce__($self, /)", callIterReduce, kReduceDoc>, {}};
 
 }  // namespace

@@ -22,7 +22,8 @@ static_assert(sizeof(SeqIterObject) == 32);
 Result<Ref<>> seqIterMake(PyTypeObject* type, PyObject* seq, Py_ssize_t index = 0);
 void seqIterDealloc(PyObject* self);
 int seqIterTraverse(PyObject* self, visitproc visit, void* arg);
-// Gives the sequence up: the iterator is exhausted. Answers null for `return seqIterEnd(it)` in a tp_iternext.
+// Gives the sequence up: the iterator is exhausted. Answers null for `return seqIterEnd(it)` in a
+// tp_iternext.
 PyObject* seqIterEnd(SeqIterObject* iter);
 
 // What __setstate__ of sequence iterators takes: "an integer is required" unless an int.

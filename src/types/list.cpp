@@ -1,7 +1,7 @@
 // list: storage, growth, item and slice access. Methods and the type itself are in list_type.cpp.
 //
-// Every removal makes the list consistent first and drops the references afterwards, because dropping may run Python
-// that looks at the list again.
+// Every removal makes the list consistent first and drops the references afterwards, because dropping may run
+// Python that looks at the list again.
 #include "types/list.h"
 
 #include "base/inline_buffer.h"
@@ -31,7 +31,8 @@ class Released {
 
 Status reallocate(ListObject* list, Py_ssize_t allocated) {
   if (allocated > kMaxItems) return raiseNoMemory();
-  auto* items = static_cast<PyObject**>(memRealloc(list->ob_item, static_cast<size_t>(allocated) * sizeof(PyObject*)));
+  auto* items =
+      static_cast<PyObject**>(memRealloc(list->ob_item, static_cast<size_t>(allocated) * sizeof(PyObject*)));
   if (!items) return raiseNoMemory();
   list->ob_item = items;
   list->allocated = allocated;
@@ -83,7 +84,8 @@ Status deleteStrided(ListObject* list, Py_ssize_t start, Py_ssize_t step, Py_ssi
     Py_ssize_t at = start + i * step;
     dropped.take(list->ob_item[at]);
     Py_ssize_t next = i + 1 < count ? at + step : size;
-    std::memmove(list->ob_item + write, list->ob_item + at + 1, static_cast<size_t>(next - at - 1) * sizeof(PyObject*));
+    std::memmove(list->ob_item + write, list->ob_item + at + 1,
+                 static_cast<size_t>(next - at - 1) * sizeof(PyObject*));
     write += next - at - 1;
   }
   list->ob_size = size - count;
@@ -160,8 +162,10 @@ Status listReserveExact(ListObject* list, Py_ssize_t size) {
 Result<Ref<ListObject>> listNew(Py_ssize_t size) {
   if (size < 0) return raiseBadInternalCall();
   ListObject* list = free_lists.pop();
-  if (list) list->ob_refcnt = 1;
-  else list = TRY(objectNew<ListObject>(&PyList_Type)).leak();
+  if (list)
+    list->ob_refcnt = 1;
+  else
+    list = TRY(objectNew<ListObject>(&PyList_Type)).leak();
   list->ob_item = nullptr;
   list->ob_size = 0;
   list->allocated = 0;
@@ -184,8 +188,10 @@ Result<Ref<ListObject>> listFromItems(PyObject* const* items, Py_ssize_t size) {
 
 Status listAppend(ListObject* list, Ref<> item) {
   Py_ssize_t size = list->ob_size;
-  if (size < list->allocated) [[likely]] list->ob_size = size + 1;
-  else TRY(listResize(list, size + 1));
+  if (size < list->allocated) [[likely]]
+    list->ob_size = size + 1;
+  else
+    TRY(listResize(list, size + 1));
   list->ob_item[size] = std::move(item).leak();
   return {};
 }
@@ -204,7 +210,8 @@ Status listInsert(ListObject* list, Py_ssize_t index, PyObject* item) {
 }
 
 Status listExtend(ListObject* list, PyObject* iterable) {
-  if (isExactList(iterable) || isExactTuple(iterable) || iterable == list) return extendFromFast(list, iterable);
+  if (isExactList(iterable) || isExactTuple(iterable) || iterable == list)
+    return extendFromFast(list, iterable);
   return extendFromIterator(list, iterable);
 }
 
@@ -310,7 +317,9 @@ Status listReverse(ListObject* list) {
   return {};
 }
 
-Result<Ref<TupleObject>> listAsTuple(ListObject* list) { return tupleFromItems(list->ob_item, list->ob_size); }
+Result<Ref<TupleObject>> listAsTuple(ListObject* list) {
+  return tupleFromItems(list->ob_item, list->ob_size);
+}
 
 Result<Ref<>> listPop(ListObject* list, Py_ssize_t index) {
   Py_ssize_t size = list->ob_size;

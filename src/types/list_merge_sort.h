@@ -1,8 +1,9 @@
-// A stable, adaptive merge sort: natural runs, binary insertion for short ones, galloping merges, merge order by run
-// power. The comparisons are those of CPython's list sort, so inconsistent orders give the same result.
+// A stable, adaptive merge sort: natural runs, binary insertion for short ones, galloping merges, merge order
+// by run power. The comparisons are those of CPython's list sort, so inconsistent orders give the same
+// result.
 //
-// Order::less(a, b) answers 1, 0, or -1 (failed, an exception is pending). After a failure the array still holds a
-// permutation of the items. Items are plain data; ownership is the caller's.
+// Order::less(a, b) answers 1, 0, or -1 (failed, an exception is pending). After a failure the array still
+// holds a permutation of the items. Items are plain data; ownership is the caller's.
 #pragma once
 
 #include <algorithm>
@@ -91,8 +92,10 @@ class MergeSort {
         Item* middle = left + ((right - left) >> 1);
         int order = less(pivot, *middle);
         if (order < 0) return false;
-        if (order) right = middle;
-        else left = middle + 1;
+        if (order)
+          right = middle;
+        else
+          left = middle + 1;
       }
       copy(left + 1, left, start - left);
       *left = pivot;
@@ -104,8 +107,10 @@ class MergeSort {
   int boundaryPower(Py_ssize_t start, Py_ssize_t n1, Py_ssize_t n2) const {
     Py_ssize_t a = 2 * start + n1, b = a + n1 + n2;
     for (int power = 1;; power++) {
-      if (a >= count_) a -= count_, b -= count_;
-      else if (b >= count_) return power;
+      if (a >= count_)
+        a -= count_, b -= count_;
+      else if (b >= count_)
+        return power;
       a <<= 1;
       b <<= 1;
     }
@@ -199,8 +204,10 @@ class MergeSort {
       Py_ssize_t middle = low + ((high - low) >> 1);
       order = before<kRight>(a[middle], key);
       if (order < 0) return -1;
-      if (order) low = middle + 1;
-      else high = middle;
+      if (order)
+        low = middle + 1;
+      else
+        high = middle;
     }
     return high;
   }

@@ -1,8 +1,9 @@
-// list.sort: applies the key function, chooses an order that needs no Python calls when all keys are alike, sorts.
+// list.sort: applies the key function, chooses an order that needs no Python calls when all keys are alike,
+// sorts.
 //
-// The items are taken out of the list while it is sorted, so whatever comparisons do to the list cannot hurt; a change
-// is reported afterwards. Keys with a machine representation are sorted by it: ints and floats by value, strings by
-// their first eight bytes, tuples by that of their first item.
+// The items are taken out of the list while it is sorted, so whatever comparisons do to the list cannot hurt;
+// a change is reported afterwards. Keys with a machine representation are sorted by it: ints and floats by
+// value, strings by their first eight bytes, tuples by that of their first item.
 #include <algorithm>
 #include <bit>
 
@@ -141,7 +142,8 @@ Outcome sortRanked(const Sequence& s, RankFunction rank_of) {
 template <class Rank>
 Outcome sortTuples(const Sequence& s) {
   return sortRanked<Rank, TupleOrder<Rank>>(s, [](PyObject* key, Rank* rank) {
-    return isExactTuple(key) && cast<TupleObject>(key)->size() > 0 && firstRankOf(cast<TupleObject>(key)->at(0), rank);
+    return isExactTuple(key) && cast<TupleObject>(key)->size() > 0 &&
+           firstRankOf(cast<TupleObject>(key)->at(0), rank);
   });
 }
 
@@ -151,10 +153,12 @@ Outcome sortSpecialised(const Sequence& s) {
     return sortRanked<long, ValueOrder<long>>(s, [](PyObject* key, long* rank) { return rankOf(key, rank); });
   }
   if (isExactFloat(first)) {
-    return sortRanked<double, ValueOrder<double>>(s, [](PyObject* key, double* rank) { return rankOf(key, rank); });
+    return sortRanked<double, ValueOrder<double>>(
+        s, [](PyObject* key, double* rank) { return rankOf(key, rank); });
   }
   if (isExactStr(first)) {
-    return sortRanked<uint64_t, PrefixOrder>(s, [](PyObject* key, uint64_t* rank) { return rankOf(key, rank); });
+    return sortRanked<uint64_t, PrefixOrder>(s,
+                                             [](PyObject* key, uint64_t* rank) { return rankOf(key, rank); });
   }
   if (!isExactTuple(first) || cast<TupleObject>(first)->size() == 0) return Outcome::kOther;
   PyObject* leading = cast<TupleObject>(first)->at(0);
@@ -170,9 +174,12 @@ Status sortSequence(const Sequence& s) {
   if (outcome == Outcome::kOther) {
     PyTypeObject* type = typeOf(s.keys[0]);
     bool alike = std::all_of(s.keys, s.keys + s.count, [type](PyObject* key) { return typeOf(key) == type; });
-    if (alike && type == &PyUnicode_Type) outcome = sortObjects<TextOrder>(s);
-    else if (alike && type == &PyLong_Type) outcome = sortObjects<BigIntOrder>(s);
-    else outcome = sortObjects<ObjectOrder>(s);
+    if (alike && type == &PyUnicode_Type)
+      outcome = sortObjects<TextOrder>(s);
+    else if (alike && type == &PyLong_Type)
+      outcome = sortObjects<BigIntOrder>(s);
+    else
+      outcome = sortObjects<ObjectOrder>(s);
   }
   if (outcome == Outcome::kFailed) return Raised{};
   return {};
@@ -212,7 +219,8 @@ Status listSort(ListObject* list, Opt<> key, bool reverse) {
   Py_ssize_t count = std::exchange(list->ob_size, 0);
   Py_ssize_t allocated = std::exchange(list->allocated, -1);  // any growth of the list overwrites this mark
   Status status = sortTaken(items, count, key, reverse);
-  if (list->allocated != -1 && !status.failed()) status = raise(PyExc_ValueError, "list modified during sort");
+  if (list->allocated != -1 && !status.failed())
+    status = raise(PyExc_ValueError, "list modified during sort");
   PyObject** late_items = std::exchange(list->ob_item, items);
   Py_ssize_t late_count = std::exchange(list->ob_size, count);
   list->allocated = allocated;

@@ -141,7 +141,8 @@ Result<Ref<>> listConcat(ListObject* list, PyObject* other) {
   Ref<ListObject> result = TRY(listNew());
   Py_ssize_t first = list->ob_size, second = tail->ob_size;
   if (first + second == 0) return result;
-  result->ob_item = static_cast<PyObject**>(memAlloc(static_cast<size_t>(first + second) * sizeof(PyObject*)));
+  result->ob_item =
+      static_cast<PyObject**>(memAlloc(static_cast<size_t>(first + second) * sizeof(PyObject*)));
   if (!result->ob_item) return raiseNoMemory();
   for (Py_ssize_t i = 0; i < first; i++) result->ob_item[i] = share(list->at(i)).leak();
   for (Py_ssize_t i = 0; i < second; i++) result->ob_item[first + i] = share(tail->at(i)).leak();
@@ -266,8 +267,7 @@ Status listReverseIterSetState(SeqIterObject* iter, StateIndex state) {
 }
 
 constinit PyMethodDef kListMethods[] = {
-    methodRow<"!__getitem__($self, key, /)", listSubscript, SelfMode::kSelf, "self[key]",
-              METH_COEXIST>(),
+    methodRow<"!__getitem__($self, key, /)", listSubscript, SelfMode::kSelf, "self[key]", METH_COEXIST>(),
     method<"__reversed__($self, /)", listReversedIter, "An iterator over the items, last one first.">,
     method<"__sizeof__($self, /)", listSizeof, "Size in memory, in bytes.">,
     method<"clear($self, /)", listClearMethod, "Remove all items.">,
@@ -275,24 +275,29 @@ constinit PyMethodDef kListMethods[] = {
     method<"append($self, object, /)", listAppendMethod, "Append object to the end of the list.">,
     method<"insert($self, index, object, /)", listInsert, "Insert object before index.">,
     method<"extend($self, iterable, /)", listExtend, "Append the items of the iterable.">,
-    method<"pop($self, index=-1, /)", listPop, "Remove and return the item at index, the last one by default.">,
-    method<"remove($self, value, /)", listRemove, "Remove the first item equal to value; ValueError without one.">,
+    method<"pop($self, index=-1, /)", listPop,
+           "Remove and return the item at index, the last one by default.">,
+    method<"remove($self, value, /)", listRemove,
+           "Remove the first item equal to value; ValueError without one.">,
     method<"index($self, value, start=0, stop=sys.maxsize, /)", listIndex,
            "The first index of value; ValueError when it is not there.">,
     method<"count($self, value, /)", listCount, "The number of items equal to value.">,
     method<"reverse($self, /)", listReverse, "Reverse the list in place.">,
     method<"sort($self, /, *, key=None, reverse=False)", listSortMethod,
            "Sort the list in place, ascending and stable; key is applied once to each item.">,
-    classMethod<"!__class_getitem__($type, object, /)", listClassGetItem, "The type's generic alias, see PEP 585.">,
+    classMethod<"!__class_getitem__($type, object, /)", listClassGetItem,
+                "The type's generic alias, see PEP 585.">,
     {}};
 constinit PyMethodDef kListIterMethods[] = {
     method<"!__length_hint__($self, /)", listIterLengthHint, kLengthHintDoc>,
     method<"!__reduce__($self, /)", listIterReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", listIterSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", listIterSetState, kSetStateDoc>,
+    {}};
 constinit PyMethodDef kListReverseIterMethods[] = {
     method<"!__length_hint__($self, /)", listReverseIterLengthHint, kLengthHintDoc>,
     method<"!__reduce__($self, /)", listReverseIterReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", listReverseIterSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", listReverseIterSetState, kSetStateDoc>,
+    {}};
 constinit PySequenceMethods kListAsSequence = {.sq_length = slot<listLength>,
                                                .sq_concat = slot<listConcat>,
                                                .sq_repeat = slot<listRepeat>,
@@ -308,7 +313,9 @@ constinit PyMappingMethods kListAsMapping = {.mp_length = slot<listLength>,
 }  // namespace
 
 Result<Ref<>> listIter(PyObject* list) { return seqIterMake(&PyListIter_Type, list); }
-Result<Ref<>> listReversedIter(ListObject* list) { return seqIterMake(&PyListRevIter_Type, list, list->ob_size - 1); }
+Result<Ref<>> listReversedIter(ListObject* list) {
+  return seqIterMake(&PyListRevIter_Type, list, list->ob_size - 1);
+}
 
 }  // namespace krait
 

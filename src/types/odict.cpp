@@ -1,8 +1,8 @@
-// OrderedDict. A node is found through the index of its key's entry in the dict, in an array as long as the key table;
-// the array is rebuilt when the dict has got another table.
+// OrderedDict. A node is found through the index of its key's entry in the dict, in an array as long as the
+// key table; the array is rebuilt when the dict has got another table.
 //
-// Somebody may change the dict behind the chain's back (dict.__setitem__(od, ...)): a node found is trusted only when it
-// holds the very key object of the entry, and values are always looked up in the dict.
+// Somebody may change the dict behind the chain's back (dict.__setitem__(od, ...)): a node found is trusted
+// only when it holds the very key object of the entry, and values are always looked up in the dict.
 #include "types/odict.h"
 
 #include "core/call.h"
@@ -377,8 +377,10 @@ Status odictMoveToEnd(OdictObject* od, PyObject* key, bool last) {
   }
   if (node == (last ? od->last : od->first)) return {};
   chainTakeOut(od, node);
-  if (last) chainAppend(od, node);
-  else chainPrepend(od, node);
+  if (last)
+    chainAppend(od, node);
+  else
+    chainPrepend(od, node);
   return {};
 }
 
@@ -401,7 +403,8 @@ Result<Ref<>> odictReduce(PyObject* self) {
   Ref<> items = TRY(callMethod(self, name<"items">()));
   Ref<> iterator = TRY(getIter(items));
   Ref<TupleObject> args = emptyTuple();
-  return TRY(tupleOf(typeObject(self), static_cast<PyObject*>(args.get()), state.get(), Py_None, iterator.get()));
+  return TRY(
+      tupleOf(typeObject(self), static_cast<PyObject*>(args.get()), state.get(), Py_None, iterator.get()));
 }
 
 size_t odictSizeof(OdictObject* od) {
@@ -426,7 +429,8 @@ constinit PyMethodDef kMethods[] = {
            "The value of key; default is inserted when there is none.">,
     method<"pop($self, /, key, default=<unrepresentable>)", odictPop,
            "Remove key and return its value; default or KeyError when there is none.">,
-    method<"popitem($self, /, last=True)", odictPopItem, "Remove and return the last (or first) (key, value) pair.">,
+    method<"popitem($self, /, last=True)", odictPopItem,
+           "Remove and return the last (or first) (key, value) pair.">,
     method<"!keys($self, /)", odictKeysView>,
     method<"!values($self, /)", odictValuesView>,
     method<"!items($self, /)", odictItemsView>,

@@ -13,10 +13,10 @@ struct OdictNode {
 
 struct OdictObject : DictObject {
   OdictNode *first, *last;
-  OdictNode** nodes;        // by entry index of the dict's key table
+  OdictNode** nodes;  // by entry index of the dict's key table
   Py_ssize_t nodes_size;
-  DictKeys* nodes_keys;     // the key table that `nodes` was made for
-  size_t state;             // changes with every change of the chain
+  DictKeys* nodes_keys;  // the key table that `nodes` was made for
+  size_t state;          // changes with every change of the chain
   PyObject *instance_dict, *weakrefs;
 };
 static_assert(sizeof(OdictObject) == 112 && offsetof(OdictObject, instance_dict) == 96);

@@ -13,7 +13,7 @@ struct OdictIterObject : PyObject {
   int kind;
   OdictObject* od;  // null: exhausted
   Py_ssize_t size;
-  size_t state;     // the chain's at the start: while it is the same, `current` is valid
+  size_t state;  // the chain's at the start: while it is the same, `current` is valid
   TupleObject* result;
   OdictNode* current;
 };
@@ -116,9 +116,10 @@ constinit PyMethodDef kValuesMethods[] = {
 constinit PyMethodDef kItemsMethods[] = {
     method<"!__reversed__($self, /)", viewIter<kOdictItems | kOdictReversed>, kReversedDoc>, {}};
 
-constexpr PyTypeObject viewType(const char* name, PyTypeObject* base, getiterfunc iter, PyMethodDef* methods) {
-  return {KR_TYPE_HEAD, .tp_name = name, .tp_flags = Py_TPFLAGS_IMMUTABLETYPE, .tp_iter = iter,
-          .tp_methods = methods, .tp_base = base};
+constexpr PyTypeObject viewType(const char* name, PyTypeObject* base, getiterfunc iter,
+                                PyMethodDef* methods) {
+  return {KR_TYPE_HEAD,    .tp_name = name,       .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
+          .tp_iter = iter, .tp_methods = methods, .tp_base = base};
 }
 
 }  // namespace

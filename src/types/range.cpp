@@ -37,7 +37,8 @@ unsigned long machineLength(long start, long stop, long step) {
 
 Result<Ref<>> lengthOf(PyObject* start, PyObject* stop, PyObject* step) {
   long a, b, c;
-  if (fits(start, &a) && fits(stop, &b) && fits(step, &c)) return TRY(intFromUnsignedLong(machineLength(a, b, c)));
+  if (fits(start, &a) && fits(stop, &b) && fits(step, &c))
+    return TRY(intFromUnsignedLong(machineLength(a, b, c)));
   bool up = intSign(whole(step)) > 0;
   PyObject *low = up ? start : stop, *high = up ? stop : start;
   if (intCompare(whole(low), whole(high)) >= 0) return share(zero());
@@ -122,8 +123,8 @@ Result<Ref<>> rangeCompare(PyObject* left, PyObject* right, int op) {
 Result<Py_hash_t> rangeHash(RangeObject* range) {
   bool empty = intSign(whole(range->length)) == 0;
   bool single = !empty && sameInt(range->length, one());
-  Ref<TupleObject> parts = TRY(tupleOf(range->length, empty ? Py_None : range->start,
-                                       empty || single ? Py_None : range->step));
+  Ref<TupleObject> parts =
+      TRY(tupleOf(range->length, empty ? Py_None : range->start, empty || single ? Py_None : range->step));
   return objectHash(parts);
 }
 
@@ -232,11 +233,12 @@ Result<Ref<>> rangeIter(RangeObject* range) {
 
 Result<Ref<>> rangeReversed(RangeObject* range) {
   long start, stop, step;
-  if (fits(range->start, &start) && fits(range->stop, &stop) && fits(range->step, &step) && step > -LONG_MAX &&
-      (step > 0 ? start >= LONG_MIN + step : start <= LONG_MAX + step)) {
+  if (fits(range->start, &start) && fits(range->stop, &stop) && fits(range->step, &step) &&
+      step > -LONG_MAX && (step > 0 ? start >= LONG_MIN + step : start <= LONG_MAX + step)) {
     unsigned long length = machineLength(start, stop, step);
     if (length <= static_cast<unsigned long>(LONG_MAX)) {
-      auto last = static_cast<long>(static_cast<unsigned long>(start) + (length - 1) * static_cast<unsigned long>(step));
+      auto last = static_cast<long>(static_cast<unsigned long>(start) +
+                                    (length - 1) * static_cast<unsigned long>(step));
       return machineIter(last, -step, static_cast<long>(length));
     }
   }
@@ -291,7 +293,9 @@ Result<MaybeRef<>> longIterNext(LongRangeIterObject* iter) {
   return MaybeRef<>(std::move(item));
 }
 
-Result<Ref<>> longIterLengthHint(LongRangeIterObject* iter) { return numberSubtract(iter->length, iter->index); }
+Result<Ref<>> longIterLengthHint(LongRangeIterObject* iter) {
+  return numberSubtract(iter->length, iter->index);
+}
 
 Result<Ref<>> longIterReduce(LongRangeIterObject* iter) {
   Ref<> span = TRY(numberMultiply(iter->length, iter->step));
@@ -303,17 +307,20 @@ Result<Ref<>> longIterReduce(LongRangeIterObject* iter) {
 }
 
 Status longIterSetState(LongRangeIterObject* iter, PyObject* state) {
-  if (TRY(richCompareBool(state, zero(), Py_LT))) state = zero();
-  else if (TRY(richCompareBool(iter->length, state, Py_LT))) state = iter->length;
+  if (TRY(richCompareBool(state, zero(), Py_LT)))
+    state = zero();
+  else if (TRY(richCompareBool(iter->length, state, Py_LT)))
+    state = iter->length;
   Ref<IntObject> index = TRY(numberIndex(state));
   setField(iter->index, std::move(index));
   return {};
 }
 
-constinit PyMemberDef kRangeMembers[] = {{"start", T_OBJECT_EX, offsetof(RangeObject, start), READONLY, nullptr},
-                                         {"stop", T_OBJECT_EX, offsetof(RangeObject, stop), READONLY, nullptr},
-                                         {"step", T_OBJECT_EX, offsetof(RangeObject, step), READONLY, nullptr},
-                                         {}};
+constinit PyMemberDef kRangeMembers[] = {
+    {"start", T_OBJECT_EX, offsetof(RangeObject, start), READONLY, nullptr},
+    {"stop", T_OBJECT_EX, offsetof(RangeObject, stop), READONLY, nullptr},
+    {"step", T_OBJECT_EX, offsetof(RangeObject, step), READONLY, nullptr},
+    {}};
 constinit PyMethodDef kRangeMethods[] = {
     method<"!__reversed__($self, /)", rangeReversed, "An iterator over the items, last one first.">,
     method<"!__reduce__($self, /)", rangeReduce>,
@@ -327,11 +334,13 @@ constinit PyMethodDef kIterMethods[] = {method<"!__length_hint__($self, /)", ite
 constinit PyMethodDef kLongIterMethods[] = {
     method<"!__length_hint__($self, /)", longIterLengthHint, kLengthHintDoc>,
     method<"!__reduce__($self, /)", longIterReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", longIterSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", longIterSetState, kSetStateDoc>,
+    {}};
 constinit PyNumberMethods kRangeAsNumber = {.nb_bool = slot<rangeIsTrue>};
 constinit PySequenceMethods kRangeAsSequence = {
     .sq_length = slot<rangeLength>, .sq_item = slot<rangeItem>, .sq_contains = slot<rangeContains>};
-constinit PyMappingMethods kRangeAsMapping = {.mp_length = slot<rangeLength>, .mp_subscript = slot<rangeSubscript>};
+constinit PyMappingMethods kRangeAsMapping = {.mp_length = slot<rangeLength>,
+                                              .mp_subscript = slot<rangeSubscript>};
 
 }  // namespace
 
@@ -367,8 +376,9 @@ KR_EXPORT constinit PyTypeObject PyRange_Type = {
     .tp_hash = slot<rangeHash>,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_SEQUENCE | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\n"
-              "The ints from start (0) up to stop, which is left out, in steps of step (1).",
+    .tp_doc =
+        "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\n"
+        "The ints from start (0) up to stop, which is left out, in steps of step (1).",
     .tp_richcompare = slot<rangeCompare>,
     .tp_iter = slot<rangeIter>,
     .tp_methods = kRangeMethods,

@@ -1,8 +1,8 @@
-// set and frozenset: the table. Open addressing: a run of neighbouring slots, then a perturbed jump; iteration order is
-// table order, so the probing is CPython's to the slot.
+// set and frozenset: the table. Open addressing: a run of neighbouring slots, then a perturbed jump;
+// iteration order is table order, so the probing is CPython's to the slot.
 //
-// Comparisons may run Python that changes the set: the candidate is kept alive and the search starts over when the
-// table or the entry changed under it.
+// Comparisons may run Python that changes the set: the candidate is kept alive and the search starts over
+// when the table or the entry changed under it.
 #include "types/set.h"
 
 #include <cstring>
@@ -57,8 +57,8 @@ Match compareEntry(SetObject* set, SetEntry* entry, PyObject* key) {
 }
 
 struct Found {
-  SetEntry* entry;     // the active entry, else the unused one that ended the search; null: failed
-  SetEntry* free_slot; // the last removed entry on the way
+  SetEntry* entry;      // the active entry, else the unused one that ended the search; null: failed
+  SetEntry* free_slot;  // the last removed entry on the way
 };
 
 // One pass; *restart: a comparison changed the table.
@@ -70,10 +70,15 @@ Found searchOnce(SetObject* set, PyObject* key, Py_hash_t hash, bool* restart) {
       if (!entry->key) return {entry, free_slot};
       if (entry->hash == hash) {
         switch (compareEntry(set, entry, key)) {
-          case Match::kYes: return {entry, free_slot};
-          case Match::kFailed: return {nullptr, nullptr};
-          case Match::kChanged: *restart = true; return {nullptr, nullptr};
-          case Match::kNo: break;
+          case Match::kYes:
+            return {entry, free_slot};
+          case Match::kFailed:
+            return {nullptr, nullptr};
+          case Match::kChanged:
+            *restart = true;
+            return {nullptr, nullptr};
+          case Match::kNo:
+            break;
         }
       } else if (entry->hash == -1) {
         free_slot = entry;

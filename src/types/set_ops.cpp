@@ -1,5 +1,5 @@
-// Algebra of sets. The results' table layouts (and so their iteration orders) depend on the order of insertions, which
-// is CPython's.
+// Algebra of sets. The results' table layouts (and so their iteration orders) depend on the order of
+// insertions, which is CPython's.
 #include "types/dict_internal.h"
 #include "types/set_internal.h"
 

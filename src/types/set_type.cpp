@@ -38,7 +38,8 @@ Result<Ref<>> setTypeVectorcall(PyTypeObject* type, CallArgs args) {
 }
 
 Result<Ref<>> makeFrozen(PyTypeObject* type, Opt<> iterable) {
-  if (type == &PyFrozenSet_Type && iterable && isExact(iterable.get(), &PyFrozenSet_Type)) return share(iterable.get());
+  if (type == &PyFrozenSet_Type && iterable && isExact(iterable.get(), &PyFrozenSet_Type))
+    return share(iterable.get());
   return TRY(setMake(type, iterable));
 }
 
@@ -108,12 +109,18 @@ Result<bool> setEqual(SetObject* a, SetObject* b) {
 
 Result<bool> compareSets(SetObject* a, SetObject* b, int op) {
   switch (op) {
-    case Py_EQ: return setEqual(a, b);
-    case Py_NE: return !TRY(setEqual(a, b));
-    case Py_LE: return setIsSubset(a, b);
-    case Py_GE: return setIsSuperset(a, b);
-    case Py_LT: return a->used < b->used ? setIsSubset(a, b) : Result<bool>(false);
-    default: return a->used > b->used ? setIsSuperset(a, b) : Result<bool>(false);
+    case Py_EQ:
+      return setEqual(a, b);
+    case Py_NE:
+      return !TRY(setEqual(a, b));
+    case Py_LE:
+      return setIsSubset(a, b);
+    case Py_GE:
+      return setIsSuperset(a, b);
+    case Py_LT:
+      return a->used < b->used ? setIsSubset(a, b) : Result<bool>(false);
+    default:
+      return a->used > b->used ? setIsSuperset(a, b) : Result<bool>(false);
   }
 }
 
@@ -212,7 +219,9 @@ Status setDifferenceUpdateMethod(SetObject* set, CallArgs args) {
   return {};
 }
 
-Result<Ref<>> setSymmetricMethod(SetObject* set, PyObject* other) { return TRY(setSymmetricDifference(set, other)); }
+Result<Ref<>> setSymmetricMethod(SetObject* set, PyObject* other) {
+  return TRY(setSymmetricDifference(set, other));
+}
 
 Result<Ref<>> setReduce(PyObject* set) {
   Ref<ListObject> keys = TRY(sequenceList(set));
@@ -222,7 +231,8 @@ Result<Ref<>> setReduce(PyObject* set) {
 }
 
 Py_ssize_t setSizeof(SetObject* set) {
-  Py_ssize_t table = set->table == set->smalltable ? 0 : (set->mask + 1) * static_cast<Py_ssize_t>(sizeof(SetEntry));
+  Py_ssize_t table =
+      set->table == set->smalltable ? 0 : (set->mask + 1) * static_cast<Py_ssize_t>(sizeof(SetEntry));
   return typeOf(set)->tp_basicsize + table;
 }
 Result<Ref<>> setClassGetItem(PyObject* origin, PyObject* args) { return genericAliasNew(origin, args); }
@@ -322,8 +332,8 @@ Result<Ref<>> setIterReduce(SetIterObject* iter) {
   return reduceTo(iter_function, args);
 }
 
-constexpr PyMethodDef kContainsRow = methodRow<"!__contains__($self, key, /)", setContainsMethod, SelfMode::kSelf,
-                                               "key in self", METH_COEXIST>();
+constexpr PyMethodDef kContainsRow = methodRow<"!__contains__($self, key, /)", setContainsMethod,
+                                               SelfMode::kSelf, "key in self", METH_COEXIST>();
 constexpr PyMethodDef kDifferenceRow = method<"!difference($self, /, *others)", setDifferenceMethod,
                                               "The items that are in none of the others, as a new set.">;
 constexpr PyMethodDef kIntersectionRow = method<"!intersection($self, /, *others)", setIntersectionMethod,
@@ -336,12 +346,12 @@ constexpr PyMethodDef kDisjointRow =
     method<"!isdisjoint($self, other, /)", setIsDisjoint, "True if the two have no items in common.">;
 constexpr PyMethodDef kSubsetRow =
     method<"!issubset($self, other, /)", setIsSubset, "True if the other contains all items of this set.">;
-constexpr PyMethodDef kSupersetRow =
-    method<"!issuperset($self, other, /)", setIsSuperset, "True if this set contains all items of the other.">;
+constexpr PyMethodDef kSupersetRow = method<"!issuperset($self, other, /)", setIsSuperset,
+                                            "True if this set contains all items of the other.">;
 constexpr PyMethodDef kReduceRow = method<"!__reduce__($self, /)", setReduce, kReduceDoc>;
 constexpr PyMethodDef kSizeofRow = method<"!__sizeof__($self, /)", setSizeof, "Size in memory, in bytes.">;
-constexpr PyMethodDef kClassGetItemRow =
-    classMethod<"!__class_getitem__($type, object, /)", setClassGetItem, "The type's generic alias, see PEP 585.">;
+constexpr PyMethodDef kClassGetItemRow = classMethod<"!__class_getitem__($type, object, /)", setClassGetItem,
+                                                     "The type's generic alias, see PEP 585.">;
 
 constinit PyMethodDef kSetMethods[] = {
     method<"!add($self, item, /)", setAddMethod, "Add an item; no effect when it is there already.">,
@@ -350,9 +360,11 @@ constinit PyMethodDef kSetMethods[] = {
     method<"!copy($self, /)", setCopyMethod, "A shallow copy.">,
     method<"!discard($self, item, /)", setDiscardMethod, "Remove an item; no effect when it is not there.">,
     kDifferenceRow,
-    method<"!difference_update($self, /, *others)", setDifferenceUpdateMethod, "Remove all items of the others.">,
+    method<"!difference_update($self, /, *others)", setDifferenceUpdateMethod,
+           "Remove all items of the others.">,
     kIntersectionRow,
-    method<"!intersection_update($self, /, *others)", setIntersectionUpdate, "Keep what is in all of the others too.">,
+    method<"!intersection_update($self, /, *others)", setIntersectionUpdate,
+           "Keep what is in all of the others too.">,
     kDisjointRow,
     kSubsetRow,
     kSupersetRow,
@@ -367,13 +379,23 @@ constinit PyMethodDef kSetMethods[] = {
     method<"!update($self, /, *others)", setUpdateMethod, "Add all items of the others.">,
     kClassGetItemRow,
     {}};
-constinit PyMethodDef kFrozenMethods[] = {
-    kContainsRow, method<"!copy($self, /)", frozenCopyMethod, "A shallow copy.">,
-    kDifferenceRow, kIntersectionRow, kDisjointRow, kSubsetRow, kSupersetRow, kReduceRow, kSizeofRow,
-    kSymmetricRow, kUnionRow, kClassGetItemRow, {}};
+constinit PyMethodDef kFrozenMethods[] = {kContainsRow,
+                                          method<"!copy($self, /)", frozenCopyMethod, "A shallow copy.">,
+                                          kDifferenceRow,
+                                          kIntersectionRow,
+                                          kDisjointRow,
+                                          kSubsetRow,
+                                          kSupersetRow,
+                                          kReduceRow,
+                                          kSizeofRow,
+                                          kSymmetricRow,
+                                          kUnionRow,
+                                          kClassGetItemRow,
+                                          {}};
 constinit PyMethodDef kSetIterMethods[] = {
     method<"!__length_hint__($self, /)", setIterLengthHint, kLengthHintDoc>,
-    method<"!__reduce__($self, /)", setIterReduce, kReduceDoc>, {}};
+    method<"!__reduce__($self, /)", setIterReduce, kReduceDoc>,
+    {}};
 
 constinit PyNumberMethods kSetAsNumber = {.nb_subtract = slot<setSubtract>,
                                           .nb_and = slot<setAnd>,
@@ -385,7 +407,8 @@ constinit PyNumberMethods kSetAsNumber = {.nb_subtract = slot<setSubtract>,
                                           .nb_inplace_or = slot<setInPlaceOr>};
 constinit PyNumberMethods kFrozenAsNumber = {
     .nb_subtract = slot<setSubtract>, .nb_and = slot<setAnd>, .nb_xor = slot<setXor>, .nb_or = slot<setOr>};
-constinit PySequenceMethods kSetAsSequence = {.sq_length = slot<setLength>, .sq_contains = slot<setContainsMethod>};
+constinit PySequenceMethods kSetAsSequence = {.sq_length = slot<setLength>,
+                                              .sq_contains = slot<setContainsMethod>};
 constexpr unsigned long kSetFlags =
     Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE;
 
@@ -414,7 +437,9 @@ KR_EXPORT constinit PyTypeObject PySet_Type = {
     .tp_hash = PyObject_HashNotImplemented,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = kSetFlags,
-    .tp_doc = "set() -> a new empty set\nset(iterable) -> a set of the iterable's items\n\nAn unordered collection of unique items.",
+    .tp_doc =
+        "set() -> a new empty set\nset(iterable) -> a set of the iterable's items\n\nAn unordered collection "
+        "of unique items.",
     .tp_traverse = setTraverse,
     .tp_clear = setTpClear,
     .tp_richcompare = slot<setCompare>,
@@ -438,7 +463,9 @@ KR_EXPORT constinit PyTypeObject PyFrozenSet_Type = {
     .tp_hash = slot<frozenHash>,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = kSetFlags,
-    .tp_doc = "frozenset() -> an empty frozenset\nfrozenset(iterable) -> one of the iterable's items\n\nAn immutable set.",
+    .tp_doc =
+        "frozenset() -> an empty frozenset\nfrozenset(iterable) -> one of the iterable's items\n\nAn "
+        "immutable set.",
     .tp_traverse = setTraverse,
     .tp_clear = setTpClear,
     .tp_richcompare = slot<setCompare>,

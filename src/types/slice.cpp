@@ -25,8 +25,10 @@ void sliceDealloc(PyObject* self) {
   auto* slice = cast<SliceObject>(self);
   gcUntrack(self);
   PyObject *start = slice->start, *stop = slice->stop, *step = slice->step;
-  if (!kept_slice) kept_slice = slice;
-  else objectFreeMemory(self);
+  if (!kept_slice)
+    kept_slice = slice;
+  else
+    objectFreeMemory(self);
   decref(start);
   decref(stop);
   decref(step);
@@ -96,7 +98,8 @@ constinit PyMemberDef kSliceMembers[] = {{"start", T_OBJECT, offsetof(SliceObjec
                                          {}};
 constinit PyMethodDef kSliceMethods[] = {
     method<"!indices($self, len, /)", sliceIndices,
-           "S.indices(len) -> (start, stop, stride) of the items that S selects from a sequence of that length.">,
+           "S.indices(len) -> (start, stop, stride) of the items that S selects from a sequence of that "
+           "length.">,
     method<"!__reduce__($self, /)", sliceReduce, "What pickle needs to rebuild the object.">,
     {}};
 
@@ -119,8 +122,10 @@ Result<LongBounds> sliceLongIndices(SliceObject* slice, PyObject* length) {
 
 Result<Ref<SliceObject>> sliceNew(Opt<> start, Opt<> stop, Opt<> step) {
   SliceObject* slice = std::exchange(kept_slice, nullptr);
-  if (slice) slice->ob_refcnt = 1;
-  else slice = TRY(objectNew<SliceObject>(&PySlice_Type)).leak();
+  if (slice)
+    slice->ob_refcnt = 1;
+  else
+    slice = TRY(objectNew<SliceObject>(&PySlice_Type)).leak();
   slice->start = share(start.orElse(Py_None)).leak();
   slice->stop = share(stop.orElse(Py_None)).leak();
   slice->step = share(step.orElse(Py_None)).leak();

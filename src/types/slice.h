@@ -14,10 +14,10 @@ Result<Ref<SliceObject>> sliceNew(Opt<> start, Opt<> stop, Opt<> step);  // abse
 struct SliceBounds {
   Py_ssize_t start, stop, step;
 };
-Result<SliceBounds> sliceUnpack(SliceObject* slice);                 // clipped to Py_ssize_t; step 0: ValueError
-Py_ssize_t sliceAdjust(SliceBounds& bounds, Py_ssize_t length);      // makes them concrete; number of items
-Result<bool> sliceIndex(PyObject* value, Py_ssize_t* index);         // "slice indices must be integers or None ..."
-                                                                     // false: None, *index stays as it was
+Result<SliceBounds> sliceUnpack(SliceObject* slice);             // clipped to Py_ssize_t; step 0: ValueError
+Py_ssize_t sliceAdjust(SliceBounds& bounds, Py_ssize_t length);  // makes them concrete; number of items
+Result<bool> sliceIndex(PyObject* value, Py_ssize_t* index);  // "slice indices must be integers or None ..."
+                                                              // false: None, *index stays as it was
 Result<Py_ssize_t> sliceIndexNotNone(PyObject* value);
 
 // Concrete bounds for a length that may exceed Py_ssize_t; all exact ints.
@@ -36,7 +36,9 @@ struct SliceIndex {
 };
 template <>
 struct ArgFrom<SliceIndex> {
-  static Result<SliceIndex> from(PyObject* o, const ArgContext&) { return SliceIndex{TRY(sliceIndexNotNone(o))}; }
+  static Result<SliceIndex> from(PyObject* o, const ArgContext&) {
+    return SliceIndex{TRY(sliceIndexNotNone(o))};
+  }
   template <Text D>
   static SliceIndex fallback() {
     return {parseDefaultInteger(D.view())};

@@ -96,7 +96,8 @@ Result<Ref<StrObject>> tupleRepr(TupleObject* tuple) {
   return out.finish(')');
 }
 
-constexpr uint64_t kPrime1 = 11400714785074694791u, kPrime2 = 14029467366897019727u, kPrime5 = 2870177450012600261u;
+constexpr uint64_t kPrime1 = 11400714785074694791u, kPrime2 = 14029467366897019727u,
+                   kPrime5 = 2870177450012600261u;
 
 // Hashing nested tuples recurses without counting against the recursion limit: only the C stack bounds it.
 Status checkStack() {
@@ -273,18 +274,21 @@ constinit PyMethodDef kTupleMethods[] = {
     method<"index($self, value, start=0, stop=sys.maxsize, /)", tupleIndex,
            "The first index of value; ValueError when it is not there.">,
     method<"count($self, value, /)", tupleCount, "The number of items equal to value.">,
-    classMethod<"!__class_getitem__($type, object, /)", tupleClassGetItem, "The type's generic alias, see PEP 585.">,
+    classMethod<"!__class_getitem__($type, object, /)", tupleClassGetItem,
+                "The type's generic alias, see PEP 585.">,
     {}};
 constinit PyMethodDef kTupleIterMethods[] = {
     method<"!__length_hint__($self, /)", tupleIterLengthHint, kLengthHintDoc>,
     method<"!__reduce__($self, /)", tupleIterReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", tupleIterSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", tupleIterSetState, kSetStateDoc>,
+    {}};
 constinit PySequenceMethods kTupleAsSequence = {.sq_length = slot<tupleLength>,
                                                 .sq_concat = slot<tupleConcatSlot>,
                                                 .sq_repeat = slot<tupleRepeat>,
                                                 .sq_item = slot<tupleItem>,
                                                 .sq_contains = slot<tupleContains>};
-constinit PyMappingMethods kTupleAsMapping = {.mp_length = slot<tupleLength>, .mp_subscript = slot<tupleSubscript>};
+constinit PyMappingMethods kTupleAsMapping = {.mp_length = slot<tupleLength>,
+                                              .mp_subscript = slot<tupleSubscript>};
 
 }  // namespace
 
@@ -368,7 +372,8 @@ KR_EXPORT constinit PyTypeObject PyTuple_Type = {
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_TUPLE_SUBCLASS | Py_TPFLAGS_MATCH_SELF |
                 Py_TPFLAGS_SEQUENCE | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = docText<"tuple(iterable=(), /)", "An immutable sequence; a tuple given as the argument is returned as it is.">,
+    .tp_doc = docText<"tuple(iterable=(), /)",
+                      "An immutable sequence; a tuple given as the argument is returned as it is.">,
     .tp_traverse = tupleTraverse,
     .tp_richcompare = slot<tupleCompare>,
     .tp_iter = slot<tupleIter>,

@@ -19,7 +19,8 @@ inline bool isExactTuple(const PyObject* o) { return isExact(o, &PyTuple_Type); 
 Ref<TupleObject> emptyTuple();
 Result<Ref<TupleObject>> tupleNew(Py_ssize_t size);  // items null; tracked: fill before running Python
 Result<Ref<TupleObject>> tupleFromItems(PyObject* const* borrowed, Py_ssize_t size);
-Result<Ref<TupleObject>> tupleFromOwned(PyObject** owned, Py_ssize_t size);  // takes over the references (also on failure)
+Result<Ref<TupleObject>> tupleFromOwned(PyObject** owned,
+                                        Py_ssize_t size);  // takes over the references (also on failure)
 Result<Ref<TupleObject>> tupleSlice(TupleObject* tuple, Py_ssize_t start, Py_ssize_t stop);
 Result<Ref<TupleObject>> tupleConcat(TupleObject* a, TupleObject* b);
 template <class... T>

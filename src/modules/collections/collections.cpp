@@ -1,4 +1,5 @@
-// The _collections module: _count_elements and the getter of named tuples; deque and defaultdict have their own files.
+// The _collections module: _count_elements and the getter of named tuples; deque and defaultdict have their
+// own files.
 #include "modules/collections/collections.h"
 
 #include "core/call.h"
@@ -47,11 +48,13 @@ Result<Ref<>> getterGet(TupleGetterObject* self, PyObject* object, PyObject*) {
   if (!object) return share<PyObject>(self);
   if (!isTuple(object)) {
     if (object == Py_None) return share<PyObject>(self);
-    return raise(PyExc_TypeError, "descriptor for index '%zd' for tuple subclasses doesn't apply to '%s' object",
-                 self->index, typeName(object));
+    return raise(PyExc_TypeError,
+                 "descriptor for index '%zd' for tuple subclasses doesn't apply to '%s' object", self->index,
+                 typeName(object));
   }
   auto* tuple = cast<TupleObject>(object);
-  if (self->index < 0 || self->index >= tuple->size()) return raise(PyExc_IndexError, "tuple index out of range");
+  if (self->index < 0 || self->index >= tuple->size())
+    return raise(PyExc_IndexError, "tuple index out of range");
   return share(tuple->at(self->index));
 }
 Status getterSet(PyObject*, PyObject*, Opt<> value) {
@@ -67,7 +70,8 @@ Result<Ref<>> getterReduce(TupleGetterObject* self) {
 }
 
 constinit PyMethodDef kGetterMethods[] = {method<"!__reduce__($self, /)", getterReduce>, {}};
-constinit PyMemberDef kGetterMembers[] = {{"__doc__", T_OBJECT, offsetof(TupleGetterObject, doc), 0, nullptr}, {}};
+constinit PyMemberDef kGetterMembers[] = {{"__doc__", T_OBJECT, offsetof(TupleGetterObject, doc), 0, nullptr},
+                                          {}};
 constinit PyTypeObject tuple_getter_type = {
     KR_TYPE_HEAD,
     .tp_name = "_collections._tuplegetter",
@@ -90,7 +94,8 @@ bool countsLikeDict(PyObject* mapping) {
   if (!isDict(mapping)) return false;
   PyTypeObject* type = typeOf(mapping);
   return typeLookup(type, name<"get">()).get() == typeLookup(&PyDict_Type, name<"get">()).get() &&
-         typeLookup(type, name<"__setitem__">()).get() == typeLookup(&PyDict_Type, name<"__setitem__">()).get();
+         typeLookup(type, name<"__setitem__">()).get() ==
+             typeLookup(&PyDict_Type, name<"__setitem__">()).get();
 }
 
 Status countInDict(DictObject* dict, PyObject* key) {
@@ -114,10 +119,9 @@ Status countElements(PyObject* mapping, PyObject* iterable) {
   });
 }
 
-constinit PyMethodDef kMethods[] = {
-    function<"_count_elements($module, mapping, iterable, /)", countElements,
-             "Add one to the mapping's count of each item of the iterable.">,
-    {}};
+constinit PyMethodDef kMethods[] = {function<"_count_elements($module, mapping, iterable, /)", countElements,
+                                             "Add one to the mapping's count of each item of the iterable.">,
+                                    {}};
 
 Status collectionsExec(PyObject* module) {
   TRY(addDeque(module));
@@ -126,8 +130,8 @@ Status collectionsExec(PyObject* module) {
   return moduleAddType(module, &tuple_getter_type);
 }
 
-PyModuleDef kModule = moduleDef<"_collections", collectionsExec>(
-    kMethods, "Containers: deque, defaultdict and OrderedDict.");
+PyModuleDef kModule =
+    moduleDef<"_collections", collectionsExec>(kMethods, "Containers: deque, defaultdict and OrderedDict.");
 
 }  // namespace
 

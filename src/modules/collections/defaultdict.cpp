@@ -24,7 +24,8 @@ Status ddInit(DefaultDictObject* self, TupleObject* args, Opt<> kwargs) {
   if (factory && factory != Py_None && !isCallable(factory)) {
     return raise(PyExc_TypeError, "first argument must be callable or None");
   }
-  auto old = MaybeRef<>::steal(std::exchange(self->factory, MaybeRef<>::share(factory == Py_None ? nullptr : factory).leak()));
+  auto old = MaybeRef<>::steal(
+      std::exchange(self->factory, MaybeRef<>::share(factory == Py_None ? nullptr : factory).leak()));
   Ref<TupleObject> rest = TRY(tupleSlice(args, 1, args->size()));
   return Status::fromC(PyDict_Type.tp_init(self, rest, kwargs.get()));
 }
@@ -75,7 +76,8 @@ Result<Ref<>> ddRepr(DefaultDictObject* self) {
   Ref<> base = TRY(Result<Ref<>>::fromC(PyDict_Type.tp_repr(self)));
   Ref<StrObject> factory = TRY(factoryRepr(self));
   const char* dot = std::strrchr(typeName(self), '.');
-  return TRY(strFormat("%s(%U, %U)", dot ? dot + 1 : typeName(self), static_cast<PyObject*>(factory.get()), base.get()));
+  return TRY(strFormat("%s(%U, %U)", dot ? dot + 1 : typeName(self), static_cast<PyObject*>(factory.get()),
+                       base.get()));
 }
 
 Result<Ref<>> ddOr(PyObject* left, PyObject* right) {
@@ -90,11 +92,13 @@ Result<Ref<>> ddOr(PyObject* left, PyObject* right) {
 Result<Ref<>> ddClassGetItem(PyObject* origin, PyObject* args) { return genericAliasNew(origin, args); }
 
 constinit PyMethodDef kMethods[] = {
-    method<"!__missing__($self, key, /)", ddMissing, "The factory's value for key, inserted; KeyError without factory.">,
+    method<"!__missing__($self, key, /)", ddMissing,
+           "The factory's value for key, inserted; KeyError without factory.">,
     method<"!copy($self, /)", ddCopy, "A shallow copy.">,
     method<"!__copy__($self, /)", ddCopy, "A shallow copy.">,
     method<"!__reduce__($self, /)", ddReduce, kReduceDoc>,
-    classMethod<"!__class_getitem__($type, object, /)", ddClassGetItem, "The type's generic alias, see PEP 585.">,
+    classMethod<"!__class_getitem__($type, object, /)", ddClassGetItem,
+                "The type's generic alias, see PEP 585.">,
     {}};
 constinit PyMemberDef kMembers[] = {{"default_factory", T_OBJECT, offsetof(DefaultDictObject, factory), 0,
                                      "What makes the values of missing keys."},
@@ -109,8 +113,9 @@ PyTypeObject default_dict_type = {
     .tp_as_number = &kAsNumber,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = "defaultdict(default_factory=None, /, [...]) --> dict with default factory\n\n"
-              "default_factory is called without arguments for the value of a key that is not there.",
+    .tp_doc =
+        "defaultdict(default_factory=None, /, [...]) --> dict with default factory\n\n"
+        "default_factory is called without arguments for the value of a key that is not there.",
     .tp_traverse = ddTraverse,
     .tp_clear = ddClear,
     .tp_methods = kMethods,

@@ -1,7 +1,8 @@
 // collections.deque, a ring buffer.
 //
-// Item i is ring[(start + i) & mask]. `state` changes with every change of the length or order, which iteration and
-// searches watch. `virtual_left` is where the first item would stand in a block of 64: sys.getsizeof tells of blocks.
+// Item i is ring[(start + i) & mask]. `state` changes with every change of the length or order, which
+// iteration and searches watch. `virtual_left` is where the first item would stand in a block of 64:
+// sys.getsizeof tells of blocks.
 #include <cstring>
 
 #include "core/call.h"
@@ -87,7 +88,9 @@ Ref<> takeFirst(DequeObject* deque) {
   return item;
 }
 
-bool isOverfull(DequeObject* deque) { return deque->max_size != kNoLimit && deque->ob_size > deque->max_size; }
+bool isOverfull(DequeObject* deque) {
+  return deque->max_size != kNoLimit && deque->ob_size > deque->max_size;
+}
 
 Status pushLast(DequeObject* deque, Ref<> item) {
   TRY(reserve(deque, deque->ob_size + 1));
@@ -207,7 +210,8 @@ Result<Ref<DequeObject>> dequeCopy(DequeObject* deque) {
     made = TRY(call(typeObject(deque), static_cast<PyObject*>(deque), limit.get()));
   }
   if (!isDeque(made.get())) {
-    return raise(PyExc_TypeError, "%.200s() must return a deque, not %.200s", typeName(deque), typeName(made.get()));
+    return raise(PyExc_TypeError, "%.200s() must return a deque, not %.200s", typeName(deque),
+                 typeName(made.get()));
   }
   return std::move(made).take().as<DequeObject>();
 }
@@ -245,7 +249,8 @@ Result<Ref<>> dequeItem(DequeObject* deque, Py_ssize_t index) {
 }
 Status dequeAssignItem(DequeObject* deque, Py_ssize_t index, Opt<> value) {
   if (!isInside(deque, index)) return raiseIndex();
-  auto old = value ? Ref<>::steal(std::exchange(deque->place(index), share(value.get()).leak())) : takeAt(deque, index);
+  auto old = value ? Ref<>::steal(std::exchange(deque->place(index), share(value.get()).leak()))
+                   : takeAt(deque, index);
   return {};
 }
 
@@ -306,7 +311,8 @@ Result<Ref<StrObject>> dequeRepr(DequeObject* deque) {
   Ref<ListObject> items = TRY(sequenceList(deque));
   const char* dot = std::strrchr(typeName(deque), '.');
   const char* short_name = dot ? dot + 1 : typeName(deque);
-  if (deque->max_size == kNoLimit) return strFormat("%s(%R)", short_name, static_cast<PyObject*>(items.get()));
+  if (deque->max_size == kNoLimit)
+    return strFormat("%s(%R)", short_name, static_cast<PyObject*>(items.get()));
   return strFormat("%s(%R, maxlen=%zd)", short_name, static_cast<PyObject*>(items.get()), deque->max_size);
 }
 
@@ -358,8 +364,9 @@ Result<Py_ssize_t> dequeCount(DequeObject* deque, PyObject* value) {
 Result<Py_ssize_t> dequeIndex(DequeObject* deque, CallArgs args) {
   TRY(checkNoKeywordNames("deque.index", args.names));
   if (args.count < 1 || args.count > 3) {
-    return raise(PyExc_TypeError, "index() takes at %s %d argument%s (%zd given)", args.count < 1 ? "least" : "most",
-                 args.count < 1 ? 1 : 3, args.count < 1 ? "" : "s", args.count);
+    return raise(PyExc_TypeError, "index() takes at %s %d argument%s (%zd given)",
+                 args.count < 1 ? "least" : "most", args.count < 1 ? 1 : 3, args.count < 1 ? "" : "s",
+                 args.count);
   }
   SliceIndex start{0}, stop{deque->ob_size};
   if (args.count > 1) start.value = TRY(sliceIndexNotNone(args.values[1]));
@@ -482,10 +489,12 @@ Result<Ref<>> dequeReversed(DequeObject* deque) { return iterMake(deque, &deque_
 Result<Ref<>> iterNew(PyTypeObject* type, TupleObject* args, Opt<>) {
   if (args->size() < 1 || args->size() > 2) {
     return raise(PyExc_TypeError, "function takes at %s %d argument%s (%zd given)",
-                 args->size() < 1 ? "least" : "most", args->size() < 1 ? 1 : 2, args->size() < 1 ? "" : "s", args->size());
+                 args->size() < 1 ? "least" : "most", args->size() < 1 ? 1 : 2, args->size() < 1 ? "" : "s",
+                 args->size());
   }
   if (!isDeque(args->at(0))) {
-    return raise(PyExc_TypeError, "argument 1 must be %.50s, not %.50s", deque_type.tp_name, typeName(args->at(0)));
+    return raise(PyExc_TypeError, "argument 1 must be %.50s, not %.50s", deque_type.tp_name,
+                 typeName(args->at(0)));
   }
   Py_ssize_t skip = args->size() == 2 ? TRY(argSsize(args->at(1))) : 0;
   auto* deque = cast<DequeObject>(args->at(0));
@@ -535,23 +544,28 @@ constinit PyMethodDef kMethods[] = {
     method<"!clear($self, /)", dequeClear, "Remove all items.">,
     method<"!__copy__($self, /)", dequeCopyMethod, "A shallow copy.">,
     method<"!copy($self, /)", dequeCopyMethod, "A shallow copy.">,
-    method<"!count($self, value, /)", dequeCount, "D.count(value) -> integer -- the number of items equal to value">,
+    method<"!count($self, value, /)", dequeCount,
+           "D.count(value) -> integer -- the number of items equal to value">,
     method<"!extend($self, iterable, /)", dequeExtend, "Add the iterable's items to the right end.">,
-    method<"!extendleft($self, iterable, /)", dequeExtendLeft, "Add the iterable's items to the left end, one by one.">,
-    method<"!index($self, *args)", dequeIndex, "D.index(value, [start, [stop]]) -> integer -- the first index of value">,
+    method<"!extendleft($self, iterable, /)", dequeExtendLeft,
+           "Add the iterable's items to the left end, one by one.">,
+    method<"!index($self, *args)", dequeIndex,
+           "D.index(value, [start, [stop]]) -> integer -- the first index of value">,
     method<"!insert($self, *args)", dequeInsert, "D.insert(index, object) -- insert object before index">,
     method<"!pop($self, /)", dequePop, "Remove and return the rightmost item.">,
     method<"!popleft($self, /)", dequePopLeft, "Remove and return the leftmost item.">,
     method<"!__reduce__($self, /)", dequeReduce, kReduceDoc>,
-    method<"!remove($self, value, /)", dequeRemove, "D.remove(value) -- remove the first item equal to value">,
+    method<"!remove($self, value, /)", dequeRemove,
+           "D.remove(value) -- remove the first item equal to value">,
     method<"!__reversed__($self, /)", dequeReversed, "An iterator over the items, rightmost first.">,
     method<"!reverse($self, /)", dequeReverse, "D.reverse() -- reverse in place">,
     method<"!rotate($self, *args)", dequeRotate, "Move the items n places to the right, one by default.">,
     method<"!__sizeof__($self, /)", dequeSizeof, "Size in memory, in bytes.">,
-    classMethod<"!__class_getitem__($type, object, /)", dequeClassGetItem, "The type's generic alias, see PEP 585.">,
+    classMethod<"!__class_getitem__($type, object, /)", dequeClassGetItem,
+                "The type's generic alias, see PEP 585.">,
     {}};
-constinit PyGetSetDef kGetSet[] = {getset<"maxlen", dequeMaxLen, nullptr, "maximum size of a deque or None if unbounded">,
-                                   {}};
+constinit PyGetSetDef kGetSet[] = {
+    getset<"maxlen", dequeMaxLen, nullptr, "maximum size of a deque or None if unbounded">, {}};
 constinit PySequenceMethods kAsSequence = {.sq_length = slot<dequeLength>,
                                            .sq_concat = slot<dequeConcat>,
                                            .sq_repeat = slot<dequeRepeat>,
@@ -585,7 +599,8 @@ PyTypeObject deque_type = {
 };
 
 constinit PyMethodDef kIterMethods[] = {method<"!__length_hint__($self, /)", iterLengthHint, kLengthHintDoc>,
-                                        method<"!__reduce__($self, /)", iterReduce, kReduceDoc>, {}};
+                                        method<"!__reduce__($self, /)", iterReduce, kReduceDoc>,
+                                        {}};
 PyTypeObject deque_iter_type = {
     KR_TYPE_HEAD,
     .tp_name = "_collections._deque_iterator",

@@ -88,8 +88,10 @@ Result<Ref<>> reduceItems(PyObject* function, PyObject* iterator, MaybeRef<> res
   for (;;) {
     MaybeRef<> item = TRY(iterNext(iterator));
     if (!item) break;
-    if (!result) result = std::move(item);
-    else result = TRY(call(function, result.get(), item.get()));
+    if (!result)
+      result = std::move(item);
+    else
+      result = TRY(call(function, result.get(), item.get()));
   }
   if (!result) return raise(PyExc_TypeError, "reduce() of empty iterable with no initial value");
   return std::move(result).take();
@@ -104,7 +106,8 @@ Result<Ref<>> functoolsReduce(CallArgs args) {
     return raise(PyExc_TypeError, "reduce() arg 2 must support iteration");
   }
   Ref<> items = std::move(iterator).take();
-  return reduceItems(args.values[0], items, args.count == 3 ? MaybeRef<>::share(args.values[2]) : MaybeRef<>());
+  return reduceItems(args.values[0], items,
+                     args.count == 3 ? MaybeRef<>::share(args.values[2]) : MaybeRef<>());
 }
 
 constinit PyMethodDef kMethods[] = {

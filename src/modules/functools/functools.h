@@ -5,7 +5,7 @@
 
 namespace krait::modules {
 
-Status addPartial(PyObject* module);       // partial.cpp
-Status addLruCache(PyObject* module);      // lru_cache.cpp
+Status addPartial(PyObject* module);   // partial.cpp
+Status addLruCache(PyObject* module);  // lru_cache.cpp
 
 }  // namespace krait::modules

@@ -1,8 +1,9 @@
-// functools._lru_cache_wrapper: a function with a cache of its results, unbounded or bounded by least recent use.
+// functools._lru_cache_wrapper: a function with a cache of its results, unbounded or bounded by least recent
+// use.
 //
-// A bounded cache maps keys to links of a ring that runs from the least to the most recently used result. Dict and ring
-// own the links both: a comparison of keys may put a link in the dict that replaces one of the ring. Calls of the function may do anything to the cache, so after each one the cache is
-// looked at afresh.
+// A bounded cache maps keys to links of a ring that runs from the least to the most recently used result.
+// Dict and ring own the links both: a comparison of keys may put a link in the dict that replaces one of the
+// ring. Calls of the function may do anything to the cache, so after each one the cache is looked at afresh.
 #include "base/inline_buffer.h"
 #include "core/call.h"
 #include "core/gc.h"
@@ -64,8 +65,12 @@ void ringInsertBetween(LinkObject* link, LinkObject* previous, LinkObject* next)
   link->next = next;
   previous->next = next->previous = link;
 }
-void ringAppend(CacheObject* self, LinkObject* link) { ringInsertBetween(link, self->root.previous, &self->root); }
-void ringPrepend(CacheObject* self, LinkObject* link) { ringInsertBetween(link, &self->root, self->root.next); }
+void ringAppend(CacheObject* self, LinkObject* link) {
+  ringInsertBetween(link, self->root.previous, &self->root);
+}
+void ringPrepend(CacheObject* self, LinkObject* link) {
+  ringInsertBetween(link, &self->root, self->root.next);
+}
 
 void ringInit(CacheObject* self) { self->root.previous = self->root.next = &self->root; }
 
@@ -197,8 +202,10 @@ Result<Ref<>> callBounded(CacheObject* self, TupleObject* args, Opt<> kwargs) {
   Ref<> result = TRY(callFunction(self, args, kwargs));
   if (TRY(dictGetHashed(self->cache, key, hash))) return result;  // a nested call has cached it meanwhile
   bool room = self->cache->size() < self->max_size || self->root.next == &self->root;
-  if (room) TRY(addLink(self, key, hash, result));
-  else TRY(replaceOldest(self, key, hash, result));
+  if (room)
+    TRY(addLink(self, key, hash, result));
+  else
+    TRY(replaceOldest(self, key, hash, result));
   return result;
 }
 
@@ -248,7 +255,8 @@ int cacheTraverse(PyObject* object, visitproc visit, void* arg) {
       if (int status = visitAll(visit, arg, link->key, link->result)) return status;
     }
   }
-  return visitAll(visit, arg, typeObject(object), self->cache, self->function, self->cache_info_type, self->dict);
+  return visitAll(visit, arg, typeObject(object), self->cache, self->function, self->cache_info_type,
+                  self->dict);
 }
 
 int cacheTpClear(PyObject* object) {
@@ -258,7 +266,9 @@ int cacheTpClear(PyObject* object) {
   return 0;
 }
 
-Result<Ref<>> cacheCall(CacheObject* self, TupleObject* args, Opt<> kwargs) { return self->wrapper(self, args, kwargs); }
+Result<Ref<>> cacheCall(CacheObject* self, TupleObject* args, Opt<> kwargs) {
+  return self->wrapper(self, args, kwargs);
+}
 
 Result<Ref<>> cacheDescrGet(PyObject* self, PyObject* object, PyObject*) {
   if (!object || object == Py_None) return share(self);
@@ -297,7 +307,8 @@ constinit PyMemberDef kMembers[] = {
 constinit PyGetSetDef kGetSet[] = {getset<"__dict__", genericGetDict, genericSetDict>, {}};
 constexpr const char* kDoc =
     "A callable that remembers the results of user_function.\n\n"
-    "maxsize is the number of results kept (0: none, None: all); typed tells arguments of different types apart;\n"
+    "maxsize is the number of results kept (0: none, None: all); typed tells arguments of different types "
+    "apart;\n"
     "cache_info_type is called with hits, misses, maxsize and the current size.";
 
 template <class F>
@@ -313,13 +324,21 @@ Status addLruCache(PyObject* module) {
   ternaryfunc call_slot = slot<cacheCall>;
   descrgetfunc get_slot = slot<cacheDescrGet>;
   newfunc new_slot = newSlot<"lru_cache(user_function, maxsize, typed, cache_info_type)", cacheNew>;
-  PyType_Slot slots[] = {slotRow(52, cacheDealloc), slotRow(50, call_slot), slotRow(56, const_cast<char*>(kDoc)),
-                         slotRow(71, cacheTraverse), slotRow(51, cacheTpClear), slotRow(64, kMethods),
-                         slotRow(72, kMembers), slotRow(73, kGetSet), slotRow(54, get_slot), slotRow(65, new_slot),
+  PyType_Slot slots[] = {slotRow(52, cacheDealloc),
+                         slotRow(50, call_slot),
+                         slotRow(56, const_cast<char*>(kDoc)),
+                         slotRow(71, cacheTraverse),
+                         slotRow(51, cacheTpClear),
+                         slotRow(64, kMethods),
+                         slotRow(72, kMembers),
+                         slotRow(73, kGetSet),
+                         slotRow(54, get_slot),
+                         slotRow(65, new_slot),
                          {0, nullptr}};
-  PyType_Spec spec{"functools._lru_cache_wrapper", sizeof(CacheObject), 0,
-                   static_cast<unsigned>(Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_IMMUTABLETYPE),
-                   slots};
+  PyType_Spec spec{
+      "functools._lru_cache_wrapper", sizeof(CacheObject), 0,
+      static_cast<unsigned>(Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_IMMUTABLETYPE),
+      slots};
   Ref<PyTypeObject> type = TRY(typeFromSpec(&spec, nullptr, module));
   return moduleAdd(module, "_lru_cache_wrapper", std::move(type));
 }

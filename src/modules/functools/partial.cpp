@@ -45,7 +45,8 @@ Result<Ref<>> partialCall(PartialObject* self, CallArgs args) {
   if (self->keywords->size() > 0) return callWithKeywords(self, args);
   auto stored = share(self->args);
   auto function = share(self->function);
-  if (stored->size() == 0) return callVector(function, args.values, static_cast<size_t>(args.count), args.names);
+  if (stored->size() == 0)
+    return callVector(function, args.values, static_cast<size_t>(args.count), args.names);
   Py_ssize_t named = args.names ? args.names->size() : 0;
   InlineBuffer<PyObject*, 10> stack;
   stack.append(nullptr);
@@ -144,8 +145,9 @@ Result<Ref<StrObject>> partialRepr(PartialObject* self) {
 
 Result<Ref<>> partialReduce(PartialObject* self) {
   Ref<TupleObject> args = TRY(tupleOf(self->function));
-  Ref<TupleObject> state = TRY(tupleOf(self->function, static_cast<PyObject*>(self->args),
-                                       static_cast<PyObject*>(self->keywords), self->dict ? self->dict : Py_None));
+  Ref<TupleObject> state =
+      TRY(tupleOf(self->function, static_cast<PyObject*>(self->args), static_cast<PyObject*>(self->keywords),
+                  self->dict ? self->dict : Py_None));
   return reduceTo(typeObject(self), args, state.get());
 }
 
@@ -154,10 +156,10 @@ Status partialSetState(PartialObject* self, PyObject* state) {
   bool valid = parts && isCallable(parts->at(0)) && isTuple(parts->at(1)) &&
                (parts->at(2) == Py_None || isDict(parts->at(2)));
   if (!valid) return raise(PyExc_TypeError, "invalid partial state");
-  Ref<TupleObject> args = isExactTuple(parts->at(1)) ? share(cast<TupleObject>(parts->at(1)))
-                                                     : TRY(sequenceTuple(parts->at(1)));
+  Ref<TupleObject> args =
+      isExactTuple(parts->at(1)) ? share(cast<TupleObject>(parts->at(1))) : TRY(sequenceTuple(parts->at(1)));
   PyObject* given = parts->at(2);
-  Ref<DictObject> keywords = given == Py_None ? TRY(dictNew())
+  Ref<DictObject> keywords = given == Py_None     ? TRY(dictNew())
                              : isExactDict(given) ? share(cast<DictObject>(given))
                                                   : TRY(dictCopy(cast<DictObject>(given)));
   auto dict = MaybeRef<>::share(parts->at(3) == Py_None ? nullptr : parts->at(3));
@@ -170,13 +172,14 @@ Status partialSetState(PartialObject* self, PyObject* state) {
 
 Result<Ref<>> partialClassGetItem(PyObject* origin, PyObject* args) { return genericAliasNew(origin, args); }
 
-constinit PyMethodDef kMethods[] = {
-    method<"!__reduce__($self, /)", partialReduce>,
-    method<"!__setstate__($self, state, /)", partialSetState>,
-    classMethod<"!__class_getitem__($type, object, /)", partialClassGetItem, "The type's generic alias, see PEP 585.">,
-    {}};
+constinit PyMethodDef kMethods[] = {method<"!__reduce__($self, /)", partialReduce>,
+                                    method<"!__setstate__($self, state, /)", partialSetState>,
+                                    classMethod<"!__class_getitem__($type, object, /)", partialClassGetItem,
+                                                "The type's generic alias, see PEP 585.">,
+                                    {}};
 constinit PyMemberDef kMembers[] = {
-    {"func", T_OBJECT, offsetof(PartialObject, function), READONLY, "function object to use in future partial calls"},
+    {"func", T_OBJECT, offsetof(PartialObject, function), READONLY,
+     "function object to use in future partial calls"},
     {"args", T_OBJECT, offsetof(PartialObject, args), READONLY, "tuple of arguments to future partial calls"},
     {"keywords", T_OBJECT, offsetof(PartialObject, keywords), READONLY,
      "dictionary of keyword arguments to future partial calls"},
@@ -193,7 +196,8 @@ constexpr PyTypeObject kDescription = {
     .tp_call = partialCallSlot,
     .tp_getattro = slot<genericGetAttr>,
     .tp_setattro = slot<genericSetAttr>,
-    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_flags =
+        Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
     .tp_doc = "partial(func, *args, **keywords) - a callable with some arguments already given",
     .tp_traverse = partialTraverse,
     .tp_methods = kMethods,

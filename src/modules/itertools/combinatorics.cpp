@@ -1,7 +1,7 @@
 // product, combinations, combinations_with_replacement, permutations.
 //
-// Each keeps the indices of the last result and the result tuple itself, which is changed in place while nobody else
-// refers to it.
+// Each keeps the indices of the last result and the result tuple itself, which is changed in place while
+// nobody else refers to it.
 #include "modules/itertools/itertools.h"
 #include "types/dict.h"
 
@@ -41,7 +41,6 @@ Result<Py_ssize_t> stateIndex(TupleObject* state, Py_ssize_t i, Py_ssize_t limit
   Py_ssize_t index = TRY(intAsSsize(cast<IntObject>(state->at(i))));
   return index < 0 ? 0 : index > limit ? limit : index;
 }
-
 
 constexpr Py_ssize_t kIndexBytes = sizeof(Py_ssize_t);
 
@@ -147,7 +146,8 @@ Status productSetState(ProductObject* self, PyObject* given) {
     self->indices[i] = TRY(stateIndex(state, i, size - 1));
   }
   Ref<TupleObject> result = TRY(tupleNew(count));
-  for (Py_ssize_t i = 0; i < count; i++) result->ob_item[i] = share(poolAt(self, i)->at(self->indices[i])).leak();
+  for (Py_ssize_t i = 0; i < count; i++)
+    result->ob_item[i] = share(poolAt(self, i)->at(self->indices[i])).leak();
   auto old = MaybeRef<TupleObject>::steal(std::exchange(self->result, std::move(result).leak()));
   return {};
 }
@@ -240,7 +240,9 @@ Status combinationsSetState(CombinationsObject* self, PyObject* given) {
   auto old = MaybeRef<TupleObject>::steal(std::exchange(self->result, std::move(result).leak()));
   return {};
 }
-Py_ssize_t combinationsSizeof(CombinationsObject* self) { return typeOf(self)->tp_basicsize + self->r * kIndexBytes; }
+Py_ssize_t combinationsSizeof(CombinationsObject* self) {
+  return typeOf(self)->tp_basicsize + self->r * kIndexBytes;
+}
 
 // --- permutations ---
 
@@ -349,16 +351,19 @@ constexpr Text kSizeofDoc = "Size in memory, in bytes.";
 constinit PyMethodDef kProductMethods[] = {
     method<"!__reduce__($self, /)", productReduce, kReduceDoc>,
     method<"!__setstate__($self, state, /)", productSetState, kSetStateDoc>,
-    method<"!__sizeof__($self, /)", productSizeof, kSizeofDoc>, {}};
+    method<"!__sizeof__($self, /)", productSizeof, kSizeofDoc>,
+    {}};
 template <bool kReplace>
 constinit PyMethodDef kCombinationsMethods[] = {
     method<"!__reduce__($self, /)", combinationsReduce, kReduceDoc>,
     method<"!__setstate__($self, state, /)", combinationsSetState<kReplace>, kSetStateDoc>,
-    method<"!__sizeof__($self, /)", combinationsSizeof, kSizeofDoc>, {}};
+    method<"!__sizeof__($self, /)", combinationsSizeof, kSizeofDoc>,
+    {}};
 constinit PyMethodDef kPermutationsMethods[] = {
     method<"!__reduce__($self, /)", permutationsReduce, kReduceDoc>,
     method<"!__setstate__($self, state, /)", permutationsSetState, kSetStateDoc>,
-    method<"!__sizeof__($self, /)", permutationsSizeof, kSizeofDoc>, {}};
+    method<"!__sizeof__($self, /)", permutationsSizeof, kSizeofDoc>,
+    {}};
 
 PyTypeObject product_type =
     iteratorType({.name = "itertools.product",
@@ -379,24 +384,25 @@ PyTypeObject combinations_type =
                   .next = slot<combinationsNext<false>>,
                   .make = newSlot<"combinations(iterable, r)", combinationsNew<false>>,
                   .methods = kCombinationsMethods<false>});
-PyTypeObject with_replacement_type = iteratorType(
-    {.name = "itertools.combinations_with_replacement",
-     .doc = docText<"combinations_with_replacement(iterable, r)", "All selections of r items, each any number of times.">,
-     .size = sizeof(CombinationsObject),
-     .dealloc = combinationsDealloc,
-     .traverse = fieldsTraverse<&CombinationsObject::pool, &CombinationsObject::result>,
-     .next = slot<combinationsNext<true>>,
-     .make = newSlot<"combinations_with_replacement(iterable, r)", combinationsNew<true>>,
-     .methods = kCombinationsMethods<true>});
-PyTypeObject permutations_type =
-    iteratorType({.name = "itertools.permutations",
-                  .doc = docText<"permutations(iterable, r=None)", "All arrangements of r items, by default of all.">,
-                  .size = sizeof(PermutationsObject),
-                  .dealloc = permutationsDealloc,
-                  .traverse = fieldsTraverse<&PermutationsObject::pool, &PermutationsObject::result>,
-                  .next = slot<permutationsNext>,
-                  .make = newSlot<"permutations(iterable, r=None)", permutationsNew>,
-                  .methods = kPermutationsMethods});
+PyTypeObject with_replacement_type =
+    iteratorType({.name = "itertools.combinations_with_replacement",
+                  .doc = docText<"combinations_with_replacement(iterable, r)",
+                                 "All selections of r items, each any number of times.">,
+                  .size = sizeof(CombinationsObject),
+                  .dealloc = combinationsDealloc,
+                  .traverse = fieldsTraverse<&CombinationsObject::pool, &CombinationsObject::result>,
+                  .next = slot<combinationsNext<true>>,
+                  .make = newSlot<"combinations_with_replacement(iterable, r)", combinationsNew<true>>,
+                  .methods = kCombinationsMethods<true>});
+PyTypeObject permutations_type = iteratorType(
+    {.name = "itertools.permutations",
+     .doc = docText<"permutations(iterable, r=None)", "All arrangements of r items, by default of all.">,
+     .size = sizeof(PermutationsObject),
+     .dealloc = permutationsDealloc,
+     .traverse = fieldsTraverse<&PermutationsObject::pool, &PermutationsObject::result>,
+     .next = slot<permutationsNext>,
+     .make = newSlot<"permutations(iterable, r=None)", permutationsNew>,
+     .methods = kPermutationsMethods});
 
 }  // namespace
 

@@ -52,8 +52,8 @@ Result<Ref<StrObject>> countRepr(CountObject* self) {
 }
 Result<Ref<>> countReduce(CountObject* self) {
   Ref<> current = self->long_count ? share(self->long_count) : TRY(intObject(self->count));
-  Ref<TupleObject> args = self->count == PY_SSIZE_T_MAX ? TRY(tupleOf(current.get(), self->step))
-                                                        : TRY(tupleOf(current.get()));
+  Ref<TupleObject> args =
+      self->count == PY_SSIZE_T_MAX ? TRY(tupleOf(current.get(), self->step)) : TRY(tupleOf(current.get()));
   return reduceTo(typeObject(self), args);
 }
 
@@ -161,7 +161,8 @@ Status cycleSetState(CycleObject* self, PyObject* state) {
 // --- chain ---
 
 struct ChainObject : PyObject {
-  PyObject *source, *active;  // iterator over the iterables, iterator over the current one; null: none (yet, any more)
+  PyObject *source,
+      *active;  // iterator over the iterables, iterator over the current one; null: none (yet, any more)
 };
 static_assert(sizeof(ChainObject) == 32);
 
@@ -200,7 +201,8 @@ Result<MaybeRef<>> chainNext(ChainObject* self) {
 Result<Ref<>> chainReduce(ChainObject* self) {
   Ref<TupleObject> args = emptyTuple();
   if (!self->source) return reduceTo(typeObject(self), args);
-  Ref<TupleObject> state = self->active ? TRY(tupleOf(self->source, self->active)) : TRY(tupleOf(self->source));
+  Ref<TupleObject> state =
+      self->active ? TRY(tupleOf(self->source, self->active)) : TRY(tupleOf(self->source));
   return reduceTo(typeObject(self), args, state.get());
 }
 Status chainSetState(ChainObject* self, PyObject* state) {
@@ -290,51 +292,60 @@ Status zipLongestSetState(ZipLongestObject* self, PyObject* state) {
 constinit PyMethodDef kCountMethods[] = {method<"!__reduce__($self, /)", countReduce, kReduceDoc>, {}};
 constinit PyMethodDef kRepeatMethods[] = {
     method<"!__length_hint__($self, /)", repeatLengthHint, kLengthHintDoc>,
-    method<"!__reduce__($self, /)", repeatReduce, kReduceDoc>, {}};
-constinit PyMethodDef kCycleMethods[] = {method<"!__reduce__($self, /)", cycleReduce, kReduceDoc>,
-                                         method<"!__setstate__($self, state, /)", cycleSetState, kSetStateDoc>, {}};
+    method<"!__reduce__($self, /)", repeatReduce, kReduceDoc>,
+    {}};
+constinit PyMethodDef kCycleMethods[] = {
+    method<"!__reduce__($self, /)", cycleReduce, kReduceDoc>,
+    method<"!__setstate__($self, state, /)", cycleSetState, kSetStateDoc>,
+    {}};
 constinit PyMethodDef kChainMethods[] = {
-    classMethod<"from_iterable($type, iterable, /)", chainFromIterable, "Chains the items of an iterable of iterables.">,
+    classMethod<"from_iterable($type, iterable, /)", chainFromIterable,
+                "Chains the items of an iterable of iterables.">,
     method<"!__reduce__($self, /)", chainReduce, kReduceDoc>,
     method<"!__setstate__($self, state, /)", chainSetState, kSetStateDoc>,
-    classMethod<"!__class_getitem__($type, object, /)", chainClassGetItem, "The type's generic alias, see PEP 585.">,
+    classMethod<"!__class_getitem__($type, object, /)", chainClassGetItem,
+                "The type's generic alias, see PEP 585.">,
     {}};
 constinit PyMethodDef kZipLongestMethods[] = {
     method<"!__reduce__($self, /)", zipLongestReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", zipLongestSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", zipLongestSetState, kSetStateDoc>,
+    {}};
 
 PyTypeObject count_type = [] {
-  PyTypeObject type = iteratorType({.name = "itertools.count",
-                                    .doc = docText<"count(start=0, step=1)", "start, start + step, and so on.">,
-                                    .size = sizeof(CountObject),
-                                    .dealloc = fieldsDealloc<&CountObject::long_count, &CountObject::step>,
-                                    .traverse = fieldsTraverse<&CountObject::long_count, &CountObject::step>,
-                                    .next = slot<countNext>,
-                                    .make = newSlot<"count(start=0, step=1)", countNew>,
-                                    .methods = kCountMethods});
+  PyTypeObject type =
+      iteratorType({.name = "itertools.count",
+                    .doc = docText<"count(start=0, step=1)", "start, start + step, and so on.">,
+                    .size = sizeof(CountObject),
+                    .dealloc = fieldsDealloc<&CountObject::long_count, &CountObject::step>,
+                    .traverse = fieldsTraverse<&CountObject::long_count, &CountObject::step>,
+                    .next = slot<countNext>,
+                    .make = newSlot<"count(start=0, step=1)", countNew>,
+                    .methods = kCountMethods});
   type.tp_repr = slot<countRepr>;
   return type;
 }();
 PyTypeObject repeat_type = [] {
-  PyTypeObject type = iteratorType({.name = "itertools.repeat",
-                                    .doc = "repeat(object [,times]) -> the object, again and again or times times.",
-                                    .size = sizeof(RepeatObject),
-                                    .dealloc = fieldsDealloc<&RepeatObject::element>,
-                                    .traverse = fieldsTraverse<&RepeatObject::element>,
-                                    .next = repeatNext,
-                                    .make = newSlot<"repeat(object, times=0)", repeatNew>,
-                                    .methods = kRepeatMethods});
+  PyTypeObject type =
+      iteratorType({.name = "itertools.repeat",
+                    .doc = "repeat(object [,times]) -> the object, again and again or times times.",
+                    .size = sizeof(RepeatObject),
+                    .dealloc = fieldsDealloc<&RepeatObject::element>,
+                    .traverse = fieldsTraverse<&RepeatObject::element>,
+                    .next = repeatNext,
+                    .make = newSlot<"repeat(object, times=0)", repeatNew>,
+                    .methods = kRepeatMethods});
   type.tp_repr = slot<repeatRepr>;
   return type;
 }();
-PyTypeObject cycle_type = iteratorType({.name = "itertools.cycle",
-                                        .doc = docText<"cycle(iterable, /)", "The iterable's items, over and over.">,
-                                        .size = sizeof(CycleObject),
-                                        .dealloc = fieldsDealloc<&CycleObject::iterator, &CycleObject::saved>,
-                                        .traverse = fieldsTraverse<&CycleObject::iterator, &CycleObject::saved>,
-                                        .next = slot<cycleNext>,
-                                        .make = slot<cycleNew>,
-                                        .methods = kCycleMethods});
+PyTypeObject cycle_type =
+    iteratorType({.name = "itertools.cycle",
+                  .doc = docText<"cycle(iterable, /)", "The iterable's items, over and over.">,
+                  .size = sizeof(CycleObject),
+                  .dealloc = fieldsDealloc<&CycleObject::iterator, &CycleObject::saved>,
+                  .traverse = fieldsTraverse<&CycleObject::iterator, &CycleObject::saved>,
+                  .next = slot<cycleNext>,
+                  .make = slot<cycleNew>,
+                  .methods = kCycleMethods});
 PyTypeObject zip_longest_type = iteratorType(
     {.name = "itertools.zip_longest",
      .doc = "zip_longest(*iterables, fillvalue=None) --> zip_longest object\n\n"
@@ -350,15 +361,16 @@ PyTypeObject zip_longest_type = iteratorType(
 
 }  // namespace
 
-PyTypeObject chain_type = iteratorType({.name = "itertools.chain",
-                                        .doc = "chain(*iterables) --> chain object\n\n"
-                                               "The items of the first iterable, then those of the next, and so on.",
-                                        .size = sizeof(ChainObject),
-                                        .dealloc = fieldsDealloc<&ChainObject::source, &ChainObject::active>,
-                                        .traverse = fieldsTraverse<&ChainObject::source, &ChainObject::active>,
-                                        .next = slot<chainNext>,
-                                        .make = slot<chainNew>,
-                                        .methods = kChainMethods});
+PyTypeObject chain_type =
+    iteratorType({.name = "itertools.chain",
+                  .doc = "chain(*iterables) --> chain object\n\n"
+                         "The items of the first iterable, then those of the next, and so on.",
+                  .size = sizeof(ChainObject),
+                  .dealloc = fieldsDealloc<&ChainObject::source, &ChainObject::active>,
+                  .traverse = fieldsTraverse<&ChainObject::source, &ChainObject::active>,
+                  .next = slot<chainNext>,
+                  .make = slot<chainNew>,
+                  .methods = kChainMethods});
 
 Status addEndless(PyObject* module) {
   for (PyTypeObject* type : {&count_type, &repeat_type, &cycle_type, &chain_type, &zip_longest_type}) {

@@ -34,7 +34,8 @@ Result<MaybeRef<>> accumulateNext(AccumulateObject* self) {
   }
   auto total = share(self->total);
   auto function = MaybeRef<>::share(self->function);
-  Ref<> next = function ? TRY(call(function.get(), total.get(), item.get())) : TRY(numberAdd(total, item.get()));
+  Ref<> next =
+      function ? TRY(call(function.get(), total.get(), item.get())) : TRY(numberAdd(total, item.get()));
   auto old = MaybeRef<>::steal(std::exchange(self->total, next.clone().leak()));
   return MaybeRef<>(std::move(next));
 }
@@ -148,8 +149,7 @@ Result<MaybeRef<>> starmapNext(FunctionIterObject* self) {
   if (!item) return item;
   Ref<TupleObject> args = TRY(sequenceTuple(item.get()));
   auto function = share(self->function);
-  return MaybeRef<>(
-      TRY(callVector(function, args->items(), static_cast<size_t>(args->size()), nullptr)));
+  return MaybeRef<>(TRY(callVector(function, args->items(), static_cast<size_t>(args->size()), nullptr)));
 }
 
 Result<Ref<>> functionIterReduce(FunctionIterObject* self) {
@@ -168,7 +168,7 @@ Status whileSetState(WhileObject* self, PyObject* state) {
 // --- islice ---
 
 struct SliceIterObject : PyObject {
-  PyObject* iterator;  // null: exhausted
+  PyObject* iterator;                  // null: exhausted
   Py_ssize_t next, stop, step, count;  // stop -1: none; count: items taken from the iterator
 };
 static_assert(sizeof(SliceIterObject) == 56);
@@ -186,7 +186,8 @@ Result<Py_ssize_t> sliceBound(PyObject* value, Py_ssize_t fallback, const char* 
   clearPending();
   return raise(PyExc_ValueError, message);
 }
-constexpr const char* kBadStop = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
+constexpr const char* kBadStop =
+    "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
 constexpr const char* kBadIndices = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
 constexpr const char* kBadStep = "Step for islice() must be a positive integer or None.";
 
@@ -295,46 +296,52 @@ Result<MaybeRef<>> pairwiseNext(PairwiseObject* self) {
 
 constinit PyMethodDef kAccumulateMethods[] = {
     method<"!__reduce__($self, /)", accumulateReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", accumulateSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", accumulateSetState, kSetStateDoc>,
+    {}};
 constinit PyMethodDef kCompressMethods[] = {method<"!__reduce__($self, /)", compressReduce, kReduceDoc>, {}};
-constinit PyMethodDef kFunctionMethods[] = {method<"!__reduce__($self, /)", functionIterReduce, kReduceDoc>, {}};
-constinit PyMethodDef kWhileMethods[] = {method<"!__reduce__($self, /)", whileReduce, kReduceDoc>,
-                                         method<"!__setstate__($self, state, /)", whileSetState, kSetStateDoc>, {}};
-constinit PyMethodDef kSliceMethods[] = {method<"!__reduce__($self, /)", isliceReduce, kReduceDoc>,
-                                         method<"!__setstate__($self, state, /)", isliceSetState, kSetStateDoc>, {}};
+constinit PyMethodDef kFunctionMethods[] = {method<"!__reduce__($self, /)", functionIterReduce, kReduceDoc>,
+                                            {}};
+constinit PyMethodDef kWhileMethods[] = {
+    method<"!__reduce__($self, /)", whileReduce, kReduceDoc>,
+    method<"!__setstate__($self, state, /)", whileSetState, kSetStateDoc>,
+    {}};
+constinit PyMethodDef kSliceMethods[] = {
+    method<"!__reduce__($self, /)", isliceReduce, kReduceDoc>,
+    method<"!__setstate__($self, state, /)", isliceSetState, kSetStateDoc>,
+    {}};
 
 constexpr PyTypeObject functionIterType(const char* name, const char* doc, Py_ssize_t size, iternextfunc next,
                                         newfunc make, PyMethodDef* methods) {
-  return iteratorType({.name = name,
-                       .doc = doc,
-                       .size = size,
-                       .dealloc = fieldsDealloc<&FunctionIterObject::function, &FunctionIterObject::iterator>,
-                       .traverse = fieldsTraverse<&FunctionIterObject::function, &FunctionIterObject::iterator>,
-                       .next = next,
-                       .make = make,
-                       .methods = methods});
+  return iteratorType(
+      {.name = name,
+       .doc = doc,
+       .size = size,
+       .dealloc = fieldsDealloc<&FunctionIterObject::function, &FunctionIterObject::iterator>,
+       .traverse = fieldsTraverse<&FunctionIterObject::function, &FunctionIterObject::iterator>,
+       .next = next,
+       .make = make,
+       .methods = methods});
 }
-PyTypeObject dropwhile_type =
-    functionIterType("itertools.dropwhile",
-                     docText<"dropwhile(predicate, iterable, /)", "Leaves out items while the predicate holds.">,
-                     sizeof(WhileObject), slot<dropwhileNext>, slot<functionIterNew<dropwhile_type, "dropwhile">>,
-                     kWhileMethods);
-PyTypeObject takewhile_type =
-    functionIterType("itertools.takewhile",
-                     docText<"takewhile(predicate, iterable, /)", "The items while the predicate holds.">,
-                     sizeof(WhileObject), slot<takewhileNext>, slot<functionIterNew<takewhile_type, "takewhile">>,
-                     kWhileMethods);
+PyTypeObject dropwhile_type = functionIterType(
+    "itertools.dropwhile",
+    docText<"dropwhile(predicate, iterable, /)", "Leaves out items while the predicate holds.">,
+    sizeof(WhileObject), slot<dropwhileNext>, slot<functionIterNew<dropwhile_type, "dropwhile">>,
+    kWhileMethods);
+PyTypeObject takewhile_type = functionIterType(
+    "itertools.takewhile",
+    docText<"takewhile(predicate, iterable, /)", "The items while the predicate holds.">, sizeof(WhileObject),
+    slot<takewhileNext>, slot<functionIterNew<takewhile_type, "takewhile">>, kWhileMethods);
 PyTypeObject filterfalse_type =
     functionIterType("itertools.filterfalse",
                      docText<"filterfalse(function, iterable, /)",
                              "The items for which function answers false; None: the items that are false.">,
                      sizeof(FunctionIterObject), slot<filterfalseNext>,
                      slot<functionIterNew<filterfalse_type, "filterfalse">>, kFunctionMethods);
-PyTypeObject starmap_type =
-    functionIterType("itertools.starmap",
-                     docText<"starmap(function, iterable, /)", "Calls function with each item's items as arguments.">,
-                     sizeof(FunctionIterObject), slot<starmapNext>, slot<functionIterNew<starmap_type, "starmap">>,
-                     kFunctionMethods);
+PyTypeObject starmap_type = functionIterType(
+    "itertools.starmap",
+    docText<"starmap(function, iterable, /)", "Calls function with each item's items as arguments.">,
+    sizeof(FunctionIterObject), slot<starmapNext>, slot<functionIterNew<starmap_type, "starmap">>,
+    kFunctionMethods);
 PyTypeObject compress_type =
     iteratorType({.name = "itertools.compress",
                   .doc = docText<"compress(data, selectors)", "The items of data whose selector is true.">,
@@ -355,32 +362,32 @@ PyTypeObject pairwise_type =
 
 }  // namespace
 
-PyTypeObject accumulate_type = iteratorType(
-    {.name = "itertools.accumulate",
-     .doc = docText<"accumulate(iterable, func=None, *, initial=None)", "Running sums, or results of another function.">,
-     .size = sizeof(AccumulateObject),
-     .dealloc = fieldsDealloc<&AccumulateObject::total, &AccumulateObject::iterator, &AccumulateObject::function,
-                              &AccumulateObject::initial>,
-     .traverse = fieldsTraverse<&AccumulateObject::total, &AccumulateObject::iterator, &AccumulateObject::function,
-                                &AccumulateObject::initial>,
-     .next = slot<accumulateNext>,
-     .make = newSlot<"accumulate(iterable, func=None, *, initial=None)", accumulateNew>,
-     .methods = kAccumulateMethods});
-PyTypeObject islice_type =
-    iteratorType({.name = "itertools.islice",
-                  .doc = "islice(iterable, stop) --> islice object\n"
-                         "islice(iterable, start, stop[, step]) --> islice object\n\n"
-                         "The items that a slice of a sequence would select.",
-                  .size = sizeof(SliceIterObject),
-                  .dealloc = fieldsDealloc<&SliceIterObject::iterator>,
-                  .traverse = fieldsTraverse<&SliceIterObject::iterator>,
-                  .next = slot<isliceNext>,
-                  .make = slot<isliceNew>,
-                  .methods = kSliceMethods});
+PyTypeObject accumulate_type =
+    iteratorType({.name = "itertools.accumulate",
+                  .doc = docText<"accumulate(iterable, func=None, *, initial=None)",
+                                 "Running sums, or results of another function.">,
+                  .size = sizeof(AccumulateObject),
+                  .dealloc = fieldsDealloc<&AccumulateObject::total, &AccumulateObject::iterator,
+                                           &AccumulateObject::function, &AccumulateObject::initial>,
+                  .traverse = fieldsTraverse<&AccumulateObject::total, &AccumulateObject::iterator,
+                                             &AccumulateObject::function, &AccumulateObject::initial>,
+                  .next = slot<accumulateNext>,
+                  .make = newSlot<"accumulate(iterable, func=None, *, initial=None)", accumulateNew>,
+                  .methods = kAccumulateMethods});
+PyTypeObject islice_type = iteratorType({.name = "itertools.islice",
+                                         .doc = "islice(iterable, stop) --> islice object\n"
+                                                "islice(iterable, start, stop[, step]) --> islice object\n\n"
+                                                "The items that a slice of a sequence would select.",
+                                         .size = sizeof(SliceIterObject),
+                                         .dealloc = fieldsDealloc<&SliceIterObject::iterator>,
+                                         .traverse = fieldsTraverse<&SliceIterObject::iterator>,
+                                         .next = slot<isliceNext>,
+                                         .make = slot<isliceNew>,
+                                         .methods = kSliceMethods});
 
 Status addFilters(PyObject* module) {
-  for (PyTypeObject* type : {&accumulate_type, &compress_type, &dropwhile_type, &takewhile_type, &filterfalse_type,
-                             &starmap_type, &islice_type, &pairwise_type}) {
+  for (PyTypeObject* type : {&accumulate_type, &compress_type, &dropwhile_type, &takewhile_type,
+                             &filterfalse_type, &starmap_type, &islice_type, &pairwise_type}) {
     TRY(moduleAddType(module, type));
   }
   return {};

@@ -4,9 +4,9 @@
 namespace krait::modules {
 namespace {
 
-constinit PyMethodDef kMethods[] = {
-    function<"tee($module, iterable, n=2, /)", teeSplit, "Several independent iterators over one iterable, as a tuple.">,
-    {}};
+constinit PyMethodDef kMethods[] = {function<"tee($module, iterable, n=2, /)", teeSplit,
+                                             "Several independent iterators over one iterable, as a tuple.">,
+                                    {}};
 
 Status itertoolsExec(PyObject* module) {
   TRY(addEndless(module));

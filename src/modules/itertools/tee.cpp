@@ -1,7 +1,7 @@
 // tee and groupby.
 //
-// The items that a tee's iterators have in common lie in a chain of blocks; each iterator owns the block it stands in,
-// so blocks that all have left are freed.
+// The items that a tee's iterators have in common lie in a chain of blocks; each iterator owns the block it
+// stands in, so blocks that all have left are freed.
 #include "modules/itertools/itertools.h"
 #include "types/weakref.h"
 
@@ -91,8 +91,8 @@ int blockTpClear(PyObject* self) {
 Result<Ref<>> blockReduce(TeeBlockObject* block) {
   Ref<ListObject> items = TRY(listFromItems(block->items, block->count));
   PyObject* next = block->next ? static_cast<PyObject*>(block->next) : Py_None;
-  Ref<TupleObject> args = TRY(tupleOf(block->iterator ? block->iterator : Py_None,
-                                      static_cast<PyObject*>(items.get()), next));
+  Ref<TupleObject> args =
+      TRY(tupleOf(block->iterator ? block->iterator : Py_None, static_cast<PyObject*>(items.get()), next));
   return reduceTo(typeObject(block), args);
 }
 Result<Ref<>> blockNew(PyTypeObject*, TupleObject* args, Opt<>) {
@@ -164,7 +164,8 @@ Result<Ref<>> teeReduce(TeeObject* tee) {
 Status teeSetState(TeeObject* tee, PyObject* given) {
   TupleObject* state = TRY(stateTuple(given, 2, 2));
   if (!isExact(state->at(0), &tee_block_type)) {
-    return raise(PyExc_TypeError, "argument 1 must be itertools._tee_dataobject, not %.50s", typeName(state->at(0)));
+    return raise(PyExc_TypeError, "argument 1 must be itertools._tee_dataobject, not %.50s",
+                 typeName(state->at(0)));
   }
   int index = TRY(asInt(state->at(1)));
   if (index < 0 || index > kBlockItems) return raise(PyExc_ValueError, "Index out of range");
@@ -178,7 +179,7 @@ Status teeSetState(TeeObject* tee, PyObject* given) {
 struct GroupByObject : PyObject {
   PyObject *iterator, *key_function;
   PyObject *target_key, *current_key, *current_value;  // null: none
-  const void* current_grouper;  // borrowed; only compared
+  const void* current_grouper;                         // borrowed; only compared
 };
 static_assert(sizeof(GroupByObject) == 64);
 struct GrouperObject : PyObject {
@@ -241,7 +242,8 @@ Result<MaybeRef<>> groupbyNext(GroupByObject* self) {
 
 Result<Ref<>> groupbyReduce(GroupByObject* self) {
   Ref<TupleObject> args = TRY(tupleOf(self->iterator, self->key_function));
-  if (!self->target_key || !self->current_key || !self->current_value) return reduceTo(typeObject(self), args);
+  if (!self->target_key || !self->current_key || !self->current_value)
+    return reduceTo(typeObject(self), args);
   Ref<TupleObject> state = TRY(tupleOf(self->current_key, self->current_value, self->target_key));
   return reduceTo(typeObject(self), args, state.get());
 }
@@ -280,7 +282,8 @@ Result<Ref<>> grouperNew(PyTypeObject*, TupleObject* args, Opt<>) {
     return raise(PyExc_TypeError, "_grouper() takes exactly 2 arguments (%zd given)", args->size());
   }
   if (!isInstanceOf(args->at(0), &groupby_type)) {
-    return raise(PyExc_TypeError, "_grouper() argument 1 must be itertools.groupby, not %.50s", typeName(args->at(0)));
+    return raise(PyExc_TypeError, "_grouper() argument 1 must be itertools.groupby, not %.50s",
+                 typeName(args->at(0)));
   }
   return grouperMake(cast<GroupByObject>(args->at(0)), args->at(1));
 }
@@ -289,10 +292,12 @@ constinit PyMethodDef kBlockMethods[] = {method<"!__reduce__($self, /)", blockRe
 constinit PyMethodDef kTeeMethods[] = {
     method<"!__copy__($self, /)", teeCopy, "Another iterator over the same items, at the same place.">,
     method<"!__reduce__($self, /)", teeReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", teeSetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", teeSetState, kSetStateDoc>,
+    {}};
 constinit PyMethodDef kGroupByMethods[] = {
     method<"!__reduce__($self, /)", groupbyReduce, kReduceDoc>,
-    method<"!__setstate__($self, state, /)", groupbySetState, kSetStateDoc>, {}};
+    method<"!__setstate__($self, state, /)", groupbySetState, kSetStateDoc>,
+    {}};
 constinit PyMethodDef kGrouperMethods[] = {method<"!__reduce__($self, /)", grouperReduce, kReduceDoc>, {}};
 
 PyTypeObject tee_block_type = [] {
@@ -327,22 +332,25 @@ PyTypeObject groupby_type = iteratorType(
     {.name = "itertools.groupby",
      .doc = docText<"groupby(iterable, key=None)", "Each run of items with equal keys, as (key, iterator).">,
      .size = sizeof(GroupByObject),
-     .dealloc = fieldsDealloc<&GroupByObject::iterator, &GroupByObject::key_function, &GroupByObject::target_key,
-                              &GroupByObject::current_key, &GroupByObject::current_value>,
-     .traverse = fieldsTraverse<&GroupByObject::iterator, &GroupByObject::key_function, &GroupByObject::target_key,
-                                &GroupByObject::current_key, &GroupByObject::current_value>,
+     .dealloc =
+         fieldsDealloc<&GroupByObject::iterator, &GroupByObject::key_function, &GroupByObject::target_key,
+                       &GroupByObject::current_key, &GroupByObject::current_value>,
+     .traverse =
+         fieldsTraverse<&GroupByObject::iterator, &GroupByObject::key_function, &GroupByObject::target_key,
+                        &GroupByObject::current_key, &GroupByObject::current_value>,
      .next = slot<groupbyNext>,
      .make = newSlot<"groupby(iterable, key=None)", groupbyNew>,
      .methods = kGroupByMethods});
-PyTypeObject grouper_type = iteratorType({.name = "itertools._grouper",
-                                          .doc = nullptr,
-                                          .size = sizeof(GrouperObject),
-                                          .dealloc = fieldsDealloc<&GrouperObject::parent, &GrouperObject::target_key>,
-                                          .traverse = fieldsTraverse<&GrouperObject::parent, &GrouperObject::target_key>,
-                                          .next = slot<grouperNext>,
-                                          .make = slot<grouperNew>,
-                                          .methods = kGrouperMethods,
-                                          .final_type = true});
+PyTypeObject grouper_type =
+    iteratorType({.name = "itertools._grouper",
+                  .doc = nullptr,
+                  .size = sizeof(GrouperObject),
+                  .dealloc = fieldsDealloc<&GrouperObject::parent, &GrouperObject::target_key>,
+                  .traverse = fieldsTraverse<&GrouperObject::parent, &GrouperObject::target_key>,
+                  .next = slot<grouperNext>,
+                  .make = slot<grouperNew>,
+                  .methods = kGrouperMethods,
+                  .final_type = true});
 
 }  // namespace
 

@@ -56,7 +56,8 @@ Result<Ref<>> oneItem(ItemGetterObject* self, PyObject* object) {
 Result<Ref<>> getItems(ItemGetterObject* self, PyObject* object) {
   if (self->count == 1) return oneItem(self, object);
   Ref<TupleObject> result = TRY(tupleNew(self->count));
-  for (Py_ssize_t i = 0; i < self->count; i++) result->ob_item[i] = TRY(itemGet(object, self->items->at(i))).leak();
+  for (Py_ssize_t i = 0; i < self->count; i++)
+    result->ob_item[i] = TRY(itemGet(object, self->items->at(i))).leak();
   return result;
 }
 Result<Ref<>> itemGetterCall(ItemGetterObject* self, CallArgs args) {
@@ -127,7 +128,8 @@ Result<Ref<>> followPath(PyObject* object, PyObject* path) {
   if (!isTuple(path)) return attrGet(object, cast<StrObject>(path));
   auto current = share(object);
   auto* names = cast<TupleObject>(path);
-  for (Py_ssize_t i = 0; i < names->size(); i++) current = TRY(attrGet(current, cast<StrObject>(names->at(i))));
+  for (Py_ssize_t i = 0; i < names->size(); i++)
+    current = TRY(attrGet(current, cast<StrObject>(names->at(i))));
   return current;
 }
 
@@ -196,12 +198,14 @@ Result<Ref<>> attrGetterReduce(AttrGetterObject* self) {
 // --- methodcaller ---
 
 Result<Ref<>> methodCallerNew(PyTypeObject* type, TupleObject* args, Opt<> kwargs) {
-  if (args->size() < 1) return raise(PyExc_TypeError, "methodcaller needs at least one argument, the method name");
+  if (args->size() < 1)
+    return raise(PyExc_TypeError, "methodcaller needs at least one argument, the method name");
   if (!isStr(args->at(0))) return raise(PyExc_TypeError, "method name must be a string");
   Ref<TupleObject> rest = TRY(tupleSlice(args, 1, args->size()));
   Ref<MethodCallerObject> self = TRY(typeAlloc<MethodCallerObject>(type));
   auto method_name = share(cast<StrObject>(args->at(0)));
-  self->method = isExactStr(method_name) ? strIntern(std::move(method_name)).leak() : std::move(method_name).leak();
+  self->method =
+      isExactStr(method_name) ? strIntern(std::move(method_name)).leak() : std::move(method_name).leak();
   self->args = std::move(rest).leak();
   self->kwargs = MaybeRef<>::share(kwargs.get()).leak();
   return self;
@@ -275,7 +279,8 @@ Result<Ref<>> methodCallerReduce(MethodCallerObject* self) {
 
 constinit PyMethodDef kItemMethods[] = {method<"!__reduce__($self, /)", itemGetterReduce, kReduceDoc>, {}};
 constinit PyMethodDef kAttrMethods[] = {method<"!__reduce__($self, /)", attrGetterReduce, kReduceDoc>, {}};
-constinit PyMethodDef kCallerMethods[] = {method<"!__reduce__($self, /)", methodCallerReduce, kReduceDoc>, {}};
+constinit PyMethodDef kCallerMethods[] = {method<"!__reduce__($self, /)", methodCallerReduce, kReduceDoc>,
+                                          {}};
 constinit PyMemberDef kItemMembers[] = {
     {"__vectorcalloffset__", T_PYSSIZET, offsetof(ItemGetterObject, vectorcall), READONLY, nullptr}, {}};
 constinit PyMemberDef kAttrMembers[] = {

@@ -23,7 +23,9 @@ bool isOp(PyObject* a, PyObject* b) { return a == b; }
 bool isNotOp(PyObject* a, PyObject* b) { return a != b; }
 Result<Ref<>> indexOp(PyObject* a) { return TRY(numberIndex(a)); }
 Status setItemOp(PyObject* a, PyObject* b, PyObject* c) { return itemSet(a, b, c); }
-Result<Py_ssize_t> lengthHintOp(PyObject* object, Py_ssize_t fallback) { return lengthHint(object, fallback); }
+Result<Py_ssize_t> lengthHintOp(PyObject* object, Py_ssize_t fallback) {
+  return lengthHint(object, fallback);
+}
 
 Result<Ref<>> callOp(CallArgs args) {
   if (args.count < 1) return raise(PyExc_TypeError, "call expected at least 1 argument, got 0");
@@ -50,8 +52,9 @@ Result<bool> compareDigest(PyObject* a, PyObject* b) {
                                static_cast<const uint8_t*>(right->data()), right->size());
   }
   if (!hasBuffer(a) && !hasBuffer(b)) {
-    return raise(PyExc_TypeError, "unsupported operand types(s) or combination of types: '%.100s' and '%.100s'",
-                 typeName(a), typeName(b));
+    return raise(PyExc_TypeError,
+                 "unsupported operand types(s) or combination of types: '%.100s' and '%.100s'", typeName(a),
+                 typeName(b));
   }
   Buffer left = TRY(Buffer::acquire(a));
   if (left.view()->ndim > 1) return raise(PyExc_BufferError, "Buffer must be single dimension");
@@ -111,9 +114,11 @@ constinit PyMethodDef kMethods[] = {
     function<"gt($module, a, b, /)", compareOp<Py_GT>, "a > b">,
     function<"ge($module, a, b, /)", compareOp<Py_GE>, "a >= b">,
     function<"index($module, a, /)", indexOp, "a.__index__()">,
-    function<"length_hint($module, obj, default=0, /)", lengthHintOp, "An estimate of the number of items in obj.">,
+    function<"length_hint($module, obj, default=0, /)", lengthHintOp,
+             "An estimate of the number of items in obj.">,
     function<"call($module, obj, /, *args, **kwargs)", callOp, "obj(*args, **kwargs)">,
-    function<"_compare_digest($module, a, b, /)", compareDigest, "a == b, in a time that tells little about them.">,
+    function<"_compare_digest($module, a, b, /)", compareDigest,
+             "a == b, in a time that tells little about them.">,
     {}};
 
 PyModuleDef kModule = moduleDef<"_operator", addGetters>(kMethods, "The operators of Python as functions.");

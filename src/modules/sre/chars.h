@@ -9,8 +9,12 @@
 namespace krait::sre {
 
 inline Code lowerAscii(Code ch) { return ch - 'A' < 26 ? ch + 32 : ch; }
-inline Code lowerLocale(Code ch) { return ch < 256 ? static_cast<Code>(std::tolower(static_cast<int>(ch))) : ch; }
-inline Code upperLocale(Code ch) { return ch < 256 ? static_cast<Code>(std::toupper(static_cast<int>(ch))) : ch; }
+inline Code lowerLocale(Code ch) {
+  return ch < 256 ? static_cast<Code>(std::tolower(static_cast<int>(ch))) : ch;
+}
+inline Code upperLocale(Code ch) {
+  return ch < 256 ? static_cast<Code>(std::toupper(static_cast<int>(ch))) : ch;
+}
 inline Code lowerUnicode(Code ch) { return ch < 128 ? lowerAscii(ch) : unicode::simpleLower(ch); }
 inline Code upperUnicode(Code ch) { return unicode::simpleUpper(ch); }
 

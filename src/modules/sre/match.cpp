@@ -55,11 +55,14 @@ Result<Py_ssize_t> groupNumber(MatchObject* self, PyObject* group) {
     number = TRY(asSsize(group, nullptr));
   } else if (self->pattern && self->pattern->group_index) {
     Result<Opt<>> found = dictGet(cast<DictObject>(self->pattern->group_index), group);
-    if (found.failed()) clearPending();
+    if (found.failed())
+      clearPending();
     else if (Opt<> index = std::move(found).take(); index && isInt(index.get())) {
       Result<Py_ssize_t> value = intAsSsize(cast<IntObject>(index.get()));
-      if (value.failed()) clearPending();
-      else number = std::move(value).take();
+      if (value.failed())
+        clearPending();
+      else
+        number = std::move(value).take();
     }
   }
   if (number < 0 || number >= self->groups) return raise(PyExc_IndexError, "no such group");
@@ -87,7 +90,8 @@ Result<Ref<>> matchGetItem(MatchObject* self, PyObject* group) { return groupBy(
 
 Result<Ref<>> matchGroups(MatchObject* self, PyObject* fallback) {
   Ref<TupleObject> groups = TRY(tupleNew(self->groups - 1));
-  for (Py_ssize_t i = 1; i < self->groups; i++) groups->ob_item[i - 1] = TRY(groupAt(self, i, fallback)).leak();
+  for (Py_ssize_t i = 1; i < self->groups; i++)
+    groups->ob_item[i - 1] = TRY(groupAt(self, i, fallback)).leak();
   return groups;
 }
 
@@ -113,7 +117,9 @@ Result<Ref<>> pairOf(Py_ssize_t start, Py_ssize_t end) {
 Result<Py_ssize_t> groupArgument(MatchObject* self, Opt<> group) {
   return group ? groupNumber(self, group.get()) : Result<Py_ssize_t>(Py_ssize_t{0});
 }
-Result<Py_ssize_t> matchStart(MatchObject* self, Opt<> group) { return self->marks[2 * TRY(groupArgument(self, group))]; }
+Result<Py_ssize_t> matchStart(MatchObject* self, Opt<> group) {
+  return self->marks[2 * TRY(groupArgument(self, group))];
+}
 Result<Py_ssize_t> matchEnd(MatchObject* self, Opt<> group) {
   return self->marks[2 * TRY(groupArgument(self, group)) + 1];
 }
@@ -150,8 +156,8 @@ Result<Ref<>> matchLastGroup(MatchObject* self) {
 
 Result<Ref<StrObject>> matchRepr(MatchObject* self) {
   Ref<> text = TRY(groupAt(self, 0, Py_None));
-  return strFormat("<%s object; span=(%zd, %zd), match=%.50R>", typeName(self), self->marks[0], self->marks[1],
-                   text.get());
+  return strFormat("<%s object; span=(%zd, %zd), match=%.50R>", typeName(self), self->marks[0],
+                   self->marks[1], text.get());
 }
 Result<Ref<>> matchCopy(PyObject* self) { return share(self); }
 Result<Ref<>> matchDeepCopy(PyObject* self, PyObject*) { return share(self); }
@@ -163,17 +169,20 @@ constinit PyMethodDef kMethods[] = {
     method<"start($self, group=0, /)", matchStart, "Where the group's text begins.">,
     method<"end($self, group=0, /)", matchEnd, "Where the group's text ends.">,
     method<"span($self, group=0, /)", matchSpan, "(start, end) of the group's text.">,
-    method<"groups($self, /, default=None)", matchGroups, "The text of all groups; default for those not in the match.">,
+    method<"groups($self, /, default=None)", matchGroups,
+           "The text of all groups; default for those not in the match.">,
     method<"groupdict($self, /, default=None)", matchGroupDict, "The text of all named groups by name.">,
     method<"expand($self, /, template)", matchExpand, "The template with the groups of the match filled in.">,
     method<"__copy__($self, /)", matchCopy>,
     method<"__deepcopy__($self, memo, /)", matchDeepCopy>,
-    classMethod<"!__class_getitem__($type, object, /)", matchClassGetItem, "The type's generic alias, see PEP 585.">,
+    classMethod<"!__class_getitem__($type, object, /)", matchClassGetItem,
+                "The type's generic alias, see PEP 585.">,
     {}};
 constinit PyGetSetDef kGetSet[] = {
     getset<"lastindex", matchLastIndex, nullptr, "The number of the group that was closed last.">,
     getset<"lastgroup", matchLastGroup, nullptr, "The name of the group that was closed last.">,
-    getset<"regs", matchRegs>, {}};
+    getset<"regs", matchRegs>,
+    {}};
 constinit PyMemberDef kMembers[] = {
     {"string", T_OBJECT, offsetof(MatchObject, string), READONLY, "The string that was searched."},
     {"re", T_OBJECT, offsetof(MatchObject, pattern), READONLY, "The pattern."},

@@ -1,9 +1,10 @@
 // The matcher: executes pattern code over text of one character width, by backtracking, without recursion.
 //
-// State is the code position, the text position, the active repeat, the innermost barrier, groups and repeat counters.
-// Whatever is changed while there is something to come back to is noted on the stack; failing unwinds the stack to the
-// latest alternative. A barrier surrounds a group that is matched as a whole (assertions, atomic groups, iterations of
-// possessive repeats): when its SUCCESS is reached, the alternatives inside are forgotten, the notes are kept.
+// State is the code position, the text position, the active repeat, the innermost barrier, groups and repeat
+// counters. Whatever is changed while there is something to come back to is noted on the stack; failing
+// unwinds the stack to the latest alternative. A barrier surrounds a group that is matched as a whole
+// (assertions, atomic groups, iterations of possessive repeats): when its SUCCESS is reached, the
+// alternatives inside are forgotten, the notes are kept.
 #pragma once
 
 #include "core/errors.h"
@@ -16,8 +17,12 @@ template <class Char>
 class Matcher {
  public:
   explicit Matcher(State& state)
-      : s_(state), code_(state.program->run), sets_(state.program->code), bitmaps_(state.program->bitmaps),
-        text_(static_cast<const Char*>(state.text)), end_(state.end) {}
+      : s_(state),
+        code_(state.program->run),
+        sets_(state.program->code),
+        bitmaps_(state.program->bitmaps),
+        text_(static_cast<const Char*>(state.text)),
+        end_(state.end) {}
 
   // Runs from the code and text position. 1, 0, or -1 with an exception pending.
   int run(Code pc, Py_ssize_t at);
@@ -62,7 +67,8 @@ class Matcher {
   Go untilMax(Code* pc, Py_ssize_t at);
   Go untilMin(Code* pc, Py_ssize_t at);
   Go iterate(int32_t index, Py_ssize_t count, Py_ssize_t last, Py_ssize_t at, Code* pc);
-  // So many iterations that the latest, empty one will only be repeated: (?:){4000000000} must not take for ever.
+  // So many iterations that the latest, empty one will only be repeated: (?:){4000000000} must not take for
+  // ever.
   static bool isSettled(const RepeatFrame& frame, Py_ssize_t count, Py_ssize_t at) {
     return count > 1000 && at == frame.iteration_start;
   }
@@ -86,27 +92,43 @@ class Matcher {
   uint32_t steps_ = 0;
 };
 
-// --- single characters -----------------------------------------------------------------------------------------------
+// --- single characters
+// -----------------------------------------------------------------------------------------------
 
 template <class Char>
 bool Matcher<Char>::unitMatches(Code pc, Code ch) const {
   Code arg = code_[pc + 1];
   switch (code_[pc]) {
-    case kAny: return ch != '\n';
-    case kAnyAll: return true;
-    case kLiteral: return ch == arg;
-    case kNotLiteral: return ch != arg;
-    case kIn: return inSetAt(pc + 2, ch);
-    case kLiteralIgnore: return lowerAscii(ch) == arg;
-    case kNotLiteralIgnore: return lowerAscii(ch) != arg;
-    case kInIgnore: return inSetAt(pc + 2, lowerAscii(ch));
-    case kLiteralUniIgnore: return lowerUnicode(ch) == arg;
-    case kNotLiteralUniIgnore: return lowerUnicode(ch) != arg;
-    case kInUniIgnore: return inSetAt(pc + 2, lowerUnicode(ch));
-    case kLiteralLocIgnore: return equalsLocIgnore(arg, ch);
-    case kNotLiteralLocIgnore: return !equalsLocIgnore(arg, ch);
-    case kInLocIgnore: return inSetLocIgnore(sets_ + pc + 2, ch);
-    default: return false;
+    case kAny:
+      return ch != '\n';
+    case kAnyAll:
+      return true;
+    case kLiteral:
+      return ch == arg;
+    case kNotLiteral:
+      return ch != arg;
+    case kIn:
+      return inSetAt(pc + 2, ch);
+    case kLiteralIgnore:
+      return lowerAscii(ch) == arg;
+    case kNotLiteralIgnore:
+      return lowerAscii(ch) != arg;
+    case kInIgnore:
+      return inSetAt(pc + 2, lowerAscii(ch));
+    case kLiteralUniIgnore:
+      return lowerUnicode(ch) == arg;
+    case kNotLiteralUniIgnore:
+      return lowerUnicode(ch) != arg;
+    case kInUniIgnore:
+      return inSetAt(pc + 2, lowerUnicode(ch));
+    case kLiteralLocIgnore:
+      return equalsLocIgnore(arg, ch);
+    case kNotLiteralLocIgnore:
+      return !equalsLocIgnore(arg, ch);
+    case kInLocIgnore:
+      return inSetLocIgnore(sets_ + pc + 2, ch);
+    default:
+      return false;
   }
 }
 
@@ -119,7 +141,8 @@ Py_ssize_t Matcher<Char>::countUnits(Code pc, Py_ssize_t at, Code most) const {
   const Char *from = text_ + at, *to = from + limit, *p = from;
   Code arg = code_[pc + 1];
   switch (code_[pc]) {
-    case kAnyAll: return limit;
+    case kAnyAll:
+      return limit;
     case kAny:
       if constexpr (sizeof(Char) == 1) {
         auto* found = static_cast<const Char*>(std::memchr(from, '\n', static_cast<size_t>(limit)));
@@ -133,7 +156,8 @@ Py_ssize_t Matcher<Char>::countUnits(Code pc, Py_ssize_t at, Code most) const {
     case kNotLiteral:
       if constexpr (sizeof(Char) == 1) {
         if (arg > 255) return limit;
-        auto* found = static_cast<const Char*>(std::memchr(from, static_cast<int>(arg), static_cast<size_t>(limit)));
+        auto* found =
+            static_cast<const Char*>(std::memchr(from, static_cast<int>(arg), static_cast<size_t>(limit)));
         return found ? found - from : limit;
       }
       while (p < to && *p != arg) p++;
@@ -158,18 +182,30 @@ template <class Char>
 bool Matcher<Char>::atPosition(Code where, Py_ssize_t at) const {
   switch (where) {
     case kAtBeginning:
-    case kAtBeginningString: return at == 0;
-    case kAtBeginningLine: return at == 0 || text_[at - 1] == '\n';
-    case kAtEnd: return at == end_ || (end_ - at == 1 && text_[at] == '\n');
-    case kAtEndLine: return at == end_ || (at < end_ && text_[at] == '\n');
-    case kAtEndString: return at == end_;
-    case kAtBoundary: return end_ != 0 && isBoundary(at, isWordAscii);
-    case kAtNonBoundary: return end_ != 0 && !isBoundary(at, isWordAscii);
-    case kAtLocBoundary: return end_ != 0 && isBoundary(at, isWordLocale);
-    case kAtLocNonBoundary: return end_ != 0 && !isBoundary(at, isWordLocale);
-    case kAtUniBoundary: return end_ != 0 && isBoundary(at, isWordUnicode);
-    case kAtUniNonBoundary: return end_ != 0 && !isBoundary(at, isWordUnicode);
-    default: return false;
+    case kAtBeginningString:
+      return at == 0;
+    case kAtBeginningLine:
+      return at == 0 || text_[at - 1] == '\n';
+    case kAtEnd:
+      return at == end_ || (end_ - at == 1 && text_[at] == '\n');
+    case kAtEndLine:
+      return at == end_ || (at < end_ && text_[at] == '\n');
+    case kAtEndString:
+      return at == end_;
+    case kAtBoundary:
+      return end_ != 0 && isBoundary(at, isWordAscii);
+    case kAtNonBoundary:
+      return end_ != 0 && !isBoundary(at, isWordAscii);
+    case kAtLocBoundary:
+      return end_ != 0 && isBoundary(at, isWordLocale);
+    case kAtLocNonBoundary:
+      return end_ != 0 && !isBoundary(at, isWordLocale);
+    case kAtUniBoundary:
+      return end_ != 0 && isBoundary(at, isWordUnicode);
+    case kAtUniNonBoundary:
+      return end_ != 0 && !isBoundary(at, isWordUnicode);
+    default:
+      return false;
   }
 }
 
@@ -189,7 +225,8 @@ bool Matcher<Char>::groupMatches(Code op, Code group, Py_ssize_t* at) const {
   return true;
 }
 
-// --- notes and barriers ------------------------------------------------------------------------------------------------
+// --- notes and barriers
+// ------------------------------------------------------------------------------------------------
 
 template <class Char>
 bool Matcher<Char>::setMark(Code mark, Py_ssize_t at) {
@@ -231,10 +268,11 @@ void Matcher<Char>::cut(size_t barrier) {
   s_.stack.shrink(kept);
 }
 
-// --- alternatives --------------------------------------------------------------------------------------------------------
+// --- alternatives
+// --------------------------------------------------------------------------------------------------------
 
-// The next alternative, from the one whose skip stands at `alternative` on, whose first character fits; its skip is 0
-// when there is none.
+// The next alternative, from the one whose skip stands at `alternative` on, whose first character fits; its
+// skip is 0 when there is none.
 template <class Char>
 Code Matcher<Char>::plausibleBranch(Code alternative, Py_ssize_t at) const {
   for (; code_[alternative] != 0; alternative += code_[alternative]) {
@@ -339,12 +377,14 @@ auto Matcher<Char>::possessiveOne(Code* pc, Py_ssize_t* at) -> Go {
   return Go::kOn;
 }
 
-// --- repeats of blocks -----------------------------------------------------------------------------------------------------
+// --- repeats of blocks
+// -----------------------------------------------------------------------------------------------------
 
 template <class Char>
 auto Matcher<Char>::enterRepeat(Code* pc) -> Go {
   size_t index = s_.repeats.size();
-  if (!s_.stack.empty() && !push(EntryKind::kUndoNewRepeat, 0, static_cast<Py_ssize_t>(index), 0)) return Go::kError;
+  if (!s_.stack.empty() && !push(EntryKind::kUndoNewRepeat, 0, static_cast<Py_ssize_t>(index), 0))
+    return Go::kError;
   if (index >= INT32_MAX || !s_.repeats.push({*pc + 1, repeat_, -1, -1, -1})) return Go::kError;
   repeat_ = static_cast<int32_t>(index);
   *pc += 1 + code_[*pc + 1];
@@ -400,7 +440,8 @@ auto Matcher<Char>::resumeBody(Entry entry, Code* pc, Py_ssize_t* at) -> Go {
   repeat_ = entry.repeat;
   const RepeatFrame& frame = s_.repeats[static_cast<size_t>(repeat_)];
   Code most = code_[frame.operands + 2];
-  if ((most != kMaxRepeat && entry.b >= static_cast<Py_ssize_t>(most)) || entry.a == frame.last) return Go::kFail;
+  if ((most != kMaxRepeat && entry.b >= static_cast<Py_ssize_t>(most)) || entry.a == frame.last)
+    return Go::kFail;
   *at = entry.a;
   return iterate(repeat_, entry.b, entry.a, entry.a, pc);
 }
@@ -431,7 +472,8 @@ auto Matcher<Char>::possessiveIteration(const Entry& entry, Code* pc, Py_ssize_t
   return Go::kOn;
 }
 
-// --- groups matched as a whole ------------------------------------------------------------------------------------------------
+// --- groups matched as a whole
+// ------------------------------------------------------------------------------------------------
 
 template <class Char>
 auto Matcher<Char>::assertion(Code* pc, Py_ssize_t* at) -> Go {
@@ -475,7 +517,8 @@ auto Matcher<Char>::success(Code* pc, Py_ssize_t* at) -> Go {
   return Go::kOn;
 }
 
-// --- failing ---------------------------------------------------------------------------------------------------------------------
+// --- failing
+// ---------------------------------------------------------------------------------------------------------------------
 
 // Goes on from the entry on top, or removes it and fails.
 template <class Char>
@@ -486,20 +529,26 @@ auto Matcher<Char>::resume(Entry& entry, Code* pc, Py_ssize_t* at) -> Go {
       *pc = entry.pc + 1;
       repeat_ = entry.repeat;
       Code next = plausibleBranch(entry.pc + code_[entry.pc], entry.a);
-      if (code_[next] != 0) entry.pc = next;
-      else s_.stack.pop();
+      if (code_[next] != 0)
+        entry.pc = next;
+      else
+        s_.stack.pop();
       return Go::kOn;
     }
-    case EntryKind::kRepeatOne: return resumeRepeatOne(entry, pc, at);
-    case EntryKind::kMinRepeatOne: return resumeMinRepeatOne(entry, pc, at);
-    case EntryKind::kBody: return resumeBody(entry, pc, at);
+    case EntryKind::kRepeatOne:
+      return resumeRepeatOne(entry, pc, at);
+    case EntryKind::kMinRepeatOne:
+      return resumeMinRepeatOne(entry, pc, at);
+    case EntryKind::kBody:
+      return resumeBody(entry, pc, at);
     case EntryKind::kTail:
       *at = entry.a;
       *pc = entry.pc;
       repeat_ = s_.repeats[static_cast<size_t>(entry.b)].outer;
       s_.stack.pop();
       return Go::kOn;
-    default: break;
+    default:
+      break;
   }
   Entry barrier = entry;
   s_.stack.pop();
@@ -580,18 +629,27 @@ int Matcher<Char>::run(Code pc, Py_ssize_t at) {
         at++;
         pc += 2;
         continue;
-      case kLiteralIgnore: case kNotLiteralIgnore: case kLiteralUniIgnore: case kNotLiteralUniIgnore:
-      case kLiteralLocIgnore: case kNotLiteralLocIgnore:
+      case kLiteralIgnore:
+      case kNotLiteralIgnore:
+      case kLiteralUniIgnore:
+      case kNotLiteralUniIgnore:
+      case kLiteralLocIgnore:
+      case kNotLiteralLocIgnore:
         if (at >= end_ || !unitMatches(pc, text_[at])) break;
         at++;
         pc += 2;
         continue;
-      case kInIgnore: case kInUniIgnore: case kInLocIgnore:
+      case kInIgnore:
+      case kInUniIgnore:
+      case kInLocIgnore:
         if (at >= end_ || !unitMatches(pc, text_[at])) break;
         at++;
         pc += 1 + code[pc + 1];
         continue;
-      case kGroupRef: case kGroupRefIgnore: case kGroupRefUniIgnore: case kGroupRefLocIgnore:
+      case kGroupRef:
+      case kGroupRefIgnore:
+      case kGroupRefUniIgnore:
+      case kGroupRefLocIgnore:
         if (!groupMatches(code[pc], code[pc + 1], &at)) break;
         pc += 2;
         continue;
@@ -608,29 +666,45 @@ int Matcher<Char>::run(Code pc, Py_ssize_t at) {
         if (code[pc + 3] > 0 && end_ - at < static_cast<Py_ssize_t>(code[pc + 3])) break;
         pc += 1 + code[pc + 1];
         continue;
-      case kBranch: go = branch(&pc, at); break;
-      case kRepeatOne: go = repeatOne(&pc, &at); break;
-      case kMinRepeatOne: go = minRepeatOne(&pc, &at); break;
-      case kPossessiveRepeatOne: go = possessiveOne(&pc, &at); break;
-      case kRepeat: go = enterRepeat(&pc); break;
+      case kBranch:
+        go = branch(&pc, at);
+        break;
+      case kRepeatOne:
+        go = repeatOne(&pc, &at);
+        break;
+      case kMinRepeatOne:
+        go = minRepeatOne(&pc, &at);
+        break;
+      case kPossessiveRepeatOne:
+        go = possessiveOne(&pc, &at);
+        break;
+      case kRepeat:
+        go = enterRepeat(&pc);
+        break;
       case kMaxUntil:
       case kMinUntil:
-        if (repeat_ < 0) return (void)raise(PyExc_RuntimeError, "internal error in regular expression engine"), -1;
+        if (repeat_ < 0)
+          return (void)raise(PyExc_RuntimeError, "internal error in regular expression engine"), -1;
         if ((++steps_ & 0xfff) == 0 && checkSignals().failed()) return -1;
         go = code[pc] == kMaxUntil ? untilMax(&pc, at) : untilMin(&pc, at);
         break;
-      case kPossessiveRepeat: go = enterPossessive(&pc, &at); break;
+      case kPossessiveRepeat:
+        go = enterPossessive(&pc, &at);
+        break;
       case kAtomicGroup:
         go = pushBarrier(EntryKind::kAtomic, pc, at, 0) ? Go::kOn : Go::kError;
         pc += 2;
         break;
       case kAssert:
-      case kAssertNot: go = assertion(&pc, &at); break;
+      case kAssertNot:
+        go = assertion(&pc, &at);
+        break;
       case kSuccess:
         go = success(&pc, &at);
         if (go == Go::kDone) return s_.match_end = at, 1;
         break;
-      default: break;
+      default:
+        break;
     }
     if (go == Go::kOn) continue;
     if (go == Go::kError) return (void)raiseNoMemory(), -1;

@@ -20,27 +20,28 @@ int asciiToLower(int character) { return static_cast<int>(lowerAscii(static_cast
 int unicodeToLower(int character) { return static_cast<int>(lowerUnicode(static_cast<Code>(character))); }
 int codeSize() { return sizeof(Code); }
 
-Result<Ref<>> sreCompile(PyObject* pattern, int flags, ListObject* code, Py_ssize_t groups, DictObject* groupindex,
-                         TupleObject* indexgroup) {
+Result<Ref<>> sreCompile(PyObject* pattern, int flags, ListObject* code, Py_ssize_t groups,
+                         DictObject* groupindex, TupleObject* indexgroup) {
   return patternNew(pattern, flags, code, groups, groupindex, indexgroup);
 }
 
 // CPython's text signature has a line break here.
 constexpr PyMethodDef kCompileRow = [] {
-  PyMethodDef row = function<"compile($module, /, pattern, flags, code, groups, groupindex, indexgroup)", sreCompile>;
-  row.ml_doc = "compile($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)\n--\n\n"
-               "A pattern object from compiled code.";
+  PyMethodDef row =
+      function<"compile($module, /, pattern, flags, code, groups, groupindex, indexgroup)", sreCompile>;
+  row.ml_doc =
+      "compile($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)\n--\n\n"
+      "A pattern object from compiled code.";
   return row;
 }();
 
-constinit PyMethodDef kMethods[] = {
-    kCompileRow,
-    function<"getcodesize($module, /)", codeSize>,
-    function<"ascii_iscased($module, character, /)", asciiIsCased>,
-    function<"unicode_iscased($module, character, /)", unicodeIsCased>,
-    function<"ascii_tolower($module, character, /)", asciiToLower>,
-    function<"unicode_tolower($module, character, /)", unicodeToLower>,
-    {}};
+constinit PyMethodDef kMethods[] = {kCompileRow,
+                                    function<"getcodesize($module, /)", codeSize>,
+                                    function<"ascii_iscased($module, character, /)", asciiIsCased>,
+                                    function<"unicode_iscased($module, character, /)", unicodeIsCased>,
+                                    function<"ascii_tolower($module, character, /)", asciiToLower>,
+                                    function<"unicode_tolower($module, character, /)", unicodeToLower>,
+                                    {}};
 
 Status sreExec(PyObject* module) {
   TRY(addPatternType(module));

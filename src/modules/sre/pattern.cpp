@@ -17,7 +17,8 @@ Result<Ref<>> sliceText(PyObject* string, Py_ssize_t start, Py_ssize_t end) {
   if (end > view.size()) end = view.size();
   if (start > end) start = end;
   if (isExactBytes(string) && start == 0 && end == view.size()) return share(string);
-  return TRY(bytesFrom({reinterpret_cast<const char*>(view.data()) + start, static_cast<size_t>(end - start)}));
+  return TRY(
+      bytesFrom({reinterpret_cast<const char*>(view.data()) + start, static_cast<size_t>(end - start)}));
 }
 
 Result<Ref<>> sliceText(const State& state, Py_ssize_t start, Py_ssize_t end) {
@@ -137,7 +138,8 @@ Result<Ref<>> foundItem(PatternObject* self, const State& state) {
   if (self->groups == 0) return sliceText(state, state.match_start, state.match_end);
   if (self->groups == 1) return groupText(state, 1, true);
   Ref<TupleObject> groups = TRY(tupleNew(self->groups));
-  for (Py_ssize_t i = 0; i < self->groups; i++) groups->ob_item[i] = TRY(groupText(state, i + 1, true)).leak();
+  for (Py_ssize_t i = 0; i < self->groups; i++)
+    groups->ob_item[i] = TRY(groupText(state, i + 1, true)).leak();
   return groups;
 }
 
@@ -249,9 +251,9 @@ struct FlagName {
   const char* name;
 };
 constexpr FlagName kFlagNames[] = {
-    {kFlagTemplate, "re.TEMPLATE"}, {kFlagIgnoreCase, "re.IGNORECASE"}, {kFlagLocale, "re.LOCALE"},
-    {kFlagMultiline, "re.MULTILINE"}, {kFlagDotAll, "re.DOTALL"}, {kFlagUnicode, "re.UNICODE"},
-    {kFlagVerbose, "re.VERBOSE"}, {kFlagDebug, "re.DEBUG"}, {kFlagAscii, "re.ASCII"}};
+    {kFlagTemplate, "re.TEMPLATE"},   {kFlagIgnoreCase, "re.IGNORECASE"}, {kFlagLocale, "re.LOCALE"},
+    {kFlagMultiline, "re.MULTILINE"}, {kFlagDotAll, "re.DOTALL"},         {kFlagUnicode, "re.UNICODE"},
+    {kFlagVerbose, "re.VERBOSE"},     {kFlagDebug, "re.DEBUG"},           {kFlagAscii, "re.ASCII"}};
 
 Result<Ref<StrObject>> patternRepr(PatternObject* self) {
   int flags = self->flags;
@@ -278,7 +280,8 @@ Result<Ref<StrObject>> patternRepr(PatternObject* self) {
 Result<Py_hash_t> patternHash(PatternObject* self) {
   uint64_t hash = static_cast<uint64_t>(TRY(objectHash(self->pattern)));
   for (Py_ssize_t i = 0; i < self->ob_size; i++) hash = (hash ^ self->code[i]) * 0x9E3779B97F4A7C15u;
-  hash ^= static_cast<uint64_t>(self->flags) ^ static_cast<uint64_t>(self->is_bytes) ^ static_cast<uint64_t>(self->ob_size);
+  hash ^= static_cast<uint64_t>(self->flags) ^ static_cast<uint64_t>(self->is_bytes) ^
+          static_cast<uint64_t>(self->ob_size);
   return hash == UINT64_MAX ? Py_hash_t{-2} : static_cast<Py_hash_t>(hash);
 }
 
@@ -309,16 +312,19 @@ constinit PyMethodDef kMethods[] = {
            "The first match in the string, or None.">,
     method<"sub($self, /, repl, string, count=0)", patternSub,
            "The string with its leftmost non-overlapping matches replaced by repl.">,
-    method<"subn($self, /, repl, string, count=0)", patternSubN, "(what sub() answers, number of replacements)">,
+    method<"subn($self, /, repl, string, count=0)", patternSubN,
+           "(what sub() answers, number of replacements)">,
     method<"findall($self, /, string, pos=0, endpos=sys.maxsize)", patternFindAll,
            "A list of all non-overlapping matches.">,
-    method<"split($self, /, string, maxsplit=0)", patternSplit, "The pieces of the string between the matches.">,
+    method<"split($self, /, string, maxsplit=0)", patternSplit,
+           "The pieces of the string between the matches.">,
     method<"finditer($self, /, string, pos=0, endpos=sys.maxsize)", patternFindIter,
            "An iterator over all non-overlapping matches.">,
     method<"scanner($self, /, string, pos=0, endpos=sys.maxsize)", patternScanner>,
     method<"__copy__($self, /)", patternCopy>,
     method<"__deepcopy__($self, memo, /)", patternDeepCopy>,
-    classMethod<"!__class_getitem__($type, object, /)", patternClassGetItem, "The type's generic alias, see PEP 585.">,
+    classMethod<"!__class_getitem__($type, object, /)", patternClassGetItem,
+                "The type's generic alias, see PEP 585.">,
     {}};
 constinit PyGetSetDef kGetSet[] = {
     getset<"groupindex", patternGroupIndex, nullptr, "Group numbers by group name.">, {}};
@@ -347,8 +353,8 @@ constexpr PyTypeObject kDescription = {
 
 }  // namespace
 
-Result<Ref<>> patternNew(PyObject* pattern, int flags, ListObject* code, Py_ssize_t groups, DictObject* group_index,
-                         TupleObject* index_group) {
+Result<Ref<>> patternNew(PyObject* pattern, int flags, ListObject* code, Py_ssize_t groups,
+                         DictObject* group_index, TupleObject* index_group) {
   int is_bytes = TRY(textKind(pattern));
   Ref<PatternObject> self = TRY(typeAlloc<PatternObject>(pattern_type, code->size()));
   TRY(codeFromList(code, self));

@@ -1,4 +1,5 @@
-// Validation of pattern code. What it accepts the matcher can run without any further bounds checks on the code.
+// Validation of pattern code. What it accepts the matcher can run without any further bounds checks on the
+// code.
 #include "modules/sre/program.h"
 
 #include <cstring>
@@ -49,17 +50,29 @@ class Validator {
   Result<bool> instruction(Code* at, Code end) {
     Code pc = *at, value;
     switch (code_[pc]) {
-      case kSuccess: case kFailure: case kAny: case kAnyAll:
+      case kSuccess:
+      case kFailure:
+      case kAny:
+      case kAnyAll:
         *at = pc + 1;
         return true;
-      case kLiteral: case kNotLiteral: case kLiteralIgnore: case kNotLiteralIgnore: case kLiteralUniIgnore:
-      case kNotLiteralUniIgnore: case kLiteralLocIgnore: case kNotLiteralLocIgnore:
+      case kLiteral:
+      case kNotLiteral:
+      case kLiteralIgnore:
+      case kNotLiteralIgnore:
+      case kLiteralUniIgnore:
+      case kNotLiteralUniIgnore:
+      case kLiteralLocIgnore:
+      case kNotLiteralLocIgnore:
         *at = pc + 2;
         return word(pc + 1, end, &value);
       case kMark:
         *at = pc + 2;
         return word(pc + 1, end, &value) && value < 2 * static_cast<size_t>(groups_);
-      case kGroupRef: case kGroupRefIgnore: case kGroupRefUniIgnore: case kGroupRefLocIgnore:
+      case kGroupRef:
+      case kGroupRefIgnore:
+      case kGroupRefUniIgnore:
+      case kGroupRefLocIgnore:
         *at = pc + 2;
         return word(pc + 1, end, &value) && value < static_cast<size_t>(groups_);
       case kAt:
@@ -68,15 +81,31 @@ class Validator {
       case kCategory:
         *at = pc + 2;
         return word(pc + 1, end, &value) && value < kCategoryCount;
-      case kIn: case kInIgnore: case kInUniIgnore: case kInLocIgnore: return setInstruction(at, end);
-      case kInfo: return info(at, end);
-      case kBranch: return branch(at, end);
-      case kRepeatOne: case kMinRepeatOne: case kPossessiveRepeatOne: return repeatOne(at, end);
-      case kRepeat: case kPossessiveRepeat: return repeat(at, end);
-      case kAtomicGroup: return subBlock(at, end, 2);
-      case kAssert: case kAssertNot: return assertion(at, end);
-      case kGroupRefExists: return conditional(at, end);
-      default: return false;
+      case kIn:
+      case kInIgnore:
+      case kInUniIgnore:
+      case kInLocIgnore:
+        return setInstruction(at, end);
+      case kInfo:
+        return info(at, end);
+      case kBranch:
+        return branch(at, end);
+      case kRepeatOne:
+      case kMinRepeatOne:
+      case kPossessiveRepeatOne:
+        return repeatOne(at, end);
+      case kRepeat:
+      case kPossessiveRepeat:
+        return repeat(at, end);
+      case kAtomicGroup:
+        return subBlock(at, end, 2);
+      case kAssert:
+      case kAssertNot:
+        return assertion(at, end);
+      case kGroupRefExists:
+        return conditional(at, end);
+      default:
+        return false;
     }
   }
 
@@ -94,10 +123,18 @@ class Validator {
     for (end--; at < end;) {
       Code size = 1, value = 0;
       switch (code_[at]) {
-        case kNegate: break;
-        case kLiteral: size = 2; break;
-        case kRange: case kRangeUniIgnore: size = 3; break;
-        case kCharset: size = 9; break;
+        case kNegate:
+          break;
+        case kLiteral:
+          size = 2;
+          break;
+        case kRange:
+        case kRangeUniIgnore:
+          size = 3;
+          break;
+        case kCharset:
+          size = 9;
+          break;
         case kCategory:
           size = 2;
           if (!word(at + 1, end, &value) || value >= kCategoryCount) return false;
@@ -106,7 +143,8 @@ class Validator {
           if (!word(at + 1, end, &value) || value > 256 || !bigCharset(at, end, value)) return false;
           size = 66 + value * 8;
           break;
-        default: return false;
+        default:
+          return false;
       }
       if (size > end - at) return false;
       at += size;
@@ -139,7 +177,8 @@ class Validator {
   // Length, skip, the characters, the overlap table.
   bool prefix(Code at, Code end) const {
     Code length, skipped;
-    if (!word(at, end, &length) || !word(at + 1, end, &skipped) || length == 0 || skipped > length) return false;
+    if (!word(at, end, &length) || !word(at + 1, end, &skipped) || length == 0 || skipped > length)
+      return false;
     if (length > (end - at - 2) / 2 || at + 2 + 2 * length != end) return false;
     for (Code i = 0; i < length; i++) {
       if (code_[at + 2 + length + i] >= length) return false;
@@ -174,10 +213,23 @@ class Validator {
 
   static bool isUnit(Code op) {
     switch (op) {
-      case kAny: case kAnyAll: case kLiteral: case kNotLiteral: case kIn: case kLiteralIgnore: case kNotLiteralIgnore:
-      case kInIgnore: case kLiteralUniIgnore: case kNotLiteralUniIgnore: case kInUniIgnore: case kLiteralLocIgnore:
-      case kNotLiteralLocIgnore: case kInLocIgnore: return true;
-      default: return false;
+      case kAny:
+      case kAnyAll:
+      case kLiteral:
+      case kNotLiteral:
+      case kIn:
+      case kLiteralIgnore:
+      case kNotLiteralIgnore:
+      case kInIgnore:
+      case kLiteralUniIgnore:
+      case kNotLiteralUniIgnore:
+      case kInUniIgnore:
+      case kLiteralLocIgnore:
+      case kNotLiteralLocIgnore:
+      case kInLocIgnore:
+        return true;
+      default:
+        return false;
     }
   }
   bool bounds(Code pc, Code end) const {
@@ -222,13 +274,15 @@ class Validator {
 
   Result<bool> conditional(Code* at, Code end) {
     Code pc = *at, group, distance;
-    if (!word(pc + 1, end, &group) || group >= static_cast<size_t>(groups_) || !word(pc + 2, end, &distance)) return false;
+    if (!word(pc + 1, end, &group) || group >= static_cast<size_t>(groups_) || !word(pc + 2, end, &distance))
+      return false;
     if (distance < 1 || distance > end - pc - 1) return false;
     Code other = pc + 1 + distance;  // the no-part, or what follows
     if (other < pc + 3) return false;
     Code at_yes = pc + 3;
     while (at_yes < other) {
-      if (at_yes + 2 == other && code_[at_yes] == kJump) {  // no instruction begins with JUMP: this ends the yes-part
+      if (at_yes + 2 == other &&
+          code_[at_yes] == kJump) {  // no instruction begins with JUMP: this ends the yes-part
         if (!skip(other - 1, end, at) || *at < other) return false;
         return block(other, *at);
       }

@@ -13,8 +13,8 @@ struct CharBitmap {  // membership of the characters below 256
 };
 constexpr Code kNoBitmap = UINT32_MAX;
 
-// `run` is the code with the first word of each set replaced by the number of its bitmap (kNoBitmap: it depends on the
-// locale). `sets` in the original code say what characters from 256 on do.
+// `run` is the code with the first word of each set replaced by the number of its bitmap (kNoBitmap: it
+// depends on the locale). `sets` in the original code say what characters from 256 on do.
 struct Program {
   const Code* code = nullptr;  // borrowed from the pattern object
   Code* run = nullptr;

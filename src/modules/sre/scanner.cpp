@@ -48,9 +48,10 @@ Result<Ref<>> scannerNext(ScannerObject* self) {
   return match;
 }
 
-constinit PyMethodDef kMethods[] = {method<"match($self, /)", scannerNext<false>>,
-                                    method<"search($self, /)", scannerNext<true>>, {}};
-constinit PyMemberDef kMembers[] = {{"pattern", T_OBJECT, offsetof(ScannerObject, pattern), READONLY, nullptr}, {}};
+constinit PyMethodDef kMethods[] = {
+    method<"match($self, /)", scannerNext<false>>, method<"search($self, /)", scannerNext<true>>, {}};
+constinit PyMemberDef kMembers[] = {
+    {"pattern", T_OBJECT, offsetof(ScannerObject, pattern), READONLY, nullptr}, {}};
 constexpr PyTypeObject kDescription = {
     .tp_name = "_sre.SRE_Scanner",
     .tp_basicsize = sizeof(ScannerObject),

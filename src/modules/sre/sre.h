@@ -20,7 +20,7 @@ struct PatternObject : PyVarObject {  // ob_size: words of code
   Py_ssize_t groups;                  // the whole match not counted
   PyObject *group_index, *index_group, *pattern;
   int flags;
-  int8_t is_bytes;                    // -1: no pattern text, matches both
+  int8_t is_bytes;  // -1: no pattern text, matches both
   PyObject* weakrefs;
   Program* program;
   Py_ssize_t reserved;
@@ -53,8 +53,8 @@ Result<Ref<>> groupText(const State& state, Py_ssize_t group, bool empty);
 // The Match of a successful run.
 Result<Ref<>> matchNew(PatternObject* pattern, State& state);
 Result<Ref<>> scannerNew(PatternObject* pattern, PyObject* string, Py_ssize_t pos, Py_ssize_t endpos);
-Result<Ref<>> patternNew(PyObject* pattern, int flags, ListObject* code, Py_ssize_t groups, DictObject* group_index,
-                         TupleObject* index_group);
+Result<Ref<>> patternNew(PyObject* pattern, int flags, ListObject* code, Py_ssize_t groups,
+                         DictObject* group_index, TupleObject* index_group);
 
 Status addPatternType(PyObject* module);
 Status addMatchType(PyObject* module);

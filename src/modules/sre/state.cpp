@@ -1,4 +1,5 @@
-// Opening a text, matching and searching. Searching uses what the pattern's INFO block tells of its beginning.
+// Opening a text, matching and searching. Searching uses what the pattern's INFO block tells of its
+// beginning.
 #include "modules/sre/state.h"
 
 #include "modules/sre/matcher.h"
@@ -7,7 +8,8 @@
 
 namespace krait::sre {
 
-Status State::open(Program* the_program, PyObject* the_string, int pattern_is_bytes, Py_ssize_t from, Py_ssize_t to) {
+Status State::open(Program* the_program, PyObject* the_string, int pattern_is_bytes, Py_ssize_t from,
+                   Py_ssize_t to) {
   if (isStr(the_string)) {
     auto* str = cast<StrObject>(the_string);
     text = str->data();
@@ -15,7 +17,8 @@ Status State::open(Program* the_program, PyObject* the_string, int pattern_is_by
     kind = str->kind();
   } else {
     if (bufferGet(the_string, &view_, PyBUF_SIMPLE).failed()) {
-      return raise(PyExc_TypeError, "expected string or bytes-like object, got '%.200s'", typeName(the_string));
+      return raise(PyExc_TypeError, "expected string or bytes-like object, got '%.200s'",
+                   typeName(the_string));
     }
     has_view_ = true;
     is_bytes = true;
@@ -125,10 +128,23 @@ Py_ssize_t findPrefix(const Char* text, Py_ssize_t at, Py_ssize_t end, const Beg
 
 bool isUnit(Code op) {
   switch (op) {
-    case kAny: case kAnyAll: case kLiteral: case kNotLiteral: case kIn: case kLiteralIgnore: case kNotLiteralIgnore:
-    case kInIgnore: case kLiteralUniIgnore: case kNotLiteralUniIgnore: case kInUniIgnore: case kLiteralLocIgnore:
-    case kNotLiteralLocIgnore: case kInLocIgnore: return true;
-    default: return false;
+    case kAny:
+    case kAnyAll:
+    case kLiteral:
+    case kNotLiteral:
+    case kIn:
+    case kLiteralIgnore:
+    case kNotLiteralIgnore:
+    case kInIgnore:
+    case kLiteralUniIgnore:
+    case kNotLiteralUniIgnore:
+    case kInUniIgnore:
+    case kLiteralLocIgnore:
+    case kNotLiteralLocIgnore:
+    case kInLocIgnore:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -137,12 +153,21 @@ Code firstUnit(const Code* code, Code pc) {
   for (;;) {
     if (isUnit(code[pc])) return pc;
     switch (code[pc]) {
-      case kMark: case kAt: case kAtomicGroup: pc += 2; break;
-      case kRepeatOne: case kMinRepeatOne: case kPossessiveRepeatOne: case kPossessiveRepeat: case kRepeat:
+      case kMark:
+      case kAt:
+      case kAtomicGroup:
+        pc += 2;
+        break;
+      case kRepeatOne:
+      case kMinRepeatOne:
+      case kPossessiveRepeatOne:
+      case kPossessiveRepeat:
+      case kRepeat:
         if (code[pc + 2] == 0) return 0;
         pc += 4;
         break;
-      default: return 0;
+      default:
+        return 0;
     }
   }
 }
@@ -181,8 +206,9 @@ int State::searchAs() {
       if (int found = matcher.run(program->start, at)) return found;
     }
   }
-  bool anchored = program->code[program->start] == kAt && (program->code[program->start + 1] == kAtBeginning ||
-                                                           program->code[program->start + 1] == kAtBeginningString);
+  bool anchored =
+      program->code[program->start] == kAt && (program->code[program->start + 1] == kAtBeginning ||
+                                               program->code[program->start + 1] == kAtBeginningString);
   Code first = anchored ? 0 : firstUnit(program->code, program->start);
   for (;; at++) {
     if (first != 0) {

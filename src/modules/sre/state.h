@@ -1,4 +1,5 @@
-// One run of a pattern over one string: the text, the limits, the groups found, the matcher's backtracking stack.
+// One run of a pattern over one string: the text, the limits, the groups found, the matcher's backtracking
+// stack.
 #pragma once
 
 #include <cstring>
@@ -50,12 +51,21 @@ class Stack {
   T inline_[kInline];
 };
 
-// Why an entry was pushed. Undo entries only restore; the others are places to go on from, or barriers around groups
-// that are matched as a whole.
+// Why an entry was pushed. Undo entries only restore; the others are places to go on from, or barriers around
+// groups that are matched as a whole.
 enum class EntryKind : uint32_t {
-  kUndoMark, kUndoRepeat, kUndoNewRepeat,
-  kBranch, kRepeatOne, kMinRepeatOne, kTail, kBody,
-  kAtomic, kAssertion, kNegative, kPossessive,
+  kUndoMark,
+  kUndoRepeat,
+  kUndoNewRepeat,
+  kBranch,
+  kRepeatOne,
+  kMinRepeatOne,
+  kTail,
+  kBody,
+  kAtomic,
+  kAssertion,
+  kNegative,
+  kPossessive,
 };
 inline bool isUndo(EntryKind kind) { return kind <= EntryKind::kUndoNewRepeat; }
 
@@ -68,10 +78,10 @@ struct Entry {
 };
 
 struct RepeatFrame {
-  Code operands;                        // of REPEAT: skip, least, most, body
+  Code operands;  // of REPEAT: skip, least, most, body
   int32_t outer;
-  Py_ssize_t count;                     // complete iterations; -1 before the first look
-  Py_ssize_t last, iteration_start;     // where an optional iteration, any iteration began; -1: unknown
+  Py_ssize_t count;                  // complete iterations; -1 before the first look
+  Py_ssize_t last, iteration_start;  // where an optional iteration, any iteration began; -1: unknown
 };
 
 class State {
@@ -82,7 +92,8 @@ class State {
   State() = default;
   State(const State&) = delete;
 
-  // Match at `start`; search from `start` on. 1: found (match_start, match_end, marks), 0: not, -1: exception pending.
+  // Match at `start`; search from `start` on. 1: found (match_start, match_end, marks), 0: not, -1: exception
+  // pending.
   int match(bool whole);
   int search();
   // After a match: where and how the next search begins. An empty match may not be found twice at one place.
@@ -94,7 +105,7 @@ class State {
   Program* program = nullptr;
   PyObject* string = nullptr;  // owned
   const void* text = nullptr;
-  int kind = 1;                // bytes per character
+  int kind = 1;  // bytes per character
   bool is_bytes = false, must_advance = false, match_all = false;
   Py_ssize_t length = 0, start = 0, end = 0;
   Py_ssize_t match_start = 0, match_end = 0;
