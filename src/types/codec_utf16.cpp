@@ -69,6 +69,21 @@ UnitStep readUtf32(std::string_view bytes, Py_ssize_t at, UnitFormat format) {
   return {code, 4};
 }
 
+// Appends the units before the first surrogate of little-endian UTF-16; answers how many bytes they were.
+Py_ssize_t takePlainRun(StrBuilder& out, std::string_view bytes) {
+  if (reinterpret_cast<uintptr_t>(bytes.data()) % 2) return 0;
+  auto units = static_cast<Py_ssize_t>(bytes.size() / 2), count = Py_ssize_t{0};
+  uint32_t all = 0;
+  for (; count < units; count++) {
+    uint16_t unit;
+    std::memcpy(&unit, bytes.data() + 2 * count, 2);
+    if (text::isSurrogate(unit)) break;
+    all |= unit;
+  }
+  out.appendUnits(2, bytes.data(), 0, count, maxCharClass(all));
+  return 2 * count;
+}
+
 Result<Ref<StrObject>> decodeUnits(std::string_view bytes, int width, const char* errors, int* byte_order,
                                    Py_ssize_t* consumed) {
   int order = byte_order ? *byte_order : 0;
@@ -78,6 +93,8 @@ Result<Ref<StrObject>> decodeUnits(std::string_view bytes, int width, const char
   StrBuilder out;
   out.reserve(static_cast<Py_ssize_t>(bytes.size()) / width);
   while (at < static_cast<Py_ssize_t>(run.input().size())) {
+    if (width == 2 && !format.big_endian) at += takePlainRun(out, run.input().substr(static_cast<size_t>(at)));
+    if (at == static_cast<Py_ssize_t>(run.input().size())) break;
     UnitStep step = width == 2 ? readUtf16(run.input(), at, format) : readUtf32(run.input(), at, format);
     if (!step.problem) {
       out.append(static_cast<Py_UCS4>(step.code));
@@ -92,11 +109,36 @@ Result<Ref<StrObject>> decodeUnits(std::string_view bytes, int width, const char
   return out.finish();
 }
 
-void putCodePoint(ByteBuilder& out, UnitFormat format, Py_UCS4 c) {
-  if (format.width == 4 || c < 0x10000) return format.put(out, c);
-  c -= 0x10000;
-  format.put(out, 0xD800 | c >> 10);
-  format.put(out, 0xDC00 | (c & 0x3FF));
+template <class U>
+char* putUnit(char* out, bool big_endian, uint32_t value) {
+  U unit = static_cast<U>(value);
+  if (big_endian) unit = sizeof(U) == 2 ? __builtin_bswap16(static_cast<uint16_t>(unit)) : __builtin_bswap32(unit);
+  std::memcpy(out, &unit, sizeof unit);
+  return out + sizeof unit;
+}
+
+// Encodes characters from `start` up to the next surrogate; answers where that is.
+template <class C>
+Py_ssize_t putRunOf(ByteBuilder& out, UnitFormat format, const C* chars, Py_ssize_t start, Py_ssize_t size) {
+  Py_ssize_t end = start, wide = 0;
+  for (; end < size && !(sizeof(C) > 1 && text::isSurrogate(chars[end])); end++) wide += sizeof(C) == 4 && chars[end] >= 0x10000;
+  char* to = out.extend((end - start + (format.width == 2 ? wide : 0)) * format.width);
+  if (!to) return end;
+  for (Py_ssize_t i = start; i < end; i++) {
+    Py_UCS4 c = chars[i];
+    if (format.width == 4) {
+      to = putUnit<uint32_t>(to, format.big_endian, c);
+    } else if (c < 0x10000) {
+      to = putUnit<uint16_t>(to, format.big_endian, c);
+    } else {
+      to = putUnit<uint16_t>(to, format.big_endian, 0xD800 | (c - 0x10000) >> 10);
+      to = putUnit<uint16_t>(to, format.big_endian, 0xDC00 | ((c - 0x10000) & 0x3FF));
+    }
+  }
+  return end;
+}
+Py_ssize_t putRun(ByteBuilder& out, UnitFormat format, StrObject* s, Py_ssize_t start) {
+  return withChars(s, [&](auto* chars, Py_ssize_t size) { return putRunOf(out, format, chars, start, size); });
 }
 
 // Puts a handler's replacement for text[start, end); answers where to go on.
@@ -123,10 +165,9 @@ Result<Ref<BytesObject>> encodeUnits(StrObject* s, int width, const char* errors
   out.reserve((s->size() + 1) * width);
   if (byte_order == 0) format.put(out, 0xFEFF);
   for (Py_ssize_t at = 0; at < s->size();) {
-    Py_UCS4 c = s->at(at);
-    if (!text::isSurrogate(c)) {
-      putCodePoint(out, format, c);
-      at++;
+    Py_ssize_t end = putRun(out, format, s, at);
+    if (end > at) {
+      at = end;
       continue;
     }
     at = TRY(encodeReplacement(run, out, format, at, at + 1));

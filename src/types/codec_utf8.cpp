@@ -125,6 +125,20 @@ Py_ssize_t encodedSize(const StrObject* s, bool* has_surrogates) {
   });
 }
 
+// Characters without surrogates; ASCII runs of narrow strings are copied at once.
+template <class C>
+void encodeInto(uint8_t* out, const C* chars, Py_ssize_t count) {
+  for (Py_ssize_t i = 0; i < count; i++) {
+    if constexpr (sizeof(C) == 1) {
+      Py_ssize_t run = text::asciiPrefix(chars + i, count - i);
+      std::memcpy(out, chars + i, static_cast<size_t>(run));
+      out += run;
+      if ((i += run) == count) return;
+    }
+    out = text::writeUtf8(out, chars[i]);
+  }
+}
+
 void putCodePoint(ByteBuilder& out, Py_UCS4 c) {
   uint8_t encoded[4];
   uint8_t* end = text::writeUtf8(encoded, c);
@@ -192,9 +206,7 @@ Result<Ref<BytesObject>> encodeUtf8(StrObject* s, const char* errors) {
   if (has_surrogates) return encodeWithSurrogates(s, errors);
   Ref<BytesObject> bytes = TRY(bytesNew(size));
   auto* out = reinterpret_cast<uint8_t*>(bytes->data());
-  withChars(s, [&](auto* chars, Py_ssize_t n) {
-    for (Py_ssize_t i = 0; i < n; i++) out = text::writeUtf8(out, chars[i]);
-  });
+  withChars(s, [&](auto* chars, Py_ssize_t n) { encodeInto(out, chars, n); });
   return bytes;
 }
 

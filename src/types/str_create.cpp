@@ -63,6 +63,11 @@ Ref<StrObject> emptyStr() { return share<StrObject>(&g_ascii_singles[128]); }
 
 void copyUnits(int to_kind, void* to, Py_ssize_t to_at, int from_kind, const void* from, Py_ssize_t from_at,
                Py_ssize_t count) {
+  if (to_kind == from_kind) {
+    std::memcpy(static_cast<char*>(to) + to_at * to_kind, static_cast<const char*>(from) + from_at * to_kind,
+                static_cast<size_t>(count * to_kind));
+    return;
+  }
   auto dispatch = [&](auto* source) {
     source += from_at;
     if (to_kind == 1) text::convert(static_cast<Py_UCS1*>(to) + to_at, source, count);

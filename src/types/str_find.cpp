@@ -83,6 +83,26 @@ Result<Ref<StrObject>> interleave(StrObject* s, StrObject* filler, Py_ssize_t ma
   return size < 2 ? strSettle(std::move(result)) : Result<Ref<StrObject>>(std::move(result));
 }
 
+// Replacements of the same length and width: a copy of the whole, overwritten where the old part was.
+template <class C>
+Result<Ref<StrObject>> replaceInCopy(StrObject* s, const C* old_chars, Py_ssize_t size, StrObject* new_part,
+                                     Py_ssize_t max_count) {
+  auto* chars = static_cast<const C*>(s->data());
+  Py_ssize_t at = text::find(chars, s->size(), old_chars, size);
+  if (at < 0) return strExact(s);
+  Ref<StrObject> result = TRY(strNew(s->size(), s->maxChar()));
+  auto* out = static_cast<C*>(result->data());
+  std::memcpy(out, chars, static_cast<size_t>(s->size()) * sizeof(C));
+  while (max_count-- > 0) {
+    std::memcpy(out + at, new_part->data(), static_cast<size_t>(size) * sizeof(C));
+    at += size;
+    Py_ssize_t step = text::find(chars + at, s->size() - at, old_chars, size);
+    if (step < 0) break;
+    at += step;
+  }
+  return strSettle(std::move(result));
+}
+
 template <class C>
 Result<Ref<StrObject>> replaceUnits(StrObject* s, const C* chars, const C* old_chars, Py_ssize_t old_size,
                                     StrObject* new_part, Py_ssize_t max_count) {
@@ -184,6 +204,9 @@ Result<Ref<StrObject>> strReplace(StrObject* s, StrObject* old_part, StrObject* 
     using C = std::remove_cvref_t<decltype(*chars)>;
     CharsAs<C> needle(old_part);
     if (!needle.data()) return raiseNoMemory();
+    bool fits = new_part->kind() == s->kind() && (new_part->isAscii() || !s->isAscii());
+    if (fits && new_part->size() == needle.size())
+      return replaceInCopy(s, needle.data(), needle.size(), new_part, max_count);
     return replaceUnits(s, chars, needle.data(), needle.size(), new_part, max_count);
   });
 }

@@ -34,6 +34,12 @@ inline int kindFor(Py_UCS4 max_char) { return max_char < 0x100 ? 1 : max_char < 
 void copyUnits(int to_kind, void* to, Py_ssize_t to_at, int from_kind, const void* from, Py_ssize_t from_at,
                Py_ssize_t count);
 inline void strCopyChars(StrObject* to, Py_ssize_t at, const StrObject* from, Py_ssize_t start, Py_ssize_t count) {
+  int kind = to->kind();
+  if (kind == from->kind()) {
+    std::memcpy(static_cast<char*>(to->data()) + at * kind, static_cast<const char*>(from->data()) + start * kind,
+                static_cast<size_t>(count * kind));
+    return;
+  }
   copyUnits(to->kind(), to->data(), at, from->kind(), from->data(), start, count);
 }
 // A string's characters in width C: borrowed when it has that width, else converted. The string is not wider.

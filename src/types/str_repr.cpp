@@ -43,6 +43,24 @@ void appendReprChar(StrBuilder& out, Py_UCS4 c, char quote) {
   }
 }
 
+bool isShownAsIs(Py_UCS4 c, char quote) {
+  if (c < 0x80) return c >= ' ' && c != 0x7f && c != '\\' && c != static_cast<Py_UCS4>(quote);
+  return unicode::isPrintable(c);
+}
+
+// Runs of characters that need no escape are copied at once.
+void appendReprBody(StrBuilder& out, const StrObject* s, char quote) {
+  withChars(s, [&](auto* chars, Py_ssize_t size) {
+    for (Py_ssize_t at = 0; at < size;) {
+      Py_ssize_t end = at;
+      while (end < size && isShownAsIs(chars[end], quote)) end++;
+      out.append(s, at, end);
+      if (end < size) appendReprChar(out, chars[end], quote);
+      at = end + 1;
+    }
+  });
+}
+
 bool isPlainAscii(const StrObject* s, char quote) {
   for (char c : s->asciiView())
     if (c < ' ' || c == 0x7f || c == '\\' || c == quote) return false;
@@ -57,8 +75,7 @@ Result<Ref<StrObject>> strRepr(StrObject* s) {
   out.reserve(s->size() + 2);
   out.append(quote);
   if (s->isAscii() && isPlainAscii(s, quote)) out.append(s->asciiView());
-  else
-    for (Py_ssize_t i = 0; i < s->size(); i++) appendReprChar(out, s->at(i), quote);
+  else appendReprBody(out, s, quote);
   return out.finish(quote);
 }
 
@@ -66,11 +83,15 @@ Result<Ref<StrObject>> objectAscii(PyObject* object) {
   Ref<StrObject> repr = TRY(objectRepr(object));
   if (repr->isAscii()) return repr;
   StrBuilder out;
-  for (Py_ssize_t i = 0; i < repr->size(); i++) {
-    Py_UCS4 c = repr->at(i);
-    if (c < 0x80) out.append(c);
-    else appendEscaped(out, c);
-  }
+  withChars(repr.get(), [&](auto* chars, Py_ssize_t size) {
+    for (Py_ssize_t at = 0; at < size;) {
+      Py_ssize_t end = at;
+      while (end < size && chars[end] < 0x80) end++;
+      out.appendUnits(repr->kind(), chars, at, end - at, 0x7f);
+      if (end < size) appendEscaped(out, chars[end]);
+      at = end + 1;
+    }
+  });
   return out.finish();
 }
 

@@ -10,6 +10,9 @@
 
 namespace krait::text {
 
+ssize_t findUnit16(const uint16_t* text, ssize_t size, uint16_t unit);
+ssize_t rfindUnit16(const uint16_t* text, ssize_t size, uint16_t unit);
+
 template <class C>
 ssize_t findUnit(const C* text, ssize_t size, C unit) {
   if (size <= 0) return -1;
@@ -21,9 +24,7 @@ ssize_t findUnit(const C* text, ssize_t size, C unit) {
     auto* found = std::wmemchr(wide, static_cast<wchar_t>(unit), static_cast<size_t>(size));
     return found ? found - wide : -1;
   } else {
-    for (ssize_t i = 0; i < size; i++)
-      if (text[i] == unit) return i;
-    return -1;
+    return findUnit16(reinterpret_cast<const uint16_t*>(text), size, static_cast<uint16_t>(unit));
   }
 }
 
@@ -33,6 +34,8 @@ ssize_t rfindUnit(const C* text, ssize_t size, C unit) {
     if (size <= 0) return -1;
     auto* found = static_cast<const C*>(memrchr(text, unit, static_cast<size_t>(size)));
     return found ? found - text : -1;
+  } else if constexpr (sizeof(C) == 2) {
+    return rfindUnit16(reinterpret_cast<const uint16_t*>(text), size, static_cast<uint16_t>(unit));
   } else {
     for (ssize_t i = size; i-- > 0;)
       if (text[i] == unit) return i;
