@@ -6,13 +6,16 @@ cd "$(dirname "$0")/.." || exit 2
 krait=$(realpath "$1")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-passed=0 failed=0
+passed=0 failed=0 known=0
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 check() {  # name, expected file, actual file
   if cmp -s "$2" "$3"; then
     passed=$((passed + 1))
+  elif grep -qxF "$1" tests/known_failures.txt; then
+    known=$((known + 1))
+    echo "still failing, as listed in tests/known_failures.txt: $1 ($(diff "$2" "$3" | grep -c '^[<>]') lines differ)"
   else
     failed=$((failed + 1))
     echo "FAILED: $1"
@@ -35,5 +38,6 @@ cat "$scratch/conformance"
 
 if scripts/check_includes.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
+echo "known failures: $known"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
