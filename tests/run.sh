@@ -25,7 +25,8 @@ check() {  # name, expected file, actual file
 
 while read -r expected; do
   test=${expected%.out}.py
-  (cd "$(dirname "$test")" && timeout 120 "$krait" "$(basename "$test")" >"$scratch/out" 2>&1; echo "exit status $?" >>"$scratch/out")
+  (cd "$(dirname "$test")" && timeout 120 "$krait" "$(basename "$test")" >"$scratch/raw" 2>&1; echo "exit status $?" >>"$scratch/raw")
+  sed "s#$PWD/##g" "$scratch/raw" >"$scratch/out"
   check "$test" "$expected" "$scratch/out"
 done < <(find tests -name '*.out' | sort)
 

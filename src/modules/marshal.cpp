@@ -9,12 +9,13 @@
 namespace krait::modules {
 namespace {
 
-Result<Ref<>> dumps(PyObject* value, int version) {
+Result<Ref<>> dumps(PyObject* value, std::optional<int> given_version) {
+  int version = given_version.value_or(kMarshalVersion);
   TRY(audit("marshal.dumps", "Oi", value, version));
   return TRY(marshalDumps(value, version));
 }
 
-Result<Ref<>> dump(PyObject* value, PyObject* file, int version) {
+Result<Ref<>> dump(PyObject* value, PyObject* file, std::optional<int> version) {
   Ref<> bytes = TRY(dumps(value, version));
   return callMethod(file, name<"write">(), bytes.get());
 }
@@ -34,9 +35,9 @@ Result<Ref<>> load(PyObject* file) {
 }
 
 constinit PyMethodDef kMarshalMethods[] = {
-    function<"dump($module, value, file, version=4, /)", dump, "Write the value to the open file.">,
+    function<"dump($module, value, file, version=version, /)", dump, "Write the value to the open file.">,
     function<"load($module, file, /)", load, "Read one value from the open file.">,
-    function<"dumps($module, value, version=4, /)", dumps, "The bytes that dump() would write.">,
+    function<"dumps($module, value, version=version, /)", dumps, "The bytes that dump() would write.">,
     function<"loads($module, bytes, /)", loads, "The value at the beginning of the bytes.">,
     {},
 };

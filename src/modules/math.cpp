@@ -59,11 +59,19 @@ Result<double> fmodFunction(double x, double y) {
   return result;
 }
 
+// The remainder with respect to the nearest multiple; ties go to the even one. A zero has the sign of x.
+double nearestRemainder(double x, double y) {
+  double size = std::fabs(x), step = std::fabs(y);
+  double low = std::fmod(size, step), high = step - low;
+  double rest = low < high ? low : low > high ? -high : low - 2.0 * std::fmod(0.5 * (size - low), step);
+  return std::copysign(1.0, x) * rest;
+}
+
 Result<double> remainderFunction(double x, double y) {
-  if (std::isinf(y) && std::isfinite(x)) return x;
-  double result = std::remainder(x, y);
-  if (std::isnan(result) && !std::isnan(x) && !std::isnan(y)) return domainError();
-  return result;
+  if (std::isnan(x)) return x;
+  if (std::isnan(y)) return y;
+  if (std::isinf(x) || y == 0.0) return domainError();
+  return std::isinf(y) ? x : nearestRemainder(x, y);
 }
 
 Result<double> powFunction(double x, double y) {

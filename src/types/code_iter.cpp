@@ -65,8 +65,7 @@ KR_EXPORT constinit PyTypeObject _PyLineIterator = {
     .tp_name = "line_iterator",
     .tp_basicsize = kLineIteratorSize,
     .tp_dealloc = iteratorDealloc,
-    .tp_getattro = slot<genericGetAttr>,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_iter = slot<objectSelfIter>,
     .tp_iternext = slot<lineNext>,
 };
@@ -76,8 +75,7 @@ KR_EXPORT constinit PyTypeObject _PyPositionsIterator = {
     .tp_name = "positions_iterator",
     .tp_basicsize = kPositionsIteratorSize,
     .tp_dealloc = iteratorDealloc,
-    .tp_getattro = slot<genericGetAttr>,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_iter = slot<objectSelfIter>,
     .tp_iternext = slot<positionNext>,
 };

@@ -49,9 +49,8 @@ void decodeInto(C* out, std::string_view bytes) {
       p += run;
       continue;
     }
-    Utf8Step step = text::readUtf8(p, end, true);
-    *out++ = static_cast<C>(step.code);
-    p += step.length;
+    do *out++ = static_cast<C>(text::takeUtf8(p));
+    while (p < end && *p >= 0x80);
   }
 }
 

@@ -107,19 +107,14 @@ Status setClassCell(PyTypeObject* type, DictObject* dict) {
   return dictDelete(dict, name<"__classcell__">());
 }
 
-void setInstanceSlots(PyTypeObject* type, const ClassPlan& plan) {
+// Instances of every class are collected, even those without fields of their own.
+void setInstanceSlots(PyTypeObject* type) {
   type->tp_dealloc = subtypeDealloc;
   type->tp_alloc = genericAlloc;
-  bool collected = hasFlag(plan.base, Py_TPFLAGS_HAVE_GC) || hasFlag(type, Py_TPFLAGS_MANAGED_DICT) ||
-                   type->tp_basicsize > plan.base->tp_basicsize;
-  if (collected) {
-    type->tp_flags |= Py_TPFLAGS_HAVE_GC;
-    type->tp_free = gcFree;
-    type->tp_traverse = subtypeTraverse;
-    type->tp_clear = subtypeClear;
-  } else {
-    type->tp_free = objectFree;
-  }
+  type->tp_free = gcFree;
+  type->tp_flags |= Py_TPFLAGS_HAVE_GC;
+  type->tp_traverse = subtypeTraverse;
+  type->tp_clear = subtypeClear;
 }
 
 void setSuites(PyHeapTypeObject* heap) {
@@ -152,7 +147,7 @@ Status setAttributes(PyTypeObject* type, StrObject* class_name, ClassPlan& plan)
   TRY(wrapFunction(dict, name<"__init_subclass__">(), classMethodNew));
   TRY(wrapFunction(dict, name<"__class_getitem__">(), classMethodNew));
   TRY(classSlotsPlace(type, plan.base, plan.slots));
-  setInstanceSlots(type, plan);
+  setInstanceSlots(type);
   return setClassCell(type, dict);
 }
 

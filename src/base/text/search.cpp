@@ -25,6 +25,27 @@ unsigned equalMask(const uint16_t* text, __m128i wanted) {
 
 }  // namespace
 
+// Sixteen places at a time: first and last byte must fit before the rest is compared. Too many false candidates turn
+// it into memmem, which is linear.
+ssize_t findBytes(const uint8_t* text, ssize_t size, const uint8_t* needle, ssize_t needle_size) {
+  auto first = _mm_set1_epi8(static_cast<char>(needle[0]));
+  auto last = _mm_set1_epi8(static_cast<char>(needle[needle_size - 1]));
+  ssize_t places = size - needle_size + 1, at = 0, wasted = 0;
+  for (; at + 16 <= places && wasted <= 4 * at + 1024; at += 16) {
+    auto heads = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at));
+    auto tails = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at + needle_size - 1));
+    auto both = _mm_and_si128(_mm_cmpeq_epi8(heads, first), _mm_cmpeq_epi8(tails, last));
+    for (auto mask = static_cast<unsigned>(_mm_movemask_epi8(both)); mask; mask &= mask - 1) {
+      ssize_t place = at + __builtin_ctz(mask);
+      if (std::memcmp(text + place + 1, needle + 1, static_cast<size_t>(needle_size - 2)) == 0) return place;
+      wasted += needle_size;
+    }
+  }
+  auto* found = static_cast<const uint8_t*>(
+      memmem(text + at, static_cast<size_t>(size - at), needle, static_cast<size_t>(needle_size)));
+  return found ? found - text : -1;
+}
+
 ssize_t findUnit16(const uint16_t* text, ssize_t size, uint16_t unit) {
   auto wanted = _mm_set1_epi16(static_cast<short>(unit));
   ssize_t i = 0;

@@ -10,6 +10,8 @@
 
 namespace krait::text {
 
+// needle_size >= 2, not larger than size.
+ssize_t findBytes(const uint8_t* text, ssize_t size, const uint8_t* needle, ssize_t needle_size);
 ssize_t findUnit16(const uint16_t* text, ssize_t size, uint16_t unit);
 ssize_t rfindUnit16(const uint16_t* text, ssize_t size, uint16_t unit);
 
@@ -124,11 +126,8 @@ template <class C>
 ssize_t find(const C* text, ssize_t size, const C* needle, ssize_t needle_size) {
   if (needle_size > size) return -1;
   if (needle_size == 1) return findUnit(text, size, needle[0]);
-  if constexpr (sizeof(C) == 1) {
-    auto* found = static_cast<const C*>(
-        memmem(text, static_cast<size_t>(size), needle, static_cast<size_t>(needle_size)));
-    return found ? found - text : -1;
-  }
+  if constexpr (sizeof(C) == 1)
+    return findBytes(reinterpret_cast<const uint8_t*>(text), size, reinterpret_cast<const uint8_t*>(needle), needle_size);
   ssize_t last = size - needle_size, at = 0, wasted = 0;
   while (at <= last) {
     ssize_t step = findUnit(text + at, last - at + 1, needle[0]);

@@ -18,22 +18,30 @@ inline bool isContinuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 // Reads one character; surrogates are ill-formed unless allowed. The ill-formed part is the maximal subpart of
 // a well-formed sequence (Unicode's recommendation): what `replace` turns into one U+FFFD. kTruncated: the input
 // ends inside a sequence that was well-formed so far.
+// readIllFormedUtf8 is the general form (it also reads four-byte characters), out of line.
+Utf8Step readIllFormedUtf8(const uint8_t* p, const uint8_t* end, bool allow_surrogates);
+
 inline Utf8Step readUtf8(const uint8_t* p, const uint8_t* end, bool allow_surrogates = false) {
-  uint8_t first = *p;
+  uint32_t first = *p;
   if (first < 0x80) return {first, 1, Utf8Step::kNone};
-  if (first < 0xC2 || first > 0xF4) return {0, 1, Utf8Step::kBadStart};
-  int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  uint8_t low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  uint8_t high = first == 0xED && !allow_surrogates ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  uint32_t code = first & (0xFF >> (length + 1));
-  for (int i = 1; i < length; i++) {
-    if (p + i >= end) return {0, i, Utf8Step::kTruncated};
-    if (p[i] < low || p[i] > high) return {0, i, Utf8Step::kBadContinuation};
-    code = code << 6 | (p[i] & 0x3F);
-    low = 0x80;
-    high = 0xBF;
+  if (first < 0xE0 && first >= 0xC2 && end - p >= 2 && isContinuation(p[1]))
+    return {(first & 0x1F) << 6 | (p[1] & 0x3Fu), 2, Utf8Step::kNone};
+  if (first >= 0xE0 && first < 0xF0 && end - p >= 3 && isContinuation(p[1]) && isContinuation(p[2])) {
+    uint32_t code = (first & 0x0F) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    if (code >= 0x800 && (allow_surrogates || (code & 0xF800) != 0xD800)) return {code, 3, Utf8Step::kNone};
   }
-  return {code, length, Utf8Step::kNone};
+  return readIllFormedUtf8(p, end, allow_surrogates);
+}
+
+// The next character of text that is known to be well-formed (surrogates included); moves p behind it.
+inline uint32_t takeUtf8(const uint8_t*& p) {
+  uint32_t first = *p++;
+  if (first < 0x80) return first;
+  uint32_t second = *p++ & 0x3F;
+  if (first < 0xE0) return (first & 0x1F) << 6 | second;
+  uint32_t third = *p++ & 0x3F;
+  if (first < 0xF0) return (first & 0x0F) << 12 | second << 6 | third;
+  return (first & 0x07) << 18 | second << 12 | third << 6 | (*p++ & 0x3F);
 }
 
 // Writes one character (surrogates included) and returns the end.
