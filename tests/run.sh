@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs the committed tests: every tests/<area>/**/NAME.py that has a NAME.out beside it has to print exactly that
 # (stdout and stderr together) and exit with the status on NAME.out's last line. Then the list of CPython's own test
-# cases that must not be lost. Last line: "N passed, N failed".
+# cases that must not be lost, and (release builds only: a debug build takes ten minutes) the real programs of
+# tests/real. Last line: "N passed, N failed".
 cd "$(dirname "$0")/.." || exit 2
 krait=$(realpath "$1")
 scratch=$(mktemp -d)
@@ -36,6 +37,13 @@ else
   failed=$((failed + 1))
 fi
 cat "$scratch/conformance"
+
+case "$krait" in
+  */debug/*) ;;
+  *) tests/real/run.sh "$krait" | tee "$scratch/real"
+     passed=$((passed + $(sed -nE 's/^real programs: ([0-9]+) passed.*/\1/p' "$scratch/real")))
+     failed=$((failed + $(sed -nE 's/^real programs: .* ([0-9]+) failed/\1/p' "$scratch/real"))) ;;
+esac
 
 if scripts/check_includes.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 

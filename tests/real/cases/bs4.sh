@@ -1,0 +1,1 @@
+run "$py" "$data/use_bs4.py" "$data/page.html"

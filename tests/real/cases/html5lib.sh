@@ -1,0 +1,1 @@
+run "$py" "$data/use_html5lib.py" "$data/page.html"
