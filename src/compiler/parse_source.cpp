@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "core/call.h"
+#include "core/import.h"
 #include "core/interpreter.h"
 #include "parser/parse.h"
 #include "parser/source.h"
@@ -40,6 +42,25 @@ std::optional<std::string> decodeSource(std::string_view bytes, std::string_view
   *error = pendingMatches(PyExc_LookupError) ? "unknown encoding: " + name : "encoding problem: " + name;
   clearPending();
   return std::nullopt;
+}
+
+// As the tokenizer of CPython does: through whatever unicodedata.normalize is now.
+Result<std::string> normalizeIdentifier(std::string_view identifier) {
+  Ref<> database = TRY(importModule("unicodedata"));
+  Ref<> function = TRY(attrGet(database.get(), "normalize"));
+  Ref<StrObject> form = TRY(strFromAscii("NFKC"));
+  Ref<StrObject> text = TRY(strFromUtf8(identifier));
+  Ref<> answer = TRY(call(function.get(), form.get(), text.get()));
+  if (!isStr(answer.get())) {
+    return raise(PyExc_TypeError, "unicodedata.normalize() must return a string, not %.200s", typeName(answer.get()));
+  }
+  return std::string(TRY(strUtf8(cast<StrObject>(answer.get()))));
+}
+
+std::optional<std::string> normalizeOrRaise(std::string_view identifier) {
+  Result<std::string> normalized = normalizeIdentifier(identifier);
+  if (normalized.failed()) return std::nullopt;
+  return std::move(normalized).take();
 }
 
 PyObject* errorType(parser::ErrorKind kind) {
@@ -106,6 +127,7 @@ class Parse {
     options_.int_max_str_digits = interpreter().config.int_max_str_digits;
     options_.file_line = [this](int lineno) { return fileLine(lineno); };
     callbacks_.decode = decodeSource;
+    callbacks_.normalize = normalizeOrRaise;
     options_.callbacks = &callbacks_;
   }
 

@@ -13,6 +13,7 @@
 #include "core/object.h"
 #include "core/thread.h"
 #include "types/dict.h"
+#include "types/free_list.h"
 #include "types/int.h"
 #include "types/list.h"
 #include "types/str.h"
@@ -320,6 +321,15 @@ void destroyUnreachable(Collection& c, Ring& old) {
   keepUncollectable(c.finalizers, old);
 }
 
+void clearFreeLists() {
+  tupleClearFreeList();
+  listClearFreeList();
+  dictClearFreeList();
+  dictKeysClearFreeList();
+  floatClearFreeList();
+  intClearFreeList();
+}
+
 }  // namespace
 
 Py_ssize_t collectGeneration(int generation, Py_ssize_t* uncollectable) {
@@ -331,6 +341,7 @@ Py_ssize_t collectGeneration(int generation, Py_ssize_t* uncollectable) {
   Collection c{.generation = generation};
   Ring& old = splitGenerations(c);
   destroyUnreachable(c, old);
+  if (generation == kGenerations - 1) clearFreeLists();
   if (state.debug & kDebugStats)
     stderrWrite("gc: done, %zd unreachable, %zd uncollectable, %.4fs elapsed\n", c.collected + c.uncollectable,
                 c.uncollectable, now() - start);

@@ -158,7 +158,8 @@ Result<Ref<TupleObject>> sequenceTuple(PyObject* iterable) {
   if (isExactTuple(iterable)) return share(cast<TupleObject>(iterable));
   if (isExactList(iterable)) return listAsTuple(cast<ListObject>(iterable));
   Ref<> iterator = TRY(getIter(iterable));
-  TRY(lengthHint(iterable, 10));  // its errors are the caller's
+  constexpr auto kMaxItems = static_cast<Py_ssize_t>((PY_SSIZE_T_MAX - sizeof(PyVarObject)) / sizeof(PyObject*));
+  if (TRY(lengthHint(iterable, 10)) > kMaxItems) return raiseNoMemory();
   Ref<ListObject> list = TRY(listNew());
   for (;;) {
     MaybeRef<> item = TRY(iterNext(iterator.get()));

@@ -236,13 +236,14 @@ void quicken(CodeObject* code) {
     if (Op adaptive = opAdaptive(op); adaptive != Op::CACHE) {
       setOpcode(code_units + unit, adaptive);
       code_units[unit + 1] = kWarmup;
+    } else if (op == Op::RESUME) {
+      setOpcode(code_units + unit, Op::RESUME_QUICK);
+    } else if (op == Op::JUMP_BACKWARD) {
+      setOpcode(code_units + unit, Op::JUMP_BACKWARD_QUICK);
     } else if (next < units && next == unit + 1) {
+      // The second half stays whole, and may begin a pair of its own: it may be a jump target.
       Op fused = superInstruction(op, unitOp(code_units[next]));
-      if (fused != Op::CACHE) {
-        setOpcode(code_units + unit, fused);
-        // The second half keeps its own opcode: it may be a jump target.
-        if (fused == Op::STORE_FAST__STORE_FAST) next++;
-      }
+      if (fused != Op::CACHE) setOpcode(code_units + unit, fused);
     }
     unit = next;
   }

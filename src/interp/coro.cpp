@@ -63,16 +63,27 @@ Status coroRecordOrigin(GenObject* coroutine) {
   return {};
 }
 
+namespace {
+
+// Through warnings.py, which also says where the coroutine was made. False: that function is not there.
+Result<bool> warnWithOrigin(GenObject* coroutine) {
+  Ref<> warnings = TRY(importModule("warnings"));
+  MaybeRef<> report = TRY(attrLookup(warnings.get(), name<"_warn_unawaited_coroutine">()));
+  if (!report) return false;
+  TRY(call(report.get(), static_cast<PyObject*>(coroutine)));
+  return true;
+}
+
+}  // namespace
+
+// A warning that the filters turned into an error has been given; any other failure leaves the plain text to give.
 void coroWarnUnawaited(GenObject* coroutine) {
-  auto warned = [&]() -> Status {
-    Ref<> warnings = TRY(importModule("warnings"));
-    MaybeRef<> report = TRY(attrLookup(warnings.get(), name<"_warn_unawaited_coroutine">()));
-    if (!report)
-      return warn(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited", coroutine->gi_qualname);
-    TRY(call(report.get(), static_cast<PyObject*>(coroutine)));
-    return {};
-  };
-  if (warned().failed()) writeUnraisable(coroutine);
+  auto answer = warnWithOrigin(coroutine);
+  bool warned = answer.failed() ? pendingMatches(PyExc_RuntimeWarning) : std::move(answer).take();
+  if (exceptionPending()) writeUnraisable(coroutine);
+  if (warned) return;
+  if (warn(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited", coroutine->gi_qualname).failed())
+    writeUnraisable(coroutine);
 }
 
 namespace {
@@ -100,14 +111,14 @@ Result<Ref<>> wrapperThrow(CoroWrapper* self, CallArgs args) { return genThrowMe
 Result<Ref<>> wrapperClose(CoroWrapper* self) { return genClose(self->coroutine); }
 
 constinit PyMethodDef kCoroMethods[] = {
-    method<"!send($self, arg, /)", genSendMethod, "Resume with a value; answers what is yielded next.">,
-    method<"!throw($self, *args)", genThrowMethod, "Raise an exception where the coroutine waits.">,
-    method<"!close($self)", genClose, "Raise GeneratorExit where the coroutine waits.">,
+    method<"!send($self, arg, /)", genSendMethod, "Send a value into coroutine code; answers what it yields next.">,
+    method<"!throw($self, *args)", genThrowMethod, "Raise an exception in coroutine code, where it waits.">,
+    method<"!close($self)", genClose, "Raise GeneratorExit inside coroutine code, where it waits.">,
     method<"!__sizeof__($self)", genSizeof, "Size in memory, in bytes.">,
     {}};
 constinit PyGetSetDef kCoroGetSet[] = {
-    getset<"__name__", genGetName, genSetName, "Name of the coroutine.">,
-    getset<"__qualname__", genGetQualname, genSetQualname, "Qualified name.">,
+    getset<"__name__", genGetName, genSetName, "The name of the coroutine.">,
+    getset<"__qualname__", genGetQualname, genSetQualname, "The qualified name of the coroutine.">,
     getset<"cr_await", genGetYieldFrom, nullptr, "What it awaits, or None.">,
     getset<"cr_running", genIsRunning>,
     getset<"cr_frame", genGetFrame>,

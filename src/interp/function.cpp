@@ -213,14 +213,20 @@ Result<Ref<>> functionTypeNew(PyTypeObject* type, PyObject* code, PyObject* glob
   return made;
 }
 
-int functionClear(PyObject* self) {
-  auto* f = static_cast<FunctionObject*>(self);
-  f->func_version = 0;
-  // Code, globals, builtins and names stay: a function that can still be called needs them, and every cycle
-  // through them has another part that can be cleared.
+void clearOptionalFields(FunctionObject* f) {
   clearField(f->func_module), clearField(f->func_defaults), clearField(f->func_kwdefaults),
       clearField(f->func_doc);
   clearField(f->func_dict), clearField(f->func_closure), clearField(f->func_annotations);
+}
+
+int functionClear(PyObject* self) {
+  auto* f = static_cast<FunctionObject*>(self);
+  f->func_version = 0;
+  // Code, globals and builtins stay: a function that can still be called needs them, and every cycle through them
+  // has another part that can be cleared. The names may be of a str subclass with references of its own.
+  clearOptionalFields(f);
+  setField(f->func_name, Ref<>(emptyStr()));
+  setField(f->func_qualname, Ref<>(emptyStr()));
   return 0;
 }
 
@@ -228,7 +234,8 @@ void functionDealloc(PyObject* self) {
   auto* f = static_cast<FunctionObject*>(self);
   gcUntrack(self);
   if (f->func_weakreflist) clearWeakRefs(self);
-  functionClear(self);
+  f->func_version = 0;
+  clearOptionalFields(f);
   decref(f->func_globals);
   decref(f->func_builtins);
   decref(f->func_code);

@@ -25,6 +25,12 @@ uint16_t slotOffset(Opt<> descr, PyTypeObject* type, bool writing) {
   return typeIsSubtype(type, member->d_type) ? static_cast<uint16_t>(def->offset) : 0;
 }
 
+// object's own __class__ is read from the head of the object.
+bool isPlainClass(Opt<> descr, StrObject* attr) {
+  StrObject* dunder = name<"__class__">();
+  return attr == dunder && descr && descr.get() == typeLookup(&PyBaseObject_Type, dunder).get();
+}
+
 // May an instance's own attribute be read past this class attribute for as long as the class stays the same?
 bool neverDataDescr(Opt<> descr) {
   if (!descr) return true;
@@ -78,7 +84,8 @@ void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
   PyTypeObject* type = typeOf(owner);
   if (type->tp_getattro != PyObject_GenericGetAttr || !typeAssignVersion(type)) return specializeFailed(ip);
   Opt<> descr = typeLookup(type, name);
-  if (uint16_t offset = slotOffset(descr, type, false)) {
+  uint16_t offset = isPlainClass(descr, name) ? offsetof(PyObject, ob_type) : slotOffset(descr, type, false);
+  if (offset) {
     cacheWrite32(cache->version, type->tp_version_tag);
     cache->index = offset;
     return specializeTo(ip, Op::LOAD_ATTR_SLOT);

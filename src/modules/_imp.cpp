@@ -160,7 +160,7 @@ constinit PyMethodDef kImpMethods[] = {
     function<"exec_dynamic($module, mod, /)", execModule, "Run an extension module's initialisation.">,
     function<"exec_builtin($module, mod, /)", execModule, "Run a built-in module's initialisation.">,
     function<"_fix_co_filename($module, code, path, /)", impFixCoFilename, "Change the file name of a code object and those inside it.">,
-    function<"source_hash($module, /, key, source)", impSourceHash, "Hash of a source file.">,
+    function<"source_hash($module, /, key, source)", impSourceHash>,
     {}};
 
 Status impExec(PyObject* module) { return moduleAddStr(module, "check_hash_based_pycs", interpreter().config.check_pycs.c_str()); }

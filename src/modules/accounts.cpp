@@ -226,7 +226,6 @@ constinit PyMethodDef kSpwdMethods[] = {
     {}};
 
 Status spwdExec(PyObject* module) {
-  TRY(warn(PyExc_DeprecationWarning, 7, "'spwd' is deprecated and slated for removal in Python 3.13"));
   if (!g_spwd_type) g_spwd_type = TRY(structSeqTypeNew(&kSpwdDesc)).leak();
   return moduleAdd(module, "struct_spwd", share<PyObject>(g_spwd_type));
 }
@@ -236,6 +235,10 @@ constinit PyModuleDef kSpwdModule = moduleDef<"spwd", spwdExec>(kSpwdMethods, "T
 
 PyObject* initPwd() { return moduleDefInit(&kPwdModule); }
 PyObject* initGrp() { return moduleDefInit(&kGrpModule); }
-PyObject* initSpwd() { return moduleDefInit(&kSpwdModule); }
+PyObject* initSpwd() {
+  // Level 7: behind the frames of the import system while it makes the module.
+  Status warned = warn(PyExc_DeprecationWarning, 7, "'spwd' is deprecated and slated for removal in Python 3.13");
+  return warned.failed() ? nullptr : moduleDefInit(&kSpwdModule);
+}
 
 }  // namespace krait::modules

@@ -146,7 +146,10 @@ struct IntSum {
     long value;
     if (!(isExactInt(item) || isBool(item)) || !intFitsLong(static_cast<IntObject*>(item), &value))
       return false;
-    return !__builtin_add_overflow(total, value, &total);
+    long sum;
+    if (__builtin_add_overflow(total, value, &sum)) return false;
+    total = sum;
+    return true;
   }
 };
 

@@ -166,7 +166,10 @@ Result<Ref<>> builtinVars(CallArgs args) {
 constinit PyMethodDef kBuiltinObjectFunctions[] = {
     function<"abs($module, x, /)", builtinAbs, "The absolute value of a number.">,
     function<"ascii($module, obj, /)", builtinAscii, "repr() with everything outside ASCII escaped.">,
-    function<"bin($module, number, /)", builtinBin, "Binary text of an integer.">,
+    function<"bin($module, number, /)", builtinBin,
+             "Binary text of an integer.\n\n"
+             ">>> bin(10)\n"
+             "'0b1010'">,
     function<"callable($module, obj, /)", builtinCallable, "Whether the object can be called.">,
     function<"chr($module, i, /)", builtinChr, "The one-character string with this code point.">,
     function<"delattr($module, obj, name, /)", builtinDelattr, "Delete an attribute by name.">,
@@ -179,14 +182,20 @@ constinit PyMethodDef kBuiltinObjectFunctions[] = {
     function<"hasattr($module, obj, name, /)", builtinHasattr,
              "Whether the object has an attribute of this name.">,
     function<"hash($module, obj, /)", builtinHash, "The hash value of an object.">,
-    function<"hex($module, number, /)", builtinHex, "Hexadecimal text of an integer.">,
+    function<"hex($module, number, /)", builtinHex,
+             "Hexadecimal text of an integer.\n\n"
+             ">>> hex(3735928559)\n"
+             "'0xdeadbeef'">,
     function<"id($module, obj, /)", builtinId, "A number unique among the objects alive.">,
     function<"isinstance($module, obj, class_or_tuple, /)", builtinIsinstance,
              "Whether obj is an instance of a class.">,
     function<"issubclass($module, cls, class_or_tuple, /)", builtinIssubclass,
              "Whether cls derives from a class.">,
     function<"len($module, obj, /)", builtinLen, "The number of items of a container.">,
-    function<"oct($module, number, /)", builtinOct, "Octal text of an integer.">,
+    function<"oct($module, number, /)", builtinOct,
+             "Octal text of an integer.\n\n"
+             ">>> oct(511)\n"
+             "'0o777'">,
     function<"ord($module, c, /)", builtinOrd, "The code point of a one-character string.">,
     function<"pow($module, /, base, exp, mod=None)", builtinPow, "base ** exp, modulo mod when given.">,
     function<"repr($module, obj, /)", builtinRepr, "The canonical text of an object.">,

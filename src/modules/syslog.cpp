@@ -80,12 +80,12 @@ long logMask(long priority) { return LOG_MASK(static_cast<int>(priority)); }
 long logUpTo(long priority) { return LOG_UPTO(static_cast<int>(priority)); }
 
 constinit PyMethodDef kSyslogMethods[] = {
-    function<"!openlog(ident=None, logoption=0, facility=8)", logOpen, "Set the identity, options and facility of messages.">,
-    function<"!closelog()", logClose, "Close the log.">,
-    function<"!syslog(*args)", logMessage, "Send a message, with a priority in front of it or not.">,
-    function<"!setlogmask(maskpri, /)", logSetMask, "Set which priorities are logged; returns the old mask.">,
-    function<"!LOG_MASK(pri, /)", logMask, "The mask of one priority.">,
-    function<"!LOG_UPTO(pri, /)", logUpTo, "The mask of all priorities up to one.">,
+    function<"!openlog(ident=None, logoption=0, facility=8)", logOpen>,
+    function<"!closelog()", logClose>,
+    function<"!syslog(*args)", logMessage>,
+    function<"!setlogmask(maskpri, /)", logSetMask>,
+    function<"!LOG_MASK(pri, /)", logMask>,
+    function<"!LOG_UPTO(pri, /)", logUpTo>,
     {}};
 
 #define CONSTANT(name) {#name, name}

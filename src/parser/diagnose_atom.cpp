@@ -9,7 +9,7 @@ Expr* Diagnoser::nameAtom() {
   if (type() != Tok::Name) return nullptr;
   const Token& found = now();
   Span span{found.lineno, found.col_offset, found.end_lineno, found.end_col_offset};
-  const Identifier* id = internName(tree_, found.text());
+  const Identifier* id = internName(literals_, found.text());
   mark_++;
   return tree_.arena().make<Name>(Name{{{Kind::Name, span}}, id, Context::Load});
 }

@@ -34,6 +34,7 @@ struct LiteralContext {
   LiteralError error;
   WarningList& warnings;
   Lexer* lexer;  // of the tokens that are evaluated now
+  bool callback_raised = false;
 
   void fail(std::string message, LiteralError::Where where = LiteralError::Where::LastToken);
   // An unknown escape at `at`, the character after the backslash.
@@ -46,8 +47,9 @@ struct LiteralContext {
 // A number token's value. False when a decimal literal has more digits than allowed (error filled).
 bool numberValue(LiteralContext& context, const Token& token, ast::ConstantValue* out);
 
-// The interned identifier of a name token (normalised to NFKC when it is not ASCII).
-const ast::Identifier* internName(ast::Tree& tree, std::string_view text);
+// The interned identifier of a name token, normalised to NFKC when it is not ASCII. Never null: where normalising raised
+// (context.callback_raised) it is the name as it stands.
+const ast::Identifier* internName(LiteralContext& context, std::string_view text);
 
 // One or more adjacent string tokens as one node.
 ast::Expr* stringValue(LiteralContext& context, const Token* tokens, size_t count);

@@ -19,14 +19,26 @@ void LiteralContext::fail(std::string message, LiteralError::Where where) {
   error.diagnostic.message = std::move(message);
 }
 
-const ast::Identifier* internName(ast::Tree& tree, std::string_view text) {
-  bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (ascii) return tree.intern(text);
+namespace {
+
+std::string nfkc(std::string_view text) {
   std::u32string wide;
   for (const char* p = text.data(); p < text.data() + text.size();) wide += utf8Next(&p);
   std::string normalized;
   for (char32_t c : unicode::normalize(wide, unicode::Form::kNfkc)) utf8Append(normalized, c);
-  return tree.intern(normalized);
+  return normalized;
+}
+
+}  // namespace
+
+const ast::Identifier* internName(LiteralContext& context, std::string_view text) {
+  bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (ascii || context.callback_raised) return context.tree.intern(text);
+  const Callbacks* callbacks = context.options.callbacks;
+  if (!callbacks || !callbacks->normalize) return context.tree.intern(nfkc(text));
+  std::optional<std::string> normalized = callbacks->normalize(text);
+  context.callback_raised = !normalized;
+  return context.tree.intern(normalized ? *normalized : text);
 }
 
 namespace {

@@ -71,7 +71,7 @@ Expr* parseFstringExpression(LiteralContext& literals, std::string_view text, in
 
 ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& options, Tree& tree, bool has_encoding) {
   ParseResult result;
-  LiteralContext literals{tree, options, {}, warnings, &lexer, parseFstringExpression};
+  LiteralContext literals{tree, options, {}, warnings, &lexer, false, parseFstringExpression};
   Parser parser(lexer, tree, options, literals);
   result.mod = run(parser, options.mode);
   bool too_many = result.mod && options.mode == Mode::Single && !lexer.isInteractive() && hasMoreStatements(lexer);
@@ -83,8 +83,13 @@ ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& option
     auto start = static_cast<StartRule>(options.mode);
     warnings.dropReparsed(0);
     result.at_eof = lexer.isInteractive() && lexer.count() > 0 && lexer.fetched(0).type == Tok::EndMarker;
-    result.error = diagnose({lexer, literals, options, start, has_encoding});
+    if (!literals.callback_raised) result.error = diagnose({lexer, literals, options, start, has_encoding});
     result.mod = nullptr;
+  }
+  if (literals.callback_raised) {
+    result.mod = nullptr;
+    result.at_eof = false;
+    result.error.kind = ErrorKind::CallbackError;
   }
   result.warnings = warnings.take();
   return result;

@@ -57,6 +57,8 @@ struct Callbacks {
   std::function<std::optional<std::string>(std::string_view bytes, std::string_view encoding, std::string* error)> decode;
   // Interactive source: the next line with its newline ("" at end of file), nullopt when reading raised.
   std::function<std::optional<std::string>(bool continuation)> readline;
+  // The NFKC form of an identifier that is not ASCII, as UTF-8; nullopt when that raised. Empty: the parser's own.
+  std::function<std::optional<std::string>(std::string_view identifier)> normalize;
 };
 
 struct Options {

@@ -6,14 +6,14 @@ namespace krait::parser {
 using namespace ast;
 
 const Identifier* Parser::identifier(const Token& token) {
-  return internName(tree_, token.text());
+  return internName(literals_, token.text());
 }
 
 const Identifier* Parser::name() {
   const Token& token = peek();
   if (token.type != Tok::Name) return nullptr;
   position_++;
-  return internName(tree_, token.text());
+  return internName(literals_, token.text());
 }
 
 Span Parser::spanFrom(Start start) const {

@@ -271,7 +271,9 @@ KR_EXPORT constinit PyTypeObject PyZip_Type = [] {
   PyTypeObject type =
       iterType("zip",
                "zip(*iterables, strict=False) --> tuples of the first, second ... items of each\n\n"
-               "Ends with the shortest iterable; with strict, different lengths raise ValueError.",
+               "Ends with the shortest iterable; with strict, different lengths raise ValueError.\n\n"
+               ">>> list(zip('xyz', (10, 20, 30)))\n"
+               "[('x', 10), ('y', 20), ('z', 30)]",
                sizeof(ZipObject), kZipMethods);
   type.tp_dealloc = zipDealloc;
   type.tp_traverse = zipTraverse;

@@ -322,7 +322,16 @@ struct ByteMethods {
       method<"expandtabs($self, /, tabsize=8)", M::expandtabs, "Copy with tabs expanded to spaces.">,               \
       method<"!find($self, sub, start=None, end=None, /)", M::find, "Lowest index of sub, or -1.">,                 \
       method<"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)", M::hex,                                       \
-             "Hexadecimal digits, with a separator after every bytes_per_sep bytes if given.">,                     \
+             "Hexadecimal digits, with a separator after every bytes_per_sep bytes if given.\n\n"                   \
+             ">>> data = b'krait!'\n"                                                                               \
+             ">>> data.hex()\n"                                                                                     \
+             "'6b7261697421'\n"                                                                                     \
+             ">>> data.hex('-')\n"                                                                                  \
+             "'6b-72-61-69-74-21'\n"                                                                                \
+             ">>> data.hex('-', 4)\n"                                                                               \
+             "'6b72-61697421'\n"                                                                                    \
+             ">>> data.hex('-', -4)\n"                                                                              \
+             "'6b726169-7421'">,                                                                                    \
       method<"!index($self, sub, start=None, end=None, /)", M::index, "Lowest index of sub; ValueError if absent.">, \
       method<"!isalnum($self, /)", M::isalnum, "Are all bytes ASCII letters or digits, and is there one?">,         \
       method<"!isalpha($self, /)", M::isalpha, "Are all bytes ASCII letters, and is there one?">,                   \

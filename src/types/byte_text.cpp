@@ -261,7 +261,21 @@ Result<Ref<StrObject>> byteHex(std::string_view text, Opt<> separator, int group
   return result;
 }
 
-Status byteCollect(ByteBuilder& out, PyObject* source, const char* range_message, const char* target) {
+namespace {
+
+Status reserveForItems(ByteBuilder& out, PyObject* source) {
+  Py_ssize_t hint = TRY(lengthHint(source, 64));
+  constexpr Py_ssize_t kHead = sizeof(BytesObject);
+  if (hint > PY_SSIZE_T_MAX - kHead) return raise(PyExc_OverflowError, "byte string is too large");
+  out.reserve(hint);
+  if (out.failed()) return raiseNoMemory();
+  return {};
+}
+
+}  // namespace
+
+Status byteCollect(ByteBuilder& out, PyObject* source, const char* range_message, const char* target,
+                   bool asks_length) {
   if (hasBuffer(source)) {
     Buffer buffer = TRY(Buffer::acquire(source, PyBUF_FULL_RO));
     if (buffer.size() == 0) return {};
@@ -276,6 +290,7 @@ Status byteCollect(ByteBuilder& out, PyObject* source, const char* range_message
     return raise(PyExc_TypeError, "cannot convert '%.200s' object to %s", typeName(source), target);
   }
   Ref<> iter = std::move(iterator).take();
+  if (asks_length) TRY(reserveForItems(out, source));
   for (;;) {
     MaybeRef<> item = TRY(iterNext(iter.get()));
     if (!item) return {};

@@ -81,6 +81,7 @@ bool byteIsTitle(std::string_view text);
 Result<Ref<StrObject>> byteHex(std::string_view text, Opt<> separator, int group);
 
 // All bytes of a source: buffer or iterable of ints (not str). `range_message`: for ints out of range.
-Status byteCollect(ByteBuilder& out, PyObject* source, const char* range_message, const char* target);
+Status byteCollect(ByteBuilder& out, PyObject* source, const char* range_message, const char* target,
+                   bool asks_length = false);
 
 }  // namespace krait

@@ -338,6 +338,8 @@ Status byteArrayExtend(ByteArrayObject* self, PyObject* source) {
   }
   Ref<> iter = std::move(iterator).take();
   ByteBuilder collected;
+  collected.reserve(TRY(lengthHint(source, 32)));
+  if (collected.failed()) return raiseNoMemory();
   for (;;) {
     MaybeRef<> item = TRY(iterNext(iter.get()));
     if (!item) break;

@@ -249,7 +249,7 @@ Result<Ref<BytesObject>> bytesFrom(std::string_view data) {
 Result<Ref<BytesObject>> bytesFromObject(PyObject* object) {
   if (isExactBytes(object)) return share(cast<BytesObject>(object));
   ByteBuilder out;
-  TRY(byteCollect(out, object, "bytes must be in range(0, 256)", "bytes"));
+  TRY(byteCollect(out, object, "bytes must be in range(0, 256)", "bytes", true));
   return out.finish();
 }
 

@@ -152,7 +152,7 @@ constinit PyGetSetDef kFunctionGetSet[] = {
 };
 constinit PyMemberDef kFunctionMembers[] = {
     {"__module__", T_OBJECT, offsetof(CFunctionObject, m_module), 0, nullptr}, {}};
-constinit PyMethodDef kFunctionMethods[] = {method<"!__reduce__($self, /)", functionReduce, "Pickled by name.">, {}};
+constinit PyMethodDef kFunctionMethods[] = {method<"!__reduce__($self, /)", functionReduce>, {}};
 
 // --- signatures in docstrings ---
 

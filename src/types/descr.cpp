@@ -80,7 +80,7 @@ Result<Ref<>> methodText(MethodDescrObject* d) { return textSignature(d->d_metho
 
 constinit PyGetSetDef kMethodGetSet[] = {
     getset<"__doc__", methodDoc>, getset<"__qualname__", descrQualname>, getset<"__text_signature__", methodText>, {}};
-constinit PyMethodDef kDescrMethods[] = {method<"!__reduce__($self, /)", descrReduce, "Pickled by name.">, {}};
+constinit PyMethodDef kDescrMethods[] = {method<"!__reduce__($self, /)", descrReduce>, {}};
 
 Result<Ref<>> methodGet(MethodDescrObject* descr, Opt<> object, Opt<>) {
   if (!object) return share<PyObject>(descr);

@@ -81,7 +81,7 @@ constinit PyMemberDef kWrapperMembers[] = {
 };
 constinit PyGetSetDef kWrapperGetSet[] = {
     getset<"__doc__", wrapperDoc>, getset<"__qualname__", wrapperQualname>, getset<"__text_signature__", wrapperText>, {}};
-constinit PyMethodDef kWrapperMethods[] = {method<"!__reduce__($self, /)", wrapperReduce, "Pickled by name.">, {}};
+constinit PyMethodDef kWrapperMethods[] = {method<"!__reduce__($self, /)", wrapperReduce>, {}};
 
 // --- method-wrapper ---
 
@@ -141,7 +141,7 @@ constinit PyGetSetDef kBoundGetSet[] = {
     getset<"__text_signature__", boundText>,
     {},
 };
-constinit PyMethodDef kBoundMethods[] = {method<"!__reduce__($self, /)", boundReduce, "Pickled by name.">, {}};
+constinit PyMethodDef kBoundMethods[] = {method<"!__reduce__($self, /)", boundReduce>, {}};
 
 }  // namespace
 

@@ -485,4 +485,6 @@ void dictDealloc(PyObject* self) {
   objectFreeMemory(self);
 }
 
+void dictClearFreeList() { free_dicts.drain(gcFree); }
+
 }  // namespace krait

@@ -208,4 +208,6 @@ void dictValuesNoteRemoval(DictValues* values, Py_ssize_t index) {
   values->count()--;
 }
 
+void dictKeysClearFreeList() { free_small_tables.drain(objectFree); }
+
 }  // namespace krait

@@ -149,8 +149,8 @@ constinit PyMethodDef kBaseMethods[] = {
     {}};
 constinit PyGetSetDef kBaseGetSet[] = {
     getset<"__dict__", genericGetDict, genericSetDict>, getset<"args", getArgs, setArgs>,
-    getset<"__traceback__", getTraceback, setTraceback>, getset<"__context__", getContext, setContext>,
-    getset<"__cause__", getCause, setCause>, {}};
+    getset<"__traceback__", getTraceback, setTraceback>, getset<"__context__", getContext, setContext, "The exception that was being handled.">,
+    getset<"__cause__", getCause, setCause, "The exception given after `from`.">, {}};
 constinit PyMemberDef kBaseMembers[] = {
     {"__suppress_context__", T_BOOL, offsetof(ExceptionObject, suppress_context), 0, nullptr}, {}};
 

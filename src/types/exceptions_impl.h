@@ -52,7 +52,7 @@ struct Fields {
 };
 
 #define KR_MEMBER(Struct, member, kind, flags) \
-  { #member, kind, offsetof(Struct, member), flags, nullptr }
+  { #member, kind, offsetof(Struct, member), flags, "The " #member " of the exception." }
 
 }  // namespace krait::exceptions
 

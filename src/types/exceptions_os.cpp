@@ -102,7 +102,7 @@ Status setWritten(ExceptionObject* self, Opt<> value) {
   return {};
 }
 
-constinit PyMemberDef kOSErrorMembers[] = {{"errno", T_OBJECT, offsetof(OSErrorObject, myerrno), 0, nullptr},
+constinit PyMemberDef kOSErrorMembers[] = {{"errno", T_OBJECT, offsetof(OSErrorObject, myerrno), 0, "The errno of the exception."},
                                            KR_MEMBER(OSErrorObject, strerror, T_OBJECT, 0),
                                            KR_MEMBER(OSErrorObject, filename, T_OBJECT, 0),
                                            KR_MEMBER(OSErrorObject, filename2, T_OBJECT, 0), {}};

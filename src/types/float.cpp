@@ -222,14 +222,31 @@ Result<Ref<>> newArgsMethod(FloatObject* v) {
 Result<Ref<>> imagGetter(FloatObject*) { return floatNew(0.0); }
 
 constinit PyMethodDef kFloatMethods[] = {
-    classMethod<"fromhex($type, string, /)", fromHexMethod, "The float that a hexadecimal text stands for.">,
+    classMethod<"fromhex($type, string, /)", fromHexMethod,
+                "The float that a hexadecimal text stands for.\n\n"
+                ">>> float.fromhex('0x1.8p2')\n"
+                "6.0\n"
+                ">>> float.fromhex('-a.8')\n"
+                "-10.5">,
     method<"conjugate($self, /)", conjugateMethod, "Return self, the complex conjugate of any float.">,
     method<"__trunc__($self, /)", truncate, "Return the Integral closest to x between 0 and x.">,
     method<"__floor__($self, /)", floorMethod, "Return the floor as an Integral.">,
     method<"__ceil__($self, /)", ceilMethod, "Return the ceiling as an Integral.">,
     method<"__round__($self, ndigits=None, /)", roundMethod, "Rounds half to even to so many decimals.">,
-    method<"as_integer_ratio($self, /)", ratioMethod, "A pair of integers whose ratio is exactly the float.">,
-    method<"hex($self, /)", hexMethod, "The exact value in hexadecimal.">,
+    method<"as_integer_ratio($self, /)", ratioMethod,
+           "A pair of integers whose ratio is exactly the float.\n\n"
+           ">>> (0.375).as_integer_ratio()\n"
+           "(3, 8)\n"
+           ">>> (-2.0).as_integer_ratio()\n"
+           "(-2, 1)\n"
+           ">>> (1e6).as_integer_ratio()\n"
+           "(1000000, 1)">,
+    method<"hex($self, /)", hexMethod,
+           "The exact value in hexadecimal.\n\n"
+           ">>> (6.0).hex()\n"
+           "'0x1.8000000000000p+2'\n"
+           ">>> (-0.3).hex()\n"
+           "'-0x1.3333333333333p-2'">,
     method<"is_integer($self, /)", isIntegerMethod, "True when the float is an integer.">,
     method<"__getnewargs__($self, /)", newArgsMethod>,
     classMethod<"__getformat__($type, typestr, /)", getFormatMethod, "How C's 'double' or 'float' is laid out.">,

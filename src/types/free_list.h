@@ -17,10 +17,22 @@ class FreeList {
     return true;
   }
   int size() const { return count_; }
+  template <class F>
+  void drain(F&& release) {
+    while (T* item = pop()) release(item);
+  }
 
  private:
   int count_ = 0;
   T* items_[kMax] = {};
 };
+
+// What the types keep, given back: the collector calls these in every full collection.
+void listClearFreeList();
+void dictClearFreeList();
+void dictKeysClearFreeList();
+void tupleClearFreeList();
+void floatClearFreeList();
+void intClearFreeList();
 
 }  // namespace krait

@@ -138,13 +138,30 @@ Result<Ref<>> denominatorGetter(IntObject*) { return share(smallInt(1)); }
 
 constinit PyMethodDef kIntMethods[] = {
     method<"!conjugate($self, /)", conjugateMethod, "Returns self, the complex conjugate of any int.">,
-    method<"bit_length($self, /)", bitLengthMethod, "Number of bits of the magnitude.">,
-    method<"bit_count($self, /)", bitCountMethod, "Number of ones in the binary form of the magnitude.">,
+    method<"bit_length($self, /)", bitLengthMethod,
+           "Number of bits of the magnitude.\n\n"
+           ">>> bin(90)\n"
+           "'0b1011010'\n"
+           ">>> (90).bit_length()\n"
+           "7">,
+    method<"bit_count($self, /)", bitCountMethod,
+           "Number of ones in the binary form of the magnitude.\n\n"
+           ">>> bin(90)\n"
+           "'0b1011010'\n"
+           ">>> (90).bit_count()\n"
+           "4">,
     method<"to_bytes($self, /, length=1, byteorder='big', *, signed=False)", toBytesMethod,
            "The value as an array of bytes.">,
     classMethod<"from_bytes($type, /, bytes, byteorder='big', *, signed=False)", fromBytesMethod,
                 "The integer that an array of bytes stands for.">,
-    method<"as_integer_ratio($self, /)", ratioMethod, "The pair (self, 1).">,
+    method<"as_integer_ratio($self, /)", ratioMethod,
+           "The pair (self, 1).\n\n"
+           ">>> (7).as_integer_ratio()\n"
+           "(7, 1)\n"
+           ">>> (-12).as_integer_ratio()\n"
+           "(-12, 1)\n"
+           ">>> True.as_integer_ratio()\n"
+           "(1, 1)">,
     method<"!__trunc__($self, /)", conjugateMethod, "Truncating an int returns itself.">,
     method<"!__floor__($self, /)", conjugateMethod, "Flooring an int returns itself.">,
     method<"!__ceil__($self, /)", conjugateMethod, "Ceiling of an int returns itself.">,
@@ -210,7 +227,9 @@ KR_EXPORT constinit PyTypeObject PyLong_Type = {
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_LONG_SUBCLASS | Py_TPFLAGS_MATCH_SELF,
     .tp_doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\n"
-              "An integer from a number or from text; base 0 reads the base from the text's prefix.",
+              "An integer from a number or from text; base 0 reads the base from the text's prefix.\n\n"
+              ">>> int('0x1f', base=0)\n"
+              "31",
     .tp_richcompare = slot<compareSlot>,
     .tp_methods = kIntMethods,
     .tp_getset = kIntGetSet,

@@ -359,4 +359,6 @@ void listDealloc(PyObject* self) {
   objectFreeMemory(self);
 }
 
+void listClearFreeList() { free_lists.drain(gcFree); }
+
 }  // namespace krait

@@ -300,7 +300,17 @@ Result<bool> memoryIsContiguous(MemoryViewObject* self) {
 constinit PyMethodDef kMemoryMethods[] = {
     method<"release($self, /)", memoryReleaseMethod, "Release the buffer that the view holds.">,
     method<"tobytes($self, /, order='C')", memoryTobytes, "The data as bytes, in C or Fortran order.">,
-    method<"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)", memoryHex, "Hexadecimal digits of the data.">,
+    method<"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)", memoryHex,
+           "Hexadecimal digits of the data.\n\n"
+           ">>> data = memoryview(b'krait!')\n"
+           ">>> data.hex()\n"
+           "'6b7261697421'\n"
+           ">>> data.hex('-')\n"
+           "'6b-72-61-69-74-21'\n"
+           ">>> data.hex('-', 4)\n"
+           "'6b72-61697421'\n"
+           ">>> data.hex('-', -4)\n"
+           "'6b726169-7421'">,
     method<"tolist($self, /)", memoryToList, "The data as a list of elements.">,
     method<"cast($self, /, format, shape=<unrepresentable>)", memoryCast, "View with a new format or shape.">,
     method<"toreadonly($self, /)", memoryToreadonly, "A read-only view of the same data.">,

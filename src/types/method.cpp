@@ -127,7 +127,7 @@ constinit PyMemberDef kMethodMembers[] = {
     {},
 };
 constinit PyGetSetDef kMethodGetSet[] = {getset<"__doc__", methodDoc>, {}};
-constinit PyMethodDef kMethodMethods[] = {method<"__reduce__($self, /)", methodReduce, "Pickled by name.">, {}};
+constinit PyMethodDef kMethodMethods[] = {method<"__reduce__($self, /)", methodReduce>, {}};
 
 // --- instancemethod ---
 

@@ -108,13 +108,12 @@ Result<Ref<>> viewIter(ViewObject* view) {
 }
 
 constinit PyMethodDef kIterMethods[] = {method<"!__reduce__($self, /)", iterReduce, kReduceDoc>, {}};
-constexpr Text kReversedDoc = "An iterator over the view, last item first.";
 constinit PyMethodDef kKeysMethods[] = {
-    method<"!__reversed__($self, /)", viewIter<kOdictKeys | kOdictReversed>, kReversedDoc>, {}};
+    method<"!__reversed__($self, /)", viewIter<kOdictKeys | kOdictReversed>>, {}};
 constinit PyMethodDef kValuesMethods[] = {
-    method<"!__reversed__($self, /)", viewIter<kOdictValues | kOdictReversed>, kReversedDoc>, {}};
+    method<"!__reversed__($self, /)", viewIter<kOdictValues | kOdictReversed>>, {}};
 constinit PyMethodDef kItemsMethods[] = {
-    method<"!__reversed__($self, /)", viewIter<kOdictItems | kOdictReversed>, kReversedDoc>, {}};
+    method<"!__reversed__($self, /)", viewIter<kOdictItems | kOdictReversed>>, {}};
 
 constexpr PyTypeObject viewType(const char* name, PyTypeObject* base, getiterfunc iter,
                                 PyMethodDef* methods) {

@@ -43,8 +43,8 @@ PyNumberMethods kNoneNumber = {.nb_bool = slot<noneIsTrue>};
 PyNumberMethods kNotImplementedNumber = {.nb_bool = slot<notImplementedIsTrue>};
 
 constinit PyMethodDef kNotImplementedMethods[] = {
-    method<"!__reduce__($self, /)", notImplementedRepr, "Pickled by name.">, {}};
-constinit PyMethodDef kEllipsisMethods[] = {method<"!__reduce__($self, /)", ellipsisRepr, "Pickled by name.">, {}};
+    method<"!__reduce__($self, /)", notImplementedRepr>, {}};
+constinit PyMethodDef kEllipsisMethods[] = {method<"!__reduce__($self, /)", ellipsisRepr>, {}};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include "core/thread.h"
 #include "types/arg_checks.h"
 #include "types/bool.h"
+#include "types/free_list.h"
 #include "types/iter_support.h"
 #include "types/list.h"
 #include "types/misc_objects.h"
@@ -354,6 +355,16 @@ Result<Ref<TupleObject>> tupleConcat(TupleObject* a, TupleObject* b) {
   for (Py_ssize_t i = 0; i < b->ob_size; i++) *out++ = share(b->at(i)).leak();
   gcTrack(result);
   return result;
+}
+
+void tupleClearFreeList() {
+  for (KeptTuples& chain : kept) {
+    while (TupleObject* tuple = chain.first) {
+      chain.first = reinterpret_cast<TupleObject*>(tuple->ob_item[0]);
+      gcFree(tuple);
+    }
+    chain.count = 0;
+  }
 }
 
 }  // namespace krait

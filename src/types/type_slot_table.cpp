@@ -57,7 +57,7 @@ SlotDef kSlotDefs[] = {
     KR_COMPARE("__gt__", Py_GT, " > "),
     KR_COMPARE("__ge__", Py_GE, " >= "),
     KR_SLOT(tp_iter, "__iter__", slotIter, wrapUnary, "($self, /)", "The iterator of iter(self)."),
-    KR_SLOT(tp_iternext, "__next__", slotIterNext, wrapNext, "($self, /)", "The item of next(self)."),
+    KR_SLOT(tp_iternext, "__next__", slotIterNext, wrapNext, "($self, /)", "Implement next(self)."),
     KR_SLOT(tp_descr_get, "__get__", slotDescrGet, wrapDescrGet, "($self, instance, owner=None, /)",
             "The attribute of the instance or owner."),
     KR_SLOT(tp_descr_set, "__set__", slotDescrSet, wrapDescrSet, "($self, instance, value, /)",

@@ -247,7 +247,7 @@ Result<Ref<>> isoReduce(TupleObject* self) {
   return tupleOf(static_cast<PyObject*>(&PyTuple_Type), args.get());
 }
 
-constinit PyMethodDef kIsoMethods[] = {method<"!__reduce__($self, /)", isoReduce>, {}};
+constinit PyMethodDef kIsoMethods[] = {method<"!__reduce__($self, /)", isoReduce, "__reduce__() -> (cls, state)">, {}};
 constinit PyGetSetDef kIsoGetSet[] = {getset<"year", itemGetter<0>>, getset<"week", itemGetter<1>>,
                                       getset<"weekday", itemGetter<2>>, {}};
 

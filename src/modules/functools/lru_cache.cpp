@@ -294,8 +294,8 @@ Result<Ref<>> cacheCopy(PyObject* self) { return share(self); }
 Result<Ref<>> cacheDeepCopy(PyObject* self, PyObject*) { return share(self); }
 
 constinit PyMethodDef kMethods[] = {
-    method<"!cache_info($self, /)", cacheInfo, "Hits, misses, maximum and current size.">,
-    method<"!cache_clear($self, /)", cacheClear, "Forget all results and statistics.">,
+    method<"!cache_info($self, /)", cacheInfo>,
+    method<"!cache_clear($self, /)", cacheClear>,
     method<"!__reduce__($self, /)", cacheReduce>,
     method<"!__copy__($self, /)", cacheCopy>,
     method<"!__deepcopy__($self, memo, /)", cacheDeepCopy>,

@@ -319,26 +319,26 @@ int bufferedClear(PyObject* object) {
       method<"!close($self)", bufferedClose>, method<"!seekable($self)", delegate<"seekable">>,               \
       method<"!fileno($self)", delegate<"fileno">>, method<"!isatty($self)", delegate<"isatty">>,             \
       method<"!_dealloc_warn($self, source, /)", bufferedDeallocWarn>,                                        \
-      method<"seek($self, target, whence=0, /)", bufferedSeek, "Move the position.">,                         \
+      method<"seek($self, target, whence=0, /)", bufferedSeek>,                         \
       method<"!tell($self)", bufferedTell>,                                                                   \
-      method<"truncate($self, pos=None, /)", bufferedTruncate, "Resize the file.">,                           \
+      method<"truncate($self, pos=None, /)", bufferedTruncate>,                           \
       method<"!__sizeof__($self)", bufferedSizeof>
 #define KR_BUFFERED_READING                                                                                   \
-  method<"read($self, size=-1, /)", bufferedRead, "Read size bytes, or all.">,                                \
-      method<"peek($self, size=0, /)", bufferedPeek, "Bytes that the next read returns, without moving.">,    \
-      method<"read1($self, size=-1, /)", bufferedRead1, "Read with at most one raw read.">,                   \
-      method<"readinto($self, buffer, /)", bufferedReadinto, "Read into a buffer.">,                          \
-      method<"readinto1($self, buffer, /)", bufferedReadinto1, "Read into a buffer with at most one raw read.">, \
-      method<"readline($self, size=-1, /)", bufferedReadline, "Read a line.">
+  method<"read($self, size=-1, /)", bufferedRead>,                                \
+      method<"peek($self, size=0, /)", bufferedPeek>,    \
+      method<"read1($self, size=-1, /)", bufferedRead1>,                   \
+      method<"readinto($self, buffer, /)", bufferedReadinto>,                          \
+      method<"readinto1($self, buffer, /)", bufferedReadinto1>, \
+      method<"readline($self, size=-1, /)", bufferedReadline>
 
 constinit PyMethodDef kReaderMethods[] = {KR_BUFFERED_COMMON, KR_BUFFERED_READING,
                                           method<"!readable($self)", delegate<"readable">>, {}};
 constinit PyMethodDef kWriterMethods[] = {KR_BUFFERED_COMMON, method<"!writable($self)", delegate<"writable">>,
-                                          method<"write($self, buffer, /)", bufferedWrite, "Write bytes.">, {}};
+                                          method<"write($self, buffer, /)", bufferedWrite>, {}};
 constinit PyMethodDef kRandomMethods[] = {KR_BUFFERED_COMMON, KR_BUFFERED_READING,
                                           method<"!readable($self)", delegate<"readable">>,
                                           method<"!writable($self)", delegate<"writable">>,
-                                          method<"write($self, buffer, /)", bufferedWrite, "Write bytes.">, {}};
+                                          method<"write($self, buffer, /)", bufferedWrite>, {}};
 constinit PyMemberDef kBufferedMembers[] = {{"raw", T_OBJECT, offsetof(BufferedObject, raw), READONLY, nullptr},
                                             {"_finalizing", T_BOOL, offsetof(BufferedObject, finalizing), 0, nullptr},
                                             {nullptr, 0, 0, 0, nullptr}};
@@ -362,8 +362,7 @@ constexpr PyTypeObject bufferedType(const char* type_name, const char* doc, PyMe
           .tp_base = &PyBufferedIOBase_Type,
           .tp_dictoffset = offsetof(BufferedObject, dict),
           .tp_init = init,
-          .tp_new = slot<ioBaseNew>,
-          .tp_finalize = ioFinalize};
+          .tp_new = slot<ioBaseNew>};
 }
 constexpr PyTypeObject iterable(PyTypeObject type) {
   type.tp_iternext = slot<bufferedNext>;

@@ -62,8 +62,8 @@ Status bufferedFlushAndRewind(BufferedObject* self);
 Result<Ref<>> bufferedRead(BufferedObject* self, SizeArg size);
 Result<Ref<>> bufferedRead1(BufferedObject* self, SizeArg size);
 Result<Ref<>> bufferedPeek(BufferedObject* self, Py_ssize_t size);
-Result<Ref<>> bufferedReadinto(BufferedObject* self, PyObject* target);
-Result<Ref<>> bufferedReadinto1(BufferedObject* self, PyObject* target);
+Result<Ref<>> bufferedReadinto(BufferedObject* self, WritableArg target);
+Result<Ref<>> bufferedReadinto1(BufferedObject* self, WritableArg target);
 Result<Ref<>> bufferedReadline(BufferedObject* self, SizeArg size);
 Result<MaybeRef<>> bufferedNext(BufferedObject* self);
 // buffered_write.cpp

@@ -84,9 +84,8 @@ Result<size_t> readUpTo(BufferedObject* self, char* out, size_t size, bool* bloc
   return done;
 }
 
-Result<Ref<>> readInto(BufferedObject* self, PyObject* target, bool one_call) {
+Result<Ref<>> readInto(BufferedObject* self, Buffer& buffer, bool one_call) {
   TRY(bufferedCheckReady(self));
-  Buffer buffer = TRY(Buffer::acquire(target, PyBUF_WRITABLE));
   TRY(bufferedCheckOpen(self, "readinto of closed file"));
   auto guard = TRY(BufferedGuard::enter(self));
   auto* out = reinterpret_cast<char*>(buffer.writableData());
@@ -176,8 +175,8 @@ Result<Ref<>> bufferedPeek(BufferedObject* self, Py_ssize_t) {
   return Ref<>(TRY(bytesFrom(unread(self))));
 }
 
-Result<Ref<>> bufferedReadinto(BufferedObject* self, PyObject* target) { return readInto(self, target, false); }
-Result<Ref<>> bufferedReadinto1(BufferedObject* self, PyObject* target) { return readInto(self, target, true); }
+Result<Ref<>> bufferedReadinto(BufferedObject* self, WritableArg target) { return readInto(self, target.buffer, false); }
+Result<Ref<>> bufferedReadinto1(BufferedObject* self, WritableArg target) { return readInto(self, target.buffer, true); }
 
 Result<Ref<>> bufferedReadline(BufferedObject* self, SizeArg size) {
   TRY(bufferedCheckReady(self));

@@ -102,11 +102,10 @@ Result<Ref<>> bioReadlines(BytesIOObject* self, PyObject* size) {
   return lines;
 }
 
-Result<Ref<>> bioReadinto(BytesIOObject* self, PyObject* target) {
-  Buffer buffer = TRY(Buffer::acquire(target, PyBUF_WRITABLE));
+Result<Ref<>> bioReadinto(BytesIOObject* self, WritableArg target) {
   TRY(checkOpen(self));
-  std::string_view available = rest(self).substr(0, static_cast<size_t>(buffer.size()));
-  std::memcpy(buffer.writableData(), available.data(), available.size());
+  std::string_view available = rest(self).substr(0, static_cast<size_t>(target.buffer.size()));
+  std::memcpy(target.buffer.writableData(), available.data(), available.size());
   self->pos += static_cast<Py_ssize_t>(available.size());
   return Ref<>(TRY(intFromLong(static_cast<long>(available.size()))));
 }
@@ -322,7 +321,7 @@ constinit PyMethodDef kBytesIOMethods[] = {
     method<"!__setstate__($self, state, /)", bioSetstate>,
     method<"!__sizeof__($self)", bioSizeof>,
     {}};
-constinit PyGetSetDef kBytesIOGetSet[] = {getset<"closed", bioClosed>, {}};
+constinit PyGetSetDef kBytesIOGetSet[] = {getset<"closed", bioClosed, nullptr, "True if the file is closed">, {}};
 
 // --- the exported view -------------------------------------------------------------------------------------------
 

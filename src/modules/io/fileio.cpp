@@ -263,10 +263,9 @@ Result<Ref<>> countOrNone(std::optional<size_t> count) {
   return Ref<>(TRY(intFromLong(static_cast<long>(*count))));
 }
 
-Result<Ref<>> fileReadinto(FileIOObject* self, PyObject* target) {
+Result<Ref<>> fileReadinto(FileIOObject* self, WritableArg target) {
   TRY(checkOpenFor(self, self->readable, "reading"));
-  Buffer buffer = TRY(Buffer::acquire(target, PyBUF_WRITABLE));
-  return countOrNone(TRY(readInto(self, buffer.writableData(), static_cast<size_t>(buffer.size()))));
+  return countOrNone(TRY(readInto(self, target.buffer.writableData(), static_cast<size_t>(target.buffer.size()))));
 }
 
 // A first guess for readall: what is left of a regular file, plus one byte to see the end.
@@ -417,8 +416,10 @@ constinit PyMethodDef kFileMethods[] = {
     method<"isatty($self, /)", fileIsatty, "Whether it is a terminal.">,
     method<"!_dealloc_warn($self, source, /)", deallocWarn>,
     {}};
-constinit PyGetSetDef kFileGetSet[] = {getset<"closed", fileClosed>, getset<"closefd", fileClosefd>,
-                                       getset<"mode", fileMode>, {}};
+constinit PyGetSetDef kFileGetSet[] = {getset<"closed", fileClosed, nullptr, "True if the file is closed">,
+                                       getset<"closefd", fileClosefd, nullptr, "True if close() closes the descriptor">,
+                                       getset<"mode", fileMode, nullptr, "The mode as text">,
+                                       {}};
 constinit PyMemberDef kFileMembers[] = {{"_blksize", T_UINT, offsetof(FileIOObject, blksize), 0, nullptr},
                                         {"_finalizing", T_BOOL, offsetof(FileIOObject, finalizing), 0, nullptr},
                                         {nullptr, 0, 0, 0, nullptr}};
@@ -459,5 +460,4 @@ KR_EXPORT constinit PyTypeObject PyFileIO_Type = {
     .tp_base = &PyRawIOBase_Type,
     .tp_dictoffset = offsetof(FileIOObject, dict),
     .tp_init = initSlot<"FileIO(file, mode=<unrepresentable>, closefd=True, opener=<unrepresentable>)", fileInit>,
-    .tp_new = slot<fileNew>,
-    .tp_finalize = ioFinalize};
+    .tp_new = slot<fileNew>};

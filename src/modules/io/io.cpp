@@ -7,6 +7,7 @@
 #include "core/interpreter.h"
 #include "types/bool.h"
 #include "types/exceptions.h"
+#include "types/method.h"
 #include "types/module.h"
 #include "types/tuple.h"
 #include "types/type.h"
@@ -172,7 +173,19 @@ constexpr PyTypeObject* kClasses[] = {&PyIOBase_Type, &PyRawIOBase_Type, &PyBuff
                                       &PyBufferedWriter_Type, &PyBufferedRWPair_Type, &PyBufferedRandom_Type,
                                       &PyTextIOWrapper_Type, &PyIncrementalNewlineDecoder_Type};
 
+// The module is found as _io, but calls itself and its functions io.
+Status nameAfterIo(PyObject* module) {
+  Ref<StrObject> io = TRY(strInternUtf8("io"));
+  TRY(moduleAdd(module, "__name__", share<PyObject>(io.get())));
+  for (PyMethodDef* row = kIoMethods; row->ml_name; row++) {
+    Ref<> function = TRY(attrGet(module, row->ml_name));
+    setField(static_cast<CFunctionObject*>(function.get())->m_module, share<PyObject>(io.get()));
+  }
+  return {};
+}
+
 Status ioExec(PyObject* module) {
+  TRY(nameAfterIo(module));
   TRY(moduleAddInt(module, "DEFAULT_BUFFER_SIZE", kDefaultBufferSize));
   if (!g_unsupported) {
     Ref<TupleObject> bases = TRY(tupleOf(PyExc_OSError, PyExc_ValueError));

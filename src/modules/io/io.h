@@ -55,6 +55,11 @@ bool ioDeallocBegin(PyObject* file, PyObject* weakreflist);
 Result<Ref<>> ioOpen(PyObject* file, StrObject* mode, int buffering, Opt<StrObject> encoding, Opt<StrObject> errors,
                      Opt<StrObject> newline, bool closefd, Opt<> opener);
 
+// The argument of readinto(): bytes that can be written.
+struct WritableArg {
+  Buffer buffer;
+};
+
 // A converter row for "size=-1" style arguments that also accept None.
 struct SizeArg {
   Py_ssize_t value;
@@ -62,6 +67,15 @@ struct SizeArg {
 
 }  // namespace krait::modules
 
+template <>
+struct krait::ArgFrom<krait::modules::WritableArg> {
+  static krait::Result<krait::modules::WritableArg> from(PyObject* o, const krait::ArgContext& where) {
+    krait::Result<krait::Buffer> buffer = krait::Buffer::acquire(o, PyBUF_WRITABLE);
+    if (!buffer.failed()) return krait::modules::WritableArg{std::move(buffer).take()};
+    krait::clearPending();
+    return krait::raiseBadArgument(where, "read-write bytes-like object", o);
+  }
+};
 template <>
 struct krait::ArgFrom<krait::modules::SizeArg> {
   static krait::Result<krait::modules::SizeArg> from(PyObject* o, const krait::ArgContext&) {

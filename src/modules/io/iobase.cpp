@@ -238,13 +238,11 @@ Result<Ref<>> bufferedReadinto(PyObject* self, Buffer& buffer, StrObject* method
   std::copy(view.begin(), view.end(), buffer.writableData());
   return Ref<>(TRY(intFromLong(size)));
 }
-Result<Ref<>> bufferedBaseReadinto(PyObject* self, PyObject* target) {
-  Buffer buffer = TRY(Buffer::acquire(target, PyBUF_WRITABLE));
-  return bufferedReadinto(self, buffer, name<"read">());
+Result<Ref<>> bufferedBaseReadinto(PyObject* self, WritableArg target) {
+  return bufferedReadinto(self, target.buffer, name<"read">());
 }
-Result<Ref<>> bufferedBaseReadinto1(PyObject* self, PyObject* target) {
-  Buffer buffer = TRY(Buffer::acquire(target, PyBUF_WRITABLE));
-  return bufferedReadinto(self, buffer, name<"read1">());
+Result<Ref<>> bufferedBaseReadinto1(PyObject* self, WritableArg target) {
+  return bufferedReadinto(self, target.buffer, name<"read1">());
 }
 Result<Ref<>> baseDetach(PyObject*) { return unsupported("detach"); }
 Result<Ref<>> noRead(PyObject*, CallArgs) { return unsupported("read"); }
@@ -272,8 +270,9 @@ constinit PyMethodDef kTextMethods[] = {
     method<"!readline($self, *args)", noReadline, "Read a line.">,
     method<"!write($self, *args)", noWrite, "Write a string.">,
     {}};
-constinit PyGetSetDef kTextGetSet[] = {getset<"encoding", textNone>, getset<"newlines", textNone>,
-                                       getset<"errors", textNone>, {}};
+constinit PyGetSetDef kTextGetSet[] = {getset<"encoding", textNone, nullptr, "Name of the encoding, if any.">, 
+    getset<"newlines", textNone, nullptr, "Line ends met so far, if known.">,
+                                       getset<"errors", textNone, nullptr, "Name of the error handler, if any.">, {}};
 
 constexpr unsigned long kBaseFlags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
 
@@ -367,8 +366,7 @@ using namespace krait::modules;
                                              .tp_methods = methods,                                                    \
                                              .tp_getset = getsets,                                                     \
                                              .tp_base = base,                                                          \
-                                             .tp_dictoffset = offsetof(IOBaseObject, dict),                            \
-                                             .tp_finalize = ioFinalize}
+                                             .tp_dictoffset = offsetof(IOBaseObject, dict)}
 
 KR_EXPORT constinit PyTypeObject PyIOBase_Type = {KR_TYPE_HEAD,
                                                   .tp_name = "_io._IOBase",

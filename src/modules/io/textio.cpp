@@ -267,5 +267,4 @@ KR_EXPORT constinit PyTypeObject PyTextIOWrapper_Type = {
     .tp_base = &PyTextIOBase_Type,
     .tp_dictoffset = offsetof(TextIOObject, dict),
     .tp_init = initSlot<"TextIOWrapper(buffer, encoding=<unrepresentable>, errors=None, newline=<unrepresentable>, line_buffering=False, write_through=False)", textInit>,
-    .tp_new = slot<ioBaseNew>,
-    .tp_finalize = ioFinalize};
+    .tp_new = slot<ioBaseNew>};

@@ -201,7 +201,7 @@ PyMethodDef kDescriptorMethods[] = {
              +[](Offset initval, std::optional<int> flags) { return osEventfd(initval, flags.value_or(EFD_CLOEXEC)); }, "Make an event counter.">,
     function<"eventfd_read($module, /, fd)", osEventfdRead, "Read an event counter.">,
     function<"eventfd_write($module, /, fd, value)", osEventfdWrite, "Add to an event counter.">,
-    function<"memfd_create($module, /, name, flags=MFD_CLOEXEC)", osMemfdCreate, "Make an anonymous file in memory.">,
+    function<"memfd_create($module, /, name, flags=MFD_CLOEXEC)", osMemfdCreate>,
     {}};
 
 }  // namespace krait::modules::posix

@@ -30,8 +30,7 @@ constexpr PyMethodDef kCompileRow = [] {
   PyMethodDef row =
       function<"compile($module, /, pattern, flags, code, groups, groupindex, indexgroup)", sreCompile>;
   row.ml_doc =
-      "compile($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)\n--\n\n"
-      "A pattern object from compiled code.";
+      "compile($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)\n--\n\n";
   return row;
 }();
 

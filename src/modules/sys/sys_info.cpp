@@ -250,7 +250,7 @@ PyMethodDef kSysInfoFunctions[] = {
     function<"get_int_max_str_digits($module, /)", sysGetIntMaxStrDigits, "Limit of digits in int <-> text conversion.">,
     function<"set_int_max_str_digits($module, /, maxdigits)", sysSetIntMaxStrDigits, "Set the limit of digits in int <-> text conversion.">,
     function<"_debugmallocstats($module, /)", sysDebugMallocStats, "Print the state of the memory pools to stderr.">,
-    function<"_getquickenedcount($module, /)", sysGetQuickenedCount, "Number of code objects quickened.">,
+    function<"_getquickenedcount($module, /)", sysGetQuickenedCount>,
     {}};
 
 Status sysAddInfo(DictObject* dict) {

@@ -162,9 +162,9 @@ void rlockDealloc(PyObject* object) {
 constinit PyMethodDef kRLockMethods[] = {
     method<"!acquire($self, /, blocking=True, timeout=-1)", rlockAcquire, "Lock the lock; the owner may lock it again.">,
     method<"!release($self, /)", rlockRelease, "Release the lock once.">,
-    method<"!_is_owned($self, /)", rlockIsOwned>,
-    method<"!_acquire_restore($self, state, /)", rlockAcquireRestore>,
-    method<"!_release_save($self, /)", rlockReleaseSave>,
+    method<"!_is_owned($self, /)", rlockIsOwned, "Does this thread hold the lock?">,
+    method<"!_acquire_restore($self, state, /)", rlockAcquireRestore, "Take the lock in a state that _release_save() answered.">,
+    method<"!_release_save($self, /)", rlockReleaseSave, "Give the lock up entirely; answers its state.">,
     method<"!__enter__($self, /)", rlockEnter, "Lock the lock.">,
     method<"!__exit__($self, *args)", rlockExit, "Release the lock.">,
     method<"!_at_fork_reinit($self, /)", rlockReinit>,
