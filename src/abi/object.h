@@ -225,7 +225,6 @@ struct PyHeapTypeObject : PyTypeObject {
   char* _ht_tpname;
   struct {
     PyObject* getitem;
-    uint32_t getitem_version;
   } _spec_cache;
 };
 

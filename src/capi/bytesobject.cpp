@@ -1,11 +1,112 @@
-// Exports of bytesobject.h and bytearrayobject.h.
+// Exports of bytesobject.h.
 #include "types/bytes.h"
 
+#include <climits>
+#include <cstdarg>
+#include <cstdio>
 #include <cstring>
 
 #include "capi/capi.h"
+#include "core/call.h"
+#include "types/codecs.h"
 
 using namespace krait;
+
+namespace {
+
+// One conversion of PyBytes_FromFormat: flags and sizes of printf's numbers, %c, %s with a precision, %p.
+class BytesFormat {
+ public:
+  BytesFormat(const char* format, va_list values) : at_(format) { va_copy(values_, values); }
+  ~BytesFormat() { va_end(values_); }
+  BytesFormat(const BytesFormat&) = delete;
+
+  Result<Ref<BytesObject>> run();
+
+ private:
+  Status conversion();
+  void number(char unit, int longs, bool is_size);
+  void text(int precision);
+  void pointer();
+  template <class... T>
+  void print(const char* format, T... value);
+
+  const char* at_;
+  std::string out_;
+  va_list values_;
+};
+
+template <class... T>
+void BytesFormat::print(const char* format, T... value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, format, value...);
+  out_ += buffer;
+}
+
+void BytesFormat::number(char unit, int longs, bool is_size) {
+  if (unit == 'x') return print("%x", va_arg(values_, int));
+  bool is_long = longs > 0 || is_size;
+  if (unit == 'u') return is_long ? print("%lu", va_arg(values_, unsigned long)) : print("%u", va_arg(values_, unsigned));
+  is_long ? print("%ld", va_arg(values_, long)) : print("%d", va_arg(values_, int));
+}
+
+void BytesFormat::text(int precision) {
+  auto* chars = va_arg(values_, const char*);
+  out_.append(chars, precision < 0 ? std::strlen(chars) : strnlen(chars, static_cast<size_t>(precision)));
+}
+
+void BytesFormat::pointer() {
+  print("%p", va_arg(values_, void*));
+  if (out_.ends_with("(nil)")) out_.replace(out_.size() - 5, 5, "0x0");
+}
+
+// A letter that is no conversion: the rest of the format is copied as it stands.
+Status BytesFormat::conversion() {
+  const char* begin = at_++;
+  while (*at_ >= '0' && *at_ <= '9') at_++;
+  int precision = -1;
+  if (*at_ == '.') {
+    precision = 0;
+    for (at_++; *at_ >= '0' && *at_ <= '9'; at_++) precision = std::min(precision * 10 + (*at_ - '0'), INT_MAX / 16);
+  }
+  while (*at_ && *at_ != '%' && !((*at_ | 0x20) >= 'a' && (*at_ | 0x20) <= 'z')) at_++;
+  int longs = 0;
+  bool is_size = *at_ == 'z';
+  if (is_size) at_++;
+  while (*at_ == 'l') longs++, at_++;
+  switch (char unit = *at_) {
+    case 'd': case 'i': case 'u': case 'x': number(unit, longs, is_size); break;
+    case 's': text(precision); break;
+    case 'p': pointer(); break;
+    case '%': out_ += '%'; break;
+    case 'c': {
+      int byte = va_arg(values_, int);
+      if (byte < 0 || byte > 255) {
+        return raise(PyExc_OverflowError, "PyBytes_FromFormatV(): %%c format expects an integer in range [0; 255]");
+      }
+      out_ += static_cast<char>(byte);
+      break;
+    }
+    default:
+      out_ += begin;
+      at_ = begin + std::strlen(begin);
+      return {};
+  }
+  at_++;
+  return {};
+}
+
+Result<Ref<BytesObject>> BytesFormat::run() {
+  while (*at_) {
+    if (*at_ == '%') TRY(conversion());
+    else out_ += *at_++;
+  }
+  return bytesFrom(out_);
+}
+
+Result<Ref<BytesObject>> bytesFormat(const char* format, va_list values) { return BytesFormat(format, values).run(); }
+
+}  // namespace
 
 KR_EXPORT PyObject* PyBytes_FromStringAndSize(const char* text, Py_ssize_t size) {
   if (size < 0) return (void)raise(PyExc_SystemError, "Negative size passed to PyBytes_FromStringAndSize"), nullptr;
@@ -53,20 +154,24 @@ KR_EXPORT void PyBytes_ConcatAndDel(PyObject** left, PyObject* right) {
   xdecref(right);
 }
 KR_EXPORT PyObject* PyBytes_Repr(PyObject* o, int smart_quotes) { return toC(bytesRepr(static_cast<BytesObject*>(o)->view(), smart_quotes)); }
-
-KR_EXPORT PyObject* PyByteArray_FromStringAndSize(const char* text, Py_ssize_t size) {
-  if (size < 0) return (void)raise(PyExc_SystemError, "Negative size passed to PyByteArray_FromStringAndSize"), nullptr;
-  if (text) return toC(byteArrayNew({text, static_cast<size_t>(size)}));
-  auto made = byteArrayNew("");
-  if (made.failed()) return nullptr;
-  Ref<ByteArrayObject> array = std::move(made).take();
-  if (byteArrayResize(array, size).failed()) return nullptr;
-  return std::move(array).leak();
+KR_EXPORT PyObject* PyBytes_DecodeEscape(const char* text, Py_ssize_t size, const char* errors, Py_ssize_t, const char*) {
+  return toC(decodeBytesEscape({text, static_cast<size_t>(size)}, errors));
 }
-KR_EXPORT Py_ssize_t PyByteArray_Size(PyObject* o) { return static_cast<PyVarObject*>(o)->ob_size; }
-extern "C" char _PyByteArray_empty_string[];
-KR_EXPORT char* PyByteArray_AsString(PyObject* o) {
-  auto* array = static_cast<ByteArrayObject*>(o);
-  return array->ob_size ? array->ob_start : _PyByteArray_empty_string;
+KR_EXPORT PyObject* _PyBytes_DecodeEscape(const char* text, Py_ssize_t size, const char* errors, const char** invalid) {
+  std::string_view view(text, static_cast<size_t>(size));
+  Py_ssize_t at = -1;
+  auto decoded = decodeBytesEscape(view, errors, &at);
+  if (invalid) *invalid = at < 0 ? nullptr : text + at;
+  return toC(std::move(decoded));
 }
-KR_EXPORT int PyByteArray_Resize(PyObject* o, Py_ssize_t size) { return toC(byteArrayResize(static_cast<ByteArrayObject*>(o), size)); }
+KR_EXPORT PyObject* _PyBytes_Join(PyObject* separator, PyObject* iterable) {
+  return toC(callMethod(separator, name<"join">(), iterable));
+}
+KR_EXPORT PyObject* PyBytes_FromFormatV(const char* format, va_list args) { return toC(bytesFormat(format, args)); }
+KR_EXPORT PyObject* PyBytes_FromFormat(const char* format, ...) {
+  va_list args;
+  va_start(args, format);
+  PyObject* made = PyBytes_FromFormatV(format, args);
+  va_end(args);
+  return made;
+}

@@ -1,4 +1,4 @@
-// Exports of ceval.h, pystate.h, pythread.h: the GIL, threads, recursion, evaluation.
+// Exports of ceval.h: the GIL, recursion, evaluation.
 #include <pthread.h>
 
 #include <cstdio>
@@ -7,6 +7,7 @@
 #include "core/interpreter.h"
 #include "core/thread.h"
 #include "interp/eval.h"
+#include "types/method.h"
 
 using namespace krait;
 
@@ -24,29 +25,6 @@ KR_EXPORT void PyEval_AcquireThread(PyThreadState* thread) { gilTake(static_cast
 KR_EXPORT void PyEval_ReleaseThread(PyThreadState* thread) { gilDrop(static_cast<Thread*>(thread)); }
 KR_EXPORT void PyEval_InitThreads() {}
 KR_EXPORT int PyEval_ThreadsInitialized() { return 1; }
-KR_EXPORT int PyGILState_Ensure() { return static_cast<int>(gilStateEnsure()); }
-KR_EXPORT void PyGILState_Release(int state) { gilStateRelease(static_cast<GilState>(state)); }
-KR_EXPORT int PyGILState_Check() { return currentThread() && gilHeldBy(currentThread()) && gilStateThisThread() == currentThread(); }
-KR_EXPORT PyThreadState* PyGILState_GetThisThreadState() { return gilStateThisThread(); }
-KR_EXPORT PyThreadState* PyThreadState_Get() { return currentThread(); }
-KR_EXPORT PyThreadState* _PyThreadState_UncheckedGet() { return currentThread(); }
-KR_EXPORT PyThreadState* PyThreadState_Swap(PyThreadState* thread) { return threadSwap(static_cast<Thread*>(thread)); }
-KR_EXPORT PyInterpreterState* PyInterpreterState_Get() { return currentThread()->interp; }
-KR_EXPORT PyInterpreterState* PyInterpreterState_Main() { return mainThread()->interp; }
-KR_EXPORT PyInterpreterState* PyThreadState_GetInterpreter(PyThreadState* thread) { return thread->interp; }
-KR_EXPORT int64_t PyInterpreterState_GetID(PyInterpreterState*) { return 0; }
-KR_EXPORT uint64_t PyThreadState_GetID(PyThreadState* thread) { return thread->id; }
-KR_EXPORT int PyThreadState_SetAsyncExc(unsigned long id, PyObject* error) { return threadSetAsyncException(id, error); }
-KR_EXPORT PyObject* PyThreadState_GetDict() {
-  Thread* thread = currentThread();
-  if (!thread) return nullptr;
-  if (!thread->dict) {
-    auto made = dictNew();
-    if (made.failed()) return clearPending(), nullptr;
-    thread->dict = std::move(made).take().leak();
-  }
-  return thread->dict;
-}
 KR_EXPORT int Py_AddPendingCall(int (*function)(void*), void* arg) { return pendingCallAdd(function, arg); }
 KR_EXPORT int Py_MakePendingCalls() { return toC(pendingCallsRun()); }
 KR_EXPORT int Py_IsInitialized() { return interpreter().core_ready; }
@@ -96,13 +74,6 @@ KR_EXPORT PyFrameObject* PyEval_GetFrame() {
   auto held = std::move(object).take();
   return held.get();  // the frame record keeps it
 }
-KR_EXPORT PyFrameObject* PyThreadState_GetFrame(PyThreadState* thread) {
-  Frame* frame = currentFrame(static_cast<Thread*>(thread));
-  if (!frame) return nullptr;
-  auto object = frameObjectOf(frame);
-  if (object.failed()) return clearPending(), nullptr;
-  return std::move(object).take().leak();
-}
 KR_EXPORT void PyEval_SetTrace(Py_tracefunc function, PyObject* arg) {
   if (traceSetNative(function, arg).failed()) writeUnraisable(nullptr);
 }
@@ -111,3 +82,32 @@ KR_EXPORT void PyEval_SetProfile(Py_tracefunc function, PyObject* arg) {
 }
 KR_EXPORT int _PyEval_SetProfile(PyThreadState*, Py_tracefunc function, PyObject* arg) { return toC(profileSetNative(function, arg)); }
 KR_EXPORT int _PyEval_SetTrace(PyThreadState*, Py_tracefunc function, PyObject* arg) { return toC(traceSetNative(function, arg)); }
+
+// --- calls with everything given (PyEval_EvalCodeEx), and how tracebacks name what is called ---
+
+KR_EXPORT PyObject* PyEval_EvalCodeEx(PyObject* code, PyObject* globals, PyObject* locals, PyObject* const* args,
+                                      int arg_count, PyObject* const* kwargs, int kwarg_pairs,
+                                      PyObject* const* defaults, int default_count, PyObject* kw_defaults,
+                                      PyObject* closure) {
+  return toC(evalCodeEx(static_cast<CodeObject*>(code), globals, locals, args, arg_count, kwargs, kwarg_pairs, defaults,
+                        default_count, static_cast<DictObject*>(kw_defaults), static_cast<TupleObject*>(closure)));
+}
+KR_EXPORT PyObject* PyEval_EvalFrameEx(PyFrameObject* frame, int raising) {
+  return evalFrame(currentThread(), frame->f_frame, raising != 0);
+}
+KR_EXPORT PyObject* PyEval_EvalFrame(PyFrameObject* frame) { return PyEval_EvalFrameEx(frame, 0); }
+KR_EXPORT const char* PyEval_GetFuncName(PyObject* function) {
+  if (isExact(function, &PyMethod_Type)) return PyEval_GetFuncName(static_cast<MethodObject*>(function)->im_func);
+  if (isFunction(function)) {
+    auto text = strUtf8(static_cast<StrObject*>(static_cast<FunctionObject*>(function)->func_name));
+    return text.failed() ? nullptr : std::move(text).take().data();
+  }
+  if (isInstanceOf(function, &PyCFunction_Type)) return static_cast<CFunctionObject*>(function)->m_ml->ml_name;
+  return typeName(function);
+}
+KR_EXPORT const char* PyEval_GetFuncDesc(PyObject* function) {
+  bool called = isExact(function, &PyMethod_Type) || isFunction(function) || isInstanceOf(function, &PyCFunction_Type);
+  return called ? "()" : " object";
+}
+KR_EXPORT unsigned long _PyEval_GetSwitchInterval() { return gilSwitchInterval(); }
+KR_EXPORT void _PyEval_SetSwitchInterval(unsigned long microseconds) { gilSetSwitchInterval(microseconds); }

@@ -184,10 +184,11 @@ KR_EXPORT int PySlice_GetIndicesEx(PyObject* o, Py_ssize_t length, Py_ssize_t* s
   *count = PySlice_AdjustIndices(length, start, stop, *step);
   return 0;
 }
+KR_EXPORT int _PyEval_SliceIndexNotNone(PyObject* value, Py_ssize_t* index) {
+  return sliceIndex(value, index).failed() ? 0 : 1;
+}
 KR_EXPORT int _PyEval_SliceIndex(PyObject* value, Py_ssize_t* index) {
-  if (value == Py_None) return 1;
-  auto converted = sliceIndex(value, index);
-  return converted.failed() ? 0 : 1;
+  return value == Py_None ? 1 : _PyEval_SliceIndexNotNone(value, index);
 }
 KR_EXPORT PyObject* PySeqIter_New(PyObject* sequence) { return toC(seqIterNew(sequence)); }
 KR_EXPORT PyObject* PyCallIter_New(PyObject* callable, PyObject* sentinel) { return toC(callIterNew(callable, sentinel)); }

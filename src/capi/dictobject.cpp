@@ -2,6 +2,9 @@
 #include "types/dict.h"
 
 #include "capi/capi.h"
+#include "capi/identifier.h"
+#include "core/call.h"
+#include "core/number.h"
 #include "core/object.h"
 #include "types/descr.h"
 #include "types/list.h"
@@ -144,4 +147,35 @@ KR_EXPORT int PyDict_Merge(PyObject* o, PyObject* other, int override_existing) 
 KR_EXPORT int PyDict_MergeFromSeq2(PyObject* o, PyObject* pairs, int override_existing) {
   auto* dict = dictArg(o);
   return dict ? toC(dictMergeFromPairs(dict, pairs, override_existing != 0)) : -1;
+}
+
+// --- keys that are static names ---
+
+KR_EXPORT PyObject* _PyDict_GetItemIdWithError(PyObject* o, _Py_Identifier* id) {
+  return _PyDict_GetItemStringWithError(o, id->string);
+}
+KR_EXPORT PyObject* _PyDict_GetItemWithError(PyObject* o, PyObject* key) { return PyDict_GetItemWithError(o, key); }
+KR_EXPORT int _PyDict_SetItemId(PyObject* o, _Py_Identifier* id, PyObject* value) {
+  auto text = keyText(id->string);
+  if (text.failed()) return -1;
+  auto held = std::move(text).take();
+  return PyDict_SetItem(o, held.get(), value);
+}
+KR_EXPORT int _PyDict_DelItemId(PyObject* o, _Py_Identifier* id) { return PyDict_DelItemString(o, id->string); }
+KR_EXPORT int _PyDict_ContainsId(PyObject* o, _Py_Identifier* id) {
+  auto text = keyText(id->string);
+  if (text.failed()) return -1;
+  auto held = std::move(text).take();
+  return PyDict_Contains(o, held.get());
+}
+KR_EXPORT int _PyDict_Contains_KnownHash(PyObject* o, PyObject* key, Py_hash_t hash) {
+  auto found = dictGetHashed(static_cast<DictObject*>(o), key, hash);
+  return found.failed() ? -1 : static_cast<bool>(std::move(found).take());
+}
+// What sys.getsizeof() answers for a dict, without its collector header.
+KR_EXPORT Py_ssize_t _PyDict_SizeOf(PyObject* o) {
+  auto size = callMethod(o, name<"__sizeof__">());
+  if (size.failed()) return -1;
+  auto held = std::move(size).take();
+  return toC(asSsize(held, PyExc_OverflowError));
 }

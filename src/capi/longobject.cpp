@@ -1,11 +1,7 @@
-// Exports of longobject.h, boolobject.h, floatobject.h and complexobject.h.
-#include <cmath>
-
+// Exports of longobject.h and boolobject.h.
 #include "capi/capi.h"
 #include "core/number.h"
 #include "types/bool.h"
-#include "types/complex.h"
-#include "types/float.h"
 #include "types/int.h"
 
 using namespace krait;
@@ -109,27 +105,3 @@ KR_EXPORT PyObject* _PyLong_Copy(PyObject* o) { return toC(numberIndex(o)); }
 KR_EXPORT PyObject* _PyLong_Format(PyObject* o, int base) { return toC(intToStr(static_cast<IntObject*>(o), base, true)); }
 
 KR_EXPORT PyObject* PyBool_FromLong(long v) { return boolRef(v != 0).leak(); }
-
-KR_EXPORT PyObject* PyFloat_FromDouble(double v) { return toC(floatNew(v)); }
-KR_EXPORT PyObject* PyFloat_FromString(PyObject* text) { return toC(floatFromStr(text)); }
-KR_EXPORT double PyFloat_AsDouble(PyObject* o) {
-  if (!o) return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), -1.0;
-  auto value = asDouble(o);
-  return value.failed() ? -1.0 : std::move(value).take();
-}
-KR_EXPORT double PyFloat_GetMax() { return __DBL_MAX__; }
-KR_EXPORT double PyFloat_GetMin() { return __DBL_MIN__; }
-
-struct Py_complex {
-  double real, imag;
-};
-KR_EXPORT PyObject* PyComplex_FromDoubles(double real, double imag) { return toC(complexNew(real, imag)); }
-KR_EXPORT PyObject* PyComplex_FromCComplex(Py_complex v) { return toC(complexNew(v.real, v.imag)); }
-KR_EXPORT Py_complex PyComplex_AsCComplex(PyObject* o) {
-  auto value = asComplex(o);
-  if (value.failed()) return {-1.0, 0.0};
-  ComplexValue v = std::move(value).take();
-  return {v.real, v.imag};
-}
-KR_EXPORT double PyComplex_RealAsDouble(PyObject* o) { return isComplex(o) ? static_cast<ComplexObject*>(o)->real : PyFloat_AsDouble(o); }
-KR_EXPORT double PyComplex_ImagAsDouble(PyObject* o) { return isComplex(o) ? static_cast<ComplexObject*>(o)->imag : 0.0; }

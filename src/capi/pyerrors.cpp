@@ -8,6 +8,7 @@
 #include "types/bytes.h"
 #include "types/dict.h"
 #include "types/exceptions.h"
+#include "types/int.h"
 #include "types/str.h"
 
 using namespace krait;
@@ -208,4 +209,105 @@ KR_EXPORT int PyErr_ResourceWarning(PyObject* source, Py_ssize_t level, const ch
   va_end(args);
   if (text.failed()) return -1;
   return toC(warnResource(source, static_cast<int>(level), "%U", std::move(text).take().get()));
+}
+
+// --- warnings ---
+
+KR_EXPORT int PyErr_WarnExplicitObject(PyObject* category, PyObject* message, PyObject* filename, int line,
+                                       PyObject* module, PyObject* registry) {
+  return toC(warnExplicit(category ? category : PyExc_RuntimeWarning, message, filename, line, module, registry));
+}
+KR_EXPORT int PyErr_WarnExplicit(PyObject* category, const char* message, const char* filename, int line,
+                                 const char* module, PyObject* registry) {
+  auto warned = [&]() -> Status {
+    Ref<StrObject> text = TRY(strFromUtf8(message)), file = TRY(fsDecode(filename));
+    MaybeRef<StrObject> module_name;
+    if (module) module_name = TRY(strFromUtf8(module));
+    return warnExplicit(category ? category : PyExc_RuntimeWarning, text, file, line, module_name.get(), registry);
+  };
+  return toC(warned());
+}
+KR_EXPORT int PyErr_WarnExplicitFormat(PyObject* category, const char* filename, int line, const char* module,
+                                       PyObject* registry, const char* format, ...) {
+  va_list args;
+  va_start(args, format);
+  auto message = strFormatV(format, args);
+  va_end(args);
+  if (message.failed()) return -1;
+  auto held = std::move(message).take();
+  auto utf8 = strUtf8(held);
+  if (utf8.failed()) return -1;
+  return PyErr_WarnExplicit(category, std::string(std::move(utf8).take()).c_str(), filename, line, module, registry);
+}
+
+// --- errors about imports and source text ---
+
+namespace {
+
+Status setImportError(PyObject* type, PyObject* message, PyObject* name_value, PyObject* path) {
+  if (!TRY(isSubclass(type, PyExc_ImportError))) return raise(PyExc_TypeError, "expected a subclass of ImportError");
+  if (!message) return raise(PyExc_TypeError, "expected a message argument");
+  Ref<DictObject> kwargs = TRY(dictNew());
+  TRY(dictSet(kwargs, "name", name_value ? name_value : Py_None));
+  TRY(dictSet(kwargs, "path", path ? path : Py_None));
+  Ref<TupleObject> args = TRY(tupleOf(message));
+  Ref<> error = TRY(callTupleDict(type, args, kwargs.get()));
+  return raiseException(std::move(error));
+}
+
+// Line, column, file and text of the pending SyntaxError; failures on the way are dropped.
+Status locateSyntaxError(PyObject* error, PyObject* filename, int line, int column) {
+  auto number = [&](const char* attr, int value) -> Status {
+    Ref<> object = value >= 0 ? Ref<>(TRY(intFromLong(value))) : none();
+    return attrSet(error, attr, object);
+  };
+  TRY(number("lineno", line));
+  TRY(number("offset", column < 0 ? -1 : column + 1));
+  TRY(attrSet(error, "end_lineno", Py_None));
+  TRY(attrSet(error, "end_offset", Py_None));
+  if (filename) {
+    TRY(attrSet(error, "filename", filename));
+    MaybeRef<StrObject> text = sourceLine(filename, line);
+    TRY(attrSet(error, "text", text ? static_cast<PyObject*>(text.get()) : Py_None));
+  }
+  if (typeOf(error) == reinterpret_cast<PyTypeObject*>(PyExc_SyntaxError)) return {};
+  if (!TRY(attrLookup(error, "msg"))) TRY(attrSet(error, "msg", TRY(objectStr(error)).get()));
+  if (!TRY(attrLookup(error, "print_file_and_line"))) TRY(attrSet(error, "print_file_and_line", Py_None));
+  return {};
+}
+
+}  // namespace
+
+KR_EXPORT PyObject* PyErr_SetImportErrorSubclass(PyObject* type, PyObject* message, PyObject* name_value, PyObject* path) {
+  (void)setImportError(type, message, name_value, path);
+  return nullptr;
+}
+KR_EXPORT PyObject* PyErr_SetImportError(PyObject* message, PyObject* name_value, PyObject* path) {
+  return PyErr_SetImportErrorSubclass(PyExc_ImportError, message, name_value, path);
+}
+KR_EXPORT void PyErr_SyntaxLocationObject(PyObject* filename, int line, int column) {
+  MaybeRef<> error = takePending();
+  if (!error) return;
+  if (locateSyntaxError(error.get(), filename, line, column).failed()) clearPending();
+  setPending(std::move(error).take());
+}
+KR_EXPORT void PyErr_SyntaxLocationEx(const char* filename, int line, int column) {
+  MaybeRef<> error = takePending();
+  MaybeRef<> file = fileName(filename);
+  clearPending();
+  if (error) setPending(std::move(error).take());
+  PyErr_SyntaxLocationObject(file.get(), line, column);
+}
+KR_EXPORT void PyErr_SyntaxLocation(const char* filename, int line) { PyErr_SyntaxLocationEx(filename, line, -1); }
+KR_EXPORT PyObject* PyErr_ProgramTextObject(PyObject* filename, int line) {
+  if (!filename || line <= 0) return nullptr;
+  return sourceLine(filename, line).leak();
+}
+KR_EXPORT PyObject* PyErr_ProgramText(const char* filename, int line) {
+  MaybeRef<> file = fileName(filename);
+  if (!file) clearPending();
+  return PyErr_ProgramTextObject(file.get(), line);
+}
+KR_EXPORT Py_ssize_t _Py_UTF8_Edit_Cost(PyObject* a, PyObject* b, Py_ssize_t max_cost) {
+  return toC(strEditCost(static_cast<StrObject*>(a), static_cast<StrObject*>(b), max_cost));
 }

@@ -1,5 +1,7 @@
 // Locks, thread identities and thread-specific storage of pythread.h. None of these needs the GIL.
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <new>
 
@@ -8,6 +10,22 @@
 #include "core/os_lock.h"
 
 using namespace krait;
+
+namespace {
+
+struct Start {
+  void (*function)(void*);
+  void* arg;
+};
+
+void* runStart(void* memory) {
+  auto start = *static_cast<Start*>(memory);
+  rawFree(memory);
+  start.function(start.arg);
+  return nullptr;
+}
+
+}  // namespace
 
 // Py_tss_t.
 struct ThreadKey {
@@ -33,6 +51,21 @@ KR_EXPORT int PyThread_acquire_lock(OsLock* lock, int wait) {
   return PyThread_acquire_lock_timed(lock, wait ? -1 : 0, 0);
 }
 KR_EXPORT void PyThread_release_lock(OsLock* lock) { lock->release(); }
+// A bare OS thread; it has no thread state until it asks for one (PyGILState_Ensure). -1: cannot be started.
+KR_EXPORT unsigned long PyThread_start_new_thread(void (*function)(void*), void* arg) {
+  auto* start = static_cast<Start*>(rawAlloc(sizeof(Start)));
+  if (!start) return static_cast<unsigned long>(-1);
+  *start = {function, arg};
+  pthread_t id;
+  if (pthread_create(&id, nullptr, runStart, start) != 0) {
+    rawFree(start);
+    return static_cast<unsigned long>(-1);
+  }
+  pthread_detach(id);
+  return static_cast<unsigned long>(id);
+}
+KR_EXPORT void PyThread_exit_thread() { pthread_exit(nullptr); }
+KR_EXPORT unsigned long PyThread_get_thread_native_id() { return static_cast<unsigned long>(syscall(SYS_gettid)); }
 KR_EXPORT unsigned long PyThread_get_thread_ident() { return static_cast<unsigned long>(pthread_self()); }
 
 KR_EXPORT ThreadKey* PyThread_tss_alloc() { return static_cast<ThreadKey*>(rawCalloc(1, sizeof(ThreadKey))); }
@@ -55,3 +88,16 @@ KR_EXPORT void PyThread_tss_free(ThreadKey* key) {
 }
 KR_EXPORT int PyThread_tss_set(ThreadKey* key, void* value) { return pthread_setspecific(key->key, value) ? -1 : 0; }
 KR_EXPORT void* PyThread_tss_get(ThreadKey* key) { return pthread_getspecific(key->key); }
+
+// The older interface: keys are plain numbers.
+KR_EXPORT int PyThread_create_key() {
+  pthread_key_t key;
+  return pthread_key_create(&key, nullptr) ? -1 : static_cast<int>(key);
+}
+KR_EXPORT void PyThread_delete_key(int key) { pthread_key_delete(static_cast<pthread_key_t>(key)); }
+KR_EXPORT void PyThread_delete_key_value(int key) { pthread_setspecific(static_cast<pthread_key_t>(key), nullptr); }
+KR_EXPORT int PyThread_set_key_value(int key, void* value) {
+  return pthread_setspecific(static_cast<pthread_key_t>(key), value) ? -1 : 0;
+}
+KR_EXPORT void* PyThread_get_key_value(int key) { return pthread_getspecific(static_cast<pthread_key_t>(key)); }
+KR_EXPORT void PyThread_ReInitTLS() {}

@@ -3,9 +3,23 @@
 
 #include "capi/capi.h"
 #include "core/native.h"
+#include "types/int.h"
 #include "types/time_value.h"
 
 using namespace krait;
+
+namespace {
+
+// Seconds and their fraction in units of 1 / per_second, which is never negative.
+int toParts(PyObject* object, long per_second, time_t* seconds, long* fraction, int round) {
+  auto parts = timeToParts(object, per_second, static_cast<TimeRound>(round));
+  if (parts.failed()) return -1;
+  TimeParts value = std::move(parts).take();
+  *seconds = value.seconds, *fraction = value.fraction;
+  return 0;
+}
+
+}  // namespace
 
 KR_EXPORT int _PyTime_FromSecondsObject(TimeNs* out, PyObject* seconds, int round) {
   auto value = timeFromSeconds(seconds, static_cast<TimeRound>(round));
@@ -50,5 +64,32 @@ KR_EXPORT int _PyTime_ObjectToTime_t(PyObject* object, time_t* out, int round) {
   auto value = timeToTimeT(object, static_cast<TimeRound>(round));
   if (value.failed()) return -1;
   *out = std::move(value).take();
+  return 0;
+}
+KR_EXPORT PyObject* _PyLong_FromTime_t(time_t value) { return toC(intFromLong(value)); }
+KR_EXPORT time_t _PyLong_AsTime_t(PyObject* object) {
+  auto value = timeToTimeT(object, TimeRound::kFloor);
+  return value.failed() ? -1 : std::move(value).take();
+}
+KR_EXPORT int _PyTime_ObjectToTimespec(PyObject* object, time_t* seconds, long* ns, int round) {
+  return toParts(object, kNsPerSecond, seconds, ns, round);
+}
+KR_EXPORT int _PyTime_ObjectToTimeval(PyObject* object, time_t* seconds, long* us, int round) {
+  return toParts(object, 1000000, seconds, us, round);
+}
+KR_EXPORT void _PyTime_AsTimespec_clamp(TimeNs ns, timespec* out) { *out = timeAsTimespec(ns); }
+KR_EXPORT TimeNs _PyTime_AsNanoseconds(TimeNs ns) { return ns; }
+KR_EXPORT int _PyTime_FromMillisecondsObject(TimeNs* out, PyObject* object, int round) {
+  auto value = timeFromUnits(object, 1000000, static_cast<TimeRound>(round));
+  if (value.failed()) return -1;
+  *out = std::move(value).take();
+  return 0;
+}
+KR_EXPORT int _PyTime_FromTimespec(TimeNs* out, const timespec* value) {
+  *out = timeFromTimespec(*value);
+  return 0;
+}
+KR_EXPORT int _PyTime_FromTimeval(TimeNs* out, const timeval* value) {
+  *out = value->tv_sec * kNsPerSecond + value->tv_usec * 1000;
   return 0;
 }

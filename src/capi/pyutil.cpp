@@ -171,3 +171,25 @@ KR_EXPORT int _Py_dup(int fd) {
   if (copy < 0) (void)raiseErrno();
   return copy;
 }
+
+// Characters classified without regard to the locale.
+namespace krait {
+
+struct CharacterTable {
+  unsigned int at[256];
+  constexpr CharacterTable() : at{} {
+    constexpr unsigned kLower = 1, kUpper = 2, kDigit = 4, kSpace = 8, kHex = 16;
+    for (unsigned c = 0; c < 128; c++) {
+      unsigned folded = c | 0x20;
+      if (c >= 'a' && c <= 'z') at[c] |= kLower;
+      if (c >= 'A' && c <= 'Z') at[c] |= kUpper;
+      if (c >= '0' && c <= '9') at[c] |= kDigit | kHex;
+      if (folded >= 'a' && folded <= 'f') at[c] |= kHex;
+      if (c == ' ' || (c >= '\t' && c <= '\r')) at[c] |= kSpace;
+    }
+  }
+};
+
+}  // namespace krait
+extern "C" __attribute__((visibility("default"))) const CharacterTable _Py_ctype_table;
+constexpr CharacterTable _Py_ctype_table{};

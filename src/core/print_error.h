@@ -28,5 +28,7 @@ void printPending(bool set_last_vars);
 int handleSystemExit();
 // "Did you mean: '...'?" for NameError, AttributeError and ImportError: the suggested name.
 MaybeRef<> suggestionFor(PyObject* exception);
+// The weighted edit distance behind it; any value above max_cost means "more". max_cost -1: no limit.
+Result<Py_ssize_t> strEditCost(StrObject* a, StrObject* b, Py_ssize_t max_cost);
 
 }  // namespace krait

@@ -113,4 +113,11 @@ MaybeRef<> suggestionFor(PyObject* exception) {
   return nullptr;
 }
 
+Result<Py_ssize_t> strEditCost(StrObject* a, StrObject* b, Py_ssize_t max_cost) {
+  std::string left(TRY(strUtf8(a)));
+  std::string_view right = TRY(strUtf8(b));
+  if (max_cost < 0) max_cost = kMove * static_cast<Py_ssize_t>(std::max(left.size(), right.size()));
+  return editDistance(left, right, max_cost);
+}
+
 }  // namespace krait

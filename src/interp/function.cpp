@@ -27,7 +27,7 @@ Result<Ref<>> moduleNameOf(PyObject* globals) {
 
 Result<PyObject*> builtinsOfGlobals(PyObject* globals) {
   Opt<> found = TRY(dictGet(cast<DictObject>(globals), name<"__builtins__">()));
-  if (!found) return currentBuiltins().get();
+  if (!found) return currentBuiltins().orElse(interpreter().builtins);
   if (isModule(found.get())) return static_cast<ModuleObject*>(found.get())->md_dict;
   return found.get();
 }

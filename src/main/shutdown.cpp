@@ -1,4 +1,5 @@
 // Shutting the runtime down, in CPython's order.
+#include "capi/lifecycle.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/import.h"
@@ -126,6 +127,7 @@ int stopRuntime(int status) {
     clearPending();
     flush_failed = true;
   }
+  exitFunctionsRun();
   return flush_failed && status == 0 ? 120 : status;
 }
 

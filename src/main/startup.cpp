@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "capi/lifecycle.h"
 #include "core/hash_secret.h"
 #include "core/call.h"
 #include "core/gc.h"
@@ -94,6 +95,7 @@ Status startOptionalServices() {
 
 Status startEverything() {
   TRY(readyTypes());
+  flagsPublish();
   interpInit();
   TRY(createCoreModules());
   TRY(importModule("encodings"));

@@ -11,6 +11,7 @@
 #include "modules/modules.h"
 #include "types/dict.h"
 #include "types/module.h"
+#include "types/module_context.h"
 
 namespace krait::modules {
 namespace {
@@ -60,10 +61,22 @@ Result<InitFunction> openLibrary(StrObject* name, StrObject* path) {
   return init;
 }
 
+// Runs an init function that may take the module's full name from the context.
+PyObject* initIn(InitFunction init, StrObject* name) {
+  auto text = strUtf8(name);
+  if (text.failed()) return nullptr;
+  std::string full_name(std::move(text).take());
+  const char* outer = std::exchange(module_package_context, full_name.c_str());
+  PyObject* made = init();
+  module_package_context = outer;
+  return made;
+}
+
 // A finished module of the single-phase kind: remember its definition for later imports.
 Status adoptSinglePhase(ModuleObject* module, InitFunction init, StrObject* name, Opt<> path) {
   if (module->md_def) {
     module->md_def->m_init = init;
+    TRY(moduleSetByDefinition(module->md_def, module));
     if (module->md_def->m_size == -1 && !module->md_def->m_copy) {
       module->md_def->m_copy = TRY(dictCopy(module->dict())).leak();
     }
@@ -90,16 +103,18 @@ Result<MaybeRef<>> reimport(StrObject* name, StrObject* path) {
     if (!def->m_copy) return MaybeRef<>();
     Ref<ModuleObject> module = TRY(moduleNew(name));
     TRY(dictUpdate(module->dict(), def->m_copy));
-    module->md_def = def;
+    TRY(moduleSetByDefinition(def, module.get()));
     return MaybeRef<>(std::move(module));
   }
-  return MaybeRef<>::steal(def->m_init());
+  Ref<> module = TRY(Result<Ref<>>::fromC(initIn(def->m_init, name)));
+  if (isModule(module)) TRY(moduleSetByDefinition(def, module.get()));
+  return MaybeRef<>(std::move(module));
 }
 
 }  // namespace
 
 Result<Ref<>> moduleFromInit(InitFunction init, StrObject* name, PyObject* spec, Opt<> path) {
-  PyObject* raw = init();
+  PyObject* raw = initIn(init, name);
   if (!raw) {
     if (exceptionPending()) return Raised{};
     return raise(PyExc_SystemError, "initialization of %U failed without raising an exception", name);

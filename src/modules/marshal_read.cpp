@@ -21,29 +21,33 @@ namespace {
 
 constexpr int kShortDigitBits = 15;
 
-// Where the bytes come from: memory, or a file object read piece by piece.
+// Where the bytes come from: memory, or a file object or C stream read piece by piece.
 class Input {
  public:
   explicit Input(std::string_view data) : next_(data.data()), end_(next_ + data.size()) {}
   explicit Input(PyObject* file) : file_(file) {}
+  explicit Input(std::FILE* stream) : stream_(stream) {}
 
   // The next n bytes, valid until the next call.
   Result<const char*> take(Py_ssize_t n);
   Result<int> byte();
   // Whether at least n more bytes can follow.
-  bool mayHold(Py_ssize_t n) const { return file_ || end_ - next_ >= n; }
+  bool mayHold(Py_ssize_t n) const { return file_ || stream_ || end_ - next_ >= n; }
 
  private:
   Result<const char*> fromFile(Py_ssize_t n);
+  Result<const char*> fromStream(Py_ssize_t n);
 
   const char* next_ = nullptr;
   const char* end_ = nullptr;
   PyObject* file_ = nullptr;
+  std::FILE* stream_ = nullptr;
   MaybeRef<ByteArrayObject> buffer_;
 };
 
 Result<const char*> Input::take(Py_ssize_t n) {
   if (file_) return fromFile(n);
+  if (stream_) return fromStream(n);
   if (end_ - next_ < n) return raise(PyExc_EOFError, "marshal data too short");
   const char* taken = next_;
   next_ += n;
@@ -63,8 +67,16 @@ Result<const char*> Input::fromFile(Py_ssize_t n) {
   return static_cast<const char*>(buffer_->ob_start);
 }
 
+Result<const char*> Input::fromStream(Py_ssize_t n) {
+  buffer_ = TRY(byteArrayNew({}));
+  TRY(byteArrayResize(buffer_.get(), n));
+  size_t wanted = static_cast<size_t>(n);
+  if (std::fread(buffer_->ob_start, 1, wanted, stream_) == wanted) return static_cast<const char*>(buffer_->ob_start);
+  return raise(PyExc_EOFError, "EOF read where not expected");
+}
+
 Result<int> Input::byte() {
-  if (!file_ && next_ == end_) return raise(PyExc_EOFError, "EOF read where not expected");
+  if (!file_ && !stream_ && next_ == end_) return raise(PyExc_EOFError, "EOF read where not expected");
   const char* at = TRY(take(1));
   return static_cast<unsigned char>(*at);
 }
@@ -392,5 +404,7 @@ Result<Ref<>> marshalLoadFile(PyObject* file) {
   TRY(audit("marshal.load", nullptr));
   return Reader(Input(file)).top();
 }
+
+Result<Ref<>> marshalLoadStream(std::FILE* stream) { return Reader(Input(stream)).top(); }
 
 }  // namespace krait::modules

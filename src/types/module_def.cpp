@@ -1,5 +1,6 @@
 // Modules from a PyModuleDef: single-phase creation, and creation and execution in two phases.
 #include <cstring>
+#include <vector>
 
 #include "core/gc.h"
 #include "core/native.h"
@@ -16,6 +17,10 @@ const char* module_package_context = nullptr;
 namespace {
 
 Py_ssize_t g_last_index = 0;
+std::vector<PyObject*>& modulesByIndex() {
+  static auto* modules = new std::vector<PyObject*>;
+  return *modules;
+}
 
 // The dotted name of a submodule that is being loaded stands in the context; the definition only has the last part.
 const char* contextName(const char* short_name) {
@@ -106,6 +111,22 @@ PyObject* moduleDefInit(PyModuleDef* def) {
     def->m_index = ++g_last_index;
   }
   return def;
+}
+
+Opt<> moduleByDefinition(PyModuleDef* def) {
+  auto index = static_cast<size_t>(def->m_index);
+  if (def->m_slots || index == 0 || index >= modulesByIndex().size()) return nullptr;
+  return modulesByIndex()[index];
+}
+
+Status moduleSetByDefinition(PyModuleDef* def, Opt<> module) {
+  moduleDefInit(def);
+  auto index = static_cast<size_t>(def->m_index);
+  if (modulesByIndex().size() <= index) modulesByIndex().resize(index + 1);
+  PyObject* old = std::exchange(modulesByIndex()[index], MaybeRef<>::share(module.get()).leak());
+  xdecref(old);
+  if (module && isModule(module.get())) static_cast<ModuleObject*>(module.get())->md_def = def;
+  return {};
 }
 
 Result<Ref<ModuleObject>> moduleCreate(PyModuleDef* def) {

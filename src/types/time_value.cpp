@@ -20,42 +20,58 @@ double roundDouble(double x, TimeRound round) {
 
 Raised raiseTooLarge() { return raise(PyExc_OverflowError, "timestamp too large to convert to C _PyTime_t"); }
 
+Raised raiseOutOfRange() { return raise(PyExc_OverflowError, "timestamp out of range for platform time_t"); }
+Raised raiseNan() { return raise(PyExc_ValueError, "Invalid value NaN (not a number)"); }
+bool fitsInt64(double x) { return x >= -9223372036854775808.0 && x < 9223372036854775808.0; }
+
 }  // namespace
 
-Result<TimeNs> timeFromSeconds(PyObject* object, TimeRound round) {
+Result<TimeNs> timeFromUnits(PyObject* object, TimeNs unit_ns, TimeRound round) {
   if (isFloat(object)) {
-    double seconds = cast<FloatObject>(object)->value;
-    if (std::isnan(seconds)) return raise(PyExc_ValueError, "Invalid value NaN (not a number)");
-    double ns = roundDouble(seconds * 1e9, round);
-    if (!(ns >= -9223372036854775808.0 && ns < 9223372036854775808.0)) return raiseTooLarge();
+    double units = cast<FloatObject>(object)->value;
+    if (std::isnan(units)) return raiseNan();
+    double ns = roundDouble(units * static_cast<double>(unit_ns), round);
+    if (!fitsInt64(ns)) return raiseTooLarge();
     return static_cast<TimeNs>(ns);
   }
   if (!isInt(object)) {
     Ref<IntObject> number = TRY(numberIndex(object));
-    return timeFromSeconds(number, round);
+    return timeFromUnits(number, unit_ns, round);
   }
   int overflow;
-  long seconds = intAsLongAndOverflow(cast<IntObject>(object), &overflow);
+  long units = intAsLongAndOverflow(cast<IntObject>(object), &overflow);
   TimeNs ns;
-  if (overflow || __builtin_mul_overflow(seconds, kNsPerSecond, &ns)) return raiseTooLarge();
+  if (overflow || __builtin_mul_overflow(units, unit_ns, &ns)) return raiseTooLarge();
   return ns;
 }
+
+Result<TimeNs> timeFromSeconds(PyObject* object, TimeRound round) { return timeFromUnits(object, kNsPerSecond, round); }
 
 Result<time_t> timeToTimeT(PyObject* object, TimeRound round) {
   if (isFloat(object)) {
     double seconds = cast<FloatObject>(object)->value;
-    if (std::isnan(seconds)) return raise(PyExc_ValueError, "Invalid value NaN (not a number)");
+    if (std::isnan(seconds)) return raiseNan();
     double whole = roundDouble(seconds, round);
-    if (!(whole >= -9223372036854775808.0 && whole < 9223372036854775808.0)) {
-      return raise(PyExc_OverflowError, "timestamp out of range for platform time_t");
-    }
+    if (!fitsInt64(whole)) return raiseOutOfRange();
     return static_cast<time_t>(whole);
   }
   Ref<IntObject> number = TRY(numberIndex(object));
   int overflow;
   long seconds = intAsLongAndOverflow(number, &overflow);
-  if (overflow) return raise(PyExc_OverflowError, "timestamp out of range for platform time_t");
+  if (overflow) return raiseOutOfRange();
   return seconds;
+}
+
+Result<TimeParts> timeToParts(PyObject* object, long per_second, TimeRound round) {
+  if (!isFloat(object)) return TimeParts{TRY(timeToTimeT(object, round)), 0};
+  double value = cast<FloatObject>(object)->value;
+  if (std::isnan(value)) return raiseNan();
+  double whole, scale = static_cast<double>(per_second);
+  double fraction = roundDouble(std::modf(value, &whole) * scale, round);
+  if (fraction >= scale) fraction -= scale, whole += 1.0;
+  else if (fraction < 0) fraction += scale, whole -= 1.0;
+  if (!fitsInt64(whole)) return raiseOutOfRange();
+  return TimeParts{static_cast<time_t>(whole), static_cast<long>(fraction)};
 }
 
 double timeAsDouble(TimeNs ns) {

@@ -14,8 +14,15 @@ enum class TimeRound { kFloor = 0, kCeiling = 1, kHalfEven = 2, kUp = 3, kTimeou
 
 // int or float seconds. ValueError for NaN, OverflowError "timestamp too large to convert to C _PyTime_t".
 Result<TimeNs> timeFromSeconds(PyObject* object, TimeRound round);
+// The same of a number of units, each unit_ns long.
+Result<TimeNs> timeFromUnits(PyObject* object, TimeNs unit_ns, TimeRound round);
 // Seconds for time_t based calls: "timestamp out of range for platform time_t".
 Result<time_t> timeToTimeT(PyObject* object, TimeRound round);
+struct TimeParts {
+  time_t seconds;
+  long fraction;  // in [0, per_second)
+};
+Result<TimeParts> timeToParts(PyObject* object, long per_second, TimeRound round);
 double timeAsDouble(TimeNs ns);
 TimeNs timeOf(clockid_t clock);
 timespec timeAsTimespec(TimeNs ns);
