@@ -61,7 +61,7 @@ KR_EXPORT const char* Py_FileSystemDefaultEncodeErrors;
 KR_EXPORT int Py_HasFileSystemDefaultEncoding;
 const char* Py_FileSystemDefaultEncoding = "utf-8";
 const char* Py_FileSystemDefaultEncodeErrors = "surrogateescape";
-int Py_HasFileSystemDefaultEncoding = 1;
+int Py_HasFileSystemDefaultEncoding = 0;
 
 KR_EXPORT int PyFile_WriteObject(PyObject* object, PyObject* file, int flags) {
   if (!file) return (void)raise(PyExc_TypeError, "writeobject with NULL file"), -1;

@@ -103,6 +103,13 @@ void krait::flagsPublish() {
   Py_FileSystemDefaultEncodeErrors = config.fs_errors.c_str();
 }
 
+KR_EXPORT void _PyPathConfig_ClearGlobal() {
+  WideTexts& texts = wideTexts();
+  for (std::wstring* text : {&texts.program_name, &texts.full_path, &texts.prefix, &texts.exec_prefix, &texts.path, &texts.home}) {
+    text->clear();
+  }
+}
+
 void krait::exitFunctionsRun() {
   while (exit_function_count > 0) exit_functions[--exit_function_count]();
 }
