@@ -17,6 +17,7 @@
 #include "modules/import.h"
 #include "modules/sys/sys.h"
 #include "types/bool.h"
+#include "types/context.h"
 #include "types/exceptions.h"
 #include "types/type.h"
 
@@ -46,6 +47,7 @@ bool setupMemory() {
 
 Status readyTypes() {
   for (PyTypeObject* type : kStaticTypes) TRY(typeReady(type));
+  TRY(contextPublishMissing());
   return {};
 }
 
