@@ -6,7 +6,11 @@
 #include <cstring>
 
 #include "core/frame_hooks.h"
+#include "core/gc_state.h"
+#include "core/interpreter.h"
 #include "types/code.h"
+#include "types/module.h"
+#include "types/set.h"
 #include "types/str.h"
 
 namespace krait {
@@ -85,6 +89,24 @@ void writeFrames(int fd, Thread* thread) {
   if (walk.count == 0) dumpText(fd, "  <no Python frame>\n");
 }
 
+bool isExtension(PyObject* module) {
+  if (!isModule(module)) return false;
+  PyModuleDef* def = cast<ModuleObject>(module)->md_def;
+  return def && def->m_methods;
+}
+
+// Searched without hashing: nothing may be allocated.
+bool isNamed(PyObject* names, StrObject* wanted) {
+  if (!isAnySet(names)) return false;
+  Py_ssize_t position = 0;
+  PyObject* key;
+  Py_hash_t hash;
+  while (setNext(cast<SetObject>(names), &position, &key, &hash)) {
+    if (isStr(key) && strEquals(cast<StrObject>(key), wanted)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void dumpText(int fd, const char* text) { writeAll(fd, text, std::strlen(text)); }
@@ -92,6 +114,24 @@ void dumpText(int fd, const char* text) { writeAll(fd, text, std::strlen(text));
 void dumpStack(int fd, Thread* thread) {
   dumpText(fd, "Stack (most recent call first):\n");
   writeFrames(fd, thread);
+}
+
+void dumpExtensionModules(int fd) {
+  DictObject* modules = interpreter().modules;
+  Opt<> names = sysGet("stdlib_module_names");
+  if (!modules) return;
+  Py_ssize_t position = 0;
+  unsigned long count = 0;
+  PyObject *key, *module;
+  while (dictNext(modules, &position, &key, &module)) {
+    if (!isStr(key) || !isExtension(module) || (names && isNamed(names.get(), cast<StrObject>(key)))) continue;
+    dumpText(fd, count++ ? ", " : "\nExtension modules: ");
+    writeStr(fd, key);
+  }
+  if (count == 0) return;
+  dumpText(fd, " (total: ");
+  writeDecimal(fd, count);
+  dumpText(fd, ")\n");
 }
 
 void dumpAllThreads(int fd, Thread* current) {
@@ -102,6 +142,7 @@ void dumpAllThreads(int fd, Thread* current) {
     dumpText(fd, thread == current ? "Current thread 0x" : "Thread 0x");
     writeHex(fd, thread->thread_id, 16);
     dumpText(fd, " (most recent call first):\n");
+    if (thread == current && gc::state.collecting) dumpText(fd, "  Garbage-collecting\n");
     writeFrames(fd, thread);
   }
 }

@@ -9,6 +9,8 @@ namespace krait {
 void dumpText(int fd, const char* text);
 // "Stack (most recent call first):" and the frames.
 void dumpStack(int fd, Thread* thread);
+// Names of the loaded extension modules that the standard library does not have; nothing when there are none.
+void dumpExtensionModules(int fd);
 // All threads, the current one marked. null: current thread unknown.
 void dumpAllThreads(int fd, Thread* current);
 

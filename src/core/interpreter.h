@@ -17,14 +17,15 @@ struct Config {
       safe_path = 0, warn_default_encoding = 0, unbuffered = 0, skip_first_line = 0;
   int int_max_str_digits = 4300, int_max_str_digits_given = -1;  // given: what sys.flags shows
   bool use_hash_seed = false, install_signal_handlers = true, code_debug_ranges = true, faulthandler = false,
-       import_time = false, show_ref_count = false;
+       import_time = false, show_ref_count = false, random_hash = false, frozen_modules = true;
   unsigned long hash_seed = 0;
   int tracemalloc = 0;
   std::vector<std::string> warn_options, x_options, argv, orig_argv;
   std::string check_pycs = "default";
   std::string command, module, file;  // at most one is used; has_command tells an empty -c apart
   bool has_command = false;
-  std::string executable, prefix, stdlib, pycache_prefix, home, python_path;
+  std::string executable, base_executable, prefix, stdlib, pycache_prefix, home, python_path;
+  std::vector<std::string> search_path;  // given by a ._pth file; empty: none
   std::string stdio_encoding, stdio_errors, fs_encoding = "utf-8", fs_errors = "surrogateescape";
 };
 

@@ -1,6 +1,7 @@
 // Exceptions that nobody can catch, and the end of the process.
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -187,17 +188,18 @@ void fatalError(const char* function, const char* message) {
   static bool reentered;
   std::fflush(stdout);
   std::fprintf(stderr, "Fatal Python error: %s%s%s\n", function ? function : "", function ? ": " : "", message);
-  Thread* thread = currentThread();
-  if (!reentered && thread) {
-    reentered = true;
-    std::fprintf(stderr, "Python runtime state: %s\n\n", interpreter().core_ready ? "initialized" : "core initialized");
-    if (exceptionPending()) printPending(false);
-    else {
-      std::fflush(stderr);
-      dumpAllThreads(2, thread);
-    }
+  std::fprintf(stderr, "Python runtime state: %s\n", interpreter().core_ready ? "initialized" : "core initialized");
+  std::fflush(stderr);
+  Thread* thread = gilStateThisThread();
+  if (!std::exchange(reentered, true)) {
+    bool shown = thread && thread == currentThread() && exceptionPending();
+    if (shown) printPending(false);
+    dumpText(2, "\n");
+    if (!shown) dumpAllThreads(2, thread);
+    dumpExtensionModules(2);
   }
   std::fflush(stderr);
+  std::signal(SIGABRT, SIG_DFL);
   std::abort();
 }
 

@@ -129,6 +129,10 @@ KR_NEVER_INLINE PyObject* enterDispatch(Thread* thread, Frame* frame, bool raisi
   PyObject** top = frame->localsplus + frame->stacktop;
   const Unit* ip = frame->prev_instr + 1;
   frame->stacktop = -1;
+  if (raising && isTracing(thread) && !traceEnterThrown(thread, frame)) {
+    thread->recursion_remaining++;
+    return nullptr;
+  }
   if (raising) return unwind(frame->prev_instr, top, frame, thread, 0);
   return dispatch_table[*ip & 255](ip, top, frame, thread, *ip >> 8);
 }

@@ -78,8 +78,7 @@ void StackPictures::apply(Op op, int oparg, Picture& picture, bool taken) const 
       if (size) picture.back() = Kind::kIterator;
       return;
     case Op::PUSH_EXC_INFO:
-      if (size) picture.back() = Kind::kExcept;
-      return picture.push_back(Kind::kObject);
+      return picture.push_back(Kind::kExcept);
     case Op::COPY:
       if (oparg >= 1 && static_cast<size_t>(oparg) <= size)
         picture.push_back(picture[size - static_cast<size_t>(oparg)]);
@@ -133,15 +132,16 @@ void StackPictures::seedHandlers() {
 bool compatible(const Picture& from, const Picture& to) {
   if (to.size() > from.size()) return false;
   for (size_t i = 0; i < to.size(); i++) {
-    bool same = from[i] == to[i] || (to[i] == Kind::kObject && from[i] == Kind::kIterator);
-    if (!same) return false;
+    bool fits = to[i] == Kind::kObject ? from[i] != Kind::kNull : to[i] == Kind::kNull || from[i] == to[i];
+    if (!fits) return false;
   }
   return true;
 }
 
-const char* explain(const Picture& to) {
-  if (to.empty()) return "incompatible stacks";
-  switch (to.back()) {
+const char* explain(const Picture* to) {
+  if (!to) return "can't jump into an exception handler, or code may be unreachable";
+  if (to->empty()) return "incompatible stacks";
+  switch (to->back()) {
     case Kind::kExcept:
       return "can't jump into an 'except' block as there's no exception";
     case Kind::kLasti:
@@ -153,30 +153,32 @@ const char* explain(const Picture& to) {
   }
 }
 
-const char* wrongEvent(Thread* thread, int lasti) {
+bool atYield(Frame* frame) { return opGeneric(unitOp(*frame->prev_instr)) == Op::YIELD_VALUE; }
+
+const char* wrongEvent(Thread* thread, Frame* frame) {
   switch (thread->tracing_what) {
-    case kTraceException:
-      return "can only jump from a 'line' trace event";
     case kTraceCall:
       return "can't jump from the 'call' trace event of a new frame";
     case kTraceLine:
       return nullptr;
     case kTraceReturn:
-      return "can only jump from a 'line' trace event";
-    case kTraceOpcode:
-      return nullptr;
+      if (atYield(frame)) return nullptr;
+      [[fallthrough]];
     default:
       return "can only jump from a 'line' trace event";
   }
 }
 
-// The line of each code unit; -1: none.
-std::vector<int> unitLines(CodeObject* code) {
+// The line at each unit where a run of one line begins; -1 elsewhere.
+std::vector<int> lineStarts(CodeObject* code) {
   std::vector<int> lines(static_cast<size_t>(code->unitCount()), -1);
   LocationReader reader(codeLocations(code), code->co_firstlineno);
+  int last = -1;
   while (reader.next()) {
-    size_t end = std::min(static_cast<size_t>(reader.end()), lines.size());
-    for (auto unit = static_cast<size_t>(reader.start()); unit < end; unit++) lines[unit] = reader.range().line;
+    auto start = static_cast<size_t>(reader.start());
+    int line = reader.range().line;
+    if (line == last || line == -1 || start >= lines.size()) continue;
+    last = lines[start] = line;
   }
   return lines;
 }
@@ -190,26 +192,23 @@ int nextLineWithCode(const std::vector<int>& lines, int wanted) {
   return best;
 }
 
-// The deepest-stack start of `line` that the current stack can reach; -1: none, *why explains.
+// The deepest-stack start of `line` that the current stack can reach; -1: none, *why tells of the first.
 int findTarget(const std::vector<int>& lines, const StackPictures& pictures, int line, const Picture& current,
                const char** why) {
   int best = -1;
   size_t best_depth = 0;
-  *why = "cannot find bytecode for specified line";
-  int previous_line = -1;
+  *why = nullptr;
   for (int unit = 0; unit < static_cast<int>(lines.size()); unit++) {
-    int here = lines[static_cast<size_t>(unit)];
-    bool begins = here == line && here != previous_line;
-    previous_line = here;
-    const Picture* target = begins ? pictures.at(unit) : nullptr;
-    if (!target) continue;
-    if (!compatible(current, *target)) {
-      if (best < 0) *why = explain(*target);
+    if (lines[static_cast<size_t>(unit)] != line) continue;
+    const Picture* target = pictures.at(unit);
+    if (!target || !compatible(current, *target)) {
+      if (!*why) *why = explain(target);
     } else if (best < 0 || target->size() > best_depth) {
       best = unit;
       best_depth = target->size();
     }
   }
+  if (!*why) *why = "cannot find bytecode for specified line";
   return best;
 }
 
@@ -219,8 +218,8 @@ void popTo(Frame* frame, Thread* thread, Picture& from, size_t depth) {
     PyObject*& slot = frame->localsplus[--frame->stacktop];
     PyObject* value = std::exchange(slot, nullptr);
     if (from.back() == Kind::kExcept) {
-      PyObject* old = std::exchange(thread->exc_info->exc_value, value);
-      xdecref(old);
+      if (value == Py_None) decref(std::exchange(value, nullptr));
+      xdecref(std::exchange(thread->exc_info->exc_value, value));
     } else {
       xdecref(value);
     }
@@ -247,14 +246,14 @@ Status frameObjectSetLine(FrameObject* object, Opt<> value) {
   if (frame->lastUnit() < 0 || frame->owner == kFrameOwnedByFrameObject) {
     return raise(PyExc_ValueError, "can't jump from the 'call' trace event of a new frame");
   }
-  if (const char* wrong = wrongEvent(thread, frame->lasti())) return raise(PyExc_ValueError, "%s", wrong);
+  if (const char* wrong = wrongEvent(thread, frame)) return raise(PyExc_ValueError, "%s", wrong);
   if (!object->f_trace) return raise(PyExc_ValueError, "f_lineno can only be set by a trace function");
   if (frame->stacktop < 0) return raise(PyExc_ValueError, "can only jump from a 'line' trace event");
   int line = TRY(lineOf(value.get()));
   if (line < code->co_firstlineno) {
     return raise(PyExc_ValueError, "line %d comes before the current code block", line);
   }
-  std::vector<int> lines = unitLines(code);
+  std::vector<int> lines = lineStarts(code);
   line = nextLineWithCode(lines, line);
   if (line < 0)
     return raise(PyExc_ValueError, "line %d comes after the current code block", TRY(lineOf(value.get())));
@@ -262,6 +261,7 @@ Status frameObjectSetLine(FrameObject* object, Opt<> value) {
   const Picture* here = pictures.at(frame->lastUnit());
   if (!here) return raise(PyExc_ValueError, "can't jump from unreachable code");
   Picture current = *here;
+  if (thread->tracing_what == kTraceReturn && !current.empty()) current.pop_back();
   const char* why;
   int target = findTarget(lines, pictures, line, current, &why);
   if (target < 0) return raise(PyExc_ValueError, "%s", why);

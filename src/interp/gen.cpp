@@ -122,13 +122,17 @@ PySendResult resume(GenObject* gen, Opt<> sent, bool raising, bool closing, PyOb
   Thread* thread = currentThread();
   Ref<GenObject> held = share(gen);
   Frame* frame = gen->frame();
-  frame->localsplus[frame->stacktop++] = share(sent.orElse(Py_None)).leak();
+  if (gen->gi_frame_state != kGenJumped) {
+    frame->localsplus[frame->stacktop++] = share(sent.orElse(Py_None)).leak();
+  } else if (!raising) {
+    frame->prev_instr--;
+  }
   gen->gi_exc_state.previous_item = thread->exc_info;
   thread->exc_info = &gen->gi_exc_state;
   gen->gi_frame_state = kGenExecuting;
   if (raising) chainThrown(thread);
   PyObject* value = evalFrame(thread, frame, raising);
-  if (gen->gi_frame_state == kGenSuspended) {
+  if (genIsSuspended(gen)) {
     frame->previous = nullptr;
     *result = value;
     return PYGEN_NEXT;
@@ -485,7 +489,9 @@ Ref<> genGetYieldFrom(GenObject* gen) {
   return delegate ? std::move(delegate).take() : none();
 }
 bool genIsRunning(GenObject* gen) { return gen->gi_frame_state == kGenExecuting; }
-bool genIsSuspended(GenObject* gen) { return gen->gi_frame_state == kGenSuspended; }
+bool genIsSuspended(GenObject* gen) {
+  return gen->gi_frame_state == kGenSuspended || gen->gi_frame_state == kGenJumped;
+}
 Py_ssize_t genSizeof(GenObject* gen) {
   return static_cast<Py_ssize_t>(offsetof(GenObject, gi_iframe) + offsetof(Frame, localsplus)) +
          static_cast<Py_ssize_t>(sizeof(PyObject*)) *

@@ -6,6 +6,7 @@
 namespace krait {
 
 enum GenState : int8_t {
+  kGenJumped = -3,  // suspended, but a debugger moved it: the next instruction takes no sent value
   kGenCreated = -2,
   kGenSuspended = -1,
   kGenExecuting = 0,

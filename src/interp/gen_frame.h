@@ -7,7 +7,9 @@
 namespace krait {
 
 // Whether the evaluator can resume `gen` inline now: suspended or fresh, not running, not finished.
-KR_ALWAYS_INLINE bool genCanResume(GenObject* gen) { return gen->gi_frame_state < kGenExecuting; }
+KR_ALWAYS_INLINE bool genCanResume(GenObject* gen) {
+  return gen->gi_frame_state == kGenSuspended || gen->gi_frame_state == kGenCreated;
+}
 
 // Makes gen's frame the running one, `sent` (owned) being the value of its yield expression. The caller's
 // stack keeps the generator alive until it is done.

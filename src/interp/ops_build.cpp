@@ -157,7 +157,6 @@ Raised raiseBadKeywords(PyObject* callable, PyObject* mapping) {
     auto text = functionDisplayName(callable);
     if (text.failed()) return Raised{};
     Ref<StrObject> name = std::move(text).take();
-    if (!isStr(key.get())) return raise(PyExc_TypeError, "%U keywords must be strings", name.get());
     return raise(PyExc_TypeError, "%U got multiple values for keyword argument '%S'", name.get(), key.get());
   }
   restorePending(triple);

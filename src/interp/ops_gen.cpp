@@ -68,7 +68,8 @@ OP_HANDLER(YIELD_VALUE) {
   }
   GenObject* gen = genOfFrame(frame);
   PyObject* value = *--top;
-  gen->gi_frame_state = kGenSuspended;
+  // A debugger may have moved `ip` away from the YIELD_VALUE.
+  gen->gi_frame_state = unitOp(*ip) == Op::YIELD_VALUE ? kGenSuspended : kGenJumped;
   genLeaveHandled(thread, gen);
   frame->stacktop = static_cast<int>(top - frame->localsplus);
   thread->recursion_remaining++;
@@ -85,17 +86,18 @@ OP_HANDLER(YIELD_VALUE) {
 
 namespace {
 
-// One step of any awaitable or iterator; the sent value is borrowed.
+// One step of any awaitable or iterator; the sent value is borrowed. A tracer sees the StopIteration at the
+// end, so that one has to be made for it.
 PySendResult sendTo(Thread* thread, Frame* frame, PyObject* receiver, PyObject* sent, PyObject** value) {
-  if (isGen(receiver) || isCoro(receiver)) return iterSend(receiver, sent, value);
+  bool traced = thread->c_tracefunc && isTracing(thread);
+  if ((isGen(receiver) || isCoro(receiver)) && !traced) return iterSend(receiver, sent, value);
   if (sent == Py_None && isIterator(receiver)) {
     *value = typeOf(receiver)->tp_iternext(receiver);
   } else {
     *value = callMethod(receiver, name<"send">(), sent).toC();
   }
   if (*value) return PYGEN_NEXT;
-  if (thread->c_tracefunc && isTracing(thread) && pendingMatches(PyExc_StopIteration))
-    traceException(thread, frame);
+  if (traced && pendingMatches(PyExc_StopIteration)) traceException(thread, frame);
   auto stop = genFetchStopValue();
   if (stop.failed()) return PYGEN_ERROR;
   *value = std::move(stop).toC();
@@ -106,7 +108,7 @@ PySendResult sendTo(Thread* thread, Frame* frame, PyObject* receiver, PyObject* 
 
 OP_BODY(SEND) {
   PyObject* receiver = sp.peek(1);
-  if ((isGen(receiver) || isCoro(receiver)) && oparg < UINT16_MAX) {
+  if ((isGen(receiver) || isCoro(receiver)) && oparg < UINT16_MAX && !thread->c_tracefunc) {
     auto* gen = static_cast<GenObject*>(receiver);
     if (gen->gi_frame_state == kGenSuspended ||
         (gen->gi_frame_state == kGenCreated && sp.peek(0) == Py_None)) {

@@ -98,7 +98,7 @@ OP_BODY(FOR_ITER) {
     }
   } else if (type == &PyGen_Type) {
     auto* gen = static_cast<GenObject*>(iterator);
-    if (genCanResume(gen) && oparg < UINT16_MAX) {
+    if (genCanResume(gen) && oparg < UINT16_MAX && !thread->c_tracefunc) {
       return genEnter(ip, sp, frame, thread, gen, none().leak(), kEntryForIter, oparg + 1);
     }
   }

@@ -60,15 +60,16 @@ Status callBoth(Thread* thread, Frame* frame, int event, PyObject* arg) {
   return {};
 }
 
-// Keeps the pending exception over an event unless the tracer raises.
+// Keeps the pending exception over an event unless the tracer raises (false).
 template <class F>
-void keepingPending(F&& report) {
+bool keepingPending(F&& report) {
   PendingTriple saved = fetchPending();
   if (report().failed()) {
     xdecref(saved.type), xdecref(saved.value), xdecref(saved.traceback);
-  } else {
-    restorePending(saved);
+    return false;
   }
+  restorePending(saved);
+  return true;
 }
 
 // The unit of the first RESUME.
@@ -121,48 +122,61 @@ Status lineEvents(Thread* thread, Frame* frame, int previous) {
   return {};
 }
 
+// What is to be done at `ip`: run `op`, or unwind.
 struct Traced {
   const Unit* ip;
   PyObject** top;
+  Op op;
   bool raised;
 };
 
+// A tracer may move the point of execution while the stack can be seen in the frame.
+template <class F>
+Traced tracedMovable(PyObject** top, Frame* frame, F&& report) {
+  frame->stacktop = static_cast<int>(top - frame->localsplus);
+  bool raised = report().failed();
+  top = frame->localsplus + std::exchange(frame->stacktop, -1);
+  return {frame->prev_instr, top, opGeneric(unitOp(*frame->prev_instr)), raised};
+}
+
+// The generator goes on where the tracer of its return event wants; the yielded value is not on its stack.
+Traced traceYield(PyObject** top, Frame* frame, Thread* thread) {
+  PyObject* value = *--top;
+  Traced traced = tracedMovable(top, frame, [&] { return traceLeave(thread, frame, value); });
+  *traced.top++ = value;
+  traced.op = Op::YIELD_VALUE;
+  return traced;
+}
+
 KR_NEVER_INLINE Traced traceInstruction(const Unit* ip, PyObject** top, Frame* frame, Thread* thread) {
-  Unit* raw = const_cast<Unit*>(ip);
+  Traced traced{ip, top, opGeneric(unitOp(*ip)), false};
   if (frame->owner != kFrameOwnedByGenerator && ip < frame->firstInstr() + frame->code->_co_firsttraceable)
-    return {ip, top, false};
+    return traced;
   int previous = frame->lastUnit();
-  frame->prev_instr = raw;
-  if (opGeneric(unitOp(*ip)) == Op::RESUME) {
-    if (unitArg(*ip) < 2 && breakRequested(thread) && evalBreak(thread).failed()) return {ip, top, true};
-    if (isTracing(thread) && traceEnter(thread, frame).failed()) return {ip, top, true};
-    return {ip, top, false};
+  frame->prev_instr = const_cast<Unit*>(ip);
+  if (traced.op == Op::RESUME) {
+    traced.raised = unitArg(*ip) < 2 && breakRequested(thread) && evalBreak(thread).failed();
+    if (!traced.raised && isTracing(thread)) traced.raised = traceEnter(thread, frame).failed();
+    return traced;
   }
   if (thread->c_tracefunc && !thread->tracing) {
-    // A line tracer may move the point of execution.
-    frame->stacktop = static_cast<int>(top - frame->localsplus);
-    bool failed = lineEvents(thread, frame, previous).failed();
-    top = frame->localsplus + frame->stacktop;
-    frame->stacktop = -1;
-    if (failed) return {ip, top, true};
-    ip = frame->prev_instr;
+    traced = tracedMovable(top, frame, [&] { return lineEvents(thread, frame, previous); });
+    if (traced.raised) return {ip, traced.top, traced.op, true};
   }
-  Op op = opGeneric(unitOp(*ip));
-  if ((op == Op::RETURN_VALUE || op == Op::YIELD_VALUE) && isTracing(thread)) {
-    if (traceLeave(thread, frame, top[-1]).failed()) return {ip, top, true};
-  }
-  return {ip, top, false};
+  if (!isTracing(thread)) return traced;
+  if (traced.op == Op::YIELD_VALUE) return traceYield(traced.top, frame, thread);
+  if (traced.op == Op::RETURN_VALUE) traced.raised = traceLeave(thread, frame, traced.top[-1]).failed();
+  return traced;
 }
 
 KR_CC PyObject* traceStep(OP_PARAMETERS) {
   if (!isTracing(thread)) [[clang::musttail]]
     return kHandlers[*ip & 255](ip, top, frame, thread, oparg);
   Traced traced = traceInstruction(ip, top, frame, thread);
-  if (traced.raised) [[clang::musttail]]
-    return unwind(traced.ip, traced.top, frame, thread, 0);
   ip = traced.ip;
-  Op generic = opGeneric(unitOp(*ip));
-  [[clang::musttail]] return kHandlers[static_cast<int>(generic)](ip, traced.top, frame, thread, *ip >> 8);
+  if (traced.raised) [[clang::musttail]]
+    return unwind(ip, traced.top, frame, thread, 0);
+  [[clang::musttail]] return kHandlers[static_cast<int>(traced.op)](ip, traced.top, frame, thread, *ip >> 8);
 }
 
 }  // namespace
@@ -172,6 +186,10 @@ Status traceEnter(Thread* thread, Frame* frame) { return callBoth(thread, frame,
 Status traceLeave(Thread* thread, Frame* frame, PyObject* value) {
   Ref<> held = share(value);
   return callBoth(thread, frame, kTraceReturn, value);
+}
+
+bool traceEnterThrown(Thread* thread, Frame* frame) {
+  return keepingPending([&] { return traceEnter(thread, frame); });
 }
 
 void traceUnwind(Thread* thread, Frame* frame) {

@@ -24,6 +24,8 @@ enum TraceEvent : int {
 // The events of a frame. Callers have checked isTracing().
 Status traceEnter(Thread* thread, Frame* frame);
 Status traceLeave(Thread* thread, Frame* frame, PyObject* value);
+// A frame entered with an exception thrown into it; false: the tracer raised, in place of that exception.
+bool traceEnterThrown(Thread* thread, Frame* frame);
 void traceUnwind(Thread* thread, Frame* frame);     // keeps the pending exception unless the tracer raises
 void traceException(Thread* thread, Frame* frame);  // the pending exception was raised in `frame`
 // A call of a native function with c_call, c_return or c_exception around it; profile functions see those.

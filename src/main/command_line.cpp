@@ -1,5 +1,6 @@
 #include "main/command_line.h"
 
+#include <climits>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -107,7 +108,7 @@ class Parser {
       case 'O': return config_.optimize++, true;
       case 'P': return config_.safe_path = 1, true;
       case 'q': return config_.quiet++, true;
-      case 'R': return true;
+      case 'R': return config_.random_hash = true;
       case 's': return config_.no_user_site++, true;
       case 'S': return config_.no_site++, true;
       case 't': return true;
@@ -175,7 +176,7 @@ bool fatalConfig(const char* message) {
 }
 
 bool hashSeed(Config& config) {
-  const char* value = variable(config, "PYTHONHASHSEED");
+  const char* value = config.random_hash ? nullptr : variable(config, "PYTHONHASHSEED");
   if (!value || std::strcmp(value, "random") == 0) return true;
   char* end;
   unsigned long seed = std::strtoul(value, &end, 10);
@@ -184,6 +185,37 @@ bool hashSeed(Config& config) {
   }
   config.use_hash_seed = true;
   config.hash_seed = seed;
+  return true;
+}
+
+bool frameCount(Config& config, const char* text, const char* message) {
+  char* end;
+  long frames = std::strtol(text, &end, 10);
+  if (*end != 0 || frames < 0 || frames > INT_MAX) return fatalConfig(message);
+  config.tracemalloc = static_cast<int>(frames);
+  return true;
+}
+
+// -X tracemalloc[=N], PYTHONTRACEMALLOC=N.
+bool traceMalloc(Config& config) {
+  const std::string* option = xOption(config, "tracemalloc");
+  if (option && xValue(option).empty()) return config.tracemalloc = 1, true;
+  if (option) {
+    return frameCount(config, std::string(xValue(option)).c_str(),
+                      "config_init_tracemalloc: -X tracemalloc=NFRAME: invalid number of frames");
+  }
+  const char* value = variable(config, "PYTHONTRACEMALLOC");
+  return !value || frameCount(config, value, "config_init_tracemalloc: PYTHONTRACEMALLOC: invalid number of frames");
+}
+
+bool frozenModules(Config& config) {
+  const std::string* option = xOption(config, "frozen_modules");
+  if (!option) return true;
+  std::string_view value = xValue(option);
+  if (value != "on" && value != "off" && option->find('=') != std::string::npos && !value.empty()) {
+    return fatalConfig("config_read_complex_options: bad value for option -X frozen_modules (expected \"on\" or \"off\")");
+  }
+  config.frozen_modules = value != "off";
   return true;
 }
 
@@ -217,9 +249,7 @@ bool utf8Mode(Config& config) {
     else return fatalConfig("preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value");
     return true;
   }
-  const char* ctype = std::setlocale(LC_CTYPE, nullptr);
-  config.utf8_mode = ctype && (std::strcmp(ctype, "C") == 0 || std::strcmp(ctype, "POSIX") == 0);
-  return true;
+  return true;  // the C locale has switched it on before it was coerced
 }
 
 void devMode(Config& config) {
@@ -252,6 +282,7 @@ void stdioEncoding(Config& config) {
   size_t colon = text.find(':');
   config.stdio_encoding = text.substr(0, colon);
   if (colon != text.npos) config.stdio_errors = text.substr(colon + 1);
+  if (!config.stdio_encoding.empty() && config.stdio_errors.empty()) config.stdio_errors = "strict";
 }
 
 }  // namespace
@@ -267,12 +298,8 @@ bool applyEnvironment(Config& config) {
   raiseTo(config, config.no_user_site, "PYTHONNOUSERSITE");
   raiseTo(config, config.unbuffered, "PYTHONUNBUFFERED");
   raiseTo(config, config.safe_path, "PYTHONSAFEPATH");
-  raiseTo(config, config.tracemalloc, "PYTHONTRACEMALLOC");
   if (const char* value = variable(config, "PYTHONPYCACHEPREFIX")) config.pycache_prefix = value;
   if (const std::string* option = xOption(config, "pycache_prefix")) config.pycache_prefix = xValue(option);
-  if (const std::string* option = xOption(config, "tracemalloc")) {
-    config.tracemalloc = xValue(option).empty() ? 1 : std::atoi(std::string(xValue(option)).c_str());
-  }
   if (const char* value = variable(config, "PYTHONPATH")) config.python_path = value;
   if (const char* value = variable(config, "PYTHONHOME")) config.home = value;
   config.faulthandler = xOption(config, "faulthandler") || variable(config, "PYTHONFAULTHANDLER");
@@ -282,7 +309,7 @@ bool applyEnvironment(Config& config) {
   devMode(config);
   warnOptions(config);
   stdioEncoding(config);
-  return hashSeed(config) && maxStrDigits(config) && utf8Mode(config);
+  return hashSeed(config) && traceMalloc(config) && frozenModules(config) && maxStrDigits(config) && utf8Mode(config);
 }
 
 }  // namespace krait

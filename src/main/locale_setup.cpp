@@ -23,13 +23,27 @@ bool tryCoerce(const char* target, bool warn) {
   return true;
 }
 
+bool wantsLocaleWarning(bool ignore_environment) {
+  const char* setting = ignore_environment ? nullptr : std::getenv("PYTHONCOERCECLOCALE");
+  return setting && std::strcmp(setting, "warn") == 0;
+}
+
 }  // namespace
 
-void coerceCLocale(bool ignore_environment, bool) {
+void warnAboutCLocale(bool ignore_environment) {
+  if (!wantsLocaleWarning(ignore_environment) || !isCLocale(std::setlocale(LC_CTYPE, nullptr))) return;
+  std::fputs("Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause "
+             "Unicode compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 (if available) as alternative "
+             "Unicode-compatible locales is recommended.\n", stderr);
+}
+
+void coerceCLocale(Config& config) {
+  bool ignore_environment = config.ignore_environment != 0;
   std::setlocale(LC_CTYPE, "");
+  config.utf8_mode = isCLocale(std::setlocale(LC_CTYPE, nullptr));
   const char* setting = ignore_environment ? nullptr : std::getenv("PYTHONCOERCECLOCALE");
   bool off = setting && std::strcmp(setting, "0") == 0;
-  bool warn = setting && std::strcmp(setting, "warn") == 0;
+  bool warn = wantsLocaleWarning(ignore_environment);
   const char* all = std::getenv("LC_ALL");
   if (off || !isCLocale(std::setlocale(LC_CTYPE, nullptr)) || (all && *all)) return;
   for (const char* target : {"C.UTF-8", "C.utf8", "UTF-8"}) {

@@ -5,7 +5,10 @@
 
 namespace krait {
 
-void coerceCLocale(bool ignore_environment, bool utf8_requested_off);
+// Sets UTF-8 mode for the C locale too.
+void coerceCLocale(Config& config);
+// PYTHONCOERCECLOCALE=warn and the locale is still C.
+void warnAboutCLocale(bool ignore_environment);
 void chooseEncodings(Config& config);
 // Normalised name of the locale's encoding, "utf-8" for UTF-8.
 std::string localeEncoding();

@@ -40,11 +40,13 @@ int main(int argc, char** argv) {
     return printVersion(action == CommandLineAction::kVersionLong);
   }
   if (action != CommandLineAction::kRun) return printHelp(action, argv[0]), 0;
-  coerceCLocale(config.ignore_environment != 0, false);
+  locateExecutable(config, argv[0]);
+  coerceCLocale(config);
   if (!applyEnvironment(config)) return 1;
   chooseEncodings(config);
-  if (!locateStdlib(config, argv[0])) return 1;
+  if (!locateStdlib(config)) return 1;
   if (!startRuntime()) return 1;
+  warnAboutCLocale(config.ignore_environment != 0);
   int status = stopRuntime(runMain());
   if (endedByInterrupt()) return endWithInterrupt();
   std::fflush(stdout);

@@ -28,10 +28,11 @@ bool g_interrupted = false;
 
 Config& config() { return interpreter().config; }
 
-Result<DictObject*> mainDict() {
+// Held: the program may take __main__ out of sys.modules.
+Result<Ref<DictObject>> mainDict() {
   Opt<> main = importedModule("__main__");
   if (!main || !isModule(main.get())) return raise(PyExc_RuntimeError, "can't find the __main__ module");
-  return cast<ModuleObject>(main.get())->dict();
+  return share(cast<ModuleObject>(main.get())->dict());
 }
 
 std::string directoryOf(const std::string& path) {
@@ -79,7 +80,7 @@ Status execute(std::string_view source, const char* filename, int flags) {
   options.flags = flags;
   options.from_file = !(flags & kCfIgnoreCookie);
   Ref<CodeObject> code = TRY(compileSource(source, name_text, options));
-  DictObject* dict = TRY(mainDict());
+  Ref<DictObject> dict = TRY(mainDict());
   TRY(evalCode(code, dict, dict));
   return {};
 }
@@ -128,7 +129,7 @@ Status runPyc(std::string_view data) {
   if (data.size() < 16) return raise(PyExc_EOFError, "EOF read where not expected");
   Ref<> code = TRY(modules::marshalLoads(data.substr(16)));
   if (!isCode(code)) return raise(PyExc_RuntimeError, "Bad code object in .pyc file");
-  DictObject* dict = TRY(mainDict());
+  Ref<DictObject> dict = TRY(mainDict());
   TRY(evalCode(cast<CodeObject>(code.get()), dict, dict));
   return {};
 }
@@ -147,7 +148,7 @@ void blankFirstLine(std::string& source) {
 Status runFileText(const std::string& path, std::string& text) {
   Ref<StrObject> name_text = TRY(fsDecode(path));
   TRY(audit("cpython.run_file", "O", name_text.get()));
-  DictObject* dict = TRY(mainDict());
+  Ref<DictObject> dict = TRY(mainDict());
   bool compiled = isPyc(path, text);
   TRY(setMainFile(dict, name_text, compiled ? "SourcelessFileLoader" : "SourceFileLoader"));
   if (config().skip_first_line) blankFirstLine(text);

@@ -1,4 +1,6 @@
 // Shutting the runtime down, in CPython's order.
+#include <cstdio>
+
 #include "capi/lifecycle.h"
 #include "core/call.h"
 #include "core/gc.h"
@@ -29,17 +31,31 @@ void joinThreads() {
   if (callMethod(module.get(), name<"_shutdown">()).failed()) writeUnraisable(module.get());
 }
 
+// A line of -v.
+void report(const char* what, const char* detail) {
+  if (interpreter().config.verbose) std::fprintf(stderr, "# %s%s\n", what, detail);
+}
+void reportModule(const char* what, PyObject* module_name) {
+  if (!interpreter().config.verbose || !isStr(module_name)) return;
+  auto text = strUtf8(cast<StrObject>(module_name));
+  if (text.failed()) return clearPending();
+  report(what, std::string(std::move(text).take()).c_str());
+}
+
 // sys attributes that may keep user objects alive.
 void resetSys() {
+  report("clear builtins._", "");
+  ignoreFailure(dictSet(interpreter().builtins, "_", Py_None));
   for (const char* key : {"path", "argv", "ps1", "ps2", "last_type", "last_value", "last_traceback", "path_hooks",
-                          "path_importer_cache", "meta_path"}) {
+                          "path_importer_cache", "meta_path", "__interactivehook__"}) {
+    report("clear sys.", key);
     ignoreFailure(sysSet(key, Py_None));
   }
   for (const char* stream : {"stdin", "stdout", "stderr"}) {
+    report("restore sys.", stream);
     Opt<> original = sysGet((std::string("__") + stream + "__").c_str());
     ignoreFailure(sysSet(stream, original ? original : Opt<>(Py_None)));
   }
-  ignoreFailure(dictSet(interpreter().builtins, "_", Py_None));
 }
 
 struct KeptModule {
@@ -65,6 +81,7 @@ std::vector<KeptModule> releaseModules() {
     auto weak = weakRefNew(module.get());
     if (weak.failed()) clearPending();
     else kept.push_back({share(names->at(i)), std::move(weak).take()});
+    reportModule("cleanup[2] removing ", names->at(i));
     ignoreFailure(dictSet(table, names->at(i), Py_None));
   }
   dictClear(table);
@@ -97,6 +114,7 @@ void clearKeptModules(std::vector<KeptModule>& kept) {
     if (!module || !isModule(module.get())) continue;
     DictObject* dict = cast<ModuleObject>(module.get())->dict();
     if (!dict || dict == sys || dict == builtins) continue;
+    reportModule("cleanup[3] wiping ", it->name.get());
     clearModuleDict(dict);
   }
 }
@@ -108,7 +126,9 @@ void finalizeModules() {
   gcReportUncollectable();
   clearKeptModules(kept);
   kept.clear();
+  report("cleanup[3] wiping sys", "");
   clearModuleDict(interpreter().sys_dict);
+  report("cleanup[3] wiping builtins", "");
   clearModuleDict(interpreter().builtins);
 }
 

@@ -17,8 +17,8 @@
 #include "modules/import.h"
 #include "modules/sys/sys.h"
 #include "types/bool.h"
-#include "types/context.h"
 #include "types/exceptions.h"
+#include "types/std_printer.h"
 #include "types/type.h"
 
 #define TYPE(symbol) extern "C" PyTypeObject symbol;
@@ -47,7 +47,6 @@ bool setupMemory() {
 
 Status readyTypes() {
   for (PyTypeObject* type : kStaticTypes) TRY(typeReady(type));
-  TRY(contextPublishMissing());
   return {};
 }
 
@@ -59,6 +58,9 @@ Status createCoreModules() {
   TRY(dictSet(in.modules, "builtins", builtins));
   TRY(dictSet(in.modules, "sys", sys));
   in.core_ready = true;
+  Ref<> printer = TRY(stdPrinterNew(2));
+  TRY(sysSet("stderr", printer.get()));
+  TRY(sysSet("__stderr__", printer.get()));
   TRY(modules::sysConfigure());
   TRY(modules::importStart(sys));
   return modules::importStartExternal();

@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <sstream>
+
 namespace krait {
 namespace {
 
@@ -38,14 +41,94 @@ std::string resolveProgram(const char* program) {
   return "";
 }
 
-std::string parent(const std::string& path) { return path.substr(0, path.rfind('/')); }
+std::string parent(const std::string& path) {
+  size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::string resolved(const std::string& path) {
+  char buffer[PATH_MAX];
+  return realpath(path.c_str(), buffer) ? buffer : path;
+}
+
+// Without "." and ".." parts, by text.
+std::string normalised(const std::string& path) {
+  std::vector<std::string> parts;
+  std::stringstream in(path);
+  for (std::string part; std::getline(in, part, '/');) {
+    if (part == "..") {
+      if (!parts.empty()) parts.pop_back();
+    } else if (!part.empty() && part != ".") {
+      parts.push_back(part);
+    }
+  }
+  std::string out;
+  for (const std::string& part : parts) out += "/" + part;
+  return out.empty() ? "/" : out;
+}
+
+std::string trimmed(const std::string& text) {
+  size_t start = text.find_first_not_of(" \t\r\n"), end = text.find_last_not_of(" \t\r\n");
+  return start == std::string::npos ? "" : text.substr(start, end - start + 1);
+}
+
+// EXECUTABLE._pth lists the whole search path and isolates the interpreter from its surroundings.
+void readPathFile(Config& config) {
+  std::ifstream in(config.executable + "._pth");
+  if (config.executable.empty() || !in) return;
+  config.isolated = 1, config.ignore_environment = 1, config.no_site = 1, config.safe_path = 1;
+  std::string folder = parent(config.executable);
+  for (std::string raw; std::getline(in, raw);) {
+    std::string line = trimmed(raw);
+    if (line.empty() || line[0] == '#') continue;
+    if (line == "import site") config.no_site = 0;
+    else if (!line.starts_with("import ")) config.search_path.push_back(normalised(line[0] == '/' ? line : folder + "/" + line));
+  }
+}
+
+// `home` of the virtual environment that the executable stands in; empty: none.
+std::string environmentHome(const std::string& executable) {
+  std::string folder = parent(executable);
+  for (const std::string& place : {folder, parent(folder)}) {
+    std::ifstream in(place + "/pyvenv.cfg");
+    for (std::string line; in && std::getline(in, line);) {
+      size_t equals = line.find('=');
+      if (equals != std::string::npos && trimmed(line.substr(0, equals)) == "home") return trimmed(line.substr(equals + 1));
+    }
+    if (in.is_open()) return "";
+  }
+  return "";
+}
+
+constexpr const char* kStdlibBelow = "/lib/python3.11";
+
+// The nearest folder above `folder` that holds a standard library; empty: none.
+std::string prefixAbove(std::string folder) {
+  for (; !folder.empty(); folder = parent(folder)) {
+    if (isFile(folder + kStdlibBelow + "/os.py")) return folder;
+  }
+  return "";
+}
+
+std::string findStdlib(const Config& config, const std::string& binary_folder) {
+  if (!config.home.empty()) return config.home.substr(0, config.home.find(':')) + kStdlibBelow;
+  std::string prefix = prefixAbove(binary_folder);
+  return prefix.empty() ? KRAIT_STDLIB : prefix + kStdlibBelow;
+}
 
 }  // namespace
 
-bool locateStdlib(Config& config, const char* program) {
-  config.executable = resolveProgram(program);
-  std::string stdlib = KRAIT_STDLIB;
-  if (!config.home.empty()) stdlib = config.home.substr(0, config.home.find(':')) + "/lib/python3.11";
+void locateExecutable(Config& config, const char* program) {
+  config.executable = config.base_executable = resolveProgram(program);
+  readPathFile(config);
+}
+
+bool locateStdlib(Config& config) {
+  std::string home = environmentHome(config.executable);
+  std::string folder = home.empty() ? parent(resolved(config.executable)) : home;
+  if (!home.empty()) config.base_executable = home + "/" + baseName(config.executable);
+  std::string stdlib = findStdlib(config, folder);
   if (!isFile(stdlib + "/os.py") || !isFile(stdlib + "/importlib/_bootstrap.py")) {
     std::fprintf(stderr, "krait: no standard library in %s (install libpython3.11-stdlib, or set PYTHONHOME)\n", stdlib.c_str());
     return false;

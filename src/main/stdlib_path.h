@@ -5,7 +5,9 @@
 
 namespace krait {
 
-// Sets executable, prefix and stdlib. False: there is no standard library; one line was printed.
-bool locateStdlib(Config& config, const char* program);
+// Sets the executable and what a ._pth file beside it says; before the environment is read.
+void locateExecutable(Config& config, const char* program);
+// Sets prefix and stdlib. False: there is no standard library; one line was printed.
+bool locateStdlib(Config& config);
 
 }  // namespace krait

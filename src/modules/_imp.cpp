@@ -1,6 +1,7 @@
 // _imp: what importlib needs from the interpreter.
 #include <pthread.h>
 
+#include "core/call.h"
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "core/native.h"
@@ -23,15 +24,33 @@ int g_frozen_override = 0;  // _override_frozen_modules_for_tests: <0 off, >0 on
 
 bool frozenInUse(const FrozenModule& module) {
   bool bootstrap = &module - frozenModules().data() < 3;
-  return bootstrap || g_frozen_override >= 0;
+  if (bootstrap) return true;
+  return g_frozen_override ? g_frozen_override > 0 : interpreter().config.frozen_modules;
+}
+
+// The UTF-8 form of a module name; empty when it has none (lone surrogates): no native module has such a name.
+std::string_view plainName(StrObject* name) {
+  auto text = strUtf8(name);
+  if (!text.failed()) return std::move(text).take();
+  clearPending();
+  return {};
 }
 
 Result<const FrozenModule*> lookupFrozen(StrObject* name) {
-  const FrozenModule* module = findFrozen(TRY(strUtf8(name)));
+  const FrozenModule* module = findFrozen(plainName(name));
   return module && frozenInUse(*module) ? module : nullptr;
 }
 
-Raised raiseNoFrozen(StrObject* name) { return raise(PyExc_ImportError, "No such frozen object named %R", name); }
+Raised raiseNoFrozen(StrObject* name) {
+  auto raised = [&]() -> Status {
+    Ref<StrObject> message = TRY(strFormat("No such frozen object named %R", name));
+    Ref<> exception = TRY(call(PyExc_ImportError, message.get()));
+    TRY(attrSet(exception, "name", name));
+    return raiseException(std::move(exception));
+  };
+  (void)raised().failed();
+  return Raised{};
+}
 
 Result<Ref<>> impExtensionSuffixes() {
   Ref<ListObject> list = TRY(listNew());
@@ -116,13 +135,13 @@ Result<Ref<>> impCreateBuiltin(PyObject* spec) {
     Opt<> loaded = TRY(dictGet(interpreter().modules, text));
     if (loaded) return share(loaded.get());
   }
-  const NativeModule* native = findNativeModule(TRY(strUtf8(text)));
+  const NativeModule* native = findNativeModule(plainName(text));
   if (!native) return none();
   return moduleFromInit(native->init, text, spec, nullptr);
 }
 
 Result<long> impIsBuiltin(StrObject* name) {
-  std::string_view text = TRY(strUtf8(name));
+  std::string_view text = plainName(name);
   if (text == "sys" || text == "builtins") return -1;
   return findNativeModule(text) ? 1 : 0;
 }

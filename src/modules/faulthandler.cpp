@@ -108,6 +108,7 @@ void onFault(int signum) {
     dumpText(fault_target.fd, "\n\n");
   }
   dump(fault_target, gilStateThisThread());
+  dumpExtensionModules(fault_target.fd);
   errno = saved_errno;
   std::raise(signum);
 }
@@ -324,8 +325,7 @@ Result<Ref<>> crashStack() {
   return TRY(intFromLong(overflowStack(1)));
 }
 void* fatalInThread(void*) {
-  dumpText(2, "Fatal Python error: faulthandler_fatal_error_thread: in new thread\n");
-  std::abort();
+  fatalError("faulthandler_fatal_error_thread", "in new thread");
 }
 Result<Ref<>> crashThread() {
   noCoreFile();

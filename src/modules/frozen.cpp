@@ -115,13 +115,23 @@ Result<MaybeRef<>> readPycFor(const std::string& source_path) {
   return MaybeRef<>(std::move(code).take());
 }
 
-Status codeSetFilename(CodeObject* code, StrObject* filename) {
+namespace {
+
+Status renameCode(CodeObject* code, PyObject* old_name, StrObject* filename) {
+  if (!TRY(objectEquals(code->co_filename, old_name))) return {};
   setField(code->co_filename, Ref<>(share(filename)));
   TupleObject* consts = code->consts();
   for (Py_ssize_t i = 0; i < consts->size(); i++) {
-    if (isCode(consts->at(i))) TRY(codeSetFilename(cast<CodeObject>(consts->at(i)), filename));
+    if (isCode(consts->at(i))) TRY(renameCode(cast<CodeObject>(consts->at(i)), old_name, filename));
   }
   return {};
+}
+
+}  // namespace
+
+Status codeSetFilename(CodeObject* code, StrObject* filename) {
+  Ref<> old_name = share(code->co_filename);
+  return renameCode(code, old_name.get(), filename);
 }
 
 Result<Ref<>> frozenCode(const FrozenModule& module) {

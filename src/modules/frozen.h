@@ -20,7 +20,7 @@ Result<Ref<>> frozenCode(const FrozenModule& module);
 
 // Reads a .pyc whose header matches the source's time and size; absent when there is no valid one.
 Result<MaybeRef<>> readPycFor(const std::string& source_path);
-// Sets co_filename of a code object and of all code objects among its constants.
+// Sets co_filename of a code object and of those among its constants that came from the same file.
 Status codeSetFilename(CodeObject* code, StrObject* filename);
 
 }  // namespace krait::modules

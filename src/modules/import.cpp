@@ -1,6 +1,9 @@
 // The meaning of `import`: module look-up, names relative to a package, from-lists; and the start of importlib.
 #include "core/import.h"
 
+#include <cstdio>
+#include <ctime>
+
 #include "core/call.h"
 #include "core/interpreter.h"
 #include "core/thread.h"
@@ -145,7 +148,44 @@ void removeImportlibEntries() {
   restorePending(pending);
 }
 
+// -X importtime: a line per import when it is done, nested ones before and deeper than what imports them.
+class ImportTimer {
+ public:
+  explicit ImportTimer(PyObject* module_name) : module_name_(module_name) {
+    if (!interpreter().config.import_time) return;
+    if (!header_printed_) std::fputs("import time: self [us] | cumulative | imported package\n", stderr);
+    header_printed_ = true;
+    depth_++;
+    others_before_ = std::exchange(nested_, 0);
+    start_ = now();
+  }
+  ~ImportTimer() {
+    if (!interpreter().config.import_time) return;
+    PendingSaved saved;
+    long total = now() - start_;
+    depth_--;
+    auto text = strUtf8(cast<StrObject>(module_name_));
+    if (text.failed()) clearPending();
+    else std::fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", total - nested_, total, depth_ * 2, "",
+                      std::string(std::move(text).take()).c_str());
+    nested_ = others_before_ + total;
+  }
+
+ private:
+  static long now() {
+    timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000 + t.tv_nsec / 1000;
+  }
+  static inline bool header_printed_;
+  static inline int depth_;
+  static inline long nested_;  // microseconds spent in imports made by the present one
+  PyObject* module_name_;
+  long start_ = 0, others_before_ = 0;
+};
+
 Result<Ref<>> findAndLoad(PyObject* abs_name) {
+  ImportTimer timer(abs_name);
   TRY(audit("import", "OOOOO", abs_name, Py_None, sysGet("path").orElse(Py_None), sysGet("meta_path").orElse(Py_None),
             sysGet("path_hooks").orElse(Py_None)));
   Interpreter& in = interpreter();
@@ -231,8 +271,10 @@ Result<Ref<>> makeNative(const char* module_name) {
 
 Status importStart(ModuleObject* sys) {
   Interpreter& in = interpreter();
+  bool verbose = in.config.verbose != 0;
   Ref<> imp = TRY(makeNative("_imp"));
   Ref<ModuleObject> bootstrap = TRY(runFrozen("_frozen_importlib"));
+  if (verbose) std::fputs("import _frozen_importlib # frozen\nimport _imp # builtin\n", stderr);
   in.importlib = share(bootstrap.get()).leak();
   TRY(callMethod(bootstrap.get(), name<"_install">(), sys, imp.get()));
   return {};
@@ -240,11 +282,15 @@ Status importStart(ModuleObject* sys) {
 
 Status importStartExternal() {
   TRY(callMethod(interpreter().importlib, name<"_install_external_importers">()));
+  bool verbose = interpreter().config.verbose != 0;
+  if (verbose) std::fputs("# installing zipimport hook\n", stderr);
   Ref<> zipimport = TRY(importModule("zipimport"));
   Ref<> importer = TRY(attrGet(zipimport, "zipimporter"));
   Opt<> hooks = sysGet("path_hooks");
   if (!hooks || !isList(hooks.get())) return raise(PyExc_RuntimeError, "unable to get sys.path_hooks");
-  return listInsert(cast<ListObject>(hooks.get()), 0, importer);
+  TRY(listInsert(cast<ListObject>(hooks.get()), 0, importer));
+  if (verbose) std::fputs("# installed zipimport hook\n", stderr);
+  return {};
 }
 
 }  // namespace modules

@@ -10,6 +10,15 @@ namespace krait::parser {
 
 using namespace ast;
 
+namespace {
+
+// The 1-based column of a byte offset; the line's end counts as a character.
+int columnAfter(std::string_view line, size_t offset) {
+  return utf8Length(line.substr(0, offset)) + (offset <= line.size() ? 1 : 0);
+}
+
+}  // namespace
+
 void LiteralContext::warnEscape(const Token& token, const char* at) {
   bool octal = *at >= '4' && *at <= '7';
   Warning warning;
@@ -20,9 +29,9 @@ void LiteralContext::warnEscape(const Token& token, const char* at) {
   warning.as_error.lineno = token.lineno;
   std::string_view line = lexer->line(token.lineno);
   bool is_current = token.lineno == lexer->lineno() + lexer->options().first_lineno - 1;
-  warning.as_error.offset = utf8Length(line.substr(0, static_cast<size_t>(token.col_offset) + 1));
+  warning.as_error.offset = columnAfter(line, static_cast<size_t>(token.col_offset));
   warning.as_error.end_lineno = token.end_lineno;
-  warning.as_error.end_offset = utf8Length(line.substr(0, static_cast<size_t>(token.end_col_offset) + 1));
+  warning.as_error.end_offset = columnAfter(line, static_cast<size_t>(token.end_col_offset));
   warning.as_error.text = std::string(line) + (is_current ? "\n" : "");
   warnings.add(std::move(warning), false);
 }

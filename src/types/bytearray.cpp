@@ -337,6 +337,7 @@ Status byteArrayExtend(ByteArrayObject* self, PyObject* source) {
     return raise(PyExc_TypeError, "can't extend bytearray with %.100s", typeName(source));
   }
   Ref<> iter = std::move(iterator).take();
+  TRY(lengthHint(source, 32));  // for its errors
   ByteBuilder collected;
   collected.reserve(TRY(lengthHint(source, 32)));
   if (collected.failed()) return raiseNoMemory();

@@ -144,12 +144,36 @@ Result<Ref<>> bytesRichCompare(PyObject* left, PyObject* right, int op) {
 
 Result<Ref<>> bytesAdd(PyObject* left, PyObject* right) { return TRY(bytesConcat(left, right)); }
 
+Result<Ref<BytesObject>> allocateBytes(Py_ssize_t size) {
+  Ref<> object = TRY(objectNewRaw(&PyBytes_Type, kHeader + 1 + static_cast<size_t>(size)));
+  Ref<BytesObject> bytes = std::move(object).as<BytesObject>();
+  bytes->ob_size = size;
+  bytes->ob_shash = -1;
+  bytes->data()[size] = 0;
+  return bytes;
+}
+
+// Copies of `unit` one after another; each step doubles what is there.
+void fillRepeating(char* out, size_t size, std::string_view unit) {
+  if (size == 0) return;
+  std::memcpy(out, unit.data(), unit.size());
+  for (size_t done = unit.size(); done < size;) {
+    size_t step = std::min(done, size - done);
+    std::memcpy(out + done, out, step);
+    done += step;
+  }
+}
+
 Result<Ref<>> bytesRepeat(BytesObject* self, Py_ssize_t count) {
   if (count == 1 && isExactBytes(self)) return share<PyObject>(self);
   auto size = self->size();
   if (count > 0 && size > 0 && size > PY_SSIZE_T_MAX / count)
     return raise(PyExc_OverflowError, "repeated bytes are too long");
-  return Methods::repeatView(self->view(), count);
+  Py_ssize_t total = size * std::max<Py_ssize_t>(count, 0);
+  if (total == size && isExactBytes(self)) return share<PyObject>(self);
+  Ref<BytesObject> out = TRY(allocateBytes(total));
+  fillRepeating(out->data(), static_cast<size_t>(total), self->view());
+  return out;
 }
 
 Result<Ref<>> bytesItem(BytesObject* self, Py_ssize_t index) {
@@ -231,12 +255,7 @@ Result<Ref<BytesObject>> bytesNew(Py_ssize_t size) {
   if (size < 0) return raise(PyExc_SystemError, "Negative size passed to PyBytes_FromStringAndSize");
   if (size > PY_SSIZE_T_MAX - static_cast<Py_ssize_t>(kHeader) - 1)
     return raise(PyExc_OverflowError, "byte string is too large");
-  Ref<> object = TRY(objectNewRaw(&PyBytes_Type, kHeader + 1 + static_cast<size_t>(size)));
-  Ref<BytesObject> bytes = std::move(object).as<BytesObject>();
-  bytes->ob_size = size;
-  bytes->ob_shash = -1;
-  bytes->data()[size] = 0;
-  return bytes;
+  return allocateBytes(size);
 }
 
 Result<Ref<BytesObject>> bytesFrom(std::string_view data) {

@@ -2,7 +2,9 @@
 #include <string>
 
 #include "base/text/utf8.h"
+#include "core/interpreter.h"
 #include "types/codec_errors.h"
+#include "types/codecs.h"
 #include "types/str_internal.h"
 
 namespace krait {
@@ -211,10 +213,18 @@ Result<Ref<BytesObject>> encodeUtf8(StrObject* s, const char* errors) {
 
 // --- file system -------------------------------------------------------------------------------------------------
 
-Result<Ref<StrObject>> fsDecode(std::string_view bytes) { return decodeUtf8(bytes, "surrogateescape"); }
+namespace {
+
+bool fsIsAscii() { return interpreter().config.fs_encoding == "ascii"; }
+
+}  // namespace
+
+Result<Ref<StrObject>> fsDecode(std::string_view bytes) {
+  return fsIsAscii() ? decodeAscii(bytes, "surrogateescape") : decodeUtf8(bytes, "surrogateescape");
+}
 
 Result<std::string> fsEncode(StrObject* s) {
-  Ref<BytesObject> bytes = TRY(encodeUtf8(s, "surrogateescape"));
+  Ref<BytesObject> bytes = TRY(fsIsAscii() ? encodeAscii(s, "surrogateescape") : encodeUtf8(s, "surrogateescape"));
   if (bytes->view().find('\0') != std::string_view::npos) return raise(PyExc_ValueError, "embedded null byte");
   return std::string(bytes->view());
 }

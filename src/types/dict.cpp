@@ -191,6 +191,8 @@ void releaseStorage(DictKeys* keys, DictValues* values) {
 
 }  // namespace
 
+void dictPrintFreeList(FILE* out) { free_dicts.print(out, "PyDictObject"); }
+
 uint64_t dictNextVersion() { return ++last_version; }
 
 Py_ssize_t nextEntry(DictObject* dict, Py_ssize_t* position) {

@@ -2,6 +2,8 @@
 // here collector-carrying objects stay untracked, with their type set and a refcount of 0.
 #pragma once
 
+#include <cstdio>
+
 #include "base/macros.h"
 
 namespace krait {
@@ -21,6 +23,11 @@ class FreeList {
   void drain(F&& release) {
     while (T* item = pop()) release(item);
   }
+  // A line of sys._debugmallocstats().
+  void print(FILE* out, const char* type_name) const {
+    size_t bytes = static_cast<size_t>(count_) * sizeof(T);
+    std::fprintf(out, "%24d free %ss * %zu bytes each = %20zu\n", count_, type_name, sizeof(T), bytes);
+  }
 
  private:
   int count_ = 0;
@@ -34,5 +41,7 @@ void dictKeysClearFreeList();
 void tupleClearFreeList();
 void floatClearFreeList();
 void intClearFreeList();
+void dictPrintFreeList(FILE* out);
+void listPrintFreeList(FILE* out);
 
 }  // namespace krait

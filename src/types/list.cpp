@@ -134,6 +134,8 @@ Status replaceAt(ListObject* list, Py_ssize_t index, Opt<> value) {
 
 }  // namespace
 
+void listPrintFreeList(FILE* out) { free_lists.print(out, "PyListObject"); }
+
 Status listResize(ListObject* list, Py_ssize_t size) {
   Py_ssize_t allocated = list->allocated;
   if (allocated >= size && size >= (allocated >> 1)) {

@@ -1,4 +1,7 @@
 // module
+#include <cstdio>
+
+#include "core/number.h"
 #include "types/module.h"
 
 #include "core/call.h"
@@ -16,10 +19,20 @@ namespace {
 // Modules that ask for state have none between creation and execution: their hooks must not run then.
 bool hooksMayRun(ModuleObject* m) { return m->md_def && (m->md_def->m_size <= 0 || m->md_state); }
 
+// -v
+void reportDestroyed(ModuleObject* m) {
+  PendingSaved saved;
+  auto text = strUtf8(cast<StrObject>(m->md_name));
+  if (text.failed()) return clearPending();
+  std::string_view name = std::move(text).take();
+  std::fprintf(stderr, "# destroy %.*s\n", static_cast<int>(name.size()), name.data());
+}
+
 void moduleDealloc(ModuleObject* m) {
   gcUntrack(m);
   DeallocGuard guard(m);
   if (guard.deferred()) return;
+  if (interpreter().config.verbose && m->md_name && isStr(m->md_name)) reportDestroyed(m);
   if (m->md_weaklist) clearWeakRefs(m);
   if (hooksMayRun(m) && m->md_def->m_free) m->md_def->m_free(m);
   clearField(m->md_dict);
@@ -77,6 +90,15 @@ Result<bool> isInitializing(Opt<> spec) {
   return objectIsTrue(flag.get());
 }
 
+// Whether importlib is importing SPEC.name's submodule of that name just now.
+Result<bool> isUninitializedSubmodule(Opt<> spec, PyObject* attr) {
+  if (!spec || spec.get() == Py_None) return false;
+  auto held = share(spec.get());
+  MaybeRef<> names = TRY(attrLookup(held.get(), krait::name<"_uninitialized_submodules">()));
+  if (!names) return false;
+  return sequenceContains(names.get(), attr);
+}
+
 Result<Ref<>> missingAttr(ModuleObject* m, PyObject* attr) {
   if (!m->md_dict) return raise(PyExc_AttributeError, "module has no attribute '%U'", attr);
   if (Opt<> hook = dictGetStr(m->dict(), krait::name<"__getattr__">())) {
@@ -92,6 +114,13 @@ Result<Ref<>> missingAttr(ModuleObject* m, PyObject* attr) {
     return raise(PyExc_AttributeError,
                  "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)",
                  held_name.get(), attr);
+  }
+  auto submodule = isUninitializedSubmodule(dictGetStr(m->dict(), krait::name<"__spec__">()), attr);
+  if (submodule.failed()) clearPending();
+  else if (std::move(submodule).take()) {
+    return raise(PyExc_AttributeError,
+                 "cannot access submodule '%U' of module '%U' (most likely due to a circular import)", attr,
+                 held_name.get());
   }
   return raise(PyExc_AttributeError, "module '%U' has no attribute '%U'", held_name.get(), attr);
 }

@@ -137,7 +137,7 @@ Status appendPart(StrBuilder& out, double value, const FormatSpec& spec, const R
 }
 
 Status formatComplex(StrBuilder& out, ComplexObject* v, const FormatSpec& spec) {
-  if (spec.fill == '0' && !spec.fill_given) {
+  if (spec.fill == '0') {
     return raise(PyExc_ValueError, "Zero padding is not allowed in complex format specifier");
   }
   if (spec.align == '=') {

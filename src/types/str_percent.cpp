@@ -67,8 +67,8 @@ class StrHost {
       return raise(PyExc_TypeError, "%%c requires int or char");
     }
     Ref<IntObject> code = std::move(number).take();
-    long c = TRY(intAsLong(code.get()));
-    if (c < 0 || c > 0x10ffff) return raise(PyExc_OverflowError, "%%c arg not in range(0x110000)");
+    long c;
+    if (!intFitsLong(code.get(), &c) || c < 0 || c > 0x10ffff) return raise(PyExc_OverflowError, "%%c arg not in range(0x110000)");
     return strFromChar(static_cast<Py_UCS4>(c));
   }
 

@@ -8,6 +8,7 @@
 
 #include "modules/posix/posix.h"
 #include "types/bool.h"
+#include "types/codecs.h"
 #include "types/dict.h"
 
 namespace krait::modules::posix {
@@ -126,9 +127,9 @@ Result<Ref<>> pathNormpath(PyObject* path) {
     std::string out = normalise(cast<BytesObject>(given.get())->view());
     return Ref<>(TRY(bytesFrom(out.empty() ? "." : out)));
   }
-  std::string text = TRY(fsEncode(cast<StrObject>(given.get())));
-  std::string out = normalise(text);
-  return Ref<>(TRY(fsDecode(out.empty() ? "." : out)));
+  Ref<BytesObject> text = TRY(encodeUtf8(cast<StrObject>(given.get()), "surrogatepass"));
+  std::string out = normalise(text->view());
+  return Ref<>(TRY(decodeUtf8(out.empty() ? "." : out, "surrogatepass")));
 }
 
 Result<long> osMajor(DeviceId device) { return static_cast<long>(major(device.id)); }

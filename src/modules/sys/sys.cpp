@@ -88,6 +88,7 @@ Result<Ref<DictObject>> xOptions(const std::vector<std::string>& options) {
 
 // Search path before site runs: PYTHONPATH, the zip of the stdlib, the stdlib, its lib-dynload.
 std::vector<std::string> defaultPath(const Config& config) {
+  if (!config.search_path.empty()) return config.search_path;
   std::vector<std::string> path;
   for (size_t at = 0; !config.python_path.empty() && at <= config.python_path.size();) {
     size_t colon = std::min(config.python_path.find(':', at), config.python_path.size());
@@ -128,7 +129,7 @@ Status sysConfigure() {
   const Config& config = interpreter().config;
   DictObject* dict = interpreter().sys_dict;
   TRY(putStr(dict, "executable", config.executable));
-  TRY(putStr(dict, "_base_executable", config.executable));
+  TRY(putStr(dict, "_base_executable", config.base_executable));
   for (const char* key : {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"}) TRY(putStr(dict, key, config.prefix));
   TRY(putStr(dict, "_stdlib_dir", config.stdlib));
   TRY(putStr(dict, "platlibdir", "lib"));

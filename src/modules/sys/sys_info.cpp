@@ -12,6 +12,7 @@
 #include "types/bool.h"
 #include "types/exceptions.h"
 #include "types/float.h"
+#include "types/free_list.h"
 #include "types/int.h"
 #include "types/misc_objects.h"
 #include "types/struct_seq.h"
@@ -157,22 +158,28 @@ constexpr const char* kCopyright =
 
 Result<Ref<>> sysGetRefCount(PyObject* object) { return Ref<>(TRY(intFromLong(object->ob_refcnt))); }
 
-Result<Py_ssize_t> sizeOf(PyObject* object) {
+// What CPython puts before an object of the type: collector links, the managed dict's two words.
+size_t headerSize(PyTypeObject* type) {
+  return (hasFlag(type, Py_TPFLAGS_HAVE_GC) ? 16 : 0) + (hasFlag(type, Py_TPFLAGS_MANAGED_DICT) ? 16 : 0);
+}
+
+Result<size_t> sizeOf(PyObject* object) {
   MaybeRef<> method = TRY(lookupSpecial(object, name<"__sizeof__">()));
   if (!method) {
     return raise(PyExc_TypeError, "Type %.100s doesn't define __sizeof__", typeName(object));
   }
   Ref<> answer = TRY(call(method.get()));
-  Py_ssize_t size = TRY(asSsize(answer, PyExc_OverflowError));
+  if (!isInt(answer)) return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(answer));
+  int overflow;
+  long size = intAsLongAndOverflow(cast<IntObject>(answer.get()), &overflow);
+  if (overflow) return raise(PyExc_OverflowError, "Python int too large to convert to C ssize_t");
   if (size < 0) return raise(PyExc_ValueError, "__sizeof__() should return >= 0");
-  Py_ssize_t header = isGcObject(object) ? 16 : 0;
-  if (hasFlag(typeOf(object), Py_TPFLAGS_MANAGED_DICT)) header += 16;
-  return size + header;
+  return static_cast<size_t>(size) + headerSize(typeOf(object));
 }
 
 Result<Ref<>> sysGetSizeOf(PyObject* object, Opt<> fallback) {
   auto size = sizeOf(object);
-  if (!size.failed()) return Ref<>(TRY(intFromLong(std::move(size).take())));
+  if (!size.failed()) return Ref<>(TRY(intFromUnsignedLong(std::move(size).take())));
   if (!fallback || !pendingMatches(PyExc_TypeError)) return Raised{};
   clearPending();
   return share(fallback.get());
@@ -226,6 +233,8 @@ Status sysSetIntMaxStrDigits(int max_digits) {
 
 Status sysDebugMallocStats() {
   poolPrintStats(stderr);
+  dictPrintFreeList(stderr);
+  listPrintFreeList(stderr);
   return {};
 }
 long sysGetQuickenedCount() { return 0; }
@@ -282,7 +291,7 @@ Status sysSetFlags(DictObject* dict) {
     for (int v : {c.debug, c.inspect, c.interactive, c.optimize, c.dont_write_bytecode, c.no_user_site, c.no_site,
                   c.ignore_environment, c.verbose, c.bytes_warning, c.quiet})
       f.add(long{v});
-    f.add(long{!c.use_hash_seed || c.hash_seed != 0}), f.add(long{c.isolated});
+    f.add(long{c.random_hash || !c.use_hash_seed || c.hash_seed != 0}), f.add(long{c.isolated});
     f.add(Result<Ref<>>(boolRef(c.dev_mode)));
     f.add(long{c.utf8_mode}), f.add(long{c.warn_default_encoding});
     f.add(Result<Ref<>>(boolRef(c.safe_path)));

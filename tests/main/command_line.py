@@ -1,0 +1,58 @@
+# Options and environment variables, as child processes see them.
+import os
+import subprocess
+import sys
+import tempfile
+
+
+def run(*args, input=None, **env):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in ("LC_ALL", "LANG", "LC_CTYPE")}
+    clean.update(LC_ALL="C.UTF-8")
+    clean.update(env)
+    done = subprocess.run([sys.executable, *args], env=clean, input=input, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+SHOW = "import sys; print(ascii(sys.argv[1:]), sys.stdin.errors, sys.stdout.encoding, sys.stdout.errors, sys.stderr.errors)"
+print(run("-c", SHOW, "é", PYTHONIOENCODING="latin1"))
+print(run("-c", SHOW, "é", PYTHONIOENCODING="latin1:"))
+print(run("-X", "utf8", "-c", SHOW, "é", PYTHONIOENCODING=":replace"))
+print(run("-X", "utf8=0", "-c", SHOW, "é", LC_ALL="C"))
+print(run("-c", "pass", LC_ALL="C", PYTHONCOERCECLOCALE="warn"))
+
+RANDOM = "import sys; print(sys.flags.hash_randomization)"
+print([run(*option, "-c", RANDOM, **env)[1] for option, env in (
+    ((), {}), ((), {"PYTHONHASHSEED": "0"}), (("-R",), {"PYTHONHASHSEED": "0"}), ((), {"PYTHONHASHSEED": "5"}))])
+for value in "on", "off":
+    print(value, run("-X", "frozen_modules=" + value, "-c", "import os; print('Frozen' in str(os.__spec__.loader))"))
+for name in "-1", "nonsense":
+    print(run("-c", "pass", PYTHONTRACEMALLOC=name)[2].splitlines()[0])
+    print(run("-X", "tracemalloc=" + name, "-c", "pass")[2].splitlines()[0])
+
+lines = run("-v", "-c", "pass")[2].splitlines()
+for wanted in ("import _frozen_importlib # frozen", "import _imp # builtin", "# installed zipimport hook",
+               "import 'site' # ", "# clear sys.path", "# cleanup[2] removing site", "# destroy site",
+               "# cleanup[3] wiping builtins"):
+    print(wanted, any(line.startswith(wanted) for line in lines))
+lines = run("-X", "importtime", "-c", "import os")[2].splitlines()
+print(lines[0], any(line.endswith(" site") for line in lines), all(line.startswith("import time:") for line in lines))
+
+with tempfile.TemporaryDirectory() as folder:
+    script = os.path.join(folder, "script.py")
+    with open(script, "w") as f:
+        f.write("import sys\ndel sys.modules['__main__']\nprint('gone')\n")
+    print(run(script))
+    with open(script, "w") as f:
+        f.write('foo = """\\q"""\n')
+    print(run("-Werror", script)[2].splitlines()[-3:])
+
+    program = os.path.join(folder, "python")
+    os.symlink(sys.executable, program)
+    with open(program + "._pth", "w") as f:
+        f.write("# comment\n\nfake\n..\n" + os.path.dirname(os.__file__) + "\n")
+    done = subprocess.run([program, "-c", "import sys; print('\\n'.join(sys.path)); print(sys.flags)"],
+                          env={"PYTHONPATH": "from-env"}, capture_output=True, text=True)
+    print(done.stdout.replace(folder, "FOLDER").replace(os.path.dirname(folder), "ABOVE"))
+
+print(run("-c", "print('out'); 1/0"))
+print(run("-c", "import sys; print(sys.stdout.write_through, sys.stdout.line_buffering, sys.stderr.line_buffering)"))

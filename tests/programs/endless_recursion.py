@@ -1,5 +1,0 @@
-def rec(n):
-    return rec(n + 1)
-
-
-rec(0)
