@@ -31,6 +31,19 @@ parser::Mode parserMode(CompileMode mode) {
   return parser::Mode::Exec;
 }
 
+// What the pending exception says, which is then gone; `fallback` when it cannot say it.
+std::string textOfPending(std::string fallback) {
+  MaybeRef<> exception = takePending();
+  Result<Ref<StrObject>> text = objectStr(exception.get());
+  if (!text.failed()) {
+    Ref<StrObject> owned = std::move(text).take();
+    Result<std::string_view> utf8 = strUtf8(owned);
+    if (!utf8.failed()) return std::string(std::move(utf8).take());
+  }
+  clearPending();
+  return fallback;
+}
+
 std::optional<std::string> decodeSource(std::string_view bytes, std::string_view encoding, std::string* error) {
   std::string name(encoding);
   Result<Ref<StrObject>> decoded = decodeText(bytes, name.c_str(), nullptr);
@@ -39,8 +52,7 @@ std::optional<std::string> decodeSource(std::string_view bytes, std::string_view
     Result<std::string_view> utf8 = strUtf8(text);
     if (!utf8.failed()) return std::string(std::move(utf8).take());
   }
-  *error = pendingMatches(PyExc_LookupError) ? "unknown encoding: " + name : "encoding problem: " + name;
-  clearPending();
+  *error = textOfPending("encoding problem: " + name);
   return std::nullopt;
 }
 

@@ -374,7 +374,12 @@ namespace {
 
 int exitStatusOf(PyObject* code) {
   if (code == Py_None) return 0;
-  if (isInt(code)) return static_cast<int>(intAsUnsignedLongMask(cast<IntObject>(code)) & 0xff);
+  if (isInt(code)) {
+    auto status = intAsLong(cast<IntObject>(code));
+    if (!status.failed()) return static_cast<int>(std::move(status).take() & 0xff);
+    clearPending();
+    return 0xff;
+  }
   Opt<> found = sysGet("stderr");
   auto file = MaybeRef<>::share(found && found.get() != Py_None ? found.get() : nullptr);
   if (file) {

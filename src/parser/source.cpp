@@ -173,10 +173,15 @@ DecodedSource decodeSource(std::string_view source, const Options& options) {
   result.has_encoding = has_mark || !cookie.empty();
   if (has_mark && !cookie.empty() && cookie != "utf-8") {
     failWithout(result, "encoding problem: " + cookie + " with BOM");
+    result.error.has_location = !options.from_file;
   } else if (cookie.empty() || cookie == "utf-8") {
     result.ok = !options.from_file || checkScript(result, options);
   } else {
     result.ok = decodeAs(result, cookie, options);
+    if (!result.ok && options.from_file) {  // a script's reader says no more than this
+      result.error.message = "encoding problem: " + cookie;
+      result.error.has_location = false;
+    }
   }
   return result;
 }

@@ -56,18 +56,19 @@ Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
     path.fd = TRY(asInt(object));
     return path;
   }
-  MaybeRef<> given = TRY(pathOrAbsent(object));
-  if (!given) return raiseBadPath(where, kinds, object);
-  path.object = object;
-  if (isStr(given.get())) {
-    auto* text = cast<StrObject>(given.get());
+  MaybeRef<> made = TRY(pathOrAbsent(object));
+  if (!made) return raiseBadPath(where, kinds, object);
+  PyObject* given = path.object = made.get();
+  path.made = std::move(made);
+  if (isStr(given)) {
+    auto* text = cast<StrObject>(given);
     if (strFindChar(text, 0, 0, text->size(), 1) >= 0) {
       return raise(PyExc_ValueError, "%s: embedded null character in %s", where.function, where.name ? where.name : "path");
     }
     path.text = TRY(fsEncode(text));
     return path;
   }
-  std::string_view bytes = cast<BytesObject>(given.get())->view();
+  std::string_view bytes = cast<BytesObject>(given)->view();
   if (bytes.find('\0') != bytes.npos) {
     return raise(PyExc_ValueError, "%s: embedded null character in %s", where.function, where.name ? where.name : "path");
   }

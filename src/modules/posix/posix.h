@@ -18,11 +18,13 @@
 
 namespace krait::modules::posix {
 
-// A path argument. `object` is what the user gave (for errors); an open descriptor when the function takes one.
+// A path argument. `object` is its str or bytes (for errors), or the int of an open descriptor when the function takes
+// one: borrowed from the argument, or from `made` when a path object answered it.
 struct Path {
   std::string text;
   int fd = -1;
   PyObject* object = nullptr;
+  MaybeRef<> made;
   bool absent = false;  // None was given where that is allowed
 
   const char* c_str() const { return text.c_str(); }

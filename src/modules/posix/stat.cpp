@@ -126,10 +126,10 @@ Status osUtime(PathArg<kOrFd> path, PyObject* times, Opt<> ns, DirFd dir_fd, boo
   bool given = TRY(chooseTimes(times, ns, chosen));
   TRY(refuseFdWith("utime", path, dir_fd, follow_symlinks));
   const timespec* values = given ? chosen : nullptr;
-  return checkPath(unlocked([&] {
+  return check(unlocked([&] {
     if (path.isFd()) return futimens(path.fd, values);
     return utimensat(dir_fd.fd, path.c_str(), values, follow_symlinks ? 0 : AT_SYMLINK_NOFOLLOW);
-  }), path);
+  }));
 }
 
 // --- file systems ------------------------------------------------------------------------------------------------
