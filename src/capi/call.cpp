@@ -112,10 +112,6 @@ KR_EXPORT PyObject* _PyObject_FastCall(PyObject* callable, PyObject* const* args
   return toC(callVector(callable, args, static_cast<size_t>(count), nullptr));
 }
 KR_EXPORT PyObject* PyVectorcall_Call(PyObject* callable, PyObject* args, PyObject* kwargs) {
-  if (!vectorcallOf(callable)) {
-    (void)raise(PyExc_TypeError, "'%.200s' object does not support vectorcall", typeName(callable));
-    return nullptr;
-  }
   return vectorcallCall(callable, args, kwargs);
 }
 KR_EXPORT vectorcallfunc PyVectorcall_Function(PyObject* callable) { return vectorcallOf(callable); }

@@ -115,7 +115,6 @@ MaybeRef<StrObject> sourceLine(PyObject* filename, int line) {
 }
 
 Status printSourceLine(PyObject* file, PyObject* filename, int line, int indent) {
-  PendingSaved saved;
   MaybeRef<StrObject> text = sourceLine(filename, line);
   if (!text) return {};
   Py_ssize_t skip = 0;

@@ -6,6 +6,7 @@
 #include "core/interpreter.h"
 #include "core/native.h"
 #include "core/thread.h"
+#include "modules/c_args.h"
 #include "modules/dynload.h"
 #include "modules/frozen.h"
 #include "modules/import_lock.h"
@@ -156,8 +157,8 @@ Status impFixCoFilename(PyObject* code, StrObject* path) {
 }
 
 // SipHash-1-3 of a source file with the given key, little endian: what hash-based .pyc files store.
-Result<Ref<>> impSourceHash(long key, Buffer source) {
-  uint64_t hash = siphash13(static_cast<uint64_t>(key), 0, source.data(), static_cast<size_t>(source.size()));
+Result<Ref<>> impSourceHash(CLong key, Buffer source) {
+  uint64_t hash = siphash13(static_cast<uint64_t>(key.value), 0, source.data(), static_cast<size_t>(source.size()));
   return Ref<>(TRY(bytesFrom({reinterpret_cast<const char*>(&hash), 8})));
 }
 

@@ -118,6 +118,9 @@ Result<Ref<>> extreme(const char* function, int op, CallArgs args) {
   const char* const kNames[] = {"key", "default", nullptr};
   PyObject* options[2] = {};
   if (args.count == 0) return raise(PyExc_TypeError, "%s expected at least 1 argument, got 0", function);
+  Py_ssize_t keywords = args.names ? args.names->size() : 0;
+  if (keywords > 2)
+    return raise(PyExc_TypeError, "%s() takes at most 2 keyword arguments (%zd given)", function, keywords);
   TRY(bindKeywordsOnly(function, args, kNames, options));
   if (args.count > 1 && options[1]) {
     return raise(PyExc_TypeError, "Cannot specify a default for %s() with multiple positional arguments",

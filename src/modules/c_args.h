@@ -17,6 +17,9 @@ struct OptionalCText {  // "z": or None
 struct CInt {  // "i"
   int value;
 };
+struct CLong {  // "l"
+  long value;
+};
 struct CMask {  // "I": the low 32 bits, unchecked
   unsigned value;
 };
@@ -56,6 +59,10 @@ struct ArgFrom<modules::OptionalCText> {
   static modules::OptionalCText fallback() {
     return {};
   }
+};
+template <>
+struct ArgFrom<modules::CLong> {
+  static Result<modules::CLong> from(PyObject* o, const ArgContext&) { return modules::CLong{TRY(asLong(o))}; }
 };
 template <>
 struct ArgFrom<modules::CInt> {

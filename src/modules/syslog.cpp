@@ -72,9 +72,9 @@ Status logClose() {
   return {};
 }
 
-Result<long> logSetMask(long mask) {
-  TRY(audit("syslog.setlogmask", "l", mask));
-  return setlogmask(static_cast<int>(mask));
+Result<long> logSetMask(CLong mask) {
+  TRY(audit("syslog.setlogmask", "l", mask.value));
+  return setlogmask(static_cast<int>(mask.value));
 }
 long logMask(long priority) { return LOG_MASK(static_cast<int>(priority)); }
 long logUpTo(long priority) { return LOG_UPTO(static_cast<int>(priority)); }

@@ -208,7 +208,6 @@ Result<Ref<>> byteArrayInPlaceRepeat(ByteArrayObject* self, Py_ssize_t count) {
 }
 
 Result<Ref<>> byteArrayItem(ByteArrayObject* self, Py_ssize_t index) {
-  if (index < 0) index += self->ob_size;
   if (index < 0 || index >= self->ob_size) return raise(PyExc_IndexError, "bytearray index out of range");
   return intObject(static_cast<uint8_t>(self->ob_start[index]));
 }
@@ -216,7 +215,7 @@ Result<Ref<>> byteArrayItem(ByteArrayObject* self, Py_ssize_t index) {
 Result<Ref<>> byteArraySubscript(ByteArrayObject* self, PyObject* key) {
   if (isIndex(key)) {
     Py_ssize_t index = TRY(asSsize(key, PyExc_IndexError));
-    return byteArrayItem(self, index);
+    return byteArrayItem(self, index < 0 ? index + self->ob_size : index);
   }
   if (!isSlice(key))
     return raise(PyExc_TypeError, "bytearray indices must be integers or slices, not %.200s", typeName(key));

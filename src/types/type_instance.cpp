@@ -42,16 +42,19 @@ void clearDict(PyTypeObject* type, PyTypeObject* base, PyObject* self) {
   }
 }
 
-// Runs the finalisers, with the object tracked as any living one; false: the object lives on.
-bool runFinalizers(PyObject* self, PyTypeObject* type) {
-  if (!type->tp_finalize && !type->tp_del) return true;
-  bool collected = hasFlag(type, Py_TPFLAGS_HAVE_GC);
+// Runs a finaliser with the object tracked as any living one. False: the object lives on.
+template <class F>
+bool diesAfter(PyObject* self, F&& finalizer) {
+  bool collected = hasFlag(typeOf(self), Py_TPFLAGS_HAVE_GC);
   if (collected) gcTrack(self);
-  if (type->tp_finalize && !finalizeFromDealloc(self)) return false;
-  if (type->tp_del) type->tp_del(self);
-  if (self->ob_refcnt > 0) return false;
+  if (!finalizer(self)) return false;
   if (collected) gcUntrack(self);
   return true;
+}
+
+bool finalizeOldStyle(PyObject* self) {
+  typeOf(self)->tp_del(self);
+  return self->ob_refcnt == 0;
 }
 
 void clearOwnFields(PyObject* self, PyTypeObject* type, PyTypeObject* base) {
@@ -69,11 +72,12 @@ void finishDealloc(PyObject* self, PyTypeObject* type, PyTypeObject* base) {
 }
 
 // The object is untracked and has no references left.
-void destroy(PyObject* self, PyTypeObject* type) {
-  if (!runFinalizers(self, type)) return;
-  type = typeOf(self);  // the finaliser may have assigned __class__
+void destroy(PyObject* self) {
+  if (typeOf(self)->tp_finalize && !diesAfter(self, finalizeFromDealloc)) return;
+  PyTypeObject* type = typeOf(self);  // the finaliser may have assigned __class__
   PyTypeObject* base = nativeBase(type);
   if (type->tp_weaklistoffset && !base->tp_weaklistoffset) clearWeakRefs(self);
+  if (type->tp_del && !diesAfter(self, finalizeOldStyle)) return;
   clearOwnFields(self, type, base);
   if (hasFlag(base, Py_TPFLAGS_HAVE_GC)) gcTrack(self);  // the base's destructor expects a tracked object
   finishDealloc(self, type, base);
@@ -156,10 +160,10 @@ PyMemberDef* heapTypeMembers(PyTypeObject* type) {
 
 void subtypeDealloc(PyObject* self) {
   PyTypeObject* type = typeOf(self);
-  if (!hasFlag(type, Py_TPFLAGS_HAVE_GC)) return destroy(self, type);
+  if (!hasFlag(type, Py_TPFLAGS_HAVE_GC)) return destroy(self);
   gcUntrack(self);
   DeallocGuard guard(self);
-  if (!guard.deferred()) destroy(self, type);
+  if (!guard.deferred()) destroy(self);
 }
 
 int subtypeTraverse(PyObject* self, visitproc visit, void* arg) {
