@@ -91,6 +91,22 @@ KR_EXPORT PyObject* PyIter_Next(PyObject* iterator) {
   return item.failed() ? nullptr : std::move(item).take().leak();
 }
 
+KR_EXPORT int PyAIter_Check(PyObject* object) {
+  PyAsyncMethods* methods = typeOf(object)->tp_as_async;
+  return methods && methods->am_anext;
+}
+KR_EXPORT PyObject* PyObject_GetAIter(PyObject* object) {
+  PyAsyncMethods* methods = typeOf(object)->tp_as_async;
+  if (!methods || !methods->am_aiter) {
+    (void)raise(PyExc_TypeError, "'%.200s' object is not an async iterable", typeName(object));
+    return nullptr;
+  }
+  PyObject* iterator = methods->am_aiter(object);
+  if (!iterator || PyAIter_Check(iterator)) return iterator;
+  (void)raise(PyExc_TypeError, "aiter() returned not an async iterator of type '%.200s'", typeName(iterator));
+  decref(iterator);
+  return nullptr;
+}
 KR_EXPORT PySendResult PyIter_Send(PyObject* iterator, PyObject* value, PyObject** result) {
   return iterSend(iterator, value, result);
 }

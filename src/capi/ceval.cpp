@@ -23,6 +23,8 @@ KR_EXPORT void PyEval_RestoreThread(PyThreadState* thread) {
 }
 KR_EXPORT void PyEval_AcquireThread(PyThreadState* thread) { gilTake(static_cast<Thread*>(thread)); }
 KR_EXPORT void PyEval_ReleaseThread(PyThreadState* thread) { gilDrop(static_cast<Thread*>(thread)); }
+KR_EXPORT void PyEval_AcquireLock() { gilTake(gilStateThisThread()); }
+KR_EXPORT void PyEval_ReleaseLock() { gilDrop(currentThread()); }
 KR_EXPORT void PyEval_InitThreads() {}
 KR_EXPORT int PyEval_ThreadsInitialized() { return 1; }
 KR_EXPORT int Py_AddPendingCall(int (*function)(void*), void* arg) { return pendingCallAdd(function, arg); }

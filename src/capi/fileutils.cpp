@@ -137,7 +137,7 @@ KR_EXPORT int _Py_EncodeLocaleEx(const wchar_t* text, char** out, size_t* error_
     if (reason) *reason = answer.reason;
   }
   if (answer.status != LocaleStatus::kOk) return static_cast<int>(answer.status);
-  auto* copy = static_cast<char*>(memAlloc(answer.text.size() + 1));
+  auto* copy = static_cast<char*>(rawAlloc(answer.text.size() + 1));
   if (!copy) return -1;
   std::memcpy(copy, answer.text.c_str(), answer.text.size() + 1);
   *out = copy;
@@ -151,11 +151,17 @@ KR_EXPORT wchar_t* Py_DecodeLocale(const char* text, size_t* size) {
   if (size) *size = status == 0 ? length : static_cast<size_t>(status == -1 ? -1 : -2);
   return status == 0 ? out : nullptr;
 }
+// The same in PyMem memory.
 KR_EXPORT char* Py_EncodeLocale(const wchar_t* text, size_t* error_position) {
-  char* out = nullptr;
+  char* raw = nullptr;
   if (error_position) *error_position = static_cast<size_t>(-1);
-  int status = _Py_EncodeLocaleEx(text, &out, error_position, nullptr, 0, static_cast<int>(LocaleErrors::kSurrogateEscape));
-  return status == 0 ? out : nullptr;
+  int status = _Py_EncodeLocaleEx(text, &raw, error_position, nullptr, 0, static_cast<int>(LocaleErrors::kSurrogateEscape));
+  if (status != 0) return nullptr;
+  size_t size = std::strlen(raw) + 1;
+  auto* out = static_cast<char*>(memAlloc(size));
+  if (out) std::memcpy(out, raw, size);
+  rawFree(raw);
+  return out;
 }
 KR_EXPORT char* _Py_SetLocaleFromEnv(int category) { return std::setlocale(category, ""); }
 

@@ -38,6 +38,7 @@ class ArgConverter {
   const char* textView(char code, PyObject* value);
   const char* encoded(PyObject* value);
   const char* object(PyObject* value);
+  const char* wideText(char code, PyObject* value);
   const char* writable(PyObject* value);
   const char* character(char code, PyObject* value);
   const char* wanted(const char* expected, PyObject* given);

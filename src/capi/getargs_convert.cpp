@@ -1,4 +1,5 @@
 #include <cstring>
+#include <cwchar>
 #include <string>
 
 #include "capi/getargs.h"
@@ -10,6 +11,8 @@
 #include "types/complex.h"
 #include "types/int.h"
 #include "types/str.h"
+
+extern "C" const wchar_t* PyUnicode_AsUnicodeAndSize(PyObject* text, Py_ssize_t* size);
 
 namespace krait {
 
@@ -275,6 +278,27 @@ const char* ArgConverter::encoded(PyObject* value) {
   return nullptr;
 }
 
+// u, u#, Z, Z#: wide characters that the str object keeps.
+const char* ArgConverter::wideText(char code, PyObject* value) {
+  auto** out = va_arg(*args_, const wchar_t**);
+  bool sized = take('#');
+  if (warn(PyExc_DeprecationWarning, 1, "getargs: The '%c%s' format is deprecated. Use 'U' instead.", code, sized ? "#" : "")
+          .failed()) {
+    return kPending;
+  }
+  Py_ssize_t length = 0;
+  auto* size = sized ? va_arg(*args_, Py_ssize_t*) : &length;
+  if (sized && !sizesAllowed()) return kPending;
+  *size = 0;
+  if (code == 'Z' && value == Py_None) return *out = nullptr, nullptr;
+  if (!isStr(value)) return wanted(code == 'Z' ? "str or None" : "str", value);
+  *out = PyUnicode_AsUnicodeAndSize(value, size);
+  if (!*out) return kPending;
+  if (sized || std::wcslen(*out) == static_cast<size_t>(length)) return nullptr;
+  (void)raise(PyExc_ValueError, "embedded null character");
+  return kPending;
+}
+
 const char* ArgConverter::object(PyObject* value) {
   if (take('!')) {
     auto* type = va_arg(*args_, PyTypeObject*);
@@ -348,6 +372,8 @@ const char* ArgConverter::simple(PyObject* value) {
     case 'y': return bytesLike(value);
     case 's':
     case 'z': return text(code, value);
+    case 'u':
+    case 'Z': return wideText(code, value);
     case 'e': return encoded(value);
     case 'S': return isBytes(value) ? (store(value), nullptr) : wanted("bytes", value);
     case 'Y': return isByteArray(value) ? (store(value), nullptr) : wanted("bytearray", value);

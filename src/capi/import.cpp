@@ -5,6 +5,7 @@
 #include "core/call.h"
 #include "core/interpreter.h"
 #include "modules/import.h"
+#include "modules/modules.h"
 #include "types/dict.h"
 #include "types/int.h"
 #include "types/list.h"
@@ -174,4 +175,9 @@ KR_EXPORT PyObject* PyImport_GetImporter(PyObject* path) {
   if (find.failed()) return nullptr;
   auto held = std::move(find).take();
   return toC(call(held.get(), path));
+}
+// Modules that are compiled into the program; before start-up.
+KR_EXPORT int PyImport_AppendInittab(const char* name, PyObject* (*init)()) {
+  if (interpreter().core_ready) fatalError("PyImport_AppendInittab", "the runtime has started already");
+  return toC(modules::appendNativeModule(name, init));
 }

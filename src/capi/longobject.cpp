@@ -1,5 +1,6 @@
 // Exports of longobject.h and boolobject.h.
 #include "capi/capi.h"
+#include "core/interpreter.h"
 #include "core/number.h"
 #include "types/bool.h"
 #include "types/int.h"
@@ -105,3 +106,9 @@ KR_EXPORT PyObject* _PyLong_Copy(PyObject* o) { return toC(numberIndex(o)); }
 KR_EXPORT PyObject* _PyLong_Format(PyObject* o, int base) { return toC(intToStr(static_cast<IntObject*>(o), base, true)); }
 
 KR_EXPORT PyObject* PyBool_FromLong(long v) { return boolRef(v != 0).leak(); }
+KR_EXPORT PyObject* PyLong_GetInfo() {
+  Opt<> info = sysGet("int_info");
+  if (info) return share(info.get()).leak();
+  (void)raise(PyExc_RuntimeError, "lost sys.int_info");
+  return nullptr;
+}

@@ -4,13 +4,30 @@
 #include <cstring>
 
 #include "capi/capi.h"
+#include "core/memory.h"
 #include "core/object.h"
 #include "types/misc_objects.h"
 
 using namespace krait;
 
+KR_EXPORT int PyBuffer_FromContiguous(const Py_buffer* view, const void* data, Py_ssize_t size, char order);
+
+namespace {
+
+Status copyBuffer(Py_buffer* target, const Py_buffer* source) {
+  auto bytes = TRY(MemArray<char>::make(static_cast<size_t>(source->len)));
+  TRY(bufferToContiguous(bytes.get(), source, source->len, 'C'));
+  return Status::fromC(PyBuffer_FromContiguous(target, bytes.get(), source->len, 'C'));
+}
+
+}  // namespace
+
 KR_EXPORT int PyObject_CheckBuffer(PyObject* object) { return hasBuffer(object); }
-KR_EXPORT int PyObject_GetBuffer(PyObject* object, Py_buffer* view, int flags) { return toC(bufferGet(object, view, flags)); }
+KR_EXPORT int PyObject_GetBuffer(PyObject* object, Py_buffer* view, int flags) {
+  if (view) return toC(bufferGet(object, view, flags));
+  (void)raise(PyExc_BufferError, "PyObject_GetBuffer: view==NULL argument is obsolete");
+  return -1;
+}
 KR_EXPORT void PyBuffer_Release(Py_buffer* view) { bufferRelease(view); }
 KR_EXPORT int PyBuffer_FillInfo(Py_buffer* view, PyObject* exporter, void* data, Py_ssize_t size, int readonly, int flags) {
   return toC(bufferFillInfo(view, exporter, data, size, readonly != 0, flags));
@@ -93,3 +110,26 @@ KR_EXPORT PyObject* PyMemoryView_FromBuffer(const Py_buffer* info) { return toC(
 KR_EXPORT PyObject* PyMemoryView_GetContiguous(PyObject* object, int buffer_type, char order) {
   return toC(memoryViewContiguous(object, buffer_type, order));
 }
+
+namespace {
+
+// From one contiguous or strided exporter to another with as many bytes.
+Status copyData(PyObject* to, PyObject* from) {
+  if (!hasBuffer(to) || !hasBuffer(from)) {
+    return raise(PyExc_TypeError, "both destination and source must be bytes-like objects");
+  }
+  Py_buffer target, source;
+  TRY(bufferGet(to, &target, PyBUF_FULL));
+  Status copied = bufferGet(from, &source, PyBUF_FULL_RO);
+  if (!copied.failed()) {
+    if (target.len < source.len) copied = raise(PyExc_BufferError, "destination is too small to receive data from source");
+    else copied = copyBuffer(&target, &source);
+    bufferRelease(&source);
+  }
+  bufferRelease(&target);
+  return copied;
+}
+
+}  // namespace
+
+KR_EXPORT int PyObject_CopyData(PyObject* to, PyObject* from) { return toC(copyData(to, from)); }

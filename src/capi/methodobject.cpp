@@ -2,6 +2,7 @@
 #include "types/method.h"
 
 #include "capi/capi.h"
+#include "core/call.h"
 #include "types/descr.h"
 #include "types/native_call.h"
 
@@ -44,3 +45,6 @@ KR_EXPORT PyObject* PyInstanceMethod_New(PyObject* function) { return toC(instan
 KR_EXPORT PyObject* PyClassMethod_New(PyObject* callable) { return toC(classMethodNew(callable)); }
 KR_EXPORT PyObject* PyStaticMethod_New(PyObject* callable) { return toC(staticMethodNew(callable)); }
 KR_EXPORT PyObject* _PyObject_FunctionStr(PyObject* callable) { return toC(functionDisplayName(callable)); }
+KR_EXPORT PyObject* PyCFunction_Call(PyObject* callable, PyObject* args, PyObject* kwargs) {
+  return toC(callTupleDict(callable, static_cast<TupleObject*>(args), static_cast<DictObject*>(kwargs)));
+}

@@ -8,6 +8,7 @@
 #include "core/gc.h"
 #include "core/gc_state.h"
 #include "core/thread.h"
+#include "types/bool.h"
 #include "types/bytes.h"
 #include "types/dict_keys.h"
 #include "types/str.h"
@@ -55,6 +56,8 @@ KR_EXPORT PyObject* Py_XNewRef(PyObject* object) { return MaybeRef<>::share(obje
 KR_EXPORT void _Py_NewReference(PyObject* object) { object->ob_refcnt = 1; }
 KR_EXPORT int Py_Is(PyObject* a, PyObject* b) { return a == b; }
 KR_EXPORT int Py_IsNone(PyObject* object) { return object == Py_None; }
+KR_EXPORT int Py_IsTrue(PyObject* object) { return object == Py_True; }
+KR_EXPORT int Py_IsFalse(PyObject* object) { return object == Py_False; }
 KR_EXPORT int _PyObject_IsFreed(PyObject* object) { return !object || !object->ob_type; }
 
 // --- attributes ---
@@ -151,6 +154,10 @@ KR_EXPORT int PyObject_RichCompareBool(PyObject* left, PyObject* right, int op) 
 KR_EXPORT int PyCallable_Check(PyObject* object) { return object && isCallable(object); }
 KR_EXPORT PyObject* PyObject_SelfIter(PyObject* object) { return share(object).leak(); }
 KR_EXPORT PyObject* PyObject_Dir(PyObject* object) { return toC(objectDir(object)); }
+
+// The operator that means the same with the operands exchanged.
+KR_EXPORT int _Py_SwappedOp[];
+int _Py_SwappedOp[] = {Py_GT, Py_GE, Py_EQ, Py_NE, Py_LT, Py_LE};
 
 // --- destruction ---
 

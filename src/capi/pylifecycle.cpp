@@ -186,6 +186,10 @@ KR_EXPORT int Py_AtExit(void (*function)()) {
   exit_functions[exit_function_count++] = function;
   return 0;
 }
+// The program starts itself; nobody can start a second one inside of it.
+KR_EXPORT int Py_Main(int, wchar_t**) { fatalError("Py_Main", "the krait program is running already"); }
+KR_EXPORT int Py_BytesMain(int, char**) { fatalError("Py_BytesMain", "the krait program is running already"); }
+KR_EXPORT int Py_RunMain() { fatalError("Py_RunMain", "the krait program is running already"); }
 KR_EXPORT void Py_FatalError(const char* message) { fatalError("<unknown>", message); }
 
 // --- signals and fork ---

@@ -31,6 +31,8 @@ PyObject* interpreter_dict;
 // --- thread states ---
 
 KR_EXPORT PyThreadState* PyThreadState_New(PyInterpreterState*) { return threadNew(); }
+KR_EXPORT PyThreadState* _PyThreadState_Prealloc(PyInterpreterState*) { return threadNew(); }
+KR_EXPORT void _PyThreadState_Init(PyThreadState*) {}
 KR_EXPORT void PyThreadState_Clear(PyThreadState* thread) { threadClear(mine(thread)); }
 KR_EXPORT void PyThreadState_Delete(PyThreadState* thread) {
   if (thread == currentThread()) fatalError("PyThreadState_Delete", "tstate is still current");
@@ -95,6 +97,13 @@ KR_EXPORT PyThreadState* PyGILState_GetThisThreadState() { return gilStateThisTh
 KR_EXPORT PyInterpreterState* PyInterpreterState_Get() { return PyThreadState_Get()->interp; }
 KR_EXPORT PyInterpreterState* PyInterpreterState_Main() { return mainThread()->interp; }
 KR_EXPORT PyInterpreterState* PyInterpreterState_Head() { return mainThread()->interp; }
+KR_EXPORT PyInterpreterState* PyInterpreterState_New() { return nullptr; }
+KR_EXPORT void PyInterpreterState_Clear(PyInterpreterState*) {
+  fatalError("PyInterpreterState_Clear", "the main interpreter lives as long as the process");
+}
+KR_EXPORT void PyInterpreterState_Delete(PyInterpreterState*) {
+  fatalError("PyInterpreterState_Delete", "the main interpreter lives as long as the process");
+}
 KR_EXPORT PyInterpreterState* PyInterpreterState_Next(PyInterpreterState*) { return nullptr; }
 KR_EXPORT PyThreadState* PyInterpreterState_ThreadHead(PyInterpreterState*) { return firstThread(); }
 KR_EXPORT int64_t PyInterpreterState_GetID(PyInterpreterState*) { return 0; }

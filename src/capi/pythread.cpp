@@ -5,9 +5,11 @@
 
 #include <new>
 
-#include "abi/object.h"
+#include "capi/capi.h"
 #include "core/memory.h"
+#include "core/interpreter.h"
 #include "core/os_lock.h"
+#include "modules/thread/thread_types.h"
 
 using namespace krait;
 
@@ -56,13 +58,26 @@ KR_EXPORT unsigned long PyThread_start_new_thread(void (*function)(void*), void*
   auto* start = static_cast<Start*>(rawAlloc(sizeof(Start)));
   if (!start) return static_cast<unsigned long>(-1);
   *start = {function, arg};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  if (threadStackSize()) pthread_attr_setstacksize(&attributes, threadStackSize());
   pthread_t id;
-  if (pthread_create(&id, nullptr, runStart, start) != 0) {
+  int status = pthread_create(&id, &attributes, runStart, start);
+  pthread_attr_destroy(&attributes);
+  if (status != 0) {
     rawFree(start);
     return static_cast<unsigned long>(-1);
   }
   pthread_detach(id);
   return static_cast<unsigned long>(id);
+}
+KR_EXPORT size_t PyThread_get_stacksize() { return threadStackSize(); }
+KR_EXPORT int PyThread_set_stacksize(size_t size) { return threadSetStackSize(size) ? 0 : -1; }
+KR_EXPORT PyObject* PyThread_GetInfo() {
+  Opt<> info = sysGet("thread_info");
+  if (info) return share(info.get()).leak();
+  (void)raise(PyExc_RuntimeError, "lost sys.thread_info");
+  return nullptr;
 }
 KR_EXPORT void PyThread_exit_thread() { pthread_exit(nullptr); }
 KR_EXPORT unsigned long PyThread_get_thread_native_id() { return static_cast<unsigned long>(syscall(SYS_gettid)); }

@@ -7,6 +7,7 @@
 #include "core/number.h"
 #include "types/codecs.h"
 #include "types/dict.h"
+#include "types/bool.h"
 #include "types/list.h"
 #include "types/str.h"
 #include "types/tuple.h"
@@ -137,3 +138,77 @@ KR_EXPORT void PySys_ResetWarnOptions() {
   if (options && isList(options.get())) listClear(static_cast<ListObject*>(options.get()));
 }
 KR_EXPORT PyObject* PySys_GetXOptions() { return sysGet("_xoptions").get(); }
+
+// --- the command line, after the fact ---
+
+namespace {
+
+Status appendTo(const char* attr, PyObject* item) {
+  Opt<> list = sysGet(attr);
+  if (list && isList(list.get())) return listAppend(static_cast<ListObject*>(list.get()), item);
+  Ref<ListObject> made = TRY(listNew());
+  TRY(listAppend(made, item));
+  return sysSet(attr, made.get());
+}
+
+// The folder of a script, else the current one, goes first on sys.path.
+Status prependScriptFolder(int argc, wchar_t** argv) {
+  std::wstring script = argc > 0 && argv[0] ? argv[0] : L"";
+  std::wstring folder = script.find(L'/') == std::wstring::npos ? L"" : script.substr(0, std::max<size_t>(script.rfind(L'/'), 1));
+  Opt<> path = sysGet("path");
+  if (!path || !isList(path.get())) return {};
+  Ref<StrObject> text = TRY(strFromWide(folder.c_str(), -1));
+  return listInsert(static_cast<ListObject*>(path.get()), 0, text);
+}
+
+Status setArguments(int argc, wchar_t** argv, bool update_path) {
+  Ref<ListObject> list = TRY(listNew());
+  for (int i = 0; i < argc; i++) TRY(listAppend(list, TRY(strFromWide(argv[i], -1)).get()));
+  if (argc < 1 || !argv) TRY(listAppend(list, emptyStr().get()));
+  TRY(sysSet("argv", list.get()));
+  if (update_path) TRY(prependScriptFolder(argc, argv));
+  return {};
+}
+
+Status setPath(const wchar_t* joined) {
+  Ref<StrObject> text = TRY(strFromWide(joined, -1)), colon = TRY(strLiteral(":"));
+  return sysSet("path", TRY(strSplit(text, colon.get(), -1)).get());
+}
+
+// "name" or "name=value".
+Status addXOption(const wchar_t* option) {
+  std::wstring text(option);
+  size_t equals = text.find(L'=');
+  Ref<StrObject> key = TRY(strFromWide(text.substr(0, equals).c_str(), -1));
+  Ref<> value = equals == text.npos ? share(Py_True) : Ref<>(TRY(strFromWide(text.c_str() + equals + 1, -1)));
+  Opt<> options = sysGet("_xoptions");
+  if (!options || !isDict(options.get())) return raise(PyExc_RuntimeError, "lost sys._xoptions");
+  return dictSet(static_cast<DictObject*>(options.get()), key, value);
+}
+
+// These have no way to tell of a failure.
+void orFatal(const char* function, Status status) {
+  if (status.failed()) fatalError(function, "out of memory");
+}
+
+}  // namespace
+
+KR_EXPORT void PySys_AddWarnOptionUnicode(PyObject* option) {
+  orFatal("PySys_AddWarnOptionUnicode", appendTo("warnoptions", option));
+}
+KR_EXPORT void PySys_AddWarnOption(const wchar_t* option) {
+  auto text = strFromWide(option, -1);
+  if (text.failed()) return clearPending();
+  PySys_AddWarnOptionUnicode(std::move(text).take().get());
+}
+KR_EXPORT void PySys_AddXOption(const wchar_t* option) { orFatal("PySys_AddXOption", addXOption(option)); }
+KR_EXPORT void PySys_SetArgvEx(int argc, wchar_t** argv, int update_path) {
+  orFatal("PySys_SetArgvEx", setArguments(argc, argv, update_path != 0));
+}
+KR_EXPORT void PySys_SetArgv(int argc, wchar_t** argv) {
+  PySys_SetArgvEx(argc, argv, !interpreter().config.isolated);
+}
+KR_EXPORT void PySys_SetPath(const wchar_t* path) { orFatal("PySys_SetPath", setPath(path)); }
+KR_EXPORT void Py_SetPath(const wchar_t* path) {
+  if (path) PySys_SetPath(path);
+}

@@ -98,6 +98,17 @@ Result<Ref<StrObject>> decodedUnits(const char* bytes, Py_ssize_t size, const ch
               : decodeUtf16(viewOf(bytes, size), errors, by, consumed);
 }
 
+PyObject* betweenStrings(Result<Ref<>> (*convert)(PyObject*, const char*, const char*), const char* role, PyObject* text,
+                         const char* encoding, const char* errors) {
+  if (!isStr(text)) return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
+  auto made = convert(text, encoding ? encoding : "utf-8", errors);
+  if (made.failed()) return nullptr;
+  Ref<> answer = std::move(made).take();
+  if (isStr(answer)) return std::move(answer).leak();
+  (void)raise(PyExc_TypeError, "'%.400s' %s returned '%.400s' instead of 'str'", encoding, role, typeName(answer));
+  return nullptr;
+}
+
 }  // namespace
 
 KR_EXPORT const char* PyUnicode_GetDefaultEncoding() { return "utf-8"; }
@@ -219,3 +230,11 @@ KR_EXPORT PyObject* PyUnicode_DecodeLocaleAndSize(const char* bytes, Py_ssize_t 
   return toC(strFromLocale(viewOf(bytes, size)));
 }
 KR_EXPORT PyObject* PyUnicode_DecodeLocale(const char* bytes, const char*) { return toC(strFromLocale(bytes)); }
+
+// Old codecs between strings.
+KR_EXPORT PyObject* PyUnicode_AsDecodedUnicode(PyObject* text, const char* encoding, const char* errors) {
+  return betweenStrings(codecDecode, "decoder", text, encoding, errors);
+}
+KR_EXPORT PyObject* PyUnicode_AsEncodedUnicode(PyObject* text, const char* encoding, const char* errors) {
+  return betweenStrings(codecEncode, "encoder", text, encoding, errors);
+}

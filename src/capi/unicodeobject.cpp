@@ -145,6 +145,10 @@ KR_EXPORT void PyUnicode_InternInPlace(PyObject** slot) {
   if (!*slot || !isExactStr(*slot)) return;
   *slot = strIntern(steal(asStr(*slot))).leak();
 }
+KR_EXPORT void PyUnicode_InternImmortal(PyObject** slot) {
+  PyUnicode_InternInPlace(slot);
+  if (*slot) (*slot)->ob_refcnt += kImmortalRefcount;
+}
 KR_EXPORT PyObject* _PyUnicode_FromId(NameRecord* id) {
   auto text = strFromUtf8(id->string);
   return text.failed() ? nullptr : internForever(id->string, strlen(id->string));

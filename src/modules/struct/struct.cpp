@@ -16,14 +16,14 @@
 namespace krait::modules {
 namespace {
 
+// The two counts stand where extensions read them.
 struct StructObject : PyObject {
-  StructLayout* layout;  // null before __init__
-  PyObject* format;      // str
-  Py_ssize_t unused[2];
+  Py_ssize_t size_, count_;  // -1 before __init__
+  StructLayout* layout;      // null before __init__
+  PyObject* format;          // str
   PyObject* weak_references;
 
-  Py_ssize_t size() const { return layout ? layout->size : -1; }
-  Py_ssize_t count() const { return layout ? layout->count : -1; }
+  Py_ssize_t size() const { return size_; }
 };
 static_assert(sizeof(StructObject) == 56);
 
@@ -43,6 +43,7 @@ constexpr Py_ssize_t kMaxCache = 100;
 Result<Ref<>> structNewSlot(PyTypeObject* type, PyObject*, Opt<>) {
   Ref<StructObject> self = TRY(typeAlloc<StructObject>(type));
   self->layout = nullptr;
+  self->size_ = self->count_ = -1;
   self->format = none().leak();
   return self;
 }
@@ -63,6 +64,7 @@ Status structInit(StructObject* self, PyObject* format) {
   std::string_view view = text->isAscii() ? text->asciiView() : std::string_view("\xff");
   StructLayout* compiled = TRY(structCompile(view));
   StructLayout* old = std::exchange(self->layout, compiled);
+  self->size_ = compiled->size, self->count_ = compiled->count;
   if (old) StructLayoutRef::release(old);
   setField(self->format, std::move(text));
   return {};
@@ -84,8 +86,8 @@ Status requireReady(StructObject* self) {
 }
 
 Result<Ref<>> packValues(StructObject* self, PyObject* const* values, Py_ssize_t count) {
-  if (count != self->count()) {
-    return raise(struct_error, "pack expected %zd items for packing (got %zd)", self->count(), count);
+  if (count != self->count_) {
+    return raise(struct_error, "pack expected %zd items for packing (got %zd)", self->count_, count);
   }
   StructLayoutRef layout(self->layout);
   Ref<BytesObject> bytes = TRY(bytesNew(layout->size));
@@ -126,8 +128,8 @@ Result<Py_ssize_t> packOffset(Py_ssize_t offset, Py_ssize_t size, Py_ssize_t roo
 Status packInto(StructObject* self, PyObject* const* values, Py_ssize_t count) {
   if (count == 0) return raise(struct_error, "pack_into expected buffer argument");
   if (count == 1) return raise(struct_error, "pack_into expected offset argument");
-  if (count - 2 != self->count()) {
-    return raise(struct_error, "pack_into expected %zd items for packing (got %zd)", self->count(), count - 2);
+  if (count - 2 != self->count_) {
+    return raise(struct_error, "pack_into expected %zd items for packing (got %zd)", self->count_, count - 2);
   }
   StructLayoutRef layout(self->layout);
   Buffer buffer = TRY(writableBuffer(values[0]));

@@ -108,12 +108,7 @@ Result<Ref<>> allocateLock() { return TRY(lockNew()); }
 Result<Ref<>> setStackSize(Py_ssize_t size) {
   if (size < 0) return raise(PyExc_ValueError, "size must be 0 or a positive value");
   auto old = static_cast<long>(stack_size);
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  bool valid = size == 0 || (size >= static_cast<Py_ssize_t>(kMinStack) && pthread_attr_setstacksize(&attributes, size) == 0);
-  pthread_attr_destroy(&attributes);
-  if (!valid) return raise(PyExc_ValueError, "size not valid: %zd bytes", size);
-  stack_size = static_cast<size_t>(size);
+  if (!threadSetStackSize(static_cast<size_t>(size))) return raise(PyExc_ValueError, "size not valid: %zd bytes", size);
   return TRY(intFromLong(old));
 }
 
@@ -220,6 +215,17 @@ Status exec(PyObject* module) {
 constinit PyModuleDef kThreadModule = moduleDef<"_thread", exec>(kThreadMethods, "Threads, locks and thread-local data.");
 
 }  // namespace
+
+size_t threadStackSize() { return stack_size; }
+
+bool threadSetStackSize(size_t size) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  bool valid = size == 0 || (size >= kMinStack && pthread_attr_setstacksize(&attributes, size) == 0);
+  pthread_attr_destroy(&attributes);
+  if (valid) stack_size = size;
+  return valid;
+}
 
 namespace modules {
 PyObject* initThread() { return moduleDefInit(&kThreadModule); }

@@ -17,5 +17,7 @@ struct LockObject : PyObject {
 Result<Ref<LockObject>> lockNew();
 void lockReleaseUnchecked(LockObject* lock);  // it is locked
 Status localTypesReady();
+size_t threadStackSize();              // of new threads; 0: the system's
+bool threadSetStackSize(size_t size);  // false: not a size the system takes
 
 }  // namespace krait
