@@ -15,6 +15,7 @@ using namespace krait;
 
 // modsupport.cpp
 KR_EXPORT PyObject* Py_VaBuildValue(const char* format, va_list args);
+KR_EXPORT PyObject* _Py_VaBuildValue_SizeT(const char* format, va_list args);
 
 namespace {
 
@@ -30,9 +31,11 @@ PyObject* callStack(PyObject* callable, ArgStack& stack) {
   return toC(callVector(callable, stack.data() + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr));
 }
 
-PyObject* callWithFormat(PyObject* callable, const char* format, va_list args) {
+using BuildValue = PyObject* (*)(const char* format, va_list values);
+
+PyObject* callWithFormat(BuildValue build, PyObject* callable, const char* format, va_list args) {
   if (!format || !*format) return toC(call(callable));
-  PyObject* built = Py_VaBuildValue(format, args);
+  PyObject* built = build(format, args);
   if (!built) return nullptr;
   auto held = steal(built);
   if (isTuple(built)) return toC(callTupleDict(callable, static_cast<TupleObject*>(built), nullptr));
@@ -45,7 +48,7 @@ Ref<> attributeOrNull(PyObject* object, const char* attr, bool* ok) {
   return *ok ? std::move(found).take() : none();
 }
 
-PyObject* callMethodFormat(PyObject* object, const char* method, const char* format, va_list args) {
+PyObject* callMethodFormat(BuildValue build, PyObject* object, const char* method, const char* format, va_list args) {
   if (!object || !method) {
     if (!exceptionPending()) (void)raise(PyExc_SystemError, "null argument to internal routine");
     return nullptr;
@@ -57,7 +60,7 @@ PyObject* callMethodFormat(PyObject* object, const char* method, const char* for
     (void)raise(PyExc_TypeError, "attribute of type '%.200s' is not callable", typeName(callable.get()));
     return nullptr;
   }
-  return callWithFormat(callable.get(), format, args);
+  return callWithFormat(build, callable.get(), format, args);
 }
 
 PyObject* callMethodObjects(PyObject* object, PyObject* method, va_list args) {
@@ -151,40 +154,40 @@ KR_EXPORT PyObject* _PyObject_CallMethodIdObjArgs(PyObject* object, _Py_Identifi
   return result;
 }
 
-#define KR_FORMAT_CALL(symbol)                                        \
+#define KR_FORMAT_CALL(symbol, build)                                        \
   KR_EXPORT PyObject* symbol(PyObject* callable, const char* format, ...) { \
     va_list args;                                                     \
     va_start(args, format);                                           \
-    PyObject* result = callWithFormat(callable, format, args);        \
+    PyObject* result = callWithFormat(build, callable, format, args); \
     va_end(args);                                                     \
     return result;                                                    \
   }
-KR_FORMAT_CALL(PyObject_CallFunction)
-KR_FORMAT_CALL(PyEval_CallFunction)
-KR_FORMAT_CALL(_PyObject_CallFunction_SizeT)
+KR_FORMAT_CALL(PyObject_CallFunction, Py_VaBuildValue)
+KR_FORMAT_CALL(PyEval_CallFunction, Py_VaBuildValue)
+KR_FORMAT_CALL(_PyObject_CallFunction_SizeT, _Py_VaBuildValue_SizeT)
 #undef KR_FORMAT_CALL
 
-#define KR_FORMAT_METHOD(symbol)                                                             \
+#define KR_FORMAT_METHOD(symbol, build)                                                             \
   KR_EXPORT PyObject* symbol(PyObject* object, const char* method, const char* format, ...) { \
     va_list args;                                                                            \
     va_start(args, format);                                                                  \
-    PyObject* result = callMethodFormat(object, method, format, args);                       \
+    PyObject* result = callMethodFormat(build, object, method, format, args);                       \
     va_end(args);                                                                            \
     return result;                                                                           \
   }
-KR_FORMAT_METHOD(PyObject_CallMethod)
-KR_FORMAT_METHOD(PyEval_CallMethod)
-KR_FORMAT_METHOD(_PyObject_CallMethod_SizeT)
+KR_FORMAT_METHOD(PyObject_CallMethod, Py_VaBuildValue)
+KR_FORMAT_METHOD(PyEval_CallMethod, Py_VaBuildValue)
+KR_FORMAT_METHOD(_PyObject_CallMethod_SizeT, _Py_VaBuildValue_SizeT)
 #undef KR_FORMAT_METHOD
 
-#define KR_FORMAT_METHOD_ID(symbol)                                                               \
+#define KR_FORMAT_METHOD_ID(symbol, build)                                                               \
   KR_EXPORT PyObject* symbol(PyObject* object, _Py_Identifier* method, const char* format, ...) { \
     va_list args;                                                                                 \
     va_start(args, format);                                                                       \
-    PyObject* result = callMethodFormat(object, method->string, format, args);                    \
+    PyObject* result = callMethodFormat(build, object, method->string, format, args);                    \
     va_end(args);                                                                                 \
     return result;                                                                                \
   }
-KR_FORMAT_METHOD_ID(_PyObject_CallMethodId)
-KR_FORMAT_METHOD_ID(_PyObject_CallMethodId_SizeT)
+KR_FORMAT_METHOD_ID(_PyObject_CallMethodId, Py_VaBuildValue)
+KR_FORMAT_METHOD_ID(_PyObject_CallMethodId_SizeT, _Py_VaBuildValue_SizeT)
 #undef KR_FORMAT_METHOD_ID

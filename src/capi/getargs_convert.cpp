@@ -260,8 +260,7 @@ const char* ArgConverter::encoded(PyObject* value) {
     if (!sizesAllowed()) return kPending;
     size = va_arg(*args_, Py_ssize_t*);
   } else if (bytes.find('\0') != bytes.npos) {
-    (void)raise(PyExc_ValueError, "embedded null byte");
-    return kPending;
+    return wanted("encoded string without null bytes", value);
   }
   if (!size || !*out) {
     *out = static_cast<char*>(memAlloc(bytes.size() + 1));

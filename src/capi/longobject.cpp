@@ -67,6 +67,7 @@ KR_EXPORT unsigned long PyLong_AsUnsignedLong(PyObject* o) {
 KR_EXPORT unsigned long long PyLong_AsUnsignedLongLong(PyObject* o) { return PyLong_AsUnsignedLong(o); }
 KR_EXPORT size_t PyLong_AsSize_t(PyObject* o) { return PyLong_AsUnsignedLong(o); }
 KR_EXPORT unsigned long PyLong_AsUnsignedLongMask(PyObject* o) {
+  if (!o) return (void)raiseBadInternalCall(), static_cast<unsigned long>(-1);
   bool failed = false;
   unsigned long value = asUnsignedLongMask(o, &failed);
   return failed ? static_cast<unsigned long>(-1) : value;

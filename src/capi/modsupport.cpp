@@ -106,7 +106,10 @@ Result<Ref<>> ValueBuilder::dict() {
 Result<Py_ssize_t> ValueBuilder::length() {
   if (*at_ != '#') return Py_ssize_t{-1};
   at_++;
-  if (!clean_) return raise(PyExc_SystemError, "PY_SSIZE_T_CLEAN macro must be defined for '#' formats");
+  if (!clean_) {
+    (void)va_arg(values_, int);
+    return raise(PyExc_SystemError, "PY_SSIZE_T_CLEAN macro must be defined for '#' formats");
+  }
   return va_arg(values_, Py_ssize_t);
 }
 

@@ -172,24 +172,15 @@ KR_EXPORT int PyObject_CallFinalizerFromDealloc(PyObject* object) { return final
 
 KR_EXPORT int _PyTrash_cond(PyObject* object, destructor dealloc) { return typeOf(object)->tp_dealloc == dealloc; }
 KR_EXPORT int _PyTrash_begin(PyThreadState* thread, PyObject* object) {
-  if (thread->trash_delete_nesting < kTrashNesting) {
+  if (thread->trash_delete_nesting < kTrashNesting || !isGcObject(object)) {
     thread->trash_delete_nesting++;
     return 0;
   }
-  gc::headOf(object)->setPrev(thread->trash_delete_later ? gc::headOf(thread->trash_delete_later) : nullptr);
-  thread->trash_delete_later = object;
+  deallocDefer(static_cast<Thread*>(thread), object);
   return 1;
 }
 KR_EXPORT void _PyTrash_end(PyThreadState* thread) {
-  if (--thread->trash_delete_nesting > 0) return;
-  while (PyObject* object = thread->trash_delete_later) {
-    gc::Head* next = gc::headOf(object)->prev();
-    thread->trash_delete_later = next ? gc::objectOf(next) : nullptr;
-    gc::headOf(object)->setPrev(nullptr);
-    thread->trash_delete_nesting++;
-    typeOf(object)->tp_dealloc(object);
-    thread->trash_delete_nesting--;
-  }
+  if (--thread->trash_delete_nesting <= 0 && thread->trash_delete_later) deallocRunDeferred(static_cast<Thread*>(thread));
 }
 
 // --- recursive reprs ---

@@ -125,7 +125,9 @@ KR_EXPORT PyObject* PyUnicode_FromWideChar(const wchar_t* text, Py_ssize_t size)
 }
 KR_EXPORT PyObject* PyUnicode_FromUnicode(const wchar_t* text, Py_ssize_t size) {
   if (size < 0) return (void)raiseBadInternalCall(), nullptr;
-  return toC(text ? strFromWide(text, size) : strNew(size, 0x10ffff));
+  if (text || size == 0) return toC(strFromWide(text ? text : L"", size));
+  (void)raise(PyExc_NotImplementedError, "a str without text, to be filled in as wchar_t, is not supported");
+  return nullptr;
 }
 KR_EXPORT PyObject* PyUnicode_FromFormatV(const char* format, va_list args) { return toC(strFormatV(format, args)); }
 KR_EXPORT PyObject* PyUnicode_FromFormat(const char* format, ...) {

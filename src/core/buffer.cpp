@@ -85,13 +85,23 @@ bool stridesAreDense(const Py_buffer* view, bool fortran) {
   return true;
 }
 
-char* itemAddress(const Py_buffer* view, const Py_ssize_t* index) {
+char* itemAddress(const Py_buffer* view, const Py_ssize_t* strides, const Py_ssize_t* index) {
   char* p = static_cast<char*>(view->buf);
   for (int i = 0; i < view->ndim; i++) {
-    p += view->strides[i] * index[i];
+    p += strides[i] * index[i];
     if (view->suboffsets && view->suboffsets[i] >= 0) p = *reinterpret_cast<char**>(p) + view->suboffsets[i];
   }
   return p;
+}
+
+// Of a buffer in C order that does not say its strides.
+Py_ssize_t* denseStrides(const Py_buffer* view, Py_ssize_t* out) {
+  Py_ssize_t size = view->itemsize;
+  for (int i = view->ndim - 1; i >= 0; i--) {
+    out[i] = size;
+    size *= view->shape[i];
+  }
+  return out;
 }
 
 void nextIndex(const Py_buffer* view, Py_ssize_t* index, bool fortran) {
@@ -122,9 +132,11 @@ Status bufferToContiguous(void* out, const Py_buffer* source, Py_ssize_t size, c
   bool fortran = order == 'F' || (order == 'A' && bufferIsContiguous(source, 'F'));
   Py_ssize_t index[kMaxDimensions] = {};
   KR_CHECK(source->ndim <= kMaxDimensions, "a buffer has at most 64 dimensions");
+  Py_ssize_t dense[kMaxDimensions];
+  const Py_ssize_t* strides = source->strides ? source->strides : denseStrides(source, dense);
   auto* to = static_cast<char*>(out);
   for (Py_ssize_t left = size / source->itemsize; left > 0; left--) {
-    std::memcpy(to, itemAddress(source, index), source->itemsize);
+    std::memcpy(to, itemAddress(source, strides, index), source->itemsize);
     to += source->itemsize;
     nextIndex(source, index, fortran);
   }

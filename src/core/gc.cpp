@@ -229,17 +229,14 @@ bool finalizeFromDealloc(PyObject* object) {
 
 // --- deferred deallocation -----------------------------------------------------------------------------------------
 
-namespace {
-
-void deferDealloc(Thread* thread, PyObject* object) {
+void deallocDefer(Thread* thread, PyObject* object) {
   Head* head = headOf(object);
   KR_ASSERT(!head->isTracked(), "tp_dealloc untracks before its guard");
   head->setPrev(thread->trash_delete_later ? headOf(thread->trash_delete_later) : nullptr);
   thread->trash_delete_later = object;
 }
 
-// Objects that these deallocations defer in turn land in the same list: the C stack stays bounded.
-void runDeferred(Thread* thread) {
+void deallocRunDeferred(Thread* thread) {
   while (PyObject* object = thread->trash_delete_later) {
     Head* head = headOf(object);
     Head* next = head->prev();
@@ -251,8 +248,6 @@ void runDeferred(Thread* thread) {
   }
 }
 
-}  // namespace
-
 DeallocGuard::DeallocGuard(PyObject* object) {
   Thread* thread = currentThread();
   previous_ = thread->dealloc_object;
@@ -262,7 +257,7 @@ DeallocGuard::DeallocGuard(PyObject* object) {
   }
   if (thread->trash_delete_nesting >= kDeferLevel && isGcObject(object)) {
     mode_ = Mode::kDeferred;
-    deferDealloc(thread, object);
+    deallocDefer(thread, object);
     return;
   }
   mode_ = Mode::kOuter;
@@ -274,7 +269,7 @@ DeallocGuard::~DeallocGuard() {
   if (mode_ != Mode::kOuter) return;
   Thread* thread = currentThread();
   thread->dealloc_object = previous_;
-  if (--thread->trash_delete_nesting <= 0 && thread->trash_delete_later) runDeferred(thread);
+  if (--thread->trash_delete_nesting <= 0 && thread->trash_delete_later) deallocRunDeferred(thread);
 }
 
 }  // namespace krait

@@ -87,3 +87,12 @@ void freeze();
 void unfreeze();
 
 }  // namespace krait::gc
+
+namespace krait {
+
+struct Thread;
+// The trashcan: puts an object aside whose deallocation would nest too deeply; deallocates what was put aside.
+void deallocDefer(Thread* thread, PyObject* object);
+void deallocRunDeferred(Thread* thread);
+
+}  // namespace krait

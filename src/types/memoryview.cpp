@@ -29,10 +29,14 @@ void releaseMaster(ManagedBufferObject* mbuf) {
   bufferRelease(&mbuf->master);
 }
 
+constexpr int kManagedOwnsFormat = 2;  // of ManagedBufferObject::flags
+
 void managedDealloc(PyObject* object) {
   auto* self = static_cast<ManagedBufferObject*>(object);
   gcUntrack(self);
+  char* format = self->flags & kManagedOwnsFormat ? self->master.format : nullptr;
   releaseMaster(self);
+  memFree(format);
   objectFreeMemory(self);
 }
 int managedTraverse(PyObject* self, visitproc visit, void* arg) {
@@ -409,6 +413,30 @@ Result<Ref<>> memoryViewFromMemory(char* memory, Py_ssize_t size, int flags) {
   return TRY(memoryViewOver(mbuf.get(), &mbuf->master));
 }
 
+namespace {
+
+// A format that outlives whoever gave it.
+Status managedSetFormat(ManagedBufferObject* mbuf, const char* format) {
+  size_t size = std::strlen(format) + 1;
+  auto* copy = static_cast<char*>(memAlloc(size));
+  if (!copy) return raiseNoMemory();
+  std::memcpy(copy, format, size);
+  mbuf->master.format = copy;
+  mbuf->flags |= kManagedOwnsFormat;
+  return {};
+}
+
+void denseStrides(Py_buffer* view, bool fortran) {
+  Py_ssize_t size = view->itemsize;
+  for (int step = 0; step < view->ndim; step++) {
+    int i = fortran ? step : view->ndim - 1 - step;
+    view->strides[i] = size;
+    size *= view->shape[i];
+  }
+}
+
+}  // namespace
+
 Result<Ref<>> memoryViewContiguous(PyObject* object, int buffer_type, char order) {
   Ref<> made = TRY(memoryViewFromObject(object));
   auto* self = cast<MemoryViewObject>(made.get());
@@ -417,13 +445,16 @@ Result<Ref<>> memoryViewContiguous(PyObject* object, int buffer_type, char order
   if (bufferIsContiguous(&self->view, order)) return made;
   if (buffer_type == PyBUF_WRITE)
     return raise(PyExc_BufferError, "writable contiguous buffer requested for a non-contiguous object.");
-  Ref<BytesObject> bytes = TRY(bytesNew(self->view.len));
-  TRY(bufferToContiguous(bytes->data(), &self->view, self->view.len, order));
-  Ref<> copy = TRY(memoryViewFromObject(bytes.get()));
-  Ref<StrObject> format = TRY(strFromUtf8(self->view.format));
-  if (nativeItemSize(self->view.format) <= 1 && self->view.ndim == 1) return copy;
-  auto shape = TRY(tupleOfSizes(self->view.shape, self->view.ndim));
-  return memoryCast(cast<MemoryViewObject>(copy.get()), format.get(), shape.get());
+  Py_buffer* view = &self->view;
+  Ref<BytesObject> bytes = TRY(bytesNew(view->len));
+  TRY(bufferToContiguous(bytes->data(), view, view->len, order));
+  Ref<ManagedBufferObject> mbuf = TRY(managedFromObject(bytes.get()));
+  TRY(managedSetFormat(mbuf.get(), view->format));
+  Py_buffer shown = mbuf->master;
+  Py_ssize_t strides[kMemoryMaxDimensions];
+  shown.itemsize = view->itemsize, shown.ndim = view->ndim, shown.shape = view->shape, shown.strides = strides;
+  denseStrides(&shown, order == 'F');
+  return TRY(memoryViewOver(mbuf.get(), &shown));
 }
 
 }  // namespace krait

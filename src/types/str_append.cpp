@@ -21,11 +21,13 @@ bool hasRoomFor(const StrObject* s, const StrObject* other) {
 
 void dropCaches(StrObject* s) {
   s->hash = -1;
+  wchar_t* wide = std::exchange(s->wstr, nullptr);
+  if (wide && static_cast<void*>(wide) != s->data()) objectFree(wide);
   if (s->isAscii()) return;
   auto* compact = static_cast<CompactStrObject*>(s);
   objectFree(compact->utf8);
   compact->utf8 = nullptr;
-  compact->utf8_length = 0;
+  compact->utf8_length = compact->wstr_length = 0;
 }
 
 // The same object with room for `size` characters; it may move.

@@ -1,0 +1,86 @@
+# Functions of the C API that nothing in the library calls, through ctypes.
+import ctypes, sys
+from ctypes import byref, c_char_p, c_double, c_int, c_long, c_ssize_t, c_ulong, c_void_p, c_wchar_p, create_string_buffer, py_object
+
+api = ctypes.pythonapi
+
+def function(name, result, *arguments):
+    f = getattr(api, name)
+    f.restype, f.argtypes = result, arguments
+    return f
+
+def show(call, *arguments):
+    try:
+        print(repr(call(*arguments)))
+    except Exception as error:
+        print(type(error).__name__, error)
+
+# --- numbers as text ---
+to_double = function("PyOS_string_to_double", c_double, c_char_p, c_void_p, py_object)
+for text in (b"1.5", b"-inf", b"1e400", b"", b"1x", b" 1"):
+    show(to_double, text, None, OverflowError)
+to_ulong = function("PyOS_strtoul", c_ulong, c_char_p, c_void_p, c_int)
+to_long = function("PyOS_strtol", c_long, c_char_p, c_void_p, c_int)
+for text, base in ((b"  12z", 10), (b"0x1f", 0), (b"0x1f", 16), (b"0b101", 0), (b"0o17", 0), (b"0017", 0), (b"0xg", 0),
+                   (b"99999999999999999999", 10), (b"zz", 36), (b"7", 1)):
+    show(to_ulong, text, None, base)
+for text in (b"-12", b"+9223372036854775807", b"-9223372036854775808", b"-9223372036854775809"):
+    show(to_long, text, None, 10)
+to_text = function("PyOS_double_to_string", c_void_p, c_double, ctypes.c_char, c_int, c_int, c_void_p)
+kind = c_int()
+for value, code, precision, flags in ((0.1, b"r", 0, 2), (3.0, b"r", 0, 2), (3.0, b"r", 0, 0), (2.5, b"E", 3, 1),
+                                      (float("nan"), b"F", 0, 0), (1e10, b"g", 4, 4), (-0.01, b"f", 0, 8)):
+    print(ctypes.string_at(to_text(value, code, precision, flags, byref(kind))), kind.value)
+
+# --- packed floats ---
+buffer = create_string_buffer(8)
+for size in (2, 4, 8):
+    pack = function(f"PyFloat_Pack{size}", c_int, c_double, c_char_p, c_int)
+    unpack = function(f"PyFloat_Unpack{size}", c_double, c_char_p, c_int)
+    for little in (0, 1):
+        pack(1.25, buffer, little)
+        print(buffer.raw[:size], unpack(buffer, little))
+    show(pack, 1e300, buffer, 0)
+
+# --- bytes ---
+print(function("PyBytes_FromFormat", py_object, c_char_p)(b"%d|%5i|%ld|%s|%.2s|%c|%%|%x|%zu|%y", 7, 8, c_long(-9), b"abc", b"xyz",
+                                                           65, 255, c_ssize_t(5)))
+print(function("PyByteArray_Concat", py_object, py_object, py_object)(bytearray(b"a"), b"b"))
+print(function("PyByteArray_FromObject", py_object, py_object)([1, 2]))
+print(function("PyBytes_DecodeEscape", py_object, c_char_p, c_ssize_t, c_char_p, c_ssize_t, c_char_p)(b"a\\n\\x41", 7, None, 0, None))
+
+# --- code, functions, frames ---
+empty = function("PyCode_NewEmpty", py_object, c_char_p, c_char_p, c_int)(b"file.py", b"name", 12)
+print(empty.co_filename, empty.co_name, empty.co_firstlineno, list(empty.co_lines()))
+try:
+    exec(empty)
+except AssertionError as error:
+    print("AssertionError", error.__traceback__.tb_next.tb_lineno)
+
+def sample(a, b=2, *, c=3) -> int: return a
+new = function("PyFunction_New", py_object, py_object, py_object)(sample.__code__, globals())
+function("PyFunction_SetDefaults", c_int, py_object, py_object)(new, (5,))
+function("PyFunction_SetKwDefaults", c_int, py_object, py_object)(new, {"c": 4})
+print(new.__defaults__, new.__kwdefaults__, function("PyFunction_GetAnnotations", py_object, py_object)(sample))
+show(function("PyFunction_SetDefaults", c_int, py_object, py_object), new, 3)
+frame = sys._getframe()
+print(function("PyFrame_GetCode", py_object, py_object)(frame) is frame.f_code,
+      function("PyFrame_GetLineNumber", c_int, py_object)(frame) == frame.f_lineno)
+
+# --- source text ---
+compile_text = function("Py_CompileString", py_object, c_char_p, c_char_p, c_int)
+print(eval(compile_text(b"6 * 7", b"<x>", 258)))
+show(compile_text, b"6 *", b"<x>", 258)
+run = function("PyRun_String", py_object, c_char_p, c_int, py_object, py_object)
+namespace = {}
+run(b"import math\nx = math.floor(2.5)", 257, namespace, namespace)
+print(namespace["x"])
+
+# --- files, the process ---
+function("PyFile_WriteString", c_int, c_char_p, py_object)(b"text\n", sys.stdout)
+function("PyFile_WriteObject", c_int, py_object, py_object, c_int)("repr", sys.stdout, 0)
+print()
+print(function("Py_GetPlatform", c_char_p)(), c_ulong.in_dll(api, "Py_Version").value == sys.hexversion)
+print(function("PyThreadState_GetDict", py_object)() is function("PyThreadState_GetDict", py_object)())
+print(function("_Py_normpath", c_wchar_p, c_wchar_p, c_ssize_t)(ctypes.create_unicode_buffer("/a/./b//../c/"), -1))
+print([hex(c_int.in_dll(api, flag).value) for flag in ("Py_OptimizeFlag", "Py_VerboseFlag", "Py_IsolatedFlag", "Py_UTF8Mode")])
