@@ -203,7 +203,7 @@ Status printNotes(Printer& p, PyObject* notes) {
     Ref<StrObject> text = std::move(repr).take();
     TRY(fileWriteText(p.file, text));
   }
-  return fileWrite(p.file, "\n");
+  return {};
 }
 
 // --- one exception -----------------------------------------------------------------------------------------------------

@@ -97,20 +97,20 @@ class Parser {
   bool flag(char option) {
     switch (option) {
       case 'b': return config_.bytes_warning++, true;
-      case 'B': return config_.dont_write_bytecode++, true;
+      case 'B': return config_.dont_write_bytecode = 1, true;
       case 'd': return config_.debug++, true;
-      case 'E': return config_.ignore_environment++, true;
+      case 'E': return config_.ignore_environment = 1, true;
       case 'h': case '?': return action_ = CommandLineAction::kHelp, true;
       case 'i': return config_.inspect++, config_.interactive++, true;
       case 'I':
-        config_.isolated = 1, config_.ignore_environment++, config_.no_user_site++, config_.safe_path = 1;
+        config_.isolated = config_.ignore_environment = config_.no_user_site = config_.safe_path = 1;
         return true;
       case 'O': return config_.optimize++, true;
       case 'P': return config_.safe_path = 1, true;
       case 'q': return config_.quiet++, true;
       case 'R': return config_.random_hash = true;
-      case 's': return config_.no_user_site++, true;
-      case 'S': return config_.no_site++, true;
+      case 's': return config_.no_user_site = 1, true;
+      case 'S': return config_.no_site = 1, true;
       case 't': return true;
       case 'u': return config_.unbuffered = 1, true;
       case 'v': return config_.verbose++, true;
@@ -294,10 +294,10 @@ bool applyEnvironment(Config& config) {
   raiseTo(config, config.verbose, "PYTHONVERBOSE");
   raiseTo(config, config.optimize, "PYTHONOPTIMIZE");
   raiseTo(config, config.inspect, "PYTHONINSPECT");
-  raiseTo(config, config.dont_write_bytecode, "PYTHONDONTWRITEBYTECODE");
-  raiseTo(config, config.no_user_site, "PYTHONNOUSERSITE");
+  if (variable(config, "PYTHONDONTWRITEBYTECODE")) config.dont_write_bytecode = 1;
+  if (variable(config, "PYTHONNOUSERSITE")) config.no_user_site = 1;
   raiseTo(config, config.unbuffered, "PYTHONUNBUFFERED");
-  raiseTo(config, config.safe_path, "PYTHONSAFEPATH");
+  if (variable(config, "PYTHONSAFEPATH")) config.safe_path = 1;
   if (const char* value = variable(config, "PYTHONPYCACHEPREFIX")) config.pycache_prefix = value;
   if (const std::string* option = xOption(config, "pycache_prefix")) config.pycache_prefix = xValue(option);
   if (const char* value = variable(config, "PYTHONPATH")) config.python_path = value;

@@ -86,6 +86,9 @@ Status runInteractiveHook() {
 
 }  // namespace
 
+// So many in a row end the prompt: nothing can be read any more.
+constexpr int kMaxMemoryErrors = 16;
+
 void runInteractive(int* exit_status) {
   if (runStartupFile().failed()) printPending(true);
   if (runInteractiveHook().failed()) printPending(true);
@@ -93,6 +96,7 @@ void runInteractive(int* exit_status) {
   TerminalInput input;
   CompileOptions options;
   options.mode = CompileMode::kSingle;
+  int memory_errors = 0;
   for (;;) {
     auto outcome = runOne(input, options);
     if (outcome.failed()) {
@@ -100,10 +104,15 @@ void runInteractive(int* exit_status) {
         *exit_status = reportPending();
         return;
       }
+      bool no_memory = pendingMatches(PyExc_MemoryError);
       printPending(true);
       if (flushStandardStreams().failed()) clearPending();
-      continue;
+      memory_errors = no_memory ? memory_errors + 1 : 0;
+      if (memory_errors <= kMaxMemoryErrors) continue;
+      *exit_status = 1;
+      return;
     }
+    memory_errors = 0;
     if (std::move(outcome).take() == Outcome::kEnd) return;
     if (flushStandardStreams().failed()) clearPending();
   }

@@ -15,6 +15,7 @@
 #include "core/native.h"
 #include "types/code.h"
 #include "types/dict_keys.h"
+#include "types/free_list.h"
 #include "types/int.h"
 #include "types/list.h"
 #include "types/module.h"
@@ -179,6 +180,14 @@ void clearTraces() {
   for (PyObject* filename : filenames) decref(filename);
 }
 
+void keepFreeLists(bool kept) {
+  free_lists_kept = kept;
+  if (kept) return;
+  listClearFreeList();
+  dictClearFreeList();
+  dictKeysClearFreeList();
+}
+
 Result<Ref<>> start(int nframe) {
   if (nframe < 1 || nframe > kMaxFrames) return raise(PyExc_ValueError, "the number of frames must be in range [1; %d]", kMaxFrames);
   Tracer& t = tracer();
@@ -190,6 +199,7 @@ Result<Ref<>> start(int nframe) {
     memSetAllocator(domain, {&t.below[i], tracedMalloc, tracedCalloc, tracedRealloc, tracedFree});
   }
   t.tracing = true;
+  keepFreeLists(false);
   return none();
 }
 
@@ -197,6 +207,7 @@ Result<Ref<>> stop() {
   Tracer& t = tracer();
   if (!t.tracing) return none();
   t.tracing = false;
+  keepFreeLists(true);
   for (int i = 0; i < 3; i++) memSetAllocator(static_cast<MemDomain>(i), t.below[i]);
   clearTraces();
   return none();

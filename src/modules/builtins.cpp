@@ -66,6 +66,7 @@ constinit PyModuleDef kBuiltinsModule = [] {
   def.ob_refcnt = kImmortalRefcount;
   def.ob_type = &PyModuleDef_Type;
   def.m_name = "builtins";
+  def.m_methods = kBuiltinCodeFunctions;
   def.m_doc = "Built-in functions, types, exceptions and constants.";
   def.m_size = -1;
   return def;
@@ -76,7 +77,6 @@ constinit PyModuleDef kBuiltinsModule = [] {
 Result<Ref<ModuleObject>> builtinsCreate() {
   Ref<ModuleObject> module = TRY(moduleCreate(&kBuiltinsModule));
   DictObject* dict = module->dict();
-  TRY(moduleAddFunctions(module.get(), kBuiltinCodeFunctions));
   TRY(moduleAddFunctions(module.get(), kBuiltinObjectFunctions));
   TRY(moduleAddFunctions(module.get(), kBuiltinIterFunctions));
   TRY(moduleAddFunctions(module.get(), kBuiltinIoFunctions));

@@ -8,13 +8,16 @@
 
 namespace krait {
 
+// False while tracemalloc traces: a block used again would show where it was first made.
+inline bool free_lists_kept = true;
+
 template <class T, int kMax>
 class FreeList {
  public:
   KR_ALWAYS_INLINE T* pop() { return count_ > 0 ? items_[--count_] : nullptr; }
   // False: the list is full, free the block yourself.
   KR_ALWAYS_INLINE bool push(T* item) {
-    if (count_ == kMax) return false;
+    if (count_ == kMax || !free_lists_kept) return false;
     items_[count_++] = item;
     return true;
   }

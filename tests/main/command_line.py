@@ -29,6 +29,29 @@ for name in "-1", "nonsense":
     print(run("-c", "pass", PYTHONTRACEMALLOC=name)[2].splitlines()[0])
     print(run("-X", "tracemalloc=" + name, "-c", "pass")[2].splitlines()[0])
 
+FLAGS = "import sys; f = sys.flags; print(f.debug, f.optimize, f.verbose, f.dont_write_bytecode, f.no_user_site, f.safe_path)"
+for value in "1", "2", "text", "":
+    print(run("-c", FLAGS, PYTHONOPTIMIZE=value, PYTHONDONTWRITEBYTECODE=value, PYTHONNOUSERSITE=value, PYTHONSAFEPATH=value))
+print(run("-BBsSEE", "-c", "import sys; print(sys.flags)"))
+NOTES = """class Notes:
+    def __repr__(self): return 'not a sequence'
+e = ValueError(1)
+e.__notes__ = Notes()
+raise e"""
+print(run("-c", NOTES)[2].splitlines()[-2:])
+REUSE = """import gc, tracemalloc
+tracemalloc.start(1)
+gc.collect()
+x = []
+x = None
+x = []
+print(tracemalloc.get_object_traceback(x)[0].lineno)"""
+print(run("-c", REUSE))
+CRASH = "import sys, faulthandler; sys.stdlib_module_names = set(); faulthandler.enable(); faulthandler._sigabrt()"
+lines = run("-c", CRASH)[2].splitlines()
+names = lines[-1].partition(": ")[2].partition(" (")[0].split(", ")
+print(lines[0], lines[-1].partition(":")[0], {"sys", "builtins", "faulthandler"} <= set(names))
+
 lines = run("-v", "-c", "pass")[2].splitlines()
 for wanted in ("import _frozen_importlib # frozen", "import _imp # builtin", "# installed zipimport hook",
                "import 'site' # ", "# clear sys.path", "# cleanup[2] removing site", "# destroy site",

@@ -39,6 +39,7 @@ constinit PyModuleDef kSysModule = [] {
   def.ob_refcnt = kImmortalRefcount;
   def.ob_type = &PyModuleDef_Type;
   def.m_name = "sys";
+  def.m_methods = kSysInfoFunctions;
   def.m_doc =
       "Objects that the interpreter maintains and functions that work closely with it: arguments, module tables, "
       "standard streams, hooks, limits and version facts.";
@@ -108,7 +109,7 @@ Result<Ref<ModuleObject>> sysCreate() {
   Ref<ModuleObject> sys = TRY(moduleCreate(&kSysModule));
   DictObject* dict = sys->dict();
   interpreter().sys_dict = share(dict).leak();
-  for (PyMethodDef* functions : {kSysInfoFunctions, kSysHookFunctions, kSysTraceFunctions}) {
+  for (PyMethodDef* functions : {kSysHookFunctions, kSysTraceFunctions}) {
     TRY(moduleAddFunctions(sys, functions));
   }
   for (const char* hook : {"displayhook", "excepthook", "breakpointhook", "unraisablehook"}) {
