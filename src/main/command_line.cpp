@@ -170,8 +170,9 @@ std::string_view xValue(const std::string* option) {
 }
 
 bool fatalConfig(const char* message) {
-  std::fprintf(stderr, "Fatal Python error: %s\nPython runtime state: preinitializing\n\nCurrent thread 0x0000000000000000 "
-                       "(most recent call first):\n  <no Python frame>\n", message);
+  bool early = std::string_view(message).starts_with("preconfig");
+  std::fprintf(stderr, "Fatal Python error: %s\nPython runtime state: %s\n\n", message,
+               early ? "preinitializing" : "preinitialized");
   return false;
 }
 
@@ -213,7 +214,7 @@ bool frozenModules(Config& config) {
   if (!option) return true;
   std::string_view value = xValue(option);
   if (value != "on" && value != "off" && option->find('=') != std::string::npos && !value.empty()) {
-    return fatalConfig("config_read_complex_options: bad value for option -X frozen_modules (expected \"on\" or \"off\")");
+    return fatalConfig("bad value for option -X frozen_modules (expected \"on\" or \"off\")");
   }
   config.frozen_modules = value != "off";
   return true;

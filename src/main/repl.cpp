@@ -31,7 +31,11 @@ std::string promptText(const char* attribute) {
 
 struct TerminalInput final : InteractiveInput {
   Result<std::string> readLine(bool continuation) override {
-    return readTerminalLine(promptText(continuation ? "ps2" : "ps1"));
+    auto read = readTerminalLine(promptText(continuation ? "ps2" : "ps1"));
+    if (read.failed()) return std::fputc('\n', stderr), Raised{};
+    std::string line = std::move(read).take();
+    if (line.empty()) std::fputc('\n', stderr);  // the end of the input, or an interrupt, leaves the prompt's line
+    return line;
   }
 };
 
