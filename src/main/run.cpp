@@ -155,8 +155,8 @@ Status runFileText(const std::string& path, std::string& text) {
   Status done = compiled ? runPyc(text) : execute(text, path.c_str(), 0);
   PendingSaved saved;
   for (const char* key : {"__file__", "__cached__"}) {
-    Ref<StrObject> k = MUST(strInternUtf8(key));
-    if (dictDiscard(dict, k).failed()) clearPending();
+    auto forget = [&]() -> Status { return TRY(dictDiscard(dict, TRY(strInternUtf8(key)).get())), Status(); };
+    if (forget().failed()) clearPending();
   }
   return done;
 }
