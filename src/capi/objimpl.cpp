@@ -1,4 +1,6 @@
 // Exports of objimpl.h and pymem.h.
+#include <sys/mman.h>
+
 #include "capi/capi.h"
 #include "core/gc.h"
 #include "core/gc_state.h"
@@ -97,14 +99,20 @@ KR_EXPORT int PyGC_Enable() { return gc::ensureReady(), std::exchange(gc::state.
 KR_EXPORT int PyGC_Disable() { return gc::ensureReady(), std::exchange(gc::state.enabled, false); }
 KR_EXPORT int PyGC_IsEnabled() { return gc::ensureReady(), gc::state.enabled; }
 
-// --- arenas of small-object memory: taken from the system directly ---
+// --- arenas: memory mapped from the system ---
 
 struct PyObjectArenaAllocator {
   void* ctx;
   void* (*alloc)(void*, size_t);
   void (*free)(void*, void*, size_t);
 };
+// Whoever swaps a thread's data stack (greenlet) gives its chunks back through this, so it must be what made them.
 KR_EXPORT void PyObject_GetArenaAllocator(PyObjectArenaAllocator* out) {
-  *out = {nullptr, [](void*, size_t size) { return rawAlloc(size); }, [](void*, void* p, size_t) { rawFree(p); }};
+  *out = {nullptr,
+          [](void*, size_t size) -> void* {
+            void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            return memory == MAP_FAILED ? nullptr : memory;
+          },
+          [](void*, void* memory, size_t size) { munmap(memory, size); }};
 }
 KR_EXPORT void PyObject_SetArenaAllocator(PyObjectArenaAllocator*) {}
