@@ -150,8 +150,7 @@ Traced traceYield(PyObject** top, Frame* frame, Thread* thread) {
 
 KR_NEVER_INLINE Traced traceInstruction(const Unit* ip, PyObject** top, Frame* frame, Thread* thread) {
   Traced traced{ip, top, opGeneric(unitOp(*ip)), false};
-  if (frame->owner != kFrameOwnedByGenerator && ip < frame->firstInstr() + frame->code->_co_firsttraceable)
-    return traced;
+  if (ip < frame->firstInstr() + frame->code->_co_firsttraceable) return traced;  // on the way to RESUME
   int previous = frame->lastUnit();
   frame->prev_instr = const_cast<Unit*>(ip);
   if (traced.op == Op::RESUME) {

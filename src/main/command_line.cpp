@@ -51,7 +51,7 @@ class Parser {
   }
 
   bool checkHashBasedPycs() {
-    if (next_ >= argc_) return fail("Argument expected for the %s option\n", "--check-hash-based-pycs");
+    if (next_ >= argc_) return fail("Argument expected for the %s options\n", "--check-hash-based-pycs");
     std::string value = argv_[next_++];
     if (value != "always" && value != "never" && value != "default") {
       return fail("%s", "--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n");
@@ -64,8 +64,8 @@ class Parser {
   bool shortOptions(std::string_view cluster) {
     for (size_t i = 0; i < cluster.size(); i++) {
       char option = cluster[i];
+      if (option == 'J') return fail("%s", "-J is reserved for Jython\n");
       if (kFlagsWithValue.find(option) != std::string_view::npos) {
-        if (option == 'J') return fail("%s", "-J is reserved for Jython\n");
         return optionWithValue(option, cluster.substr(i + 1));
       }
       if (!flag(option)) {
@@ -310,7 +310,7 @@ bool applyEnvironment(Config& config) {
   devMode(config);
   warnOptions(config);
   stdioEncoding(config);
-  return hashSeed(config) && traceMalloc(config) && frozenModules(config) && maxStrDigits(config) && utf8Mode(config);
+  return utf8Mode(config) && hashSeed(config) && traceMalloc(config) && frozenModules(config) && maxStrDigits(config);
 }
 
 }  // namespace krait

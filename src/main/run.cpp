@@ -228,6 +228,8 @@ void importReadline() {
 }
 
 Result<bool> preparePaths() {
+  std::string& file = interpreter().config.file;
+  if (file == ".") file = currentDirectory();
   bool importable = !config().file.empty() && TRY(isImportablePath(config().file));
   if (importable) TRY(prependPath(config().file));
   else TRY(setupPath0());

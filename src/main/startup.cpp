@@ -6,6 +6,7 @@
 #include "capi/lifecycle.h"
 #include "core/hash_secret.h"
 #include "core/call.h"
+#include "core/dump_traceback.h"
 #include "core/gc.h"
 #include "core/import.h"
 #include "core/interpreter.h"
@@ -41,7 +42,8 @@ bool setupMemory() {
     return true;
   }
   if (memSetupByName(allocator)) return true;
-  std::fprintf(stderr, "Fatal Python error: preconfig_init_allocator: invalid PYTHONMALLOC environment variable value\n");
+  std::fprintf(stderr, "Fatal Python error: preconfig_init_allocator: PYTHONMALLOC: unknown allocator\n"
+                       "Python runtime state: preinitializing\n\n");
   return false;
 }
 
@@ -67,6 +69,7 @@ Status createCoreModules() {
 }
 
 Status startSignals() {
+  if (!interpreter().config.install_signal_handlers) return {};
   Ref<> signal = TRY(importModule("_signal"));
   return {};
 }
@@ -93,20 +96,45 @@ Status startOptionalServices() {
     TRY(call(start.get(), frames.get()));
   }
   if (!config.warn_options.empty()) TRY(importModule("warnings"));
-  if (!config.no_site) TRY(importModule("site"));
   return {};
 }
 
-Status startEverything() {
+Status startTypes() {
   TRY(readyTypes());
   flagsPublish();
   interpInit();
-  TRY(createCoreModules());
+  return {};
+}
+Status startEncodings() {
   TRY(importModule("encodings"));
-  if (interpreter().config.install_signal_handlers) TRY(startSignals());
-  TRY(createStandardStreams());
-  TRY(startMainModule());
-  return startOptionalServices();
+  return {};
+}
+Status startSite() {
+  if (!interpreter().config.no_site) TRY(importModule("site"));
+  return {};
+}
+
+// What exists when, and what is said when it cannot be made.
+constexpr struct {
+  Status (*run)();
+  const char* failure;
+} kSteps[] = {
+    {startTypes, "pycore_init_types: failed to initialize the types"},
+    {createCoreModules, "init_importlib: importlib install failed"},
+    {startEncodings, "init_fs_encoding: failed to get the Python codec of the filesystem encoding"},
+    {startSignals, "init_signals: failed to import the signal module"},
+    {normaliseStreamEncoding, "init_stdio_encoding: failed to get the Python codec name of the stdio encoding"},
+    {createStandardStreams, "init_sys_streams: can't initialize sys standard streams"},
+    {startMainModule, "add_main_module: can't create __main__ module"},
+    {startOptionalServices, "init_interp_main: failed to start tracemalloc, faulthandler or warnings"},
+    {startSite, "init_import_site: Failed to import the site module"},
+};
+
+void reportFailure(const char* failure) {
+  std::fprintf(stderr, "Fatal Python error: %s\nPython runtime state: core initialized\n", failure);
+  printPending(true);
+  dumpText(2, "\n");
+  dumpAllThreads(2, currentThread());
 }
 
 }  // namespace
@@ -117,12 +145,12 @@ bool startRuntime() {
   if (config.use_hash_seed) hashSecretFromSeed(static_cast<uint32_t>(config.hash_seed));
   else hashSecretRandom();
   threadStartMain();
-  auto started = startEverything();
-  if (!started.failed()) return true;
-  if (pendingMatches(PyExc_SystemExit)) return false;
-  std::fprintf(stderr, "Fatal Python error: the runtime could not be started\n");
-  printPending(true);
-  return false;
+  for (const auto& step : kSteps) {
+    if (!step.run().failed()) continue;
+    if (!pendingMatches(PyExc_SystemExit)) reportFailure(step.failure);
+    return false;
+  }
+  return true;
 }
 
 }  // namespace krait

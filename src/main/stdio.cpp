@@ -52,17 +52,6 @@ Result<Ref<>> createStream(PyObject* io, const StreamSpec& spec) {
   return text;
 }
 
-// sys.stdout.encoding is the codec's own name, whatever alias was given.
-Status normaliseEncoding() {
-  std::string& encoding = interpreter().config.stdio_encoding;
-  Ref<> lookup = TRY(importAttr("codecs", "lookup"));
-  Ref<StrObject> given = TRY(fsDecode(encoding));
-  Ref<> info = TRY(call(lookup.get(), given.get()));
-  Ref<> codec_name = TRY(attrGet(info, "name"));
-  if (isStr(codec_name)) encoding = TRY(strUtf8(cast<StrObject>(codec_name.get())));
-  return {};
-}
-
 Status flushStream(const char* attribute) {
   Opt<> found = sysGet(attribute);
   if (!found || found.get() == Py_None) return {};
@@ -75,8 +64,17 @@ Status flushStream(const char* attribute) {
 
 }  // namespace
 
+Status normaliseStreamEncoding() {
+  std::string& encoding = interpreter().config.stdio_encoding;
+  Ref<> lookup = TRY(importAttr("codecs", "lookup"));
+  Ref<StrObject> given = TRY(fsDecode(encoding));
+  Ref<> info = TRY(call(lookup.get(), given.get()));
+  Ref<> codec_name = TRY(attrGet(info, "name"));
+  if (isStr(codec_name)) encoding = TRY(strUtf8(cast<StrObject>(codec_name.get())));
+  return {};
+}
+
 Status createStandardStreams() {
-  TRY(normaliseEncoding());
   Ref<> io = TRY(importModule("io"));
   Ref<> open = TRY(attrGet(io, "open"));
   TRY(dictSet(interpreter().builtins, "open", open));

@@ -5,6 +5,8 @@
 
 namespace krait {
 
+// The codec behind config.stdio_encoding must exist; its own name is kept.
+Status normaliseStreamEncoding();
 Status createStandardStreams();
 Status flushStandardStreams();  // fails when stdout could not be flushed
 
