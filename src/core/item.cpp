@@ -2,6 +2,7 @@
 #include "core/call.h"
 #include "core/number.h"
 #include "core/object.h"
+#include "core/thread.h"
 #include "types/dict.h"
 #include "types/int.h"
 #include "types/list.h"
@@ -119,7 +120,15 @@ Result<Ref<>> getIter(PyObject* object) {
   return raise(PyExc_TypeError, "iter() returned non-iterator of type '%.100s'", typeName(iterator.get()));
 }
 
+// An iterator over an iterator over an iterator ... recurses in C alone; only the stack bounds it.
+Status checkIteratorNesting() {
+  if (static_cast<char*>(__builtin_frame_address(0)) > currentThread()->c_stack_limit) [[likely]]
+    return {};
+  return raise(PyExc_RecursionError, "maximum recursion depth exceeded in iterators");
+}
+
 Result<MaybeRef<>> iterNext(PyObject* iterator) {
+  TRY(checkIteratorNesting());
   PyObject* item = typeOf(iterator)->tp_iternext(iterator);
   if (item) [[likely]]
     return MaybeRef<>::steal(item);

@@ -163,7 +163,9 @@ Result<Ref<>> printFileAndLine(Printer& p, PyObject* value) {
   if (where.text && isStr(where.text.get())) {
     std::string text(TRY(strUtf8(cast<StrObject>(where.text.get()))));
     auto length = static_cast<Py_ssize_t>(text.size());
-    if (where.end_line > where.line) where.end_offset = length;
+    // Only a SyntaxError itself has its whole range marked, subclasses the first character.
+    if (value->ob_type != cast<PyTypeObject>(PyExc_SyntaxError)) where.end_offset = -1;
+    else if (where.end_line > where.line) where.end_offset = length;
     else if (Py_ssize_t most = length + (text.ends_with('\n') ? 0 : 1); where.end_offset > most) where.end_offset = most;
     TRY(printErrorText(p, text, where.offset, where.end_offset));
   }

@@ -18,6 +18,7 @@
 #include "modules/import.h"
 #include "modules/sys/sys.h"
 #include "types/bool.h"
+#include "types/context.h"
 #include "types/exceptions.h"
 #include "types/std_printer.h"
 #include "types/type.h"
@@ -49,6 +50,7 @@ bool setupMemory() {
 
 Status readyTypes() {
   for (PyTypeObject* type : kStaticTypes) TRY(typeReady(type));
+  TRY(contextPublishMissing());
   return {};
 }
 

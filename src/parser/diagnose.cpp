@@ -52,7 +52,7 @@ Diagnostic Diagnoser::run() {
     error_.kind = ErrorKind::IncompleteInput;
     return error_;
   }
-  if (raised_ && error_.kind == ErrorKind::MemoryError) return error_;
+  if (raised_ && error_.kind == ErrorKind::MemoryError) return lexer_.bracketsRunTooDeep() ? lexer_.error() : error_;
   if (accepted_ && start_rule_ == StartRule::Single) {
     raiseHere("multiple statements found while compiling a single statement");
     return error_;

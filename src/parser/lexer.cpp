@@ -579,6 +579,13 @@ Tok Lexer::readOperator(Token& token) {
   return finish(token, type, cur_);
 }
 
+bool Lexer::bracketsRunTooDeep() {
+  constexpr int kNearlyTooDeep = kMaxDepth - 20;
+  size_t last = count_ - 1;
+  while (depth_ >= kNearlyTooDeep && at(last).type != Tok::Error && at(last).type != Tok::EndMarker) last++;
+  return depth_ >= kNearlyTooDeep && failure_ == LexFailure::Raised;
+}
+
 Tok Lexer::openBracket(char c) {
   if (depth_ >= kMaxDepth) return raise("too many nested parentheses");
   brackets_[depth_++] = {c, lineno_ + options_.first_lineno - 1, static_cast<int>(token_start_ - line_start_)};

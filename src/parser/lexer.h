@@ -66,6 +66,9 @@ class Lexer {
   LexFailure failure() const { return failure_; }
   const Diagnostic& error() const { return error_; }
   int depth() const { return depth_; }
+  // Brackets are nested nearly as deep as allowed and those that follow exceed it (reads on to see): error() comes
+  // before the parser's own limit then.
+  bool bracketsRunTooDeep();
   struct Bracket {
     char kind;
     int lineno;

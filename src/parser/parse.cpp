@@ -77,8 +77,12 @@ ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& option
   bool too_many = result.mod && options.mode == Mode::Single && !lexer.isInteractive() && hasMoreStatements(lexer);
   if (parser.tooDeep()) {
     result.mod = nullptr;
-    result.error.kind = ErrorKind::MemoryError;
-    result.error.has_location = false;
+    if (lexer.bracketsRunTooDeep()) {
+      result.error = lexer.error();
+    } else {
+      result.error.kind = ErrorKind::MemoryError;
+      result.error.has_location = false;
+    }
   } else if (!result.mod || too_many) {
     auto start = static_cast<StartRule>(options.mode);
     warnings.dropReparsed(0);

@@ -6,6 +6,7 @@
 #include "core/native.h"
 #include "core/thread.h"
 #include "types/bool.h"
+#include "types/dict.h"
 #include "types/misc_objects.h"
 #include "types/str.h"
 #include "types/tuple.h"
@@ -23,17 +24,10 @@ void switchTo(Thread* thread, PyObject* context) {
   xdecref(old);
 }
 
-// The variables, to be changed: a copy when somebody else looks at them.
-Result<DictObject*> writableVars(ContextObject* context) {
-  if (context->ctx_vars->ob_refcnt > 1) setField(context->ctx_vars, TRY(dictCopy(context->ctx_vars)));
-  return context->ctx_vars;
-}
-
 Status storeValue(ContextVarObject* var, PyObject* value) {
   var->var_cached = nullptr;
-  ContextObject* context = TRY(contextCurrent());
-  auto keep = share(value);
-  TRY(dictSet(TRY(writableVars(context)), var, value));
+  auto context = share(TRY(contextCurrent()));
+  setField(context->ctx_vars, TRY(hamtSet(context->ctx_vars, var, value)));
   Thread* thread = currentThread();
   var->var_cached = value;
   var->var_cached_tsid = thread->id;
@@ -43,9 +37,11 @@ Status storeValue(ContextVarObject* var, PyObject* value) {
 
 Status dropValue(ContextVarObject* var) {
   var->var_cached = nullptr;
-  ContextObject* context = TRY(contextCurrent());
-  if (!TRY(dictContains(context->ctx_vars, var))) return raiseObject(PyExc_LookupError, var);
-  return dictDelete(TRY(writableVars(context)), var);
+  auto context = share(TRY(contextCurrent()));
+  Ref<HamtObject> rest = TRY(hamtWithout(context->ctx_vars, var));
+  if (rest.get() == context->ctx_vars) return raiseObject(PyExc_LookupError, var);
+  setField(context->ctx_vars, std::move(rest));
+  return {};
 }
 
 // The value in the current context, borrowed.
@@ -54,7 +50,7 @@ Result<Opt<>> valueHere(ContextVarObject* var) {
   if (!thread->context) return Opt<>();
   if (var->var_cached && var->var_cached_tsid == thread->id && var->var_cached_tsver == thread->context_ver)
     return Opt<>(var->var_cached);
-  Opt<> found = TRY(dictGet(cast<ContextObject>(thread->context)->ctx_vars, var));
+  Opt<> found = TRY(hamtGet(cast<ContextObject>(thread->context)->ctx_vars, var));
   if (found) {
     var->var_cached = found.get();
     var->var_cached_tsid = thread->id;
@@ -82,11 +78,11 @@ void contextDealloc(PyObject* object) {
 int contextTraverse(PyObject* object, visitproc visit, void* arg) {
   return visitAll(visit, arg, cast<ContextObject>(object)->ctx_prev, cast<ContextObject>(object)->ctx_vars);
 }
-// The variables stay a dict, so that a cleared context is an empty one.
+// A mapping stays: a cleared context that is met once more is still whole.
 int contextClear(PyObject* object) {
   auto* self = cast<ContextObject>(object);
   clearField(self->ctx_prev);
-  auto empty = dictNew();
+  auto empty = hamtNew();
   if (empty.failed()) clearPending();
   else setField(self->ctx_vars, std::move(empty).take());
   return 0;
@@ -99,40 +95,30 @@ Status checkKey(PyObject* key) {
 
 Result<Ref<>> contextItem(ContextObject* self, PyObject* key) {
   TRY(checkKey(key));
-  Opt<> found = TRY(dictGet(self->ctx_vars, key));
+  Opt<> found = TRY(hamtGet(self->ctx_vars, key));
   if (found) return share(found.get());
   return raiseObject(PyExc_KeyError, key);
 }
 Result<bool> contextContains(ContextObject* self, PyObject* key) {
   TRY(checkKey(key));
-  return dictContains(self->ctx_vars, key);
+  return bool{TRY(hamtGet(self->ctx_vars, key))};
 }
 Result<Ref<>> contextGet(ContextObject* self, PyObject* key, PyObject* fallback) {
   TRY(checkKey(key));
-  Opt<> found = TRY(dictGet(self->ctx_vars, key));
+  Opt<> found = TRY(hamtGet(self->ctx_vars, key));
   return share(found.orElse(fallback));
 }
-Py_ssize_t contextLength(ContextObject* self) { return self->ctx_vars->size(); }
+Py_ssize_t contextLength(ContextObject* self) { return self->ctx_vars->count; }
 
-// Iterators look at a dict of their own: a later change of the context copies first.
-Result<Ref<>> contextIter(ContextObject* self) {
-  auto vars = share(self->ctx_vars);
-  return getIter(vars.get());
-}
-Result<Ref<>> viewIter(ContextObject* self, StrObject* view_name) {
-  auto vars = share(self->ctx_vars);
-  Ref<> view = TRY(callMethod(vars.get(), view_name));
-  return getIter(view.get());
-}
-Result<Ref<>> contextKeys(ContextObject* self) { return viewIter(self, name<"keys">()); }
-Result<Ref<>> contextValues(ContextObject* self) { return viewIter(self, name<"values">()); }
-Result<Ref<>> contextItems(ContextObject* self) { return viewIter(self, name<"items">()); }
+Result<Ref<>> contextKeys(ContextObject* self) { return hamtKeys(self->ctx_vars); }
+Result<Ref<>> contextValues(ContextObject* self) { return hamtValues(self->ctx_vars); }
+Result<Ref<>> contextItems(ContextObject* self) { return hamtItems(self->ctx_vars); }
 Result<Ref<>> contextCopyMethod(ContextObject* self) { return TRY(contextCopy(self)); }
 
 Result<Ref<>> contextCompare(PyObject* left, PyObject* right, int op) {
   if (!isExact(left, &PyContext_Type) || !isExact(right, &PyContext_Type) || (op != Py_EQ && op != Py_NE)) return notImplemented();
   auto a = share(cast<ContextObject>(left)->ctx_vars), b = share(cast<ContextObject>(right)->ctx_vars);
-  return richCompare(a.get(), b.get(), op);
+  return boolObject(TRY(hamtEqual(a, b)) == (op == Py_EQ));
 }
 
 Result<Ref<>> contextRun(ContextObject* self, CallArgs args) {
@@ -241,28 +227,24 @@ PyTypeObject missing_type = {
     .tp_basicsize = sizeof(PyObject),
     .tp_dealloc = missingDealloc,
     .tp_repr = slot<missingRepr>,
+    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
 };
 PyObject missing_object = {kImmortalRefcount, &missing_type};
 
-// Token.MISSING, before the first token can exist.
-Status publishMissing() {
-  static bool done;
-  if (done) return {};
+}  // namespace
+
+Status contextPublishMissing() {
   TRY(typeReady(&missing_type));
-  TRY(typeReady(&PyContextToken_Type));
   TRY(dictSet(cast<DictObject>(PyContextToken_Type.tp_dict), "MISSING", &missing_object));
   typeModified(&PyContextToken_Type);
-  done = true;
   return {};
 }
-
-}  // namespace
 
 // --- for C++ -------------------------------------------------------------------------------------------------------
 
 Result<Ref<ContextObject>> contextNew() {
-  Ref<DictObject> vars = TRY(dictNew());
+  Ref<HamtObject> vars = TRY(hamtNew());
   Ref<ContextObject> self = TRY(objectNew<ContextObject>(&PyContext_Type));
   self->ctx_prev = nullptr;
   self->ctx_vars = std::move(vars).leak();
@@ -308,7 +290,6 @@ Status contextExit(ContextObject* context) {
 
 Result<Ref<ContextVarObject>> contextVarNew(PyObject* var_name, Opt<> fallback) {
   if (!isStr(var_name)) return raise(PyExc_TypeError, "context variable name must be a str");
-  TRY(publishMissing());
   Py_hash_t name_hash = TRY(objectHash(var_name));
   Ref<ContextVarObject> self = TRY(objectNew<ContextVarObject>(&PyContextVar_Type));
   Py_hash_t hash = hashPointer(self.get()) ^ name_hash;
@@ -331,7 +312,7 @@ Result<MaybeRef<>> contextVarGet(ContextVarObject* var, Opt<> fallback) {
 
 Result<Ref<TokenObject>> contextVarSet(ContextVarObject* var, PyObject* value) {
   ContextObject* context = TRY(contextCurrent());
-  auto old = MaybeRef<>::share(TRY(dictGet(context->ctx_vars, var)).get());
+  auto old = MaybeRef<>::share(TRY(hamtGet(context->ctx_vars, var)).get());
   Ref<TokenObject> token = TRY(objectNew<TokenObject>(&PyContextToken_Type));
   token->tok_ctx = share(context).leak();
   token->tok_var = share(var).leak();
@@ -369,7 +350,7 @@ KR_EXPORT constinit PyTypeObject PyContext_Type = {
     .tp_clear = contextClear,
     .tp_richcompare = slot<contextCompare>,
     .tp_weaklistoffset = offsetof(ContextObject, ctx_weakreflist),
-    .tp_iter = slot<contextIter>,
+    .tp_iter = slot<contextKeys>,
     .tp_methods = kContextMethods,
     .tp_alloc = genericAlloc,
     .tp_new = slot<contextNewSlot>,

@@ -1,11 +1,10 @@
 // Context variables (PEP 567).
 //
-// A context's variables stand in a dict that is treated as immutable while anybody else refers to it: copying a context
-// shares the dict, the next change of either copies it. `context_ver` of the thread changes with the current context,
+// A context's variables stand in a persistent mapping: copying a context shares it. `context_ver` of the thread changes with the current context,
 // so that a variable can cache the value it had there.
 #pragma once
 
-#include "types/dict.h"
+#include "types/hamt.h"
 
 extern "C" PyTypeObject PyContext_Type, PyContextVar_Type, PyContextToken_Type;
 
@@ -13,7 +12,7 @@ namespace krait {
 
 struct ContextObject : PyObject {
   ContextObject* ctx_prev;  // owned: current before this one was entered
-  DictObject* ctx_vars;     // owned
+  HamtObject* ctx_vars;     // owned
   PyObject* ctx_weakreflist;
   int ctx_entered;
 };
@@ -35,6 +34,7 @@ struct TokenObject : PyObject {
 };
 static_assert(sizeof(TokenObject) == 48);
 
+Status contextPublishMissing();  // Token.MISSING, once the types are ready
 Result<Ref<ContextObject>> contextNew();
 Result<Ref<ContextObject>> contextCopy(ContextObject* context);
 Result<ContextObject*> contextCurrent();        // borrowed; made on first use

@@ -101,6 +101,7 @@ Result<Ref<TupleObject>> computeMro(PyTypeObject* type) {
   PyObject* self = type;
   auto answer = TRY(callSpecial(name<"mro">(), &self, 1));
   auto mro = TRY(sequenceTuple(answer.get()));
+  if (mro->size() == 0) return raise(PyExc_TypeError, "type MRO must not be empty");
   TRY(checkCustomMro(type, mro.get()));
   return mro;
 }

@@ -1,6 +1,7 @@
-"""Compares the code objects that krait and CPython 3.11 make of the same sources, field by field, recursively.
+"""Compares the code objects that krait and CPython 3.11 make of the same sources, field by field, recursively; or the
+syntax trees with all their positions.
 
-    /usr/bin/python3.11 tests/compiler/oracle_code.py KRAIT [-O LEVEL] [--limit N] [FILE_OR_FOLDER ...]
+    /usr/bin/python3.11 tests/compiler/oracle_code.py KRAIT [-O LEVEL | --tree] [--limit N] [FILE_OR_FOLDER ...]
 
 Without files: the whole standard library. Sources that do not compile have to fail with the same exception, details
 and warnings included. Exit status 1 when anything differs.
@@ -18,9 +19,10 @@ FIELDS = ("co_argcount co_posonlyargcount co_kwonlyargcount co_nlocals co_stacks
           "co_varnames co_freevars co_cellvars co_name co_qualname co_firstlineno co_linetable co_exceptiontable "
           "co_filename").split()
 
-# Runs in both interpreters: path -> ("code", code) or ("error", description), with the warnings.
+# Runs in both interpreters: path -> ("result", code or dumped tree) or ("error", description), with the warnings.
 WORKER = r"""
-import marshal, struct, sys, warnings
+import ast, marshal, struct, sys, warnings
+sys.setrecursionlimit(20000)
 
 def describe(error):
     text = [type(error).__name__, repr(error.args)]
@@ -29,13 +31,15 @@ def describe(error):
                  ("msg", "filename", "lineno", "offset", "end_lineno", "end_offset", "text")]
     return tuple(text)
 
-def compile_file(path, optimize):
+def compile_file(path, optimize, tree):
     with open(path, "rb") as file:
         source = file.read()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            result = ("code", compile(source, path, "exec", dont_inherit=True, optimize=optimize))
+            flags = ast.PyCF_ONLY_AST if tree else 0
+            result = compile(source, path, "exec", flags, dont_inherit=True, optimize=optimize)
+            result = ("result", ast.dump(result, include_attributes=True) if tree else result)
         except Exception as error:
             result = ("error", describe(error))
     return result + (tuple((w.category.__name__, str(w.message), w.filename, w.lineno) for w in caught),)
@@ -43,7 +47,7 @@ def compile_file(path, optimize):
 
 SERVER = WORKER + r"""
 for line in sys.stdin.buffer:
-    data = marshal.dumps(compile_file(line[:-1].decode("utf-8", "surrogateescape"), int(sys.argv[1])))
+    data = marshal.dumps(compile_file(line[:-1].decode("utf-8", "surrogateescape"), int(sys.argv[1]), sys.argv[2] == "True"))
     sys.stdout.buffer.write(struct.pack("<I", len(data)) + data)
     sys.stdout.buffer.flush()
 """
@@ -114,15 +118,16 @@ def main():
     parser.add_argument("krait")
     parser.add_argument("paths", nargs="*", default=["/usr/lib/python3.11"])
     parser.add_argument("-O", "--optimize", type=int, default=0)
+    parser.add_argument("--tree", action="store_true", help="syntax trees instead of code objects")
     parser.add_argument("--limit", type=int, default=10, help="differences shown")
     options = parser.parse_args()
     space = {}
     exec(WORKER, space)
-    server = subprocess.Popen([options.krait, "-c", SERVER, str(options.optimize)], stdin=subprocess.PIPE,
+    server = subprocess.Popen([options.krait, "-c", SERVER, str(options.optimize), str(options.tree)], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE)
     same = different = 0
     for path in sources(options.paths or ["/usr/lib/python3.11"]):
-        want = space["compile_file"](path, options.optimize)
+        want = space["compile_file"](path, options.optimize, options.tree)
         try:
             server.stdin.write(path.encode("utf-8", "surrogateescape") + b"\n")
             server.stdin.flush()
