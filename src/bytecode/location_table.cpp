@@ -138,4 +138,29 @@ SourceRange locationAt(std::span<const uint8_t> table, int first_line, int unit)
   return {};
 }
 
+int lineAt(std::span<const uint8_t> table, int first_line, int unit) {
+  const uint8_t *at = table.data(), *end = at + table.size();
+  int line = first_line, start = 0;
+  while (at < end) {
+    int form = (*at >> 3) & 15;
+    start += (*at++ & 7) + 1;
+    if (form == kLong || form == kNoColumns) {
+      unsigned value = 0, shift = 0;
+      const uint8_t* digit = at;
+      do {
+        if (digit == end) return -1;
+        value |= static_cast<unsigned>(*digit & 63) << shift;
+        shift += 6;
+      } while (*digit++ & 64 && shift < 32);
+      int delta = static_cast<int>(value >> 1);
+      line += value & 1 ? -delta : delta;
+    } else if (form >= kOneLine && form < kOneLine + 3) {
+      line += form - kOneLine;
+    }
+    if (unit < start) return form == kNone ? -1 : line;
+    while (at < end && !(*at & 0x80)) at++;
+  }
+  return -1;
+}
+
 }  // namespace krait

@@ -69,5 +69,7 @@ class LocationReader {
 
 // The range of the instruction holding code unit `unit`; no location when the table does not reach it.
 SourceRange locationAt(std::span<const uint8_t> table, int first_line, int unit);
+// Only its line, which most entries say without being read to their end.
+int lineAt(std::span<const uint8_t> table, int first_line, int unit);
 
 }  // namespace krait

@@ -27,6 +27,7 @@ constexpr Op unitOp(CodeUnit unit) { return static_cast<Op>(unit & 0xff); }
 constexpr int unitArg(CodeUnit unit) { return unit >> 8; }
 
 constexpr int kHaveArgument = 90;
+constexpr int kFirstPrivateOp = 181;  // from here on: specialised forms that CPython does not know
 constexpr int kFirstPseudoOp = 256;
 constexpr int kOpCount = 256 + 10;
 constexpr int kMaxCacheUnits = 10;

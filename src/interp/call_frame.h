@@ -42,6 +42,11 @@ KR_ALWAYS_INLINE bool codeIsPlain(const CodeObject* code) {
   return (code->co_flags & kCodePlainMask) == 0 && code->co_kwonlyargcount == 0;
 }
 
+// A prepared, optimised code object that exactly `count` positional arguments fill.
+KR_ALWAYS_INLINE bool takesExactly(const CodeObject* code, Py_ssize_t count) {
+  return code->co_argcount == count && codeIsPlain(code) && (code->co_flags & 1) && codeIsPrepared(code);
+}
+
 // A function that the evaluator can enter without leaving itself.
 KR_ALWAYS_INLINE bool runsInline(PyObject* callable) {
   return isFunction(callable) && static_cast<FunctionObject*>(callable)->vectorcall == functionVectorcall;

@@ -218,7 +218,23 @@ const char* Verifier::run() {
   return nullptr;
 }
 
-Op superInstruction(Op first, Op second) {
+// A LOAD_FAST that runs together with the one or two instructions behind it; CACHE: none of these.
+Op fusedLoad(const Unit* at, const Unit* end) {
+  if (end - at < 3 || unitOp(at[0]) != Op::LOAD_FAST) return Op::CACHE;
+  Op second = unitOp(at[1]), third = unitOp(at[2]);
+  if (second == Op::LOAD_ATTR) return Op::LOAD_FAST__LOAD_ATTR;
+  if (second == Op::STORE_ATTR) return Op::LOAD_FAST__STORE_ATTR;
+  bool fast = second == Op::LOAD_FAST;
+  if (!fast && second != Op::LOAD_CONST) return Op::CACHE;
+  if (third == Op::BINARY_OP) return fast ? Op::LOAD_FAST__LOAD_FAST__BINARY_OP : Op::LOAD_FAST__LOAD_CONST__BINARY_OP;
+  if (third != Op::COMPARE_OP) return Op::CACHE;
+  return fast ? Op::LOAD_FAST__LOAD_FAST__COMPARE_OP : Op::LOAD_FAST__LOAD_CONST__COMPARE_OP;
+}
+
+Op superInstruction(const Unit* at, const Unit* end) {
+  if (Op fused = fusedLoad(at, end); fused != Op::CACHE) return fused;
+  if (fusedLoad(at + 1, end) != Op::CACHE) return Op::CACHE;  // better together with what follows it
+  Op first = unitOp(at[0]), second = unitOp(at[1]);
   if (first == Op::LOAD_FAST && second == Op::LOAD_FAST) return Op::LOAD_FAST__LOAD_FAST;
   if (first == Op::LOAD_FAST && second == Op::LOAD_CONST) return Op::LOAD_FAST__LOAD_CONST;
   if (first == Op::LOAD_CONST && second == Op::LOAD_FAST) return Op::LOAD_CONST__LOAD_FAST;
@@ -242,7 +258,7 @@ void quicken(CodeObject* code) {
       setOpcode(code_units + unit, Op::JUMP_BACKWARD_QUICK);
     } else if (next < units && next == unit + 1) {
       // The second half stays whole, and may begin a pair of its own: it may be a jump target.
-      Op fused = superInstruction(op, unitOp(code_units[next]));
+      Op fused = superInstruction(code_units + unit, code_units + units);
       if (fused != Op::CACHE) setOpcode(code_units + unit, fused);
     }
     unit = next;

@@ -54,11 +54,6 @@ Result<Ref<GenObject>> genNewFor(FunctionObject* function) {
   return gen;
 }
 
-void genLeaveHandled(Thread* thread, GenObject* gen) {
-  thread->exc_info = gen->gi_exc_state.previous_item;
-  gen->gi_exc_state.previous_item = nullptr;
-}
-
 void genConvertStop(GenObject* gen) {
   bool stop = pendingMatches(PyExc_StopIteration);
   bool async_stop = isAsyncGen(gen) && !stop && pendingMatches(PyExc_StopAsyncIteration);

@@ -42,7 +42,11 @@ KR_ALWAYS_INLINE Step genEnter(const Unit*& ip, Stack& sp, Frame*& frame, Thread
 void genFrameRaised(Thread* thread, Frame* frame);
 // ... ended with a return: completed and cleared.
 void genFrameReturned(Thread* thread, Frame* frame);
-void genLeaveHandled(Thread* thread, GenObject* gen);  // pops its exception state
+// Pops its exception state.
+KR_ALWAYS_INLINE void genLeaveHandled(Thread* thread, GenObject* gen) {
+  thread->exc_info = gen->gi_exc_state.previous_item;
+  gen->gi_exc_state.previous_item = nullptr;
+}
 // Turns a pending StopIteration (or StopAsyncIteration) that escapes a generator body into RuntimeError.
 void genConvertStop(GenObject* gen);
 

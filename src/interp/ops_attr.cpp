@@ -1,9 +1,11 @@
 // Attributes and methods.
 #include "core/gc.h"
+#include "interp/call_frame.h"
 #include "interp/inline_cache.h"
 #include "types/descr.h"
 #include "types/dict_keys.h"
 #include "types/module.h"
+#include "types/super.h"
 
 namespace krait {
 extern "C" PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr);
@@ -41,9 +43,20 @@ Result<MaybeRef<>> instanceAttr(PyObject* object, StrObject* name) {
   return MaybeRef<>::share(TRY(dictGet(held.get(), name)).get());
 }
 
+// `super().name(...)`: self is the object that super() was made for.
+Result<MethodFound> superMethod(SuperObject* owner, StrObject* name) {
+  if (!owner->obj_type || name == krait::name<"__class__">()) return MethodFound{TRY(attrGet(owner, name)), false};
+  auto type = share(owner->type), obj_type = share(owner->obj_type);
+  Ref<> object = share(owner->object);
+  bool unbound;
+  Ref<> found = TRY(superGetMethod(type.get(), object.get(), obj_type.get(), name, &unbound));
+  return MethodFound{std::move(found), unbound};
+}
+
 // What `owner.name(...)` calls: a method descriptor's function is left unbound.
 Result<MethodFound> loadMethod(PyObject* owner, StrObject* name) {
   PyTypeObject* type = typeOf(owner);
+  if (type == &PySuper_Type) return superMethod(static_cast<SuperObject*>(owner), name);
   if (type->tp_getattro != PyObject_GenericGetAttr) return MethodFound{TRY(attrGet(owner, name)), false};
   Opt<> found = typeLookup(type, name);
   if (!found) return MethodFound{TRY(attrGet(owner, name)), false};
@@ -83,6 +96,11 @@ OP_BODY(LOAD_METHOD) {
   MethodFound method = std::move(found).take();
   PyObject* self = sp.peek(0);
   if (method.unbound) {
+    if (isExact(self, &PySuper_Type)) {
+      PyObject* object = share(static_cast<SuperObject*>(self)->object).leak();
+      decref(self);
+      self = object;
+    }
     sp.peek(0) = std::move(method.value).leak();
     sp.push(self);
   } else {
@@ -143,6 +161,69 @@ OP_BODY(LOAD_ATTR_MODULE) {
   if (!value) return Step::kMiss;
   replaceTopShared(sp, value);
   return Step::kNext;
+}
+
+namespace {
+
+// A class attribute that is its own value: no binding takes place.
+KR_ALWAYS_INLINE bool bindsNothing(PyObject* value) {
+  PyTypeObject* type = typeOf(value);
+  return !type->tp_descr_get && !type->tp_descr_set;
+}
+
+}  // namespace
+
+// An attribute of a class: its version and (in `index`) its metaclass's are the guard, the method cache answers.
+OP_BODY(LOAD_ATTR_CLASS) {
+  PyObject* owner = sp.peek(0);
+  auto* cache = cacheOf<AttrCache>(ip);
+  if (typeOf(owner)->tp_version_tag != cache->index) return Step::kMiss;
+  auto* type = reinterpret_cast<PyTypeObject*>(owner);
+  if (type->tp_version_tag != cacheRead32(cache->version)) return Step::kMiss;
+  Opt<> value = typeLookup(type, codeName(frame, oparg));
+  if (!value || !(bindsNothing(value.get()) || isExact(value.get(), &PyFunction_Type))) return Step::kMiss;
+  replaceTopShared(sp, value.get());
+  return Step::kNext;
+}
+
+// An attribute of the instance's class that the instance does not have itself.
+OP_BODY(LOAD_ATTR_CLASS_VALUE) {
+  PyObject* owner = sp.peek(0);
+  PyTypeObject* type = typeOf(owner);
+  if (type->tp_version_tag != cacheRead32(cacheOf<AttrCache>(ip)->version)) return Step::kMiss;
+  StrObject* attribute = codeName(frame, oparg);
+  if (hasFlag(type, Py_TPFLAGS_MANAGED_DICT)) {
+    ManagedDict* managed = managedDictOf(owner);
+    if (managed->dict) return Step::kMiss;
+    if (managed->values && managedGet(owner, attribute)) return Step::kMiss;
+  }
+  Opt<> value = typeLookup(type, attribute);
+  if (!value || !bindsNothing(value.get())) return Step::kMiss;
+  replaceTopShared(sp, value.get());
+  return Step::kNext;
+}
+
+// A property whose getter is a Python function: entered in the same loop.
+OP_BODY(LOAD_ATTR_PROPERTY) {
+  PyObject* owner = sp.peek(0);
+  PyTypeObject* type = typeOf(owner);
+  if (type->tp_version_tag != cacheRead32(cacheOf<AttrCache>(ip)->version)) return Step::kMiss;
+  Opt<> property = typeLookup(type, codeName(frame, oparg));
+  if (!property || !isExact(property.get(), &PyProperty_Type)) return Step::kMiss;
+  PyObject* getter = propertyGetter(property.get());
+  if (!getter || !runsInline(getter)) return Step::kMiss;
+  auto* function = static_cast<FunctionObject*>(getter);
+  CodeObject* code = function->code();
+  if (!takesExactly(code, 1)) return Step::kMiss;
+  incref(function);
+  --sp.top;
+  Frame* callee = pushExactFrame(thread, function, code, sp.top, 1);
+  if (!callee) [[unlikely]] {
+    ++sp.top;
+    decref(function);
+    return Step::kRaised;
+  }
+  return enterFrame(ip, sp, frame, thread, callee, ip + opCacheUnits(Op::LOAD_ATTR));
 }
 
 OP_BODY(STORE_ATTR_INSTANCE_VALUE) {

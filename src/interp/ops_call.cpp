@@ -217,7 +217,51 @@ OP_BODY(CALL_PY_WITH_DEFAULTS) {
   return enterFrame(ip, sp, frame, thread, callee, ip + opCacheUnits(Op::CALL));
 }
 
+// A plain Python class: the version of the type in place of the function's guards its __init__.
+OP_BODY(CALL_CLASS) {
+  CallShape shape = callShape(sp, oparg);
+  PyObject* callable = *shape.callable;
+  if (callKeywords(thread) || !hasFlag(typeOf(callable), Py_TPFLAGS_TYPE_SUBCLASS)) return Step::kMiss;
+  auto* type = reinterpret_cast<PyTypeObject*>(callable);
+  if (type->tp_version_tag != cacheRead32(cacheOf<CallCache>(ip)->func_version)) return Step::kMiss;
+  Opt<> found = typeLookup(type, name<"__init__">());
+  if (!found || !runsInline(found.get())) return Step::kMiss;
+  auto* init = static_cast<FunctionObject*>(found.get());
+  CodeObject* code = init->code();
+  Py_ssize_t count = shape.total + 1;
+  if (!takesExactly(code, count) || shape.callable == shape.base) return Step::kMiss;
+  Ref<> function = share<PyObject>(init);
+  PyObject* instance = type->tp_alloc(type, 0);
+  if (!instance) [[unlikely]]
+    return Step::kRaised;
+  if (init->code() != code) [[unlikely]] {  // a collection has run Python
+    decref(instance);
+    return Step::kMiss;
+  }
+  incref(instance);
+  *shape.callable = instance;
+  Frame* callee = pushExactFrame(thread, init, code, shape.callable, count);
+  if (!callee) [[unlikely]] {
+    *shape.callable = type;
+    decref(instance);
+    decref(instance);
+    return Step::kRaised;
+  }
+  (void)std::move(function).leak();
+  callee->entry = kEntryInit;
+  *shape.base = instance;
+  sp.top = shape.base + 1;
+  decref(type);
+  return enterFrame(ip, sp, frame, thread, callee, ip + opCacheUnits(Op::CALL));
+}
+
 void specializeCall(const Unit* ip, PyObject* callable, int nargs, bool keywords) {
+  if (FunctionObject* init = keywords ? nullptr : inlineInit(callable)) {
+    auto* type = reinterpret_cast<PyTypeObject*>(callable);
+    if (!takesExactly(init->code(), nargs + 1) || !typeAssignVersion(type)) return specializeFailed(ip);
+    cacheWrite32(cacheOf<CallCache>(ip)->func_version, type->tp_version_tag);
+    return specializeTo(ip, Op::CALL_CLASS);
+  }
   if (keywords || !runsInline(callable)) return specializeFailed(ip);
   auto* function = static_cast<FunctionObject*>(callable);
   CodeObject* code = function->code();
@@ -311,11 +355,31 @@ OP_BODY(CALL_FUNCTION_EX) {
 namespace {
 
 // Ends an inline frame that was not a generator's and continues in its caller with `value` on the stack.
-KR_NEVER_INLINE Frame* leaveFrame(Thread* thread, Frame* frame) {
+KR_NEVER_INLINE Frame* leaveWatchedFrame(Thread* thread, Frame* frame) {
   Frame* caller = frame->previous;
-  thread->cframe->current_frame = caller;  // what the destructors of locals see
   frameClear(frame);
   dataStackPop(thread, reinterpret_cast<PyObject**>(frame));
+  return caller;
+}
+
+KR_ALWAYS_INLINE Frame* leaveFrame(Thread* thread, Frame* frame) {
+  Frame* caller = frame->previous;
+  thread->cframe->current_frame = caller;  // what the destructors of locals see
+  if (frame->frame_obj || frame->locals || frame->stacktop >= 0) [[unlikely]]
+    return leaveWatchedFrame(thread, frame);
+  for (PyObject **slot = frame->localsplus, **end = slot + frame->code->co_nlocalsplus; slot < end; slot++) {
+    if (PyObject* value = std::exchange(*slot, nullptr)) decref(value);
+  }
+  // A destructor may have asked for the frame object in the meantime.
+  if (frame->frame_obj) [[unlikely]]
+    return leaveWatchedFrame(thread, frame);
+  decref(frame->code);
+  decref(frame->func);
+  auto** base = reinterpret_cast<PyObject**>(frame);
+  if (base != thread->datastack_chunk->data) [[likely]]
+    thread->datastack_top = base;
+  else
+    dataStackPop(thread, base);
   return caller;
 }
 
@@ -377,6 +441,10 @@ OP_BODY(RESUME) {
   if (oparg < 2) OP_CHECK_BREAKER();
   return Step::kNext;
 }
-OP_HANDLER(RESUME_QUICK) { [[clang::musttail]] return op_RESUME(ip, top, frame, thread, oparg); }
+OP_BODY(RESUME_QUICK) {
+  if (oparg < 2 && breakRequested(thread)) [[unlikely]]
+    return Step::kMiss;
+  return Step::kNext;
+}
 
 }  // namespace krait

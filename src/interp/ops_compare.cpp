@@ -1,12 +1,38 @@
 // Comparisons, identity, membership.
+#include "interp/compare_fast.h"
 #include "interp/inline_cache.h"
+#include "interp/number_fast.h"
 #include "types/bool.h"
-#include "types/float.h"
-#include "types/int.h"
 
 namespace krait {
 
+namespace {
+
+bool holds(int op, long x, long y) {
+  switch (op) {
+    case Py_LT:
+      return x < y;
+    case Py_LE:
+      return x <= y;
+    case Py_EQ:
+      return x == y;
+    case Py_NE:
+      return x != y;
+    case Py_GT:
+      return x > y;
+    default:
+      return x >= y;
+  }
+}
+
+}  // namespace
+
 OP_BODY(COMPARE_OP) {
+  long x, y;
+  if (compactInt(sp.peek(1), &x) && compactInt(sp.peek(0), &y)) {
+    sp.pop2Push(boolRef(holds(static_cast<int>(oparg), x, y)));
+    return Step::kNext;
+  }
   sp.pop2Push(OP_TRY(richCompare(sp.peek(1), sp.peek(0), static_cast<int>(oparg))));
   return Step::kNext;
 }
@@ -28,10 +54,6 @@ OP_ADAPTIVE(COMPARE_OP_ADAPTIVE, COMPARE_OP,
 
 namespace {
 
-// CompareCache::mask: which orders make the jump behind be taken, and its direction.
-constexpr uint16_t kJumpIfLess = 1, kJumpIfEqual = 2, kJumpIfGreater = 4, kJumpIfUnordered = 8,
-                   kJumpBackward = 16;
-
 uint16_t ordersOf(int op) {
   switch (op) {
     case Py_LT:
@@ -50,16 +72,12 @@ uint16_t ordersOf(int op) {
 }
 
 // Pops both operands and continues where the conditional jump behind leads for this order.
-KR_ALWAYS_INLINE Step jumpByOrder(const Unit*& ip, Stack& sp, Thread* thread, uint16_t order) {
-  uint16_t mask = cacheOf<CompareCache>(ip)->mask;
+KR_ALWAYS_INLINE Step jumpByOrder(const Unit*& ip, Stack& sp, uint16_t order) {
   PyObject *right = sp.peek(0), *left = sp.peek(1);
   sp.top -= 2;
   decref(left);
   decref(right);
-  ip += 1 + opCacheUnits(Op::COMPARE_OP);
-  int distance = unitArg(*ip++);
-  if (!(mask & order)) return Step::kJump;
-  ip += (mask & kJumpBackward) ? -distance : distance;
+  ip = jumpTarget(ip, order);
   return Step::kJump;
 }
 
@@ -71,7 +89,17 @@ OP_BODY(COMPARE_OP_INT_JUMP) {
   auto *a = cast<IntObject>(left), *b = cast<IntObject>(right);
   if (!a->isCompact() || !b->isCompact()) return Step::kMiss;
   long x = a->compactValue(), y = b->compactValue();
-  return jumpByOrder(ip, sp, thread, x < y ? kJumpIfLess : x > y ? kJumpIfGreater : kJumpIfEqual);
+  return jumpByOrder(ip, sp, intOrder(x, y));
+}
+
+// The same in front of a loop's backward jump, which polls the eval breaker.
+OP_BODY(COMPARE_OP_INT_JUMP_BACK) {
+  PyObject *left = sp.peek(1), *right = sp.peek(0);
+  if (!isExactInt(left) || !isExactInt(right) || breakRequested(thread)) return Step::kMiss;
+  auto *a = cast<IntObject>(left), *b = cast<IntObject>(right);
+  if (!a->isCompact() || !b->isCompact()) return Step::kMiss;
+  long x = a->compactValue(), y = b->compactValue();
+  return jumpByOrder(ip, sp, intOrder(x, y));
 }
 
 OP_BODY(COMPARE_OP_FLOAT_JUMP) {
@@ -79,14 +107,14 @@ OP_BODY(COMPARE_OP_FLOAT_JUMP) {
   if (!isExactFloat(left) || !isExactFloat(right)) return Step::kMiss;
   double x = cast<FloatObject>(left)->value, y = cast<FloatObject>(right)->value;
   uint16_t order = x < y ? kJumpIfLess : x > y ? kJumpIfGreater : x == y ? kJumpIfEqual : kJumpIfUnordered;
-  return jumpByOrder(ip, sp, thread, order);
+  return jumpByOrder(ip, sp, order);
 }
 
 OP_BODY(COMPARE_OP_STR_JUMP) {
   PyObject *left = sp.peek(1), *right = sp.peek(0);
   if (!isExactStr(left) || !isExactStr(right)) return Step::kMiss;
   bool equal = left == right || strEquals(cast<StrObject>(left), cast<StrObject>(right));
-  return jumpByOrder(ip, sp, thread, equal ? kJumpIfEqual : kJumpIfLess);
+  return jumpByOrder(ip, sp, equal ? kJumpIfEqual : kJumpIfLess);
 }
 
 void specializeCompareOp(const Unit* ip, PyObject* left, PyObject* right, int op) {
@@ -98,16 +126,14 @@ void specializeCompareOp(const Unit* ip, PyObject* left, PyObject* right, int op
   uint16_t orders = ordersOf(op);
   if (if_false) orders ^= kJumpIfLess | kJumpIfEqual | kJumpIfGreater | kJumpIfUnordered;
   bool backward = jump == Op::POP_JUMP_BACKWARD_IF_TRUE || jump == Op::POP_JUMP_BACKWARD_IF_FALSE;
-  // A backward jump has to poll the eval breaker: left to its own instruction.
-  if (backward) return specializeFailed(ip);
   Op form = Op::CACHE;
-  if (type == &PyFloat_Type) form = Op::COMPARE_OP_FLOAT_JUMP;
+  if (type == &PyFloat_Type && !backward) form = Op::COMPARE_OP_FLOAT_JUMP;
   if (type == &PyLong_Type && cast<IntObject>(left)->isCompact() && cast<IntObject>(right)->isCompact()) {
-    form = Op::COMPARE_OP_INT_JUMP;
+    form = backward ? Op::COMPARE_OP_INT_JUMP_BACK : Op::COMPARE_OP_INT_JUMP;
   }
-  if (type == &PyUnicode_Type && (op == Py_EQ || op == Py_NE)) form = Op::COMPARE_OP_STR_JUMP;
+  if (type == &PyUnicode_Type && !backward && (op == Py_EQ || op == Py_NE)) form = Op::COMPARE_OP_STR_JUMP;
   if (form == Op::CACHE) return specializeFailed(ip);
-  cacheOf<CompareCache>(ip)->mask = orders;
+  cacheOf<CompareCache>(ip)->mask = backward ? orders | kJumpBackward : orders;
   specializeTo(ip, form);
 }
 

@@ -1,6 +1,7 @@
 // Iteration: GET_ITER, FOR_ITER.
 #include "interp/gen_frame.h"
 #include "interp/inline_cache.h"
+#include "interp/number_fast.h"
 #include "interp/trace.h"
 #include "types/int.h"
 #include "types/iter_support.h"
@@ -61,19 +62,22 @@ KR_ALWAYS_INLINE PyObject* nextOfTupleIter(PyObject* iterator) {
   return tuple->ob_item[it->index++];
 }
 
-// Next int of a machine-integer range, owned; null: the long way.
-KR_ALWAYS_INLINE PyObject* nextOfRangeIter(PyObject* iterator) {
-  auto* it = static_cast<RangeIterObject*>(iterator);
-  if (it->index >= it->length) return nullptr;
-  long value = it->start + it->index * it->step;
-  if (static_cast<unsigned long>(value - kSmallIntMin) < kSmallIntCount) {
-    it->index++;
-    return share<PyObject>(smallInt(static_cast<int>(value))).leak();
-  }
-  auto made = intFromLong(value);
-  if (made.failed()) return nullptr;
-  it->index++;
-  return std::move(made).toC();
+// The form for this iterator. List, tuple and range iterators are specialised together with the STORE_FAST behind.
+Op formFor(const Unit* ip, PyTypeObject* type) {
+  if (type == &PyGen_Type) return Op::FOR_ITER_GEN;
+  if (opGeneric(unitOp(ip[1])) != Op::STORE_FAST) return Op::FOR_ITER;
+  if (type == &PyListIter_Type) return Op::FOR_ITER_LIST;
+  if (type == &PyTupleIter_Type) return Op::FOR_ITER_TUPLE;
+  return type == &PyRangeIter_Type ? Op::FOR_ITER_RANGE : Op::FOR_ITER;
+}
+
+// Puts `item` (borrowed) into the local of the STORE_FAST behind and continues after that.
+KR_ALWAYS_INLINE Step storeItem(const Unit*& ip, Frame* frame, PyObject* item) {
+  incref(item);
+  PyObject* old = std::exchange(frame->localsplus[unitArg(ip[1])], item);
+  xdecref(old);
+  ip += 2;
+  return Step::kJump;
 }
 
 }  // namespace
@@ -81,6 +85,7 @@ KR_ALWAYS_INLINE PyObject* nextOfRangeIter(PyObject* iterator) {
 OP_BODY(FOR_ITER) {
   PyObject* iterator = sp.peek(0);
   PyTypeObject* type = typeOf(iterator);
+  setOpcode(ip, formFor(ip, type));
   if (type == &PyListIter_Type) {
     if (PyObject* item = nextOfListIter(iterator)) [[likely]] {
       sp.pushShared(item);
@@ -89,11 +94,6 @@ OP_BODY(FOR_ITER) {
   } else if (type == &PyTupleIter_Type) {
     if (PyObject* item = nextOfTupleIter(iterator)) [[likely]] {
       sp.pushShared(item);
-      return Step::kNext;
-    }
-  } else if (type == &PyRangeIter_Type) {
-    if (PyObject* item = nextOfRangeIter(iterator)) [[likely]] {
-      sp.push(item);
       return Step::kNext;
     }
   } else if (type == &PyGen_Type) {
@@ -108,6 +108,44 @@ OP_BODY(FOR_ITER) {
   }
   if (!endedNormally(thread, frame)) return Step::kRaised;
   return leaveLoop(ip, sp, oparg);
+}
+
+OP_BODY(FOR_ITER_LIST) {
+  PyObject* iterator = sp.peek(0);
+  if (!isExact(iterator, &PyListIter_Type)) return Step::kMiss;
+  PyObject* item = nextOfListIter(iterator);
+  if (!item) [[unlikely]]
+    return Step::kMiss;
+  return storeItem(ip, frame, item);
+}
+
+OP_BODY(FOR_ITER_TUPLE) {
+  PyObject* iterator = sp.peek(0);
+  if (!isExact(iterator, &PyTupleIter_Type)) return Step::kMiss;
+  PyObject* item = nextOfTupleIter(iterator);
+  if (!item) [[unlikely]]
+    return Step::kMiss;
+  return storeItem(ip, frame, item);
+}
+
+OP_BODY(FOR_ITER_RANGE) {
+  if (!isExact(sp.peek(0), &PyRangeIter_Type)) return Step::kMiss;
+  auto* it = static_cast<RangeIterObject*>(sp.peek(0));
+  if (it->index >= it->length) [[unlikely]]
+    return Step::kMiss;
+  long value = it->start + it->index++ * it->step;
+  if (!intStore(frame->localsplus[unitArg(ip[1])], value)) [[unlikely]]
+    return Step::kRaised;
+  ip += 2;
+  return Step::kJump;
+}
+
+OP_BODY(FOR_ITER_GEN) {
+  if (!isExact(sp.peek(0), &PyGen_Type) || oparg >= UINT16_MAX) return Step::kMiss;
+  auto* gen = static_cast<GenObject*>(sp.peek(0));
+  if (!genCanResume(gen)) [[unlikely]]
+    return Step::kMiss;
+  return genEnter(ip, sp, frame, thread, gen, none().leak(), kEntryForIter, oparg + 1);
 }
 
 }  // namespace krait

@@ -15,8 +15,11 @@ OP_BODY(JUMP_BACKWARD) {
   ip -= static_cast<Py_ssize_t>(oparg) - 1;
   return Step::kJump;
 }
-OP_HANDLER(JUMP_BACKWARD_QUICK) {
-  [[clang::musttail]] return op_JUMP_BACKWARD(ip, top, frame, thread, oparg);
+OP_BODY(JUMP_BACKWARD_QUICK) {
+  if (breakRequested(thread)) [[unlikely]]
+    return Step::kMiss;
+  ip -= static_cast<Py_ssize_t>(oparg) - 1;
+  return Step::kJump;
 }
 
 OP_BODY(JUMP_BACKWARD_NO_INTERRUPT) {

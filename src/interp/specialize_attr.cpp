@@ -72,6 +72,30 @@ InstanceForm cacheInstance(const Unit* ip, PyObject* owner, StrObject* name) {
   return inline_values ? InstanceForm::kValue : InstanceForm::kHint;
 }
 
+// An attribute that is looked up on a class object.
+Op cacheClass(const Unit* ip, PyObject* owner, StrObject* name) {
+  PyTypeObject* meta = typeOf(owner);
+  auto* type = reinterpret_cast<PyTypeObject*>(owner);
+  if (meta->tp_getattro != PyType_Type.tp_getattro) return Op::CACHE;
+  if (!typeAssignVersion(meta) || meta->tp_version_tag > UINT16_MAX || !typeAssignVersion(type)) return Op::CACHE;
+  if (!typeLookup(type, name) || !neverDataDescr(typeLookup(meta, name))) return Op::CACHE;
+  auto* cache = cacheOf<AttrCache>(ip);
+  cache->index = static_cast<uint16_t>(meta->tp_version_tag);
+  cacheWrite32(cache->version, type->tp_version_tag);
+  return Op::LOAD_ATTR_CLASS;
+}
+
+// A class attribute or property read through an instance.
+Op cacheInherited(const Unit* ip, PyTypeObject* type, Opt<> descr) {
+  if (!descr) return Op::CACHE;
+  cacheWrite32(cacheOf<AttrCache>(ip)->version, type->tp_version_tag);
+  if (isExact(descr.get(), &PyProperty_Type)) return Op::LOAD_ATTR_PROPERTY;
+  PyTypeObject* kind = typeOf(descr.get());
+  if (kind->tp_descr_get || kind->tp_descr_set) return Op::CACHE;
+  bool plain_dict = type->tp_dictoffset != 0 && !hasFlag(type, Py_TPFLAGS_MANAGED_DICT);
+  return plain_dict ? Op::CACHE : Op::LOAD_ATTR_CLASS_VALUE;
+}
+
 }  // namespace
 
 void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
@@ -82,6 +106,10 @@ void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
     return specializeFailed(ip);
   }
   PyTypeObject* type = typeOf(owner);
+  if (hasFlag(type, Py_TPFLAGS_TYPE_SUBCLASS)) {
+    Op form = cacheClass(ip, owner, name);
+    return form == Op::CACHE ? specializeFailed(ip) : specializeTo(ip, form);
+  }
   if (type->tp_getattro != PyObject_GenericGetAttr || !typeAssignVersion(type)) return specializeFailed(ip);
   Opt<> descr = typeLookup(type, name);
   uint16_t offset = isPlainClass(descr, name) ? offsetof(PyObject, ob_type) : slotOffset(descr, type, false);
@@ -90,15 +118,13 @@ void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
     cache->index = offset;
     return specializeTo(ip, Op::LOAD_ATTR_SLOT);
   }
-  if (!neverDataDescr(descr)) return specializeFailed(ip);
-  switch (cacheInstance(ip, owner, name)) {
-    case InstanceForm::kValue:
-      return specializeTo(ip, Op::LOAD_ATTR_INSTANCE_VALUE);
-    case InstanceForm::kHint:
-      return specializeTo(ip, Op::LOAD_ATTR_WITH_HINT);
-    default:
-      return specializeFailed(ip);
+  if (neverDataDescr(descr)) {
+    InstanceForm form = cacheInstance(ip, owner, name);
+    if (form == InstanceForm::kValue) return specializeTo(ip, Op::LOAD_ATTR_INSTANCE_VALUE);
+    if (form == InstanceForm::kHint) return specializeTo(ip, Op::LOAD_ATTR_WITH_HINT);
   }
+  Op inherited = cacheInherited(ip, type, descr);
+  return inherited == Op::CACHE ? specializeFailed(ip) : specializeTo(ip, inherited);
 }
 
 void specializeStoreAttr(const Unit* ip, PyObject* owner, StrObject* name) {

@@ -219,7 +219,7 @@ std::span<const uint8_t> codeLocations(const CodeObject* code) { return tableOf(
 
 int codeLineAt(CodeObject* code, int byte_offset) {
   if (byte_offset < 0) return code->co_firstlineno;
-  return locationAt(codeLocations(code), code->co_firstlineno, byte_offset / 2).line;
+  return lineAt(codeLocations(code), code->co_firstlineno, byte_offset / 2);
 }
 
 CodePosition codePositionAt(CodeObject* code, int byte_offset) {
@@ -482,7 +482,16 @@ Result<Ref<>> codeLnotab(CodeObject* code) {
 }
 
 Result<Ref<>> codeAdaptiveBytes(CodeObject* code) {
-  return TRY(bytesFrom({reinterpret_cast<const char*>(code->co_code_adaptive), static_cast<size_t>(code->ob_size) * 2}));
+  Ref<BytesObject> bytes = TRY(
+      bytesFrom({reinterpret_cast<const char*>(code->co_code_adaptive), static_cast<size_t>(code->ob_size) * 2}));
+  // Forms of our own have no name in opcode.py.
+  auto* units = reinterpret_cast<CodeUnit*>(bytes->data());
+  for (Py_ssize_t i = 0; i < code->ob_size; i++) {
+    Op generic = opGeneric(unitOp(units[i]));
+    if (static_cast<int>(unitOp(units[i])) >= kFirstPrivateOp) units[i] = codeUnit(generic, unitArg(units[i]));
+    i += opCacheUnits(generic);
+  }
+  return bytes;
 }
 
 constexpr PyMethodDef kReplaceMethod = [] {

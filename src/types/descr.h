@@ -31,4 +31,7 @@ Result<Ref<>> mappingProxyNew(PyObject* mapping);
 Result<Ref<>> staticMethodNew(PyObject* callable);
 Result<Ref<>> classMethodNew(PyObject* callable);
 
+// The getter of an exact `property`; borrowed, null when it has none.
+PyObject* propertyGetter(PyObject* property);
+
 }  // namespace krait

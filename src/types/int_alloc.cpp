@@ -5,39 +5,31 @@
 #include "core/errors.h"
 #include "core/gc.h"
 #include "types/int.h"
+#include "types/int_inline.h"
 #include "types/int_internal.h"
 
 namespace krait {
 namespace {
 
-// One-digit ints are made and dropped all the time. The list links them through ob_type.
 constexpr int kMaxFree = 512;
-IntObject* free_ints = nullptr;
-int free_count = 0;
-
 constexpr size_t kDigitsOffset = offsetof(IntObject, digits);
 constexpr Py_ssize_t kMaxDigits = (PY_SSIZE_T_MAX - static_cast<Py_ssize_t>(kDigitsOffset)) / sizeof(Digit);
 
-KR_ALWAYS_INLINE IntObject* allocateOneDigit() {
-  if (free_ints) [[likely]] {
-    IntObject* v = free_ints;
-    free_ints = reinterpret_cast<IntObject*>(v->ob_type);
-    free_count--;
-    v->ob_refcnt = 1;
-    v->ob_type = &PyLong_Type;
-    return v;
-  }
-  Result<Ref<>> made = objectNewRaw(&PyLong_Type, sizeof(IntObject));
-  return static_cast<IntObject*>(std::move(made).toC());
-}
-
 Result<Ref<IntObject>> intFromMagnitude(uint64_t magnitude, bool negative) {
   if (magnitude <= kDigitMask) {
-    IntObject* v = allocateOneDigit();
+    IntObject* v = intAllocOneDigit();
     if (!v) return Raised{};
     v->ob_size = magnitude == 0 ? 0 : negative ? -1 : 1;
     v->digits[0] = static_cast<Digit>(magnitude);
     return steal(v);
+  }
+  if (magnitude >> (2 * kDigitBits) == 0) {
+    Ref<> made = TRY(objectNewRaw(&PyLong_Type, kDigitsOffset + 2 * sizeof(Digit)));
+    auto v = std::move(made).as<IntObject>();
+    v->ob_size = negative ? -2 : 2;
+    v->digits[0] = static_cast<Digit>(magnitude & kDigitMask);
+    v->digits[1] = static_cast<Digit>(magnitude >> kDigitBits);
+    return v;
   }
   Digit digits[3];
   size_t size = digitsFromUint64(digits, magnitude);
@@ -49,21 +41,22 @@ Result<Ref<IntObject>> intFromMagnitude(uint64_t magnitude, bool negative) {
 
 }  // namespace
 
+constinit IntFreeList int_free_list{};
+
 void intClearFreeList() {
-  while (free_ints) {
-    IntObject* v = free_ints;
-    free_ints = reinterpret_cast<IntObject*>(v->ob_type);
+  while (IntObject* v = int_free_list.first) {
+    int_free_list.first = reinterpret_cast<IntObject*>(v->ob_type);
     objectFree(v);
   }
-  free_count = 0;
+  int_free_list.count = 0;
 }
 
 void intDealloc(IntObject* v) {
   if (!isExactInt(v)) return objectFreeMemory(v);
-  if (v->digitCount() <= 1 && free_count < kMaxFree) {
-    v->ob_type = reinterpret_cast<PyTypeObject*>(free_ints);
-    free_ints = v;
-    free_count++;
+  if (v->digitCount() <= 1 && int_free_list.count < kMaxFree) {
+    v->ob_type = reinterpret_cast<PyTypeObject*>(int_free_list.first);
+    int_free_list.first = v;
+    int_free_list.count++;
     return;
   }
   objectFreeMemory(v);
@@ -72,7 +65,7 @@ void intDealloc(IntObject* v) {
 Result<Ref<IntObject>> intNew(Py_ssize_t digit_count) {
   if (digit_count > kMaxDigits) return raise(PyExc_OverflowError, "too many digits in integer");
   if (digit_count <= 1) {
-    IntObject* v = allocateOneDigit();
+    IntObject* v = intAllocOneDigit();
     if (!v) return Raised{};
     v->ob_size = digit_count;
     return steal(v);

@@ -5,7 +5,7 @@
 
 #include "core/errors.h"
 #include "types/float.h"
-#include "types/int.h"
+#include "types/int_inline.h"
 
 namespace krait {
 namespace {
@@ -124,8 +124,8 @@ Result<long> shiftCount(IntObject* b) {
 
 template <BitwiseOp kOp>
 Result<Ref<>> bitwise(IntObject* a, IntObject* b) {
-  if (a->isCompact() && b->isCompact()) {
-    long x = a->compactValue(), y = b->compactValue();
+  if (intFitsWord(a) && intFitsWord(b)) {
+    long x = intWord(a), y = intWord(b);
     return intFromLong(kOp == BitwiseOp::kAnd ? x & y : kOp == BitwiseOp::kOr ? x | y : x ^ y);
   }
   Ref<IntObject> out = TRY(intNew(std::max(a->digitCount(), b->digitCount()) + 1));
@@ -137,17 +137,20 @@ Result<Ref<>> bitwise(IntObject* a, IntObject* b) {
 }  // namespace
 
 Result<Ref<>> intAdd(IntObject* a, IntObject* b) {
-  if (a->isCompact() && b->isCompact()) return intFromLong(a->compactValue() + b->compactValue());
+  if (intFitsWord(a) && intFitsWord(b)) return intFromLong(intWord(a) + intWord(b));
   return addSigned(a, b, false);
 }
 
 Result<Ref<>> intSubtract(IntObject* a, IntObject* b) {
-  if (a->isCompact() && b->isCompact()) return intFromLong(a->compactValue() - b->compactValue());
+  if (intFitsWord(a) && intFitsWord(b)) return intFromLong(intWord(a) - intWord(b));
   return addSigned(a, b, true);
 }
 
 Result<Ref<>> intMultiply(IntObject* a, IntObject* b) {
-  if (a->isCompact() && b->isCompact()) return intFromLong(a->compactValue() * b->compactValue());
+  long product_word;
+  if (intFitsWord(a) && intFitsWord(b) && !__builtin_mul_overflow(intWord(a), intWord(b), &product_word)) {
+    return intFromLong(product_word);
+  }
   if (a->isZero() || b->isZero()) return share(smallInt(0));
   Ref<IntObject> product = TRY(intNew(a->digitCount() + b->digitCount()));
   size_t size = digitsMultiply(product->digits, magnitudeOf(a), magnitudeOf(b));
@@ -170,17 +173,17 @@ Result<IntPair> intDivmod(IntObject* a, IntObject* b) {
 }
 
 Result<Ref<>> intFloorDivide(IntObject* a, IntObject* b) {
-  if (a->isCompact() && b->isCompact() && !b->isZero()) {
-    return intFromLong(floorQuotient(a->compactValue(), b->compactValue()));
+  if (intFitsWord(a) && intFitsWord(b) && !b->isZero()) {
+    return intFromLong(floorQuotient(intWord(a), intWord(b)));
   }
   return TRY(intDivmod(a, b)).quotient.clone();
 }
 
 Result<Ref<>> intRemainder(IntObject* a, IntObject* b) {
   if (b->isZero()) return raise(PyExc_ZeroDivisionError, "integer modulo by zero");
+  if (intFitsWord(a) && intFitsWord(b)) return intFromLong(floorRemainder(intWord(a), intWord(b)));
   if (b->isCompact()) {
     long divisor = b->compactValue();
-    if (a->isCompact()) return intFromLong(floorRemainder(a->compactValue(), divisor));
     long rest = digitsRemainderSmall(magnitudeOf(a), static_cast<Digit>(std::labs(divisor)));
     return intFromLong(floorRemainder(a->isNegative() ? -rest : rest, divisor));
   }
@@ -225,7 +228,7 @@ Result<Ref<>> intLshiftBy(IntObject* a, size_t bits) {
 }
 
 Result<Ref<>> intRshiftBy(IntObject* a, size_t bits) {
-  if (a->isCompact()) return intFromLong(a->compactValue() >> std::min<size_t>(bits, 63));
+  if (intFitsWord(a)) return intFromLong(intWord(a) >> std::min<size_t>(bits, 63));
   Ref<IntObject> out = TRY(intNew(a->digitCount() + 1));
   bool lost;
   size_t size = digitsShiftRight(out->digits, magnitudeOf(a), bits, &lost);

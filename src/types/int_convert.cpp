@@ -93,6 +93,10 @@ Py_hash_t intHash(const IntObject* v) {
 }
 
 int intCompare(const IntObject* a, const IntObject* b) {
+  if (a->isCompact() && b->isCompact()) {
+    long x = a->compactValue(), y = b->compactValue();
+    return x < y ? -1 : x > y;
+  }
   if (a->ob_size != b->ob_size) return a->ob_size < b->ob_size ? -1 : 1;
   int order = digitsCompare(a->magnitude(), b->magnitude());
   return a->isNegative() ? -order : order;

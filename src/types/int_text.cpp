@@ -4,7 +4,7 @@
 #include "core/errors.h"
 #include "core/interpreter.h"
 #include "types/bytes.h"
-#include "types/int.h"
+#include "types/int_inline.h"
 
 namespace krait {
 namespace {
@@ -171,7 +171,25 @@ Result<Ref<>> intFromBytesText(std::string_view text, int base, Opt<> shown) {
   return raiseInvalidLiteral(base, copy);
 }
 
+namespace {
+
+// Decimal text of a word, written backwards.
+Result<Ref<StrObject>> wordToStr(long value) {
+  char text[24];
+  char* at = text + sizeof(text);
+  auto rest = value < 0 ? 0 - static_cast<unsigned long>(value) : static_cast<unsigned long>(value);
+  do {
+    *--at = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest);
+  if (value < 0) *--at = '-';
+  return strFromAscii({at, static_cast<size_t>(text + sizeof(text) - at)});
+}
+
+}  // namespace
+
 Result<Ref<StrObject>> intToStr(IntObject* v, int base, bool alternate) {
+  if (base == 10 && intFitsWord(v)) return wordToStr(intWord(v));
   DigitSpan magnitude = v->magnitude();
   int limit = interpreter().config.int_max_str_digits;
   bool limited = !isPowerOfTwo(base) && limit > 0;

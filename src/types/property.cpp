@@ -2,6 +2,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "types/descr.h"
 #include "types/str.h"
 #include "types/tuple.h"
 #include "types/type.h"
@@ -155,6 +156,7 @@ constinit PyMemberDef kMembers[] = {
 constinit PyGetSetDef kGetSet[] = {getset<"__isabstractmethod__", isAbstract>, {}};
 
 }  // namespace
+
 
 // The getter of a property object, null when it has none: lets the evaluator call it without this module.
 PyObject* propertyGetter(PyObject* property) { return static_cast<PropertyObject*>(property)->getter; }

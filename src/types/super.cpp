@@ -108,9 +108,21 @@ Status superInit(SuperObject* s, PyObject* args, PyObject* kwargs) {
 
 PyObject* superTypeNew(PyTypeObject* type, PyObject*, PyObject*) { return type->tp_alloc(type, 0); }
 
+// super() in a method.
+Result<Ref<>> superImplicit() {
+  ImplicitSuper implicit = TRY(implicitSuper());
+  auto obj_type = share(TRY(superCheck(implicit.type.get(), implicit.object.get())));
+  auto s = TRY(typeAlloc<SuperObject>(&PySuper_Type));
+  s->type = std::move(implicit.type).leak();
+  s->object = std::move(implicit.object).leak();
+  s->obj_type = std::move(obj_type).leak();
+  return s;
+}
+
 // super(...) itself: without packing the arguments.
 PyObject* superVectorcall(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* names) {
   auto* type = static_cast<PyTypeObject*>(callable);
+  if (type == &PySuper_Type && vectorcallCount(nargsf) == 0 && !names) return superImplicit().toC();
   auto tuple = tupleFromItems(args, vectorcallCount(nargsf));
   if (tuple.failed()) return nullptr;
   auto held = std::move(tuple).take();

@@ -1,0 +1,19 @@
+# Profile-guided optimisation of the folders where programs spend their time. The profile is committed
+# (cmake/release.profdata), so that a release build stays one build; functions that have changed since it was taken are
+# compiled as without one. scripts/profile.sh takes it anew.
+set(KRAIT_PROFILE "use" CACHE STRING "use: the committed profile; generate: instrument; off")
+set(KRAIT_PROFILED_FOLDERS base core types interp)
+
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(profile ${CMAKE_SOURCE_DIR}/cmake/release.profdata)
+  if(KRAIT_PROFILE STREQUAL "generate")
+    set(profile_options -fprofile-generate -fprofile-update=single)
+    target_link_options(krait PRIVATE -fprofile-generate)
+  elseif(KRAIT_PROFILE STREQUAL "use" AND EXISTS ${profile})
+    set(profile_options -fprofile-use=${profile} -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
+                        -Wno-backend-plugin)
+  endif()
+  foreach(folder IN LISTS KRAIT_PROFILED_FOLDERS)
+    target_compile_options(krait_${folder} PRIVATE ${profile_options})
+  endforeach()
+endif()
