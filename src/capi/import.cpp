@@ -2,6 +2,7 @@
 #include "core/import.h"
 
 #include "capi/capi.h"
+#include "capi/identifier.h"
 #include "core/call.h"
 #include "core/interpreter.h"
 #include "modules/import.h"
@@ -13,8 +14,7 @@
 
 using namespace krait;
 
-struct NameRecord;
-KR_EXPORT PyObject* _PyUnicode_FromId(NameRecord* id);
+KR_EXPORT PyObject* _PyUnicode_FromId(_Py_Identifier* id);
 
 namespace {
 
@@ -102,7 +102,7 @@ KR_EXPORT PyObject* PyImport_GetModule(PyObject* name) {
   xincref(module);
   return module;
 }
-KR_EXPORT PyObject* _PyImport_GetModuleId(NameRecord* id) {
+KR_EXPORT PyObject* _PyImport_GetModuleId(_Py_Identifier* id) {
   PyObject* name = _PyUnicode_FromId(id);
   return name ? PyImport_GetModule(name) : nullptr;
 }

@@ -381,7 +381,44 @@ void initConfig(PyConfig* c, int kind) {
   c->use_environment = c->user_site_directory = c->install_signal_handlers = c->pathconfig_warnings = 0;
 }
 
+// What functions of this header answer, in memory since it is larger than two words.
+struct PyStatus {
+  int type;  // 0: fine, 1: error, 2: exit
+  const char *func, *err_msg;
+  int exitcode;
+};
+static_assert(sizeof(PyStatus) == 32);
+enum StatusType : int { kStatusOk = 0, kStatusError = 1, kStatusExit = 2 };
+
 }  // namespace
+
+KR_EXPORT PyStatus PyStatus_Ok() { return {}; }
+KR_EXPORT PyStatus PyStatus_Error(const char* message) { return {kStatusError, nullptr, message, 0}; }
+KR_EXPORT PyStatus PyStatus_NoMemory() { return PyStatus_Error("memory allocation failed"); }
+KR_EXPORT PyStatus PyStatus_Exit(int code) { return {kStatusExit, nullptr, nullptr, code}; }
+KR_EXPORT int PyStatus_IsError(PyStatus status) { return status.type == kStatusError; }
+KR_EXPORT int PyStatus_IsExit(PyStatus status) { return status.type == kStatusExit; }
+KR_EXPORT int PyStatus_Exception(PyStatus status) { return status.type != kStatusOk; }
+
+KR_EXPORT PyStatus PyWideStringList_Append(PyWideStringList* list, const wchar_t* text) {
+  appendTo(*list, text);
+  return {};
+}
+KR_EXPORT PyStatus PyWideStringList_Insert(PyWideStringList* list, Py_ssize_t index, const wchar_t* text) {
+  if (index < 0) return PyStatus_Error("PyWideStringList_Insert index must be >= 0");
+  appendTo(*list, text);
+  for (Py_ssize_t i = list->length - 1; i > index; i--) std::swap(list->items[i], list->items[i - 1]);
+  return {};
+}
+KR_EXPORT PyStatus PyConfig_SetString(PyConfig*, wchar_t** slot, const wchar_t* text) {
+  setText(*slot, text);
+  return {};
+}
+KR_EXPORT PyStatus PyConfig_SetWideStringList(PyConfig*, PyWideStringList* list, Py_ssize_t count, wchar_t** texts) {
+  PyWideStringList given{count, texts};
+  copyList(*list, given);
+  return {};
+}
 
 KR_EXPORT void PyConfig_InitIsolatedConfig(PyConfig* config) { initConfig(config, kInitIsolated); }
 KR_EXPORT void PyConfig_InitPythonConfig(PyConfig* config) { initConfig(config, kInitPython); }

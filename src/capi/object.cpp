@@ -120,6 +120,21 @@ KR_EXPORT int PyObject_GenericSetDict(PyObject* object, PyObject* value, void*) 
 }
 KR_EXPORT PyObject** _PyObject_GetDictPtr(PyObject* object) { return dictSlot(object); }
 
+// For debuggers: what the object is, as far as can be told without trusting it.
+KR_EXPORT void _PyObject_Dump(PyObject* object) {
+  std::fprintf(stderr, "object address  : %p\n", static_cast<void*>(object));
+  if (!object || !object->ob_type) return;
+  std::fprintf(stderr, "object refcount : %zd\nobject type     : %p\nobject type name: %s\nobject repr     : ",
+               object->ob_refcnt, static_cast<void*>(object->ob_type), object->ob_type->tp_name);
+  GilState former = gilStateEnsure();
+  {
+    PendingSaved saved;
+    if (objectPrint(object, stderr, false).failed()) clearPending();
+  }
+  gilStateRelease(former);
+  std::fprintf(stderr, "\n");
+}
+
 // --- text, truth, comparison ---
 
 KR_EXPORT PyObject* PyObject_Repr(PyObject* object) {

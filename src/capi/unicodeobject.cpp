@@ -4,6 +4,7 @@
 #include <cwchar>
 
 #include "capi/capi.h"
+#include "capi/identifier.h"
 #include "core/memory.h"
 #include "types/bool.h"
 #include "types/bytes.h"
@@ -12,12 +13,6 @@
 #include "types/str_methods.h"
 
 using namespace krait;
-
-// A static name of an extension; the name is interned, its index stays unused.
-struct NameRecord {
-  const char* string;
-  Py_ssize_t index;
-};
 
 namespace {
 
@@ -151,7 +146,7 @@ KR_EXPORT void PyUnicode_InternImmortal(PyObject** slot) {
   PyUnicode_InternInPlace(slot);
   if (*slot) (*slot)->ob_refcnt += kImmortalRefcount;
 }
-KR_EXPORT PyObject* _PyUnicode_FromId(NameRecord* id) {
+KR_EXPORT PyObject* _PyUnicode_FromId(_Py_Identifier* id) {
   auto text = strFromUtf8(id->string);
   return text.failed() ? nullptr : internForever(id->string, strlen(id->string));
 }
@@ -394,4 +389,4 @@ KR_EXPORT PyObject* PyUnicode_RichCompare(PyObject* left, PyObject* right, int o
 KR_EXPORT int _PyUnicode_EQ(PyObject* left, PyObject* right) { return strEquals(asStr(left), asStr(right)); }
 KR_EXPORT int _PyUnicode_Equal(PyObject* left, PyObject* right) { return strEquals(asStr(left), asStr(right)); }
 KR_EXPORT int _PyUnicode_EqualToASCIIString(PyObject* s, const char* text) { return strEqualsAscii(asStr(s), text); }
-KR_EXPORT int _PyUnicode_EqualToASCIIId(PyObject* s, NameRecord* id) { return strEqualsAscii(asStr(s), id->string); }
+KR_EXPORT int _PyUnicode_EqualToASCIIId(PyObject* s, _Py_Identifier* id) { return strEqualsAscii(asStr(s), id->string); }

@@ -84,3 +84,18 @@ print(function("Py_GetPlatform", c_char_p)(), c_ulong.in_dll(api, "Py_Version").
 print(function("PyThreadState_GetDict", py_object)() is function("PyThreadState_GetDict", py_object)())
 print(function("_Py_normpath", c_wchar_p, c_wchar_p, c_ssize_t)(ctypes.create_unicode_buffer("/a/./b//../c/"), -1))
 print([hex(c_int.in_dll(api, flag).value) for flag in ("Py_OptimizeFlag", "Py_VerboseFlag", "Py_IsolatedFlag", "Py_UTF8Mode")])
+
+# --- instructions, ordered dicts, pickle buffers ---
+import opcode, pickle
+effect = function("PyCompile_OpcodeStackEffectWithJump", c_int, c_int, c_int, c_int)
+for name in ("LOAD_CONST", "FOR_ITER", "CALL", "BUILD_LIST"):
+    print(name, [effect(opcode.opmap[name], 3, jump) for jump in (0, 1, -1)])
+print(effect(255, 0, 0), effect(-7, 0, 0))
+ordered = function("PyODict_New", py_object)()
+function("PyODict_SetItem", c_int, py_object, py_object, py_object)(ordered, "k", 1)
+print(ordered)
+show(function("PyODict_DelItem", c_int, py_object, py_object), ordered, "z")
+buffer = function("PyPickleBuffer_FromObject", py_object, py_object)(b"abc")
+print(bytes(buffer), function("PyPickleBuffer_Release", c_int, py_object)(buffer))
+show(function("PyPickleBuffer_GetBuffer", c_void_p, py_object), buffer)
+show(function("PyPickleBuffer_GetBuffer", c_void_p, py_object), 3)
