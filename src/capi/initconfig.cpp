@@ -437,8 +437,3 @@ KR_EXPORT int _PyInterpreterState_SetConfig(const PyConfig* config) {
   copyConfig(currentConfig(), config);
   return toC(applyConfig(currentConfig()));
 }
-// Paths are found in C++ here.
-KR_EXPORT PyObject* _Py_Get_Getpath_CodeObject() {
-  (void)raise(PyExc_NotImplementedError, "the search for paths is no code object in this interpreter");
-  return nullptr;
-}

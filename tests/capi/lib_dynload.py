@@ -5,7 +5,7 @@ warnings.simplefilter("ignore", DeprecationWarning)
 suffix = sysconfig.get_config_var("EXT_SUFFIX")
 folder = os.path.join(sysconfig.get_path("platstdlib"), "lib-dynload")
 for file in sorted(os.listdir(folder)):
-    if not file.endswith(suffix):
+    if not file.endswith(suffix) or file.startswith("_tkinter"):  # _tkinter is a package of its own
         continue
     module = importlib.import_module(file[: -len(suffix)])
     names = [n for n in dir(module) if not n.startswith("__")]
