@@ -7,12 +7,35 @@
 
 namespace krait {
 
+namespace {
+
+bool isClosureFor(PyObject* closure, CodeObject* code) {
+  if (!isExactTuple(closure) || cast<TupleObject>(closure)->size() != code->co_nfreevars) return false;
+  for (Py_ssize_t i = 0; i < code->co_nfreevars; i++) {
+    if (!isExact(cast<TupleObject>(closure)->at(i), &PyCell_Type)) return false;
+  }
+  return true;
+}
+
+// What byte code that no compiler made could get wrong.
+bool functionPartsFit(const Stack& sp, uint32_t oparg) {
+  if (!isCode(sp.peek(0))) return false;
+  auto* code = static_cast<CodeObject*>(sp.peek(0));
+  int part = 1;
+  if (oparg & kMakeClosure ? !isClosureFor(sp.peek(part++), code) : code->co_nfreevars != 0) return false;
+  if (oparg & kMakeAnnotations && !isExactTuple(sp.peek(part++))) return false;
+  if (oparg & kMakeKwDefaults && !isExactDict(sp.peek(part++))) return false;
+  return !(oparg & kMakeDefaults) || isExactTuple(sp.peek(part));
+}
+
+}  // namespace
+
 OP_BODY(MAKE_FUNCTION) {
-  PyObject* code = sp.peek(0);
-  if (!isCode(code)) {
-    (void)raise(PyExc_SystemError, "MAKE_FUNCTION needs a code object");
+  if (!functionPartsFit(sp, oparg)) [[unlikely]] {
+    (void)raise(PyExc_SystemError, "MAKE_FUNCTION without its code object, closure or defaults");
     return Step::kRaised;
   }
+  PyObject* code = sp.peek(0);
   Ref<FunctionObject> function = OP_TRY(functionNew(static_cast<CodeObject*>(code), frame->globals));
   sp.drop();
   if (oparg & kMakeClosure) function->func_closure = sp.popRaw();

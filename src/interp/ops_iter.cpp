@@ -102,6 +102,10 @@ OP_BODY(FOR_ITER) {
       return genEnter(ip, sp, frame, thread, gen, none().leak(), kEntryForIter, oparg + 1);
     }
   }
+  if (!type->tp_iternext) [[unlikely]] {
+    (void)raise(PyExc_SystemError, "FOR_ITER needs an iterator");
+    return Step::kRaised;
+  }
   if (PyObject* item = type->tp_iternext(iterator)) [[likely]] {
     sp.push(item);
     return Step::kNext;

@@ -116,6 +116,7 @@ Result<Ref<>> matchClass(PyObject* subject, PyObject* cls, Py_ssize_t count, Tup
   ClassMatcher matcher{subject, cls, seen.get(), values.get()};
   if (count && !TRY(matchPositional(matcher, count))) return none();
   for (Py_ssize_t i = 0; i < keywords->size(); i++) {
+    if (!isStr(keywords->at(i))) return raise(PyExc_SystemError, "a class pattern's attribute is no string");
     if (!TRY(matcher.take(keywords->at(i)))) return none();
   }
   return listAsTuple(values.get());

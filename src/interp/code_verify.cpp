@@ -1,0 +1,491 @@
+// Verifying byte code: what is accepted cannot make the interpreter leave its arrays, take a null for an object or one
+// built-in type for another.
+//
+// The code is walked block by block with the kinds of all values on the stack. Where ways meet (jump targets, exception
+// handlers) the kinds are merged, and the block is walked again when that made one of them more general. What depends
+// on values and not on the code (is this an iterator?) is checked by the instruction itself when it runs.
+#include <algorithm>
+#include <vector>
+
+#include "bytecode/code_flags.h"
+#include "bytecode/exception_table.h"
+#include "bytecode/stack_effect.h"
+#include "interp/code_prepare.h"
+#include "interp/inline_cache.h"
+
+namespace krait {
+namespace {
+
+enum class Kind : uint8_t {
+  kObject,     // any object
+  kNull,       // the null below a callable
+  kMaybeNull,  // one or the other (LOAD_METHOD)
+  kList,       // built here; nothing else is appended to
+  kSet,
+  kDict,
+  kTuple,
+  kStr,
+  kException,  // the exception being handled
+  kHandled,    // what was handled before it: None or an exception
+};
+
+Kind merged(Kind a, Kind b) {
+  if (a == b) return a;
+  auto maybeNull = [](Kind kind) { return kind == Kind::kNull || kind == Kind::kMaybeNull; };
+  if (maybeNull(a) || maybeNull(b)) return Kind::kMaybeNull;
+  auto handled = [](Kind kind) { return kind == Kind::kException || kind == Kind::kHandled; };
+  return handled(a) && handled(b) ? Kind::kHandled : Kind::kObject;
+}
+
+struct Instruction {
+  int unit;  // of the opcode itself, behind its EXTENDED_ARGs
+  Op op;
+  int oparg;
+  int next;  // first unit behind its caches
+};
+
+// The stack on entry to a unit where ways meet.
+struct Join {
+  int unit;
+  int depth;     // -1: not reached yet
+  size_t kinds;  // where they begin in kinds_
+  bool queued;
+};
+
+constexpr int kMaxDepth = 1 << 24;
+
+class Verifier {
+ public:
+  explicit Verifier(CodeObject* code) : code_(code), units_(static_cast<int>(code->unitCount())) {}
+  const char* run();
+
+ private:
+  bool decode(int unit, Instruction& in) const;
+  const char* scan();
+  const char* scanHandlers();
+  const char* checkPrologue();
+  bool addJoin(int unit);
+
+  const char* checkOperand(const Instruction& in) const;
+  const char* checkCallShape(const Instruction& in) const;
+  const char* checkLocal(const Instruction& in) const;
+  bool isCell(int index) const;
+
+  const char* walk(int join);
+  const char* step(const Instruction& in);
+  const char* checkKinds(const Instruction& in) const;
+  bool topIs(int below, Kind kind) const { return now_[static_cast<size_t>(depth_ - 1 - below)] == kind; }
+  const char* apply(const Instruction& in, JumpTaken jump);
+  void applyTyped(const Instruction& in);
+  void reserve(int depth);
+  const char* enter(int unit, const Kind* kinds, int depth);
+  const char* enterHandler(const Instruction& in);
+
+  CodeObject* code_;
+  int units_;
+  std::vector<bool> starts_;        // per unit: an instruction (or its first EXTENDED_ARG, or what follows one)
+  std::vector<int> join_at_;        // per unit: index into joins_, or -1
+  std::vector<Join> joins_;
+  std::vector<Kind> kinds_;
+  std::vector<ExceptionEntry> handlers_;
+  std::vector<int> work_;
+  std::vector<Kind> now_, handler_;  // the stack while walking
+  int depth_ = 0;
+};
+
+bool Verifier::decode(int unit, Instruction& in) const {
+  int oparg = 0;
+  for (int i = 0; i < 4; i++, unit++) {
+    if (unit >= units_) return false;
+    CodeUnit word = code_->co_code_adaptive[unit];
+    oparg = oparg << 8 | unitArg(word);
+    Op op = unitOp(word);
+    if (op == Op::EXTENDED_ARG) continue;
+    in = {unit, op, oparg, unit + 1 + opCacheUnits(op)};
+    return op != Op::CACHE && opExists(static_cast<int>(op)) && !opIsSpecialized(op) && in.next <= units_ && oparg >= 0;
+  }
+  return false;
+}
+
+bool Verifier::addJoin(int unit) {
+  if (unit < 0 || unit >= units_ || !starts_[static_cast<size_t>(unit)]) return false;
+  int& join = join_at_[static_cast<size_t>(unit)];
+  if (join < 0) {
+    join = static_cast<int>(joins_.size());
+    joins_.push_back({unit, -1, 0, false});
+  }
+  return true;
+}
+
+// Finds the instructions and the places where ways meet.
+const char* Verifier::scan() {
+  starts_.assign(static_cast<size_t>(units_), false);
+  join_at_.assign(static_cast<size_t>(units_), -1);
+  Instruction in;
+  for (int unit = 0; unit < units_; unit = in.next) {
+    if (!decode(unit, in)) return "bad instruction";
+    for (int i = unit; i <= in.unit; i++) starts_[static_cast<size_t>(i)] = true;
+  }
+  addJoin(0);
+  for (int unit = 0; unit < units_; unit = in.next) {
+    decode(unit, in);
+    if (!opIsJump(in.op)) continue;
+    int target = opHas(in.op, OpFlag::kBackward) ? in.next - in.oparg : in.next + in.oparg;
+    if (!addJoin(target)) return "jump out of the code";
+  }
+  return scanHandlers();
+}
+
+const char* Verifier::scanHandlers() {
+  BytesObject* table = code_->exceptionTable();
+  ExceptionTableReader reader({reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())});
+  int last = 0;
+  for (ExceptionEntry entry; reader.next(entry);) {
+    if (entry.start < last || entry.end < entry.start) return "exception table out of order";
+    if (!addJoin(entry.target)) return "handler out of the code";
+    if (entry.depth + entry.push_lasti + 1 > code_->co_stacksize) return "stack depth out of range";
+    last = entry.end;
+    handlers_.push_back(entry);
+  }
+  return nullptr;
+}
+
+// At the start every cell is made and every free variable copied, and there alone; then a generator is made when, and
+// only when, the flags say so.
+const char* Verifier::checkPrologue() {
+  int cells = 0, frees = 0, unit = 0;
+  Instruction in;
+  for (; unit < units_ && decode(unit, in); unit = in.next) {
+    if (in.op == Op::MAKE_CELL) cells++;
+    else if (in.op == Op::COPY_FREE_VARS) frees += in.oparg;
+    else break;
+  }
+  if (cells < code_->co_ncellvars || frees != code_->co_nfreevars) return "cells are not made at the start";
+  constexpr int kGeneratorLike = kCoGenerator | kCoCoroutine | kCoAsyncGenerator;
+  bool makes_generator = unit < units_ && in.op == Op::RETURN_GENERATOR;
+  if (makes_generator != ((code_->co_flags & kGeneratorLike) != 0)) return "flags do not fit RETURN_GENERATOR";
+  int body = makes_generator ? in.next : unit;
+  for (const Join& join : joins_) {
+    if (join.unit < body && join.unit != 0) return "jump into the start of the code";
+  }
+  for (int at = body; at < units_; at = in.next) {
+    decode(at, in);
+    bool starts = in.op == Op::MAKE_CELL || in.op == Op::COPY_FREE_VARS || in.op == Op::RETURN_GENERATOR;
+    if (starts) return "the start of a function inside of it";
+    if (!makes_generator && (in.op == Op::YIELD_VALUE || in.op == Op::ASYNC_GEN_WRAP)) return "yield outside of a generator";
+  }
+  return nullptr;
+}
+
+const char* Verifier::checkOperand(const Instruction& in) const {
+  if (opHas(in.op, OpFlag::kConst) && in.oparg >= code_->consts()->size()) return "constant index out of range";
+  int name_index = in.op == Op::LOAD_GLOBAL ? in.oparg >> 1 : in.oparg;
+  if (opHas(in.op, OpFlag::kName) && name_index >= code_->names()->size()) return "name index out of range";
+  if (const char* wrong = checkLocal(in)) return wrong;
+  switch (in.op) {
+    case Op::COMPARE_OP: return in.oparg > Py_GE ? "comparison operator out of range" : nullptr;
+    case Op::BINARY_OP: return in.oparg >= kBinaryOpCount ? "binary operator out of range" : nullptr;
+    case Op::COPY:
+    case Op::SWAP: return in.oparg < 1 ? "COPY or SWAP of nothing" : nullptr;
+    case Op::LIST_APPEND:
+    case Op::LIST_EXTEND:
+    case Op::SET_ADD:
+    case Op::SET_UPDATE:
+    case Op::MAP_ADD:
+    case Op::DICT_UPDATE:
+    case Op::DICT_MERGE: return in.oparg < 1 ? "adding to nothing" : nullptr;
+    case Op::RAISE_VARARGS: return in.oparg > 2 ? "bad RAISE_VARARGS oparg" : nullptr;
+    case Op::BUILD_SLICE: return in.oparg != 2 && in.oparg != 3 ? "bad BUILD_SLICE oparg" : nullptr;
+    case Op::KW_NAMES: return checkCallShape(in);
+    default: return nullptr;
+  }
+}
+
+bool Verifier::isCell(int index) const {
+  auto* kinds = static_cast<BytesObject*>(code_->co_localspluskinds);
+  return (static_cast<uint8_t>(kinds->data()[index]) & (kLocalKindCell | kLocalKindFree)) != 0;
+}
+
+// Slots of cells hold cells from the prologue on; nothing else is stored there.
+const char* Verifier::checkLocal(const Instruction& in) const {
+  if (!opHas(in.op, OpFlag::kLocal | OpFlag::kFree)) return nullptr;
+  if (in.oparg >= code_->co_nlocalsplus) return "local index out of range";
+  bool cell = isCell(in.oparg);
+  if (opHas(in.op, OpFlag::kFree) && !cell) return "a cell operation on a plain local";
+  if (cell && (in.op == Op::STORE_FAST || in.op == Op::DELETE_FAST)) return "a cell is overwritten";
+  return nullptr;
+}
+
+// KW_NAMES is followed by PRECALL and CALL with at least that many arguments.
+const char* Verifier::checkCallShape(const Instruction& in) const {
+  PyObject* names = code_->consts()->at(in.oparg);
+  Instruction precall, call;
+  if (!isExactTuple(names)) return "KW_NAMES needs a tuple";
+  for (Py_ssize_t i = 0; i < cast<TupleObject>(names)->size(); i++) {
+    if (!isExactStr(cast<TupleObject>(names)->at(i))) return "KW_NAMES needs strings";
+  }
+  if (!decode(in.next, precall) || precall.op != Op::PRECALL) return "KW_NAMES without PRECALL";
+  if (!decode(precall.next, call) || call.op != Op::CALL) return "PRECALL without CALL";
+  if (cast<TupleObject>(names)->size() > precall.oparg || precall.oparg != call.oparg) return "more keywords than arguments";
+  return nullptr;
+}
+
+// Values that an instruction takes off the stack or replaces, as far as they do not depend on more than oparg; those it
+// only looks at stay below them.
+int takenBy(const Instruction& in) {
+  switch (in.op) {
+    case Op::COPY:
+    case Op::PRECALL:
+    case Op::GET_LEN:
+    case Op::MATCH_MAPPING:
+    case Op::MATCH_SEQUENCE:
+    case Op::MATCH_KEYS:
+    case Op::WITH_EXCEPT_START:
+    case Op::GET_ANEXT: return 0;
+    case Op::SWAP:
+    case Op::BUILD_TUPLE:
+    case Op::BUILD_LIST:
+    case Op::BUILD_SET:
+    case Op::BUILD_STRING:
+    case Op::BUILD_SLICE:
+    case Op::RAISE_VARARGS: return in.oparg;
+    case Op::BUILD_MAP: return 2 * in.oparg;
+    case Op::CALL: return in.oparg + 2;
+    case Op::BUILD_CONST_KEY_MAP: return in.oparg + 1;
+    case Op::CHECK_EXC_MATCH:
+    case Op::SEND:
+    case Op::RERAISE:
+    case Op::LIST_APPEND:
+    case Op::SET_ADD:
+    case Op::LIST_EXTEND:
+    case Op::SET_UPDATE:
+    case Op::DICT_UPDATE:
+    case Op::DICT_MERGE: return 1;
+    case Op::MAP_ADD: return 2;
+    case Op::CALL_FUNCTION_EX: return 3 + (in.oparg & 1);
+    case Op::FORMAT_VALUE: return 1 + ((in.oparg & kFvsHaveSpec) != 0);
+    case Op::MAKE_FUNCTION: return 1 + __builtin_popcount(static_cast<unsigned>(in.oparg & 15));
+    default: return std::max(0, static_cast<int>(opInfo(in.op).pops));
+  }
+}
+
+// Values below the taken ones that the instruction looks at.
+int lookedAt(const Instruction& in) {
+  switch (in.op) {
+    case Op::COPY:
+    case Op::LIST_APPEND:
+    case Op::SET_ADD:
+    case Op::LIST_EXTEND:
+    case Op::SET_UPDATE:
+    case Op::DICT_UPDATE:
+    case Op::MAP_ADD:
+    case Op::RERAISE: return in.oparg;
+    case Op::DICT_MERGE: return in.oparg + 2;
+    case Op::PRECALL: return in.oparg + 2;
+    case Op::MATCH_KEYS: return 2;
+    case Op::WITH_EXCEPT_START: return 4;
+    case Op::GET_LEN:
+    case Op::MATCH_MAPPING:
+    case Op::MATCH_SEQUENCE:
+    case Op::GET_ANEXT:
+    case Op::CHECK_EXC_MATCH:
+    case Op::SEND: return 1;
+    default: return 0;
+  }
+}
+
+// Unlike stack_effect(), PRECALL leaves the arguments to CALL, and a new generator finds a first sent value.
+int effectOf(const Instruction& in, JumpTaken jump) {
+  if (in.op == Op::PRECALL) return 0;
+  if (in.op == Op::CALL) return -in.oparg - 1;
+  if (in.op == Op::RETURN_GENERATOR) return 1;
+  return stackEffect(in.op, in.oparg, jump);
+}
+
+const char* Verifier::checkKinds(const Instruction& in) const {
+  int taken = takenBy(in);
+  if (taken + lookedAt(in) > depth_) return "stack underflow";
+  bool call = in.op == Op::CALL || in.op == Op::CALL_FUNCTION_EX;
+  if (in.op != Op::SWAP) {
+    for (int i = 0; i < taken - (call ? 1 : 0); i++) {
+      if (topIs(i, Kind::kNull) || topIs(i, Kind::kMaybeNull)) return "a null for an object";
+    }
+  }
+  auto unless = [](bool fine, const char* wrong) { return fine ? nullptr : wrong; };
+  switch (in.op) {
+    case Op::COPY:
+      return unless(!topIs(in.oparg - 1, Kind::kNull) && !topIs(in.oparg - 1, Kind::kMaybeNull), "a null for an object");
+    case Op::LIST_APPEND:
+    case Op::LIST_EXTEND: return unless(topIs(in.oparg, Kind::kList), "appending to what is no list");
+    case Op::SET_ADD:
+    case Op::SET_UPDATE: return unless(topIs(in.oparg, Kind::kSet), "adding to what is no set");
+    case Op::DICT_UPDATE:
+    case Op::DICT_MERGE: return unless(topIs(in.oparg, Kind::kDict), "updating what is no dict");
+    case Op::CALL_FUNCTION_EX: return unless(!(in.oparg & 1) || topIs(0, Kind::kDict), "keyword arguments are no dict");
+    case Op::MAP_ADD: return unless(topIs(in.oparg + 1, Kind::kDict), "adding to what is no dict");
+    case Op::LIST_TO_TUPLE: return unless(topIs(0, Kind::kList), "LIST_TO_TUPLE needs a list");
+    case Op::MATCH_KEYS:
+    case Op::MATCH_CLASS: return unless(topIs(0, Kind::kTuple), "a pattern without its tuple");
+    case Op::BUILD_STRING:
+      for (int i = 0; i < in.oparg; i++) {
+        if (!topIs(i, Kind::kStr)) return "BUILD_STRING needs strings";
+      }
+      return nullptr;
+    case Op::PUSH_EXC_INFO:
+    case Op::END_ASYNC_FOR:
+    case Op::WITH_EXCEPT_START: return unless(topIs(0, Kind::kException), "a handler without an exception");
+    case Op::CHECK_EXC_MATCH: return unless(topIs(1, Kind::kException), "a handler without an exception");
+    case Op::PREP_RERAISE_STAR:
+      return unless(topIs(0, Kind::kList) && topIs(1, Kind::kException), "a handler without an exception");
+    case Op::POP_EXCEPT: return unless(topIs(0, Kind::kHandled) || topIs(0, Kind::kException), "POP_EXCEPT without PUSH_EXC_INFO");
+    default: return nullptr;
+  }
+}
+
+// The kinds of what was pushed where they are known.
+void Verifier::applyTyped(const Instruction& in) {
+  Kind* top = now_.data() + depth_ - 1;
+  switch (in.op) {
+    case Op::PUSH_NULL: *top = Kind::kNull; break;
+    case Op::LOAD_GLOBAL:
+      if (in.oparg & 1) top[-1] = Kind::kNull;
+      break;
+    case Op::LOAD_METHOD: top[-1] = Kind::kMaybeNull; break;
+    case Op::LOAD_CONST: {
+      PyObject* value = code_->consts()->at(in.oparg);
+      if (isExactTuple(value)) *top = Kind::kTuple;
+      if (isExactStr(value)) *top = Kind::kStr;
+      break;
+    }
+    case Op::BUILD_LIST: *top = Kind::kList; break;
+    case Op::BUILD_SET: *top = Kind::kSet; break;
+    case Op::BUILD_MAP:
+    case Op::BUILD_CONST_KEY_MAP: *top = Kind::kDict; break;
+    case Op::BUILD_TUPLE:
+    case Op::LIST_TO_TUPLE: *top = Kind::kTuple; break;
+    case Op::BUILD_STRING:
+    case Op::FORMAT_VALUE: *top = Kind::kStr; break;
+    case Op::PUSH_EXC_INFO:
+      top[-1] = Kind::kHandled;
+      top[0] = Kind::kException;
+      break;
+    default: break;
+  }
+}
+
+void Verifier::reserve(int depth) {
+  auto size = static_cast<size_t>(depth) + 2;  // a handler finds up to two more
+  if (now_.size() >= size) return;
+  now_.resize(2 * size);
+  handler_.resize(2 * size);
+}
+
+// The stack behind the instruction.
+const char* Verifier::apply(const Instruction& in, JumpTaken jump) {
+  int after = depth_ + effectOf(in, jump);
+  if (after < 0 || after > code_->co_stacksize || after > kMaxDepth) return "stack depth out of range";
+  reserve(after);
+  Kind* top = now_.data() + depth_ - 1;
+  if (in.op == Op::SWAP) {
+    std::swap(*top, top[1 - in.oparg]);
+  } else if (in.op == Op::COPY) {
+    now_[static_cast<size_t>(depth_)] = top[1 - in.oparg];
+  } else {
+    for (int i = std::max(0, depth_ - takenBy(in)); i < after; i++) now_[static_cast<size_t>(i)] = Kind::kObject;
+  }
+  depth_ = after;
+  applyTyped(in);
+  return nullptr;
+}
+
+const char* Verifier::enter(int unit, const Kind* kinds, int depth) {
+  int index = join_at_[static_cast<size_t>(unit)];
+  Join& join = joins_[static_cast<size_t>(index)];
+  bool changed = join.depth < 0;
+  if (changed) {
+    join.depth = depth;
+    join.kinds = kinds_.size();
+    kinds_.insert(kinds_.end(), kinds, kinds + depth);
+  } else if (join.depth != depth) {
+    return "stack depth differs between ways to an instruction";
+  }
+  Kind* known = kinds_.data() + join.kinds;
+  for (int i = 0; i < depth; i++) {
+    Kind both = merged(known[i], kinds[i]);
+    changed |= both != known[i];
+    known[i] = both;
+  }
+  if (changed && !join.queued) {
+    join.queued = true;
+    work_.push_back(index);
+  }
+  return nullptr;
+}
+
+// What the handler of an instruction finds: the stack cut to its depth, the place, and the exception.
+const char* Verifier::enterHandler(const Instruction& in) {
+  auto after = std::upper_bound(handlers_.begin(), handlers_.end(), in.unit,
+                                [](int unit, const ExceptionEntry& entry) { return unit < entry.start; });
+  if (after == handlers_.begin()) return nullptr;
+  const ExceptionEntry& entry = *--after;
+  if (in.unit >= entry.end) return nullptr;
+  int left = depth_ - (opHas(in.op, OpFlag::kRaises) ? takenBy(in) : 0);
+  if (entry.depth > left) return "handler deeper than the protected code";
+  int depth = entry.depth;
+  std::copy_n(now_.data(), depth, handler_.data());
+  if (entry.push_lasti) handler_[static_cast<size_t>(depth++)] = Kind::kObject;
+  handler_[static_cast<size_t>(depth++)] = Kind::kException;
+  return enter(entry.target, handler_.data(), depth);
+}
+
+const char* Verifier::step(const Instruction& in) {
+  if (const char* wrong = checkOperand(in)) return wrong;
+  if (const char* wrong = checkKinds(in)) return wrong;
+  if (const char* wrong = enterHandler(in)) return wrong;
+  if (opIsJump(in.op)) {
+    int before = depth_;
+    std::copy_n(now_.data(), before, handler_.data());
+    if (const char* wrong = apply(in, JumpTaken::kYes)) return wrong;
+    int target = opHas(in.op, OpFlag::kBackward) ? in.next - in.oparg : in.next + in.oparg;
+    if (const char* wrong = enter(target, now_.data(), depth_)) return wrong;
+    std::copy_n(handler_.data(), before, now_.data());
+    depth_ = before;
+  }
+  return opHas(in.op, OpFlag::kNoFall) ? nullptr : apply(in, JumpTaken::kNo);
+}
+
+const char* Verifier::walk(int index) {
+  Join& join = joins_[static_cast<size_t>(index)];
+  join.queued = false;
+  depth_ = join.depth;
+  std::copy_n(kinds_.data() + join.kinds, depth_, now_.data());
+  Instruction in;
+  for (int unit = join.unit;;) {
+    decode(unit, in);
+    if (const char* wrong = step(in)) return wrong;
+    if (opHas(in.op, OpFlag::kNoFall)) return nullptr;
+    unit = in.next;
+    if (unit >= units_) return "the code ends without a return";
+    if (join_at_[static_cast<size_t>(unit)] >= 0) return enter(unit, now_.data(), depth_);
+  }
+}
+
+const char* Verifier::run() {
+  if (units_ == 0) return "no instructions";
+  if (const char* wrong = scan()) return wrong;
+  if (const char* wrong = checkPrologue()) return wrong;
+  reserve(16);
+  if (const char* wrong = enter(0, now_.data(), 0)) return wrong;
+  while (!work_.empty()) {
+    int join = work_.back();
+    work_.pop_back();
+    if (const char* wrong = walk(join)) return wrong;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const char* codeVerify(CodeObject* code) { return Verifier(code).run(); }
+
+}  // namespace krait
