@@ -6,7 +6,7 @@ suffix = sysconfig.get_config_var("EXT_SUFFIX")
 APART = {"_tkinter", "_gdbm"}  # of packages that may be installed or not
 folder = os.path.join(sysconfig.get_path("platstdlib"), "lib-dynload")
 for file in sorted(os.listdir(folder)):
-    if not file.endswith(suffix) or file.startswith("_tkinter"):  # _tkinter is a package of its own
+    if not file.endswith(suffix):
         continue
     module = importlib.import_module(file[: -len(suffix)])
     if module.__name__ in APART:
