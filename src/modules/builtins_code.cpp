@@ -2,6 +2,7 @@
 #include "compiler/compile.h"
 #include "core/call.h"
 #include "core/interpreter.h"
+#include "core/native.h"
 #include "core/number.h"
 #include "interp/eval.h"
 #include "modules/builtins_functions.h"
@@ -12,6 +13,25 @@
 #include "types/codecs.h"
 #include "types/list.h"
 #include "types/type.h"
+
+namespace krait::modules {
+
+struct SourceName {  // a path, as text
+  Ref<StrObject> text;
+};
+
+}  // namespace krait::modules
+
+namespace krait {
+
+template <>
+struct ArgFrom<modules::SourceName> {
+  static Result<modules::SourceName> from(PyObject* o, const ArgContext&) {
+    return modules::SourceName{TRY(sourceFileName(o))};
+  }
+};
+
+}  // namespace krait
 
 namespace krait::modules {
 namespace {
@@ -154,9 +174,9 @@ Result<CompileMode> compileMode(StrObject* mode, bool only_ast) {
                         : "compile() mode must be 'exec', 'eval' or 'single'");
 }
 
-Result<Ref<>> builtinCompile(PyObject* source, PyObject* filename, StrObject* mode, int flags,
+Result<Ref<>> builtinCompile(PyObject* source, SourceName filename, StrObject* mode, int flags,
                              bool dont_inherit, int optimize, int feature_version) {
-  Ref<StrObject> file = TRY(sourceFileName(filename));
+  StrObject* file = filename.text.get();
   if (flags & ~(kFutureMask | kCfMaskObsolete | kCfCompileMask)) {
     return raise(PyExc_ValueError, "compile(): unrecognised flags");
   }
@@ -168,11 +188,11 @@ Result<Ref<>> builtinCompile(PyObject* source, PyObject* filename, StrObject* mo
   options.mode = TRY(compileMode(mode, only_ast));
   if (TRY(isAstObject(source))) {
     if (only_ast) return share(source);
-    return compileAstObject(source, file.get(), options);
+    return compileAstObject(source, file, options);
   }
   Source text = TRY(sourceText(source, "compile", "string, bytes or AST"));
   options.flags |= text.flags;
-  return compileSourceOrAst(text.text, file.get(), options);
+  return compileSourceOrAst(text.text, file, options);
 }
 
 // --- classes ---

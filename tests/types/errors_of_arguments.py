@@ -46,3 +46,6 @@ for path in "a\0b", b"a\0b/..", "x//y/../z", "\0", "\udcff/..", "":
 show(importlib.import_module, "no-such-\udcff")
 one, none = b"x", 0
 print(one * none is b"".join([]), one * 1 is one, (b"ab" * 3, b"abc" * 5, b"" * 7, b"x" * -2))
+for source in ("compile(1, 2, 3)", "compile('1', 'a', 3)", "os.stat('a\\0b')", "os.stat(b'a\\0b')", "sys.audit()", "sys.audit(1)",
+               "io.FileIO(1.5)", "open(1.5)", "'%c' % 10**20", "format(3 + 4j, '0>5')"):
+    show(eval, source)

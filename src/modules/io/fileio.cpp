@@ -118,7 +118,6 @@ Result<int> openPath(PyObject* file, int flags) {
 
 // A descriptor given as a number: -1 when `file` is no integer.
 Result<int> givenDescriptor(PyObject* file) {
-  if (isFloat(file)) return raise(PyExc_TypeError, "integer argument expected, got float");
   if (!isInt(file)) return -1;
   int fd = TRY(asInt(file));
   if (fd < 0) return raise(PyExc_ValueError, "negative file descriptor");

@@ -62,9 +62,6 @@ Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
   path.made = std::move(made);
   if (isStr(given)) {
     auto* text = cast<StrObject>(given);
-    if (strFindChar(text, 0, 0, text->size(), 1) >= 0) {
-      return raise(PyExc_ValueError, "%s: embedded null character in %s", where.function, where.name ? where.name : "path");
-    }
     path.text = TRY(fsEncode(text));
     return path;
   }

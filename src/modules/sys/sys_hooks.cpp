@@ -99,12 +99,12 @@ Ref<> sysException() { return handledException(); }
 // sys.audit(event, *args): native code calls krait::audit().
 Status sysAudit(CallArgs args) {
   if (args.names || args.count < 1) {
-    return raise(PyExc_TypeError, "audit expected at least 1 argument, got %zd", args.count);
+    return raise(PyExc_TypeError, "audit() missing 1 required positional argument: 'event'");
   }
+  if (!auditIsOn()) return {};
   if (!isStr(args.values[0])) {
     return raise(PyExc_TypeError, "expected str for argument 'event', not %.200s", typeName(args.values[0]));
   }
-  if (!auditIsOn()) return {};
   Ref<TupleObject> rest = TRY(tupleFromItems(args.values + 1, args.count - 1));
   return auditEvent(TRY(strUtf8(cast<StrObject>(args.values[0]))).data(), rest);
 }
