@@ -110,7 +110,7 @@ void runInteractive(int* exit_status) {
       }
       bool no_memory = pendingMatches(PyExc_MemoryError);
       printPending(true);
-      if (flushStandardStreams().failed()) clearPending();
+      flushQuietly();
       memory_errors = no_memory ? memory_errors + 1 : 0;
       if (memory_errors <= kMaxMemoryErrors) continue;
       *exit_status = 1;
@@ -118,7 +118,7 @@ void runInteractive(int* exit_status) {
     }
     memory_errors = 0;
     if (std::move(outcome).take() == Outcome::kEnd) return;
-    if (flushStandardStreams().failed()) clearPending();
+    flushQuietly();
   }
 }
 

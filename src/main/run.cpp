@@ -15,6 +15,7 @@
 #include "core/interpreter.h"
 #include "core/print_error.h"
 #include "interp/eval.h"
+#include "main/stdio.h"
 #include "modules/marshal.h"
 #include "types/bool.h"
 #include "types/exceptions.h"
@@ -145,6 +146,16 @@ void blankFirstLine(std::string& source) {
   source.erase(0, end);
 }
 
+// After a program's end, whatever it was; its exception, if any, is left pending, and its output comes before the report.
+void forgetMainFile(DictObject* dict) {
+  flushQuietly();
+  PendingSaved saved;
+  for (const char* key : {"__file__", "__cached__"}) {
+    auto forget = [&]() -> Status { return TRY(dictDiscard(dict, TRY(strInternUtf8(key)).get())), Status(); };
+    if (forget().failed()) clearPending();
+  }
+}
+
 Status runFileText(const std::string& path, std::string& text) {
   Ref<StrObject> name_text = TRY(fsDecode(path));
   TRY(audit("cpython.run_file", "O", name_text.get()));
@@ -153,11 +164,17 @@ Status runFileText(const std::string& path, std::string& text) {
   TRY(setMainFile(dict, name_text, compiled ? "SourcelessFileLoader" : "SourceFileLoader"));
   if (config().skip_first_line) blankFirstLine(text);
   Status done = compiled ? runPyc(text) : execute(text, path.c_str(), 0);
-  PendingSaved saved;
-  for (const char* key : {"__file__", "__cached__"}) {
-    auto forget = [&]() -> Status { return TRY(dictDiscard(dict, TRY(strInternUtf8(key)).get())), Status(); };
-    if (forget().failed()) clearPending();
-  }
+  forgetMainFile(dict);
+  return done;
+}
+
+Status runStdinText(std::string_view text) {
+  Ref<DictObject> dict = TRY(mainDict());
+  Ref<StrObject> name_text = TRY(strLiteral("<stdin>"));
+  TRY(dictSet(dict, "__file__", name_text));
+  TRY(dictSet(dict, "__cached__", Py_None));
+  Status done = execute(text, "<stdin>", 0);
+  forgetMainFile(dict);
   return done;
 }
 
@@ -204,7 +221,7 @@ int runStdin() {
   std::string text;
   readAll(0, text);
   if (config().skip_first_line) blankFirstLine(text);
-  return execute(text, "<stdin>", 0).failed() ? reportPending() : 0;
+  return runStdinText(text).failed() ? reportPending() : 0;
 }
 
 void printHeader() {
@@ -230,8 +247,8 @@ void importReadline() {
 Result<bool> preparePaths() {
   std::string& file = interpreter().config.file;
   if (file == ".") file = currentDirectory();
-  bool importable = !config().file.empty() && TRY(isImportablePath(config().file));
-  if (importable) TRY(prependPath(config().file));
+  bool importable = !file.empty() && TRY(isImportablePath(absolutePath(file)));
+  if (importable) TRY(prependPath(absolutePath(file)));
   else TRY(setupPath0());
   return importable;
 }

@@ -40,11 +40,11 @@ Result<Ref<>> createStream(PyObject* io, const StreamSpec& spec) {
   TRY(attrSet(raw, "name", file_name.get()));
   Ref<> tty = TRY(callMethod(raw.get(), name<"isatty">()));
   bool is_tty = TRY(objectIsTrue(tty));
-  bool line_buffering = spec.writes && (is_tty || config.interactive || spec.fd == 2);
+  bool line_buffering = spec.writes && (is_tty || spec.fd == 2);
   Ref<> wrapper = TRY(attrGet(io, "TextIOWrapper"));
   Ref<StrObject> encoding = TRY(strFromUtf8(config.stdio_encoding));
   Ref<StrObject> errors = TRY(strFromUtf8(spec.errors));
-  Ref<> newline = spec.writes ? Ref<>(TRY(strLiteral("\n"))) : none();
+  Ref<StrObject> newline = TRY(strLiteral("\n"));
   Ref<> text = TRY(call(wrapper.get(), buffer.get(), encoding.get(), errors.get(), newline.get(), boolRef(line_buffering).get(),
                         boolRef(unbuffered).get()));
   Ref<StrObject> mode = TRY(strLiteral(spec.writes ? "w" : "r"));
@@ -89,6 +89,13 @@ Status createStandardStreams() {
     TRY(sysSet(spec.attribute, stream.get()));
   }
   return {};
+}
+
+void flushQuietly() {
+  PendingSaved saved;
+  for (const char* attribute : {"stderr", "stdout"}) {
+    if (flushStream(attribute).failed()) clearPending();
+  }
 }
 
 Status flushStandardStreams() {

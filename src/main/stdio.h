@@ -9,5 +9,6 @@ namespace krait {
 Status normaliseStreamEncoding();
 Status createStandardStreams();
 Status flushStandardStreams();  // fails when stdout could not be flushed
+void flushQuietly();  // whatever fails; a pending exception stays
 
 }  // namespace krait

@@ -79,21 +79,24 @@ Status bufferedFlushWrites(BufferedObject* self) {
 
 namespace {
 
+// What does not fit is never split: the buffer goes out first, then what is larger than a buffer at once.
 Status writeAll(BufferedObject* self, const char* data, Py_ssize_t size) {
-  Py_ssize_t done = appendPending(self, data, size);
+  Py_ssize_t room = self->buffer_size - (self->state == BufferState::kWriting ? self->end : 0);
+  Py_ssize_t done = size <= room ? appendPending(self, data, size) : 0;
   while (done < size) {
     auto flushed = bufferedFlushWrites(self);
     if (flushed.failed()) {
       if (!pendingMatches(PyExc_BlockingIOError)) return Raised{};
       return keepWhatFits(self, data + done, size - done, done);
     }
-    if (size - done < self->buffer_size) {
+    if (size - done <= self->buffer_size) {
       done += appendPending(self, data + done, size - done);
       continue;
     }
     std::optional<size_t> n = TRY(rawWrite(self, data + done, size - done));
     if (!n) return keepWhatFits(self, data + done, size - done, done);
     done += static_cast<Py_ssize_t>(*n);
+    if (done < size) TRY(checkSignals());
   }
   return {};
 }

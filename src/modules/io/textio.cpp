@@ -48,19 +48,23 @@ Result<Ref<>> encodeText(TextIOObject* self, StrObject* text) {
   }
 }
 
+// Pending text goes out first when the new would make it longer than a chunk: a chunk ends where a write ended.
+Status appendBytes(TextIOObject* self, std::string_view bytes) {
+  auto pending = static_cast<Py_ssize_t>(self->state->pending.size() + bytes.size());
+  if (pending > self->chunk_size) TRY(textFlushPending(self));
+  self->state->pending += bytes;
+  return {};
+}
+
 // Appends the text's bytes to the pending ones; ASCII text needs no encoding under the common codecs.
 Status appendEncoded(TextIOObject* self, StrObject* text) {
   bool direct = text->isAscii() && self->fast_encoder != TextEncoder::kObject && text->state.compact;
-  if (direct) {
-    self->state->pending += text->asciiView();
-    return {};
-  }
+  if (direct) return appendBytes(self, text->asciiView());
   Ref<> bytes = TRY(encodeText(self, text));
   if (!isBytes(bytes)) {
     return raise(PyExc_TypeError, "encoder should return a bytes object, not '%.200s'", typeName(bytes));
   }
-  self->state->pending += cast<BytesObject>(bytes.get())->view();
-  return {};
+  return appendBytes(self, cast<BytesObject>(bytes.get())->view());
 }
 
 Result<Ref<>> textWrite(TextIOObject* self, StrObject* given) {
