@@ -5,6 +5,7 @@
 cd "$(dirname "$0")/.." || exit 2
 oracle=/usr/bin/python3.11
 shift
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUNBUFFERED
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 tests=("$@")
 [ ${#tests[@]} = 0 ] && mapfile -t tests < <(find tests -name '*.out' | sed 's/\.out$/.py/' | grep -vxFf tests/beyond_oracle.txt | sort)

@@ -9,7 +9,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 passed=0 failed=0 known=0
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUNBUFFERED
 
 check() {  # name, expected file, actual file
   if cmp -s "$2" "$3"; then

@@ -18,7 +18,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export LC_ALL=C.UTF-8 PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 COLUMNS=80 TZ=UTC HOME=$scratch/home
 export XDG_CACHE_HOME=$scratch/cache
-unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUNBUFFERED
 passed=0 failed=0
 
 normalise() {  # the folders and the interpreter of this run
