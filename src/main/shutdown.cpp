@@ -148,7 +148,7 @@ int stopRuntime(int status) {
     flush_failed = true;
   }
   exitFunctionsRun();
-  return flush_failed && status == 0 ? 120 : status;
+  return flush_failed ? 120 : status;
 }
 
 }  // namespace krait

@@ -105,8 +105,11 @@ Status flushStandardStreams() {
     writeUnraisable(sysGet("stdout"));
     failed = true;
   }
-  if (flushStream("stderr").failed()) clearPending();
-  if (failed) return raise(PyExc_OSError, "stdout could not be flushed");
+  if (flushStream("stderr").failed()) {
+    clearPending();
+    failed = true;
+  }
+  if (failed) return raise(PyExc_OSError, "the standard streams could not be flushed");
   return {};
 }
 

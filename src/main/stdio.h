@@ -8,7 +8,7 @@ namespace krait {
 // The codec behind config.stdio_encoding must exist; its own name is kept.
 Status normaliseStreamEncoding();
 Status createStandardStreams();
-Status flushStandardStreams();  // fails when stdout could not be flushed
+Status flushStandardStreams();  // fails when one of them could not be flushed
 void flushQuietly();  // whatever fails; a pending exception stays
 
 }  // namespace krait
