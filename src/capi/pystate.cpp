@@ -24,14 +24,16 @@ PyObject* dictOf(PyThreadState* thread) {
   return thread->dict;
 }
 
-PyObject* interpreter_dict;
-
 }  // namespace
 
 // --- thread states ---
 
-KR_EXPORT PyThreadState* PyThreadState_New(PyInterpreterState*) { return threadNew(); }
-KR_EXPORT PyThreadState* _PyThreadState_Prealloc(PyInterpreterState*) { return threadNew(); }
+KR_EXPORT PyThreadState* PyThreadState_New(PyInterpreterState* owner) {
+  Thread* thread = threadNew();
+  if (thread && owner) thread->interp = owner;
+  return thread;
+}
+KR_EXPORT PyThreadState* _PyThreadState_Prealloc(PyInterpreterState* owner) { return PyThreadState_New(owner); }
 KR_EXPORT void _PyThreadState_Init(PyThreadState*) {}
 KR_EXPORT void PyThreadState_Clear(PyThreadState* thread) { threadClear(mine(thread)); }
 KR_EXPORT void PyThreadState_Delete(PyThreadState* thread) {
@@ -40,7 +42,13 @@ KR_EXPORT void PyThreadState_Delete(PyThreadState* thread) {
 }
 // Releases the GIL.
 KR_EXPORT void PyThreadState_DeleteCurrent() { threadDelete(currentThread()); }
-KR_EXPORT PyThreadState* PyThreadState_Next(PyThreadState* thread) { return thread->next; }
+// The next of the same interpreter.
+KR_EXPORT PyThreadState* PyThreadState_Next(PyThreadState* thread) {
+  ThreadListLock lock;
+  PyThreadState* next = thread->next;
+  while (next && next->interp != thread->interp) next = next->next;
+  return next;
+}
 KR_EXPORT PyThreadState* PyThreadState_Get() {
   if (!currentThread()) {
     fatalError("PyThreadState_Get",
@@ -92,40 +100,47 @@ KR_EXPORT int PyGILState_Check() {
 }
 KR_EXPORT PyThreadState* PyGILState_GetThisThreadState() { return gilStateThisThread(); }
 
-// --- the interpreter: one per process ---
+// --- interpreters ---
 
 KR_EXPORT PyInterpreterState* PyInterpreterState_Get() { return PyThreadState_Get()->interp; }
-KR_EXPORT PyInterpreterState* PyInterpreterState_Main() { return mainThread()->interp; }
-KR_EXPORT PyInterpreterState* PyInterpreterState_Head() { return mainThread()->interp; }
 KR_EXPORT PyInterpreterState* PyInterpreterState_New() { return nullptr; }
 KR_EXPORT void PyInterpreterState_Clear(PyInterpreterState*) {
-  fatalError("PyInterpreterState_Clear", "the main interpreter lives as long as the process");
+  fatalError("PyInterpreterState_Clear", "interpreters end with Py_EndInterpreter or the process");
 }
 KR_EXPORT void PyInterpreterState_Delete(PyInterpreterState*) {
-  fatalError("PyInterpreterState_Delete", "the main interpreter lives as long as the process");
+  fatalError("PyInterpreterState_Delete", "interpreters end with Py_EndInterpreter or the process");
 }
-KR_EXPORT PyInterpreterState* PyInterpreterState_Next(PyInterpreterState*) { return nullptr; }
-KR_EXPORT PyThreadState* PyInterpreterState_ThreadHead(PyInterpreterState*) { return firstThread(); }
-KR_EXPORT int64_t PyInterpreterState_GetID(PyInterpreterState*) { return 0; }
-KR_EXPORT PyObject* PyInterpreterState_GetDict(PyInterpreterState*) {
-  if (!interpreter_dict) {
+KR_EXPORT PyInterpreterState* PyInterpreterState_Main() { return interpreterHandle(&mainInterpreter()); }
+KR_EXPORT PyInterpreterState* PyInterpreterState_Head() { return interpreterHandle(newestInterpreter()); }
+KR_EXPORT PyInterpreterState* PyInterpreterState_Next(PyInterpreterState* state) {
+  return interpreterHandle(interpreterOf(state)->older);
+}
+KR_EXPORT PyThreadState* PyInterpreterState_ThreadHead(PyInterpreterState* state) {
+  ThreadListLock lock;
+  Thread* thread = firstThread();
+  while (thread && thread->interp != state) thread = nextThread(thread);
+  return thread;
+}
+KR_EXPORT int64_t PyInterpreterState_GetID(PyInterpreterState* state) {
+  if (state) return interpreterOf(state)->id;
+  (void)raise(PyExc_RuntimeError, "no interpreter provided");
+  return -1;
+}
+KR_EXPORT PyObject* PyInterpreterState_GetDict(PyInterpreterState* state) {
+  PyObject*& dict = interpreterOf(state)->dict;
+  if (!dict) {
     auto made = dictNew();
     if (made.failed()) return clearPending(), nullptr;
-    interpreter_dict = std::move(made).take().leak();
+    dict = std::move(made).take().leak();
   }
-  return interpreter_dict;
+  return dict;
 }
-KR_EXPORT PyObject* _PyInterpreterState_GetMainModule(PyInterpreterState*) {
-  Opt<> main = importedModule("__main__");
+KR_EXPORT PyObject* _PyInterpreterState_GetMainModule(PyInterpreterState* state) {
+  DictObject* modules = interpreterOf(state)->modules;
+  Opt<> main = modules ? dictGetStr(modules, name<"__main__">()) : nullptr;
   if (main) return share(main.get()).leak();
   (void)raise(PyExc_RuntimeError, "interpreter not initialized");
   return nullptr;
-}
-// Sub-interpreters are not supported: null, as CPython answers when it cannot make one.
-KR_EXPORT PyThreadState* Py_NewInterpreter() { return nullptr; }
-KR_EXPORT PyThreadState* _Py_NewInterpreter(int) { return nullptr; }
-KR_EXPORT void Py_EndInterpreter(PyThreadState*) {
-  fatalError("Py_EndInterpreter", "not a sub-interpreter");
 }
 
 // --- frame evaluation (PEP 523): always the engine's own ---

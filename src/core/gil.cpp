@@ -49,7 +49,7 @@ timespec deadlineAfter(unsigned long microseconds) {
 
 // The interpreter is going away: nobody but the finalising thread may run Python again.
 void stopIfFinalizing(Thread* thread) {
-  if (!interpreter().finalizing || thread == mainThread()) return;
+  if (!mainInterpreter().finalizing || thread == mainThread()) return;
   for (;;) pause();
 }
 
@@ -75,7 +75,7 @@ void gilTake(Thread* thread) {
   _PyRuntime.tstate_current = thread;
   pthread_cond_broadcast(&g.taken);
   pthread_mutex_unlock(&g.mutex);
-  if (interpreter().finalizing && thread != mainThread()) {
+  if (mainInterpreter().finalizing && thread != mainThread()) {
     gilDrop(thread);
     stopIfFinalizing(thread);
   }
@@ -91,6 +91,17 @@ void gilDrop(Thread* thread) {
   _PyRuntime.tstate_current = nullptr;
   pthread_cond_signal(&g.released);
   pthread_mutex_unlock(&g.mutex);
+}
+
+// While no thread state is current the GIL counts as the main thread's: the former holder may be freed.
+Thread* threadSwap(Thread* thread) {
+  Thread* old = currentThread();
+  Gil& g = gil();
+  pthread_mutex_lock(&g.mutex);
+  if (g.holder) g.holder = thread ? thread : mainThread();
+  _PyRuntime.tstate_current = thread;
+  pthread_mutex_unlock(&g.mutex);
+  return old;
 }
 
 void gilYield(Thread* thread) {

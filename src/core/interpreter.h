@@ -1,10 +1,13 @@
-// The interpreter: what one process has one of. Reached through interpreter(); filled by main/startup.cpp.
+// An interpreter: modules, configuration and what else programs that share a process do not share. A process has a main
+// one and, when an extension asks for them, sub-interpreters; types, the collector and the GIL belong to all.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "core/result.h"
+
+struct PyInterpreterState;
 
 namespace krait {
 
@@ -40,9 +43,24 @@ struct Interpreter {
   bool finalizing = false;
   int dlopen_flags = 2;            // RTLD_NOW
   std::vector<PyObject*> audit_hooks;
+  int64_t id = 0;                   // 0: the main one
+  bool isolated = false;            // may start neither threads nor processes
+  void* exit_callbacks = nullptr;   // of modules/atexit.cpp
+  PyObject* dict = nullptr;         // owned; for extensions
+  Interpreter* older = nullptr;     // the list of all, newest first
 };
 
-Interpreter& interpreter();
+Interpreter& interpreter();      // of the current thread; the main one while there is none
+Interpreter& mainInterpreter();
+Interpreter* newestInterpreter();
+Interpreter* interpreterById(int64_t id);  // null: none
+Interpreter* interpreterAdd();             // with the next id and a copy of the main one's configuration
+void interpreterRemove(Interpreter* interpreter);
+// Their handles for extensions, which do not look inside.
+inline PyInterpreterState* interpreterHandle(Interpreter* interpreter) {
+  return reinterpret_cast<PyInterpreterState*>(interpreter);
+}
+inline Interpreter* interpreterOf(PyInterpreterState* handle) { return reinterpret_cast<Interpreter*>(handle); }
 
 // sys.NAME, borrowed; absent when missing. sysSet: absent value deletes.
 Opt<> sysGet(const char* name);

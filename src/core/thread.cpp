@@ -29,7 +29,6 @@ pthread_t main_os_thread;
 uint64_t next_id = 1;
 int recursion_limit = kDefaultRecursionLimit;
 thread_local Thread* this_os_thread;
-long interpreter_marker[64];  // what PyThreadState.interp points to; nobody looks inside
 
 void link(Thread* thread) {
   std::lock_guard lock(*list_mutex);
@@ -72,7 +71,7 @@ Thread* threadNew() {
   void* memory = rawCalloc(1, sizeof(Thread));
   if (!memory) return nullptr;
   auto* thread = new (memory) Thread{};
-  thread->interp = reinterpret_cast<PyInterpreterState*>(interpreter_marker);
+  thread->interp = interpreterHandle(&interpreter());
   thread->_initialized = 1;
   thread->recursion_limit = thread->recursion_remaining = recursion_limit;
   thread->cframe = &thread->root_cframe;
@@ -108,12 +107,6 @@ void threadDelete(Thread* thread) {
   if (currentThread() == thread) gilDrop(thread);
   rawFree(thread->repr_list);
   if (thread != main_thread) rawFree(thread);
-}
-
-Thread* threadSwap(Thread* thread) {
-  Thread* old = currentThread();
-  _PyRuntime.tstate_current = thread;
-  return old;
 }
 
 Thread* mainThread() { return main_thread; }

@@ -123,7 +123,7 @@ void finalizeModules() {
   resetSys();
   std::vector<KeptModule> kept = releaseModules();
   gcCollectAtExit();
-  gcReportUncollectable();
+  if (interpreter().id == 0) gcReportUncollectable();
   clearKeptModules(kept);
   kept.clear();
   report("cleanup[3] wiping sys", "");
@@ -133,6 +133,25 @@ void finalizeModules() {
 }
 
 }  // namespace
+
+void stopSubInterpreter() {
+  joinThreads();
+  modules::atexitRunCallbacks();
+  ignoreFailure(flushStandardStreams());
+  interpreter().finalizing = true;
+  finalizeModules();
+  ignoreFailure(flushStandardStreams());
+  modules::atexitForget();
+  Interpreter& in = interpreter();
+  clearField(in.modules);
+  clearField(in.sys_dict);
+  clearField(in.builtins);
+  clearField(in.importlib);
+  clearField(in.import_func);
+  clearField(in.dict);
+  for (PyObject* hook : std::exchange(in.audit_hooks, {})) decref(hook);
+  gcCollectAtExit();
+}
 
 int stopRuntime(int status) {
   joinThreads();

@@ -141,6 +141,12 @@ void reportFailure(const char* failure) {
 
 }  // namespace
 
+Status startSubInterpreter() {
+  for (auto step : {createCoreModules, startEncodings, createStandardStreams, startMainModule}) TRY(step());
+  if (!interpreter().config.warn_options.empty()) TRY(importModule("warnings"));
+  return startSite();
+}
+
 bool startRuntime() {
   const Config& config = interpreter().config;
   if (!setupMemory()) return false;

@@ -7,6 +7,10 @@ namespace krait {
 
 // False: the runtime could not start; a message was printed.
 bool startRuntime();
+// The modules of a new interpreter, whose thread state is current.
+Status startSubInterpreter();
+// The other way round: what stopRuntime() does for one of several interpreters.
+void stopSubInterpreter();
 // Threads joined, atexit run, streams flushed, modules cleared. Returns the exit status, which a failed flush of stdout
 // turns into 120.
 int stopRuntime(int status);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/call.h"
+#include "core/interpreter.h"
 #include "core/native.h"
 #include "types/dict.h"
 #include "types/module.h"
@@ -16,9 +17,12 @@ struct Callback {
   PyObject *function, *args, *kwargs;  // owned; kwargs may be null; function null: unregistered
 };
 
-std::vector<Callback>& callbacks() {
-  static auto* list = new std::vector<Callback>;
-  return *list;
+using Callbacks = std::vector<Callback>;
+
+Callbacks& callbacks() {
+  void*& list = interpreter().exit_callbacks;
+  if (!list) list = new Callbacks;
+  return *static_cast<Callbacks*>(list);
 }
 
 void drop(Callback& callback) {
@@ -88,6 +92,11 @@ void atexitRunCallbacks() {
     if (result.failed()) writeUnraisable(function.get(), "in atexit callback");
   }
   clearAll();
+}
+
+void atexitForget() {
+  clearAll();
+  delete static_cast<Callbacks*>(std::exchange(interpreter().exit_callbacks, nullptr));
 }
 
 PyObject* initAtexit() { return moduleDefInit(&kAtexitModule); }
