@@ -1,5 +1,7 @@
 // Exports of pycore_interpreteridobject.h: the id of an interpreter as an object. There is one interpreter, of id 0.
 #include "capi/capi.h"
+#include "core/gc.h"
+#include "core/interpreter.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
@@ -10,7 +12,11 @@
 
 using namespace krait;
 
-extern "C" PyTypeObject _PyInterpreterID_Type;
+extern "C" {
+extern PyTypeObject _PyInterpreterID_Type;
+PyThreadState* PyInterpreterState_ThreadHead(PyInterpreterState* state);
+void Py_EndInterpreter(PyThreadState* thread);
+}
 
 namespace {
 
@@ -30,21 +36,40 @@ Result<int64_t> idArgument(PyObject* object) {
   return id;
 }
 
-Result<PyInterpreterState*> interpreterById(int64_t id) {
-  if (id == 0) return mainThread()->interp;
+Result<PyInterpreterState*> stateById(int64_t id) {
+  if (Interpreter* found = interpreterById(id)) return interpreterHandle(found);
   return raise(PyExc_RuntimeError, "unrecognized interpreter ID %lld", static_cast<long long>(id));
 }
 
 Result<Ref<>> idMake(PyTypeObject* type, int64_t id) {
   Ref<InterpreterIdObject> made = TRY(typeAlloc<InterpreterIdObject>(type));
   made->id = id;
+  if (Interpreter* named = interpreterById(id)) named->id_references++;
   return Ref<>(std::move(made));
+}
+
+// An interpreter may end with the last object that names it.
+void releaseId(Interpreter* named) {
+  if (--named->id_references > 0 || !named->ends_with_id) return;
+  PyThreadState* thread = PyInterpreterState_ThreadHead(interpreterHandle(named));
+  if (!thread) return;
+  Thread* former = threadSwap(static_cast<Thread*>(thread));
+  Py_EndInterpreter(thread);
+  threadSwap(former);
+}
+
+void idDealloc(PyObject* self) {
+  if (Interpreter* named = interpreterById(idOf(self))) {
+    PendingSaved saved;
+    releaseId(named);
+  }
+  objectFreeMemory(self);
 }
 
 // force: for an interpreter that does not exist too.
 Result<Ref<>> idNew(PyTypeObject* type, PyObject* value, bool force) {
   int64_t id = TRY(idArgument(value));
-  if (!force) TRY(interpreterById(id));
+  if (!force) TRY(stateById(id));
   return idMake(type, id);
 }
 
@@ -77,6 +102,7 @@ KR_EXPORT constinit PyTypeObject _PyInterpreterID_Type = {
     KR_TYPE_HEAD,
     .tp_name = "InterpreterID",
     .tp_basicsize = sizeof(InterpreterIdObject),
+    .tp_dealloc = idDealloc,
     .tp_repr = slot<idRepr>,
     .tp_as_number = &kIdNumber,
     .tp_hash = idHash,
@@ -91,17 +117,24 @@ KR_EXPORT PyObject* _PyInterpreterID_New(int64_t id) { return toC(idMake(&_PyInt
 KR_EXPORT PyInterpreterState* _PyInterpreterID_LookUp(PyObject* object) {
   auto id = idArgument(object);
   if (id.failed()) return nullptr;
-  auto found = interpreterById(std::move(id).take());
+  auto found = stateById(std::move(id).take());
   return found.failed() ? nullptr : std::move(found).take();
 }
 KR_EXPORT PyInterpreterState* _PyInterpreterState_LookUpID(int64_t id) {
-  auto found = interpreterById(id);
+  auto found = stateById(id);
   return found.failed() ? nullptr : std::move(found).take();
 }
-KR_EXPORT PyObject* _PyInterpreterState_GetIDObject(PyInterpreterState*) { return _PyInterpreterID_New(0); }
-// Whether an interpreter ends with the last reference to its id; the main one does not.
-KR_EXPORT int _PyInterpreterState_RequiresIDRef(PyInterpreterState*) { return 0; }
-KR_EXPORT void _PyInterpreterState_RequireIDRef(PyInterpreterState*, int) {}
+KR_EXPORT PyObject* _PyInterpreterState_GetIDObject(PyInterpreterState* state) {
+  return _PyInterpreterID_New(interpreterOf(state)->id);
+}
+// Whether an interpreter ends with the last reference to its id.
+KR_EXPORT int _PyInterpreterState_RequiresIDRef(PyInterpreterState* state) { return interpreterOf(state)->ends_with_id; }
+KR_EXPORT void _PyInterpreterState_RequireIDRef(PyInterpreterState* state, int required) {
+  interpreterOf(state)->ends_with_id = required != 0;
+}
 KR_EXPORT int _PyInterpreterState_IDInitref(PyInterpreterState*) { return 0; }
-KR_EXPORT int _PyInterpreterState_IDIncref(PyInterpreterState*) { return 0; }
-KR_EXPORT void _PyInterpreterState_IDDecref(PyInterpreterState*) {}
+KR_EXPORT int _PyInterpreterState_IDIncref(PyInterpreterState* state) {
+  interpreterOf(state)->id_references++;
+  return 0;
+}
+KR_EXPORT void _PyInterpreterState_IDDecref(PyInterpreterState* state) { releaseId(interpreterOf(state)); }

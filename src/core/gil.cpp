@@ -93,9 +93,13 @@ void gilDrop(Thread* thread) {
   pthread_mutex_unlock(&g.mutex);
 }
 
+// A thread state may be run by any OS thread: its stack limit is that of the one that swaps it in.
 // While no thread state is current the GIL counts as the main thread's: the former holder may be freed.
 Thread* threadSwap(Thread* thread) {
   Thread* old = currentThread();
+  Thread* own = gilStateThisThread();
+  if (thread && own) thread->c_stack_limit = own->c_stack_limit;
+  else if (thread) threadInitStack(thread);
   Gil& g = gil();
   pthread_mutex_lock(&g.mutex);
   if (g.holder) g.holder = thread ? thread : mainThread();

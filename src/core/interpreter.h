@@ -47,6 +47,8 @@ struct Interpreter {
   bool isolated = false;            // may start neither threads nor processes
   void* exit_callbacks = nullptr;   // of modules/atexit.cpp
   PyObject* dict = nullptr;         // owned; for extensions
+  int64_t id_references = 0;        // objects that name it
+  bool ends_with_id = false;        // with the last of them
   Interpreter* older = nullptr;     // the list of all, newest first
 };
 

@@ -66,10 +66,19 @@ Result<long> forkWith(const char* event, F&& fork_call) {
   return pid;
 }
 
+// The child would have the main thread's state but not its stack.
+Status checkMayFork() {
+  if (interpreter().id == 0) return {};
+  const char* kind = interpreter().isolated ? "isolated subinterpreters" : "subinterpreters";
+  return raise(PyExc_RuntimeError, "fork not supported for %s", kind);
+}
+
 Result<long> osFork() {
+  TRY(checkMayFork());
   return forkWith("os.fork", [] { return fork(); });
 }
 Result<Ref<>> osForkpty() {
+  TRY(checkMayFork());
   int master = -1;
   long pid = TRY(forkWith("os.forkpty", [&] { return forkpty(&master, nullptr, nullptr, nullptr); }));
   return tupleResult(TRY(intResult(pid)), TRY(intResult(pid ? master : -1)));

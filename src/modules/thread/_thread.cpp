@@ -85,6 +85,7 @@ Result<Ref<>> startNewThread(PyObject* function, PyObject* args, Opt<> kwargs) {
   if (!isCallable(function)) return raise(PyExc_TypeError, "first arg must be callable");
   if (!isTuple(args)) return raise(PyExc_TypeError, "2nd arg must be a tuple");
   if (kwargs && !isDict(kwargs.get())) return raise(PyExc_TypeError, "optional 3rd arg must be a dictionary");
+  if (interpreter().isolated) return raise(PyExc_RuntimeError, "thread is not supported for isolated subinterpreters");
   TRY(audit("_thread.start_new_thread", "OOO", function, args, kwargs.orElse(Py_None)));
   Thread* thread = threadNew();
   auto* start = static_cast<Start*>(rawAlloc(sizeof(Start)));
