@@ -1,5 +1,5 @@
 filter() { sed -E 's/^(Date|Last-Modified|Server|< Date|< Server):.*/\1/; s/\[[0-9]+\/[A-Z][a-z]+\/[0-9: ]+\]/[TIME]/; s/port [0-9]+/port N/; s/:[0-9]{4,5}\/?/:PORT/'; }
-mkdir site; cp "$data"/*.json site/; echo '<p>hello</p>' >site/page.html; mkdir site/sub; echo x >'site/sub/a b&c.txt'
+mkdir site; cp "$data/catalogue.json" site/; echo '<p>hello</p>' >site/page.html; mkdir site/sub; echo x >'site/sub/a b&c.txt'
 touch -d 2020-02-02T02:02:02Z site/*
 set -m
 "$py" -u -m http.server 0 --bind 127.0.0.1 --directory site >server.out 2>server.err &

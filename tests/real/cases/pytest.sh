@@ -1,3 +1,4 @@
+export PYTEST_DISABLE_PLUGIN_AUTOLOAD=1
 filter() { sed -E 's/in [0-9.]+s( \([0-9:]+\))?/in TIME/; s/^(platform|plugins|rootdir).*/\1/'; }
 pytest() { run "$py" -m pytest -p no:cacheprovider --basetemp="$PWD/temporary" "$@"; }
 networkx=/usr/lib/python3/dist-packages/networkx

@@ -1,4 +1,4 @@
-mkdir tree; cp "$data"/*.json "$data"/*.py tree/; touch -d 2020-02-02T02:02:02Z tree/* tree
+mkdir tree; cp "$data"/{catalogue.json,primes.py,bank.py,echo.py} tree/; touch -d 2020-02-02T02:02:02Z tree/* tree
 for suffix in tar tar.gz tar.bz2 tar.xz; do
   run "$py" -m tarfile -v -c out.$suffix tree
   run "$py" -m tarfile -l out.$suffix

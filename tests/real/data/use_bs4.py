@@ -1,6 +1,8 @@
 import re
 import sys
 
+sys.modules.update(dict.fromkeys(("cchardet", "chardet", "charset_normalizer", "lxml")))  # whether installed or not
+
 from bs4 import BeautifulSoup, Comment, SoupStrainer
 
 raw = open(sys.argv[1], "rb").read()

@@ -1,5 +1,8 @@
 import io
 import random
+import sys
+
+sys.modules.update(dict.fromkeys(("numpy", "scipy", "lxml", "matplotlib")))  # whether installed or not
 
 import networkx as nx
 
