@@ -21,7 +21,7 @@ release: setup
 debug: setup
 	@scripts/build.sh debug $(JOBS)
 
-asan: setup
+asan: setup-dev
 	@scripts/build.sh asan $(JOBS)
 
 run: release
