@@ -18,7 +18,8 @@ Result<uint32_t> hashOf(PyObject* key) {
   return folded == UINT32_MAX ? UINT32_MAX - 1 : folded;
 }
 
-uint32_t bitOf(uint32_t hash, int shift) { return uint32_t{1} << (hash >> shift & 31); }
+// Below the last level (shift 35) the bits repeat: a node there holds equal hashes or is about to be taken in.
+uint32_t bitOf(uint32_t hash, int shift) { return uint32_t{1} << (hash >> (shift & 31) & 31); }
 int indexOf(const HamtNode* node, uint32_t bit) { return std::popcount(node->bits & (bit - 1)); }
 bool isCollision(const HamtNode* node) { return isExact(node, &_PyHamt_CollisionNode_Type); }
 
