@@ -19,8 +19,8 @@ struct PyConfig {
   wchar_t *filesystem_encoding, *filesystem_errors, *pycache_prefix;
   int parse_argv;
   PyWideStringList orig_argv, argv, xoptions, warnoptions;
-  int site_import, bytes_warning, warn_default_encoding, inspect, interactive, optimization_level, parser_debug,
-      write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio, buffered_stdio;
+  int site_import, bytes_warning, warn_default_encoding, inspect, interactive, optimization_level,
+      parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio, buffered_stdio;
   wchar_t *stdio_encoding, *stdio_errors, *check_hash_pycs_mode;
   int use_frozen_modules, safe_path, pathconfig_warnings;
   wchar_t *program_name, *pythonpath_env, *home, *platlibdir;
@@ -34,7 +34,7 @@ struct PyConfig {
 static_assert(sizeof(PyConfig) == 424 && offsetof(PyConfig, run_filename) == 400);
 
 struct PyPreConfig {
-  int _config_init, parse_argv, isolated, use_environment, configure_locale, coerce_c_locale, coerce_c_locale_warn,
-      utf8_mode, dev_mode, allocator;
+  int _config_init, parse_argv, isolated, use_environment, configure_locale, coerce_c_locale,
+      coerce_c_locale_warn, utf8_mode, dev_mode, allocator;
 };
 static_assert(sizeof(PyPreConfig) == 40);

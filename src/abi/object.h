@@ -1,5 +1,6 @@
 // The structs of CPython 3.11's object.h, methodobject.h, descrobject.h, moduleobject.h and buffer protocol:
-// what compiled extensions read inline. Names and offsets are CPython's; src/abi/layout_check.cpp asserts them.
+// what compiled extensions read inline. Names and offsets are CPython's; src/abi/layout_check.cpp asserts
+// them.
 #pragma once
 
 #include <sys/types.h>
@@ -274,9 +275,10 @@ constexpr int METH_VARARGS = 0x0001, METH_KEYWORDS = 0x0002, METH_NOARGS = 0x000
               METH_METHOD = 0x0200;
 
 // Member kinds (PyMemberDef::type) and flags.
-constexpr int T_SHORT = 0, T_INT = 1, T_LONG = 2, T_FLOAT = 3, T_DOUBLE = 4, T_STRING = 5, T_OBJECT = 6, T_CHAR = 7,
-              T_BYTE = 8, T_UBYTE = 9, T_USHORT = 10, T_UINT = 11, T_ULONG = 12, T_STRING_INPLACE = 13, T_BOOL = 14,
-              T_OBJECT_EX = 16, T_LONGLONG = 17, T_ULONGLONG = 18, T_PYSSIZET = 19, T_NONE = 20;
+constexpr int T_SHORT = 0, T_INT = 1, T_LONG = 2, T_FLOAT = 3, T_DOUBLE = 4, T_STRING = 5, T_OBJECT = 6,
+              T_CHAR = 7, T_BYTE = 8, T_UBYTE = 9, T_USHORT = 10, T_UINT = 11, T_ULONG = 12,
+              T_STRING_INPLACE = 13, T_BOOL = 14, T_OBJECT_EX = 16, T_LONGLONG = 17, T_ULONGLONG = 18,
+              T_PYSSIZET = 19, T_NONE = 20;
 constexpr int READONLY = 1, PY_AUDIT_READ = 2;
 
 // Type flags.
@@ -325,8 +327,8 @@ extern PyTypeObject PyBaseObject_Type, PyType_Type, PyLong_Type, PyBool_Type, Py
     PyMethodDescr_Type, PyGetSetDescr_Type, PyMemberDescr_Type, PyClassMethodDescr_Type, PyDictProxy_Type,
     PyCapsule_Type, PyTraceBack_Type, PySeqIter_Type, PyCallIter_Type, PyModuleDef_Type, PyEllipsis_Type,
     PyEnum_Type, PyReversed_Type, PyZip_Type, PyMap_Type, PyFilter_Type, _PyNone_Type, _PyNotImplemented_Type,
-    _PyNamespace_Type, _PyWeakref_RefType, _PyWeakref_ProxyType, _PyWeakref_CallableProxyType, Py_GenericAliasType,
-    _PyUnion_Type, _PyMethodWrapper_Type, PyInstanceMethod_Type;
+    _PyNamespace_Type, _PyWeakref_RefType, _PyWeakref_ProxyType, _PyWeakref_CallableProxyType,
+    Py_GenericAliasType, _PyUnion_Type, _PyMethodWrapper_Type, PyInstanceMethod_Type;
 extern PyObject _Py_NoneStruct, _Py_NotImplementedStruct, _Py_EllipsisObject;
 }
 #define Py_None (&_Py_NoneStruct)

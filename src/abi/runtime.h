@@ -1,5 +1,5 @@
-// `_PyRuntime`: extensions and lib-dynload modules touch three places of it (the current thread state and two small
-// ints); the rest of its 166,688 bytes only has to exist.
+// `_PyRuntime`: extensions and lib-dynload modules touch three places of it (the current thread state and two
+// small ints); the rest of its 166,688 bytes only has to exist.
 #pragma once
 
 #include "abi/thread_state.h"
@@ -20,6 +20,7 @@ struct _PyRuntimeState {
   char rest[166688 - 680 - kSmallIntCount * sizeof(PyLongLayout)];
 };
 static_assert(sizeof(_PyRuntimeState) == 166688);
-static_assert(offsetof(_PyRuntimeState, tstate_current) == 576 && offsetof(_PyRuntimeState, small_ints) == 680);
+static_assert(offsetof(_PyRuntimeState, tstate_current) == 576 &&
+              offsetof(_PyRuntimeState, small_ints) == 680);
 
 extern "C" _PyRuntimeState _PyRuntime;

@@ -1,11 +1,13 @@
-// PyThreadState and the small structs it points to, as CPython 3.11 lays them out (extensions read some fields live).
+// PyThreadState and the small structs it points to, as CPython 3.11 lays them out (extensions read some
+// fields live).
 #pragma once
 
 #include "abi/object.h"
 
 struct PyInterpreterState;
 struct PyFrameObject;
-struct _PyInterpreterFrame;  // Krait's own frame record (src/interp/frame.h); extensions only pass the pointer on
+struct _PyInterpreterFrame;  // Krait's own frame record (src/interp/frame.h); extensions only pass the
+                             // pointer on
 
 using Py_tracefunc = int (*)(PyObject*, PyFrameObject*, int, PyObject*);
 

@@ -10,7 +10,9 @@ constexpr size_t kLargestBlock = 256 * 1024;
 }  // namespace
 
 void* Arena::allocateSlow(size_t size) {
-  size_t block_size = reserved_ < kFirstBlock ? kFirstBlock : reserved_ < kLargestBlock ? reserved_ : kLargestBlock;
+  size_t block_size = reserved_ < kFirstBlock     ? kFirstBlock
+                      : reserved_ < kLargestBlock ? reserved_
+                                                  : kLargestBlock;
   bool own_block = size > block_size / 4;
   size_t bytes = own_block ? size + sizeof(Block) : block_size;
   auto* block = static_cast<Block*>(std::malloc(bytes));

@@ -1,7 +1,8 @@
 // Bump allocation for data that dies all at once (syntax trees, tokens, flow graphs).
 //
-// Holds: memory from allocate() is zeroed never, aligned to 8 bytes, and lives until the arena is destroyed or cleared.
-// Nothing allocated here has a destructor run. Not thread safe. Cost: a compare and an add per allocation.
+// Holds: memory from allocate() is zeroed never, aligned to 8 bytes, and lives until the arena is destroyed
+// or cleared. Nothing allocated here has a destructor run. Not thread safe. Cost: a compare and an add per
+// allocation.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +49,8 @@ class Arena {
 
   void* allocate(size_t size) {
     size = (size + 7) & ~size_t{7};
-    if (size > static_cast<size_t>(limit_ - next_)) [[unlikely]] return allocateSlow(size);
+    if (size > static_cast<size_t>(limit_ - next_)) [[unlikely]]
+      return allocateSlow(size);
     void* result = next_;
     next_ += size;
     return result;

@@ -31,7 +31,9 @@ class BigInt {
   mpz_srcptr get() const { return value_; }
   bool isNegative() const { return mpz_sgn(value_) < 0; }
   // Digits that store() writes.
-  size_t digitCount() const { return (mpz_sgn(value_) == 0) ? 0 : (mpz_sizeinbase(value_, 2) + 29) / kDigitBits; }
+  size_t digitCount() const {
+    return (mpz_sgn(value_) == 0) ? 0 : (mpz_sizeinbase(value_, 2) + 29) / kDigitBits;
+  }
   void store(Digit* out) const;
 
  private:

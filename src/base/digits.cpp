@@ -51,8 +51,8 @@ size_t multiplyLimbs(Digit* out, DigitSpan left, DigitSpan right) {
   return digitsFromLimbs(out, left.size() + right.size(), product.data(), a_size + b_size);
 }
 
-// One step of long division: the top of `window` (divisor.size() + 1 digits) by `divisor`, whose top bit is set.
-// Leaves the remainder in the window and returns the quotient digit.
+// One step of long division: the top of `window` (divisor.size() + 1 digits) by `divisor`, whose top bit is
+// set. Leaves the remainder in the window and returns the quotient digit.
 Digit divideStep(Digit* window, DigitSpan divisor) {
   size_t n = divisor.size();
   TwoDigits top = (TwoDigits{window[n]} << kDigitBits) | window[n - 1];
@@ -327,7 +327,8 @@ bool digitsToDouble(DigitSpan value, double* out) {
   return true;
 }
 
-SignedSize digitsFromBytes(Digit* out, const unsigned char* bytes, size_t count, ByteOrder order, bool is_signed) {
+SignedSize digitsFromBytes(Digit* out, const unsigned char* bytes, size_t count, ByteOrder order,
+                           bool is_signed) {
   auto at = [&](size_t i) { return order == ByteOrder::kLittle ? bytes[i] : bytes[count - 1 - i]; };
   bool negative = is_signed && count > 0 && (at(count - 1) & 0x80) != 0;
   TwoDigits pending = 0;

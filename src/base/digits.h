@@ -1,8 +1,9 @@
-// Arithmetic on magnitudes of 30-bit digits, least significant first: the representation that compiled extensions see.
+// Arithmetic on magnitudes of 30-bit digits, least significant first: the representation that compiled
+// extensions see.
 //
-// Inputs are normalised (no leading zero digit; zero has no digits). Functions that fill `out` return the normalised
-// number of digits written; `out` is large enough for the bound stated and, unless said otherwise, may not overlap an
-// input. Small operands are handled here, larger ones go through GMP.
+// Inputs are normalised (no leading zero digit; zero has no digits). Functions that fill `out` return the
+// normalised number of digits written; `out` is large enough for the bound stated and, unless said otherwise,
+// may not overlap an input. Small operands are handled here, larger ones go through GMP.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,8 @@ Digit digitsRemainderSmall(DigitSpan value, Digit divisor);
 struct QuotientSizes {
   size_t quotient, remainder;
 };
-// left >= right, right has two digits or more. quotient: left.size() - right.size() + 1 digits, remainder: right.size().
+// left >= right, right has two digits or more. quotient: left.size() - right.size() + 1 digits, remainder:
+// right.size().
 QuotientSizes digitsDivide(Digit* quotient, Digit* remainder, DigitSpan left, DigitSpan right);
 
 // out: value.size() + bits / 30 + 1.
@@ -67,9 +69,11 @@ bool digitsToDouble(DigitSpan value, double* out);
 enum class ByteOrder { kLittle, kBig };
 // out: digitsForBytes(count).
 inline constexpr size_t digitsForBytes(size_t count) { return (count * 8 + kDigitBits - 1) / kDigitBits + 1; }
-SignedSize digitsFromBytes(Digit* out, const unsigned char* bytes, size_t count, ByteOrder order, bool is_signed);
+SignedSize digitsFromBytes(Digit* out, const unsigned char* bytes, size_t count, ByteOrder order,
+                           bool is_signed);
 // False when the value does not fit; the bytes then hold its low part.
-bool digitsToBytes(unsigned char* bytes, size_t count, ByteOrder order, bool is_signed, DigitSpan value, bool negative);
+bool digitsToBytes(unsigned char* bytes, size_t count, ByteOrder order, bool is_signed, DigitSpan value,
+                   bool negative);
 
 // Upper bound of the characters that digitsToText writes (2 <= base <= 36).
 size_t digitsTextCapacity(DigitSpan value, int base);

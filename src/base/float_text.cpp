@@ -111,8 +111,9 @@ void formatFixed(CharBuffer& out, double magnitude, const DoubleFormat& format) 
 
 void formatScientific(CharBuffer& out, double magnitude, const DoubleFormat& format) {
   Decimal decimal;
-  decimalRounded(decimal, magnitude, format.precision == std::numeric_limits<int>::max() ? format.precision
-                                                                                          : format.precision + 1);
+  decimalRounded(
+      decimal, magnitude,
+      format.precision == std::numeric_limits<int>::max() ? format.precision : format.precision + 1);
   appendPositional(out, decimal, 1, format.precision, format.alternate);
   appendExponent(out, decimal.point - 1, format.upper);
 }
@@ -331,7 +332,8 @@ double doubleFromHalf(uint16_t half) {
   int mantissa = half & 0x3ff;
   double magnitude;
   if (exponent == 0x1f) {
-    magnitude = mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+    magnitude =
+        mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   } else {
     magnitude = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(mantissa + 1024, exponent - 25);
   }

@@ -1,4 +1,5 @@
-// Text of binary64 numbers: exact parsing, shortest and fixed-precision formatting, hexadecimal form, packed forms.
+// Text of binary64 numbers: exact parsing, shortest and fixed-precision formatting, hexadecimal form, packed
+// forms.
 //
 // Independent of the C locale; always correctly rounded (half to even).
 #pragma once
@@ -17,16 +18,17 @@ struct ParsedDouble {
   const char* end;  // first unread character; the start when there is no number
   bool overflow;    // the text is finite, the value is not (value is then a signed infinity)
 };
-// [sign] (digits [. digits] | . digits) [e [sign] digits] | inf | infinity | nan, any case, no surrounding blanks.
+// [sign] (digits [. digits] | . digits) [e [sign] digits] | inf | infinity | nan, any case, no surrounding
+// blanks.
 ParsedDouble doubleParse(const char* begin, const char* end);
 
 struct DoubleFormat {
-  char type = 'r';              // 'r' shortest that reads back, 'e', 'f', 'g'
-  int precision = 0;            // of 'e', 'f', 'g'
-  bool upper = false;           // exponent letter, INF and NAN
-  bool plus_sign = false;       // '+' before non-negative values
-  bool dot_zero = false;        // ".0" after integers that need no exponent
-  bool alternate = false;       // keep the point and the zeros of 'g'
+  char type = 'r';                // 'r' shortest that reads back, 'e', 'f', 'g'
+  int precision = 0;              // of 'e', 'f', 'g'
+  bool upper = false;             // exponent letter, INF and NAN
+  bool plus_sign = false;         // '+' before non-negative values
+  bool dot_zero = false;          // ".0" after integers that need no exponent
+  bool alternate = false;         // keep the point and the zeros of 'g'
   bool no_negative_zero = false;  // results that round to zero lose their sign
 };
 // Appends to out.

@@ -11,7 +11,10 @@ struct SipState {
   uint64_t a, b, c, d;
 
   SipState(uint64_t k0, uint64_t k1)
-      : a(k0 ^ 0x736f6d6570736575), b(k1 ^ 0x646f72616e646f6d), c(k0 ^ 0x6c7967656e657261), d(k1 ^ 0x7465646279746573) {}
+      : a(k0 ^ 0x736f6d6570736575),
+        b(k1 ^ 0x646f72616e646f6d),
+        c(k0 ^ 0x6c7967656e657261),
+        d(k1 ^ 0x7465646279746573) {}
 
   [[gnu::always_inline]] void round() {
     a += b;

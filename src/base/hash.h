@@ -1,8 +1,9 @@
 // Hash functions whose values are visible to Python programs.
 //
 // siphash13 hashes str, bytes and memoryview under the process's key (two zero words without randomisation);
-// hashDouble and hashDigits implement the numeric hash: the value modulo the prime 2**61 - 1, so that equal numbers of
-// different types hash alike. -1 is never returned by them (it means "failed" at the C boundary): -2 stands for it.
+// hashDouble and hashDigits implement the numeric hash: the value modulo the prime 2**61 - 1, so that equal
+// numbers of different types hash alike. -1 is never returned by them (it means "failed" at the C boundary):
+// -2 stands for it.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // A growable array of plain values whose first kInline elements live on the stack.
 //
-// Contents beyond what was written are uninitialised. Memory exhaustion ends the process: buffers hold scratch whose
-// size is bounded by an object that was already allocated.
+// Contents beyond what was written are uninitialised. Memory exhaustion ends the process: buffers hold
+// scratch whose size is bounded by an object that was already allocated.
 #pragma once
 
 #include <cstddef>

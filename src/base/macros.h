@@ -8,10 +8,10 @@ namespace krait {
 [[noreturn]] void checkFailed(const char* condition, const char* message, const char* file, int line);
 }  // namespace krait
 
-#define KR_CHECK(cond, message)                                                  \
-  do {                                                                           \
-    if (!(cond)) [[unlikely]]                                                    \
-      ::krait::checkFailed(#cond, message, __FILE__, __LINE__);                  \
+#define KR_CHECK(cond, message)                                 \
+  do {                                                          \
+    if (!(cond)) [[unlikely]]                                   \
+      ::krait::checkFailed(#cond, message, __FILE__, __LINE__); \
   } while (0)
 
 #ifdef KR_DEBUG

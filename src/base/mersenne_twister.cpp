@@ -44,7 +44,8 @@ void MersenneTwister::seedByArray(const uint32_t* key, size_t count) {
 }
 
 void MersenneTwister::refill() {
-  for (int i = 0; i < kWords - kMiddle; i++) state_[i] = state_[i + kMiddle] ^ twist(state_[i], state_[i + 1]);
+  for (int i = 0; i < kWords - kMiddle; i++)
+    state_[i] = state_[i + kMiddle] ^ twist(state_[i], state_[i + 1]);
   for (int i = kWords - kMiddle; i < kWords - 1; i++) {
     state_[i] = state_[i + kMiddle - kWords] ^ twist(state_[i], state_[i + 1]);
   }

@@ -6,7 +6,8 @@
 namespace krait {
 namespace {
 
-constexpr uint32_t kBase = 36, kMin = 1, kMax = 26, kSkew = 38, kDamp = 700, kFirstBias = 72, kFirstCode = 128;
+constexpr uint32_t kBase = 36, kMin = 1, kMax = 26, kSkew = 38, kDamp = 700, kFirstBias = 72,
+                   kFirstCode = 128;
 
 uint32_t adapt(uint32_t delta, uint32_t points, bool first) {
   delta = first ? delta / kDamp : delta / 2;
@@ -48,7 +49,8 @@ std::string punycodeEncode(std::string_view utf8) {
   for (uint32_t p : points) {
     if (p < 128) out += static_cast<char>(p);
   }
-  uint32_t basic = static_cast<uint32_t>(out.size()), handled = basic, code = kFirstCode, delta = 0, bias = kFirstBias;
+  uint32_t basic = static_cast<uint32_t>(out.size()), handled = basic, code = kFirstCode, delta = 0,
+           bias = kFirstBias;
   if (basic) out += '-';
   while (handled < points.size()) {
     uint32_t next = UINT32_MAX;

@@ -40,7 +40,7 @@ enum CompileFlag : int {
 };
 constexpr int kFutureMask = 0x1fe0000;  // every kCoFuture* bit
 constexpr int kCfMaskObsolete = kCoNested;
-constexpr int kCfCompileMask = kCfOnlyAst | kCfAllowTopLevelAwait | kCfTypeComments | kCfDontImplyDedent |
-                               kCfAllowIncompleteInput;
+constexpr int kCfCompileMask =
+    kCfOnlyAst | kCfAllowTopLevelAwait | kCfTypeComments | kCfDontImplyDedent | kCfAllowIncompleteInput;
 
 }  // namespace krait

@@ -22,7 +22,8 @@ std::string disassemble(std::span<const CodeUnit> code) {
     out += padded(i) + " " + (name ? name : "<" + std::to_string(static_cast<int>(op)) + ">");
     if (opHasArg(op)) out += " " + std::to_string(oparg);
     if (opHas(op, OpFlag::kForward)) out += " (to " + std::to_string(next + static_cast<size_t>(oparg)) + ")";
-    if (opHas(op, OpFlag::kBackward)) out += " (to " + std::to_string(next - static_cast<size_t>(oparg)) + ")";
+    if (opHas(op, OpFlag::kBackward))
+      out += " (to " + std::to_string(next - static_cast<size_t>(oparg)) + ")";
     out += '\n';
     oparg = 0;
     i = next - 1;

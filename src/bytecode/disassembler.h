@@ -8,7 +8,8 @@
 
 namespace krait {
 
-// One line per instruction: "  12 LOAD_FAST 1", jumps with their target unit, specialised forms by their own name.
+// One line per instruction: "  12 LOAD_FAST 1", jumps with their target unit, specialised forms by their own
+// name.
 std::string disassemble(std::span<const CodeUnit> code);
 
 }  // namespace krait

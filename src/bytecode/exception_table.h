@@ -1,7 +1,8 @@
 // co_exceptiontable: where execution continues when an instruction raises.
 //
-// Entries are sorted and do not overlap; positions are code units. Numbers are big-endian groups of six bits, the
-// first byte of an entry carrying the top bit. The reader accepts any bytes: a truncated entry ends the table.
+// Entries are sorted and do not overlap; positions are code units. Numbers are big-endian groups of six bits,
+// the first byte of an entry carrying the top bit. The reader accepts any bytes: a truncated entry ends the
+// table.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,9 @@ namespace krait {
 
 struct ExceptionEntry {
   int start = 0;
-  int end = 0;     // exclusive
-  int target = 0;  // the handler's first unit
-  int depth = 0;   // the stack is cut to this depth,
+  int end = 0;              // exclusive
+  int target = 0;           // the handler's first unit
+  int depth = 0;            // the stack is cut to this depth,
   bool push_lasti = false;  // then the raising instruction's offset is pushed if so, then the exception
 };
 

@@ -99,9 +99,7 @@ bool LocationReader::next() {
 
 void LocationReader::readForm(int form) {
   switch (form) {
-    case kNone:
-      range_ = {};
-      return;
+    case kNone: range_ = {}; return;
     case kNoColumns:
       line_ += signedVarint();
       range_ = {line_, line_, -1, -1};

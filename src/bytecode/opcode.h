@@ -1,7 +1,7 @@
 // Opcodes of CPython 3.11: the enum and the facts of opcodes.def, indexed by opcode. No mutable state.
 //
-// A code unit is 16 bits: opcode in the low byte, oparg in the high one. Inline caches are further units that follow
-// the instruction. Everything below the enum is a constexpr table look-up.
+// A code unit is 16 bits: opcode in the low byte, oparg in the high one. Inline caches are further units that
+// follow the instruction. Everything below the enum is a constexpr table look-up.
 #pragma once
 
 #include <array>
@@ -129,8 +129,9 @@ constexpr int kBinaryOpCount = 26;
 
 // The source spelling: "+", "//=" ...
 constexpr const char* binaryOpText(BinaryOp op) {
-  constexpr const char* kText[] = {"+",  "&",  "//",  "<<",  "@",  "*",  "%",  "|",   "**",  ">>", "-",  "/",  "^",
-                                   "+=", "&=", "//=", "<<=", "@=", "*=", "%=", "|=", "**=", ">>=", "-=", "/=", "^="};
+  constexpr const char* kText[] = {
+      "+",  "&",  "//",  "<<",  "@",  "*",  "%",  "|",  "**",  ">>",  "-",  "/",  "^",
+      "+=", "&=", "//=", "<<=", "@=", "*=", "%=", "|=", "**=", ">>=", "-=", "/=", "^="};
   return kText[static_cast<int>(op)];
 }
 constexpr const char* compareOpText(CompareOp op) {
@@ -139,10 +140,22 @@ constexpr const char* compareOpText(CompareOp op) {
 }
 
 // MAKE_FUNCTION's oparg.
-enum MakeFunctionFlag : int { kMakeDefaults = 1, kMakeKwDefaults = 2, kMakeAnnotations = 4, kMakeClosure = 8 };
+enum MakeFunctionFlag : int {
+  kMakeDefaults = 1,
+  kMakeKwDefaults = 2,
+  kMakeAnnotations = 4,
+  kMakeClosure = 8
+};
 
 // FORMAT_VALUE's oparg: conversion in the low bits, then whether a spec is on the stack.
-enum FormatValueFlag : int { kFvcNone = 0, kFvcStr = 1, kFvcRepr = 2, kFvcAscii = 3, kFvcMask = 3, kFvsHaveSpec = 4 };
+enum FormatValueFlag : int {
+  kFvcNone = 0,
+  kFvcStr = 1,
+  kFvcRepr = 2,
+  kFvcAscii = 3,
+  kFvcMask = 3,
+  kFvsHaveSpec = 4
+};
 
 // RESUME's oparg: where execution (re)starts.
 enum ResumeKind : int { kResumeStart = 0, kResumeYield = 1, kResumeYieldFrom = 2, kResumeAwait = 3 };

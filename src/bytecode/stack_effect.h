@@ -9,8 +9,8 @@ enum class JumpTaken : int8_t { kNo, kYes, kEither };  // kEither: the larger of
 
 constexpr int kInvalidStackEffect = 0x7fffffff;
 
-// kInvalidStackEffect for a number that is no generic opcode. An exception handler block (SETUP_*) counts, when the
-// jump is taken, the values the unwinder pushes.
+// kInvalidStackEffect for a number that is no generic opcode. An exception handler block (SETUP_*) counts,
+// when the jump is taken, the values the unwinder pushes.
 int stackEffect(Op op, int oparg, JumpTaken jump);
 
 }  // namespace krait

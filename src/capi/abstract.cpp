@@ -30,7 +30,8 @@ PyObject* withText(const char* text, F&& use) {
   return use(static_cast<PyObject*>(held.get()));
 }
 
-int statusWithText(const char* text, Status (*use)(PyObject*, PyObject*, PyObject*), PyObject* object, PyObject* value) {
+int statusWithText(const char* text, Status (*use)(PyObject*, PyObject*, PyObject*), PyObject* object,
+                   PyObject* value) {
   auto key = strFromUtf8(text);
   if (key.failed()) return -1;
   auto held = std::move(key).take();
@@ -69,18 +70,27 @@ KR_EXPORT int PyObject_DelItem(PyObject* object, PyObject* key) {
   return nullError(), -1;
 }
 KR_EXPORT int PyObject_DelItemString(PyObject* object, const char* key) {
-  return statusWithText(key, [](PyObject* o, PyObject* k, PyObject*) { return itemDelete(o, k); }, object, nullptr);
+  return statusWithText(
+      key, [](PyObject* o, PyObject* k, PyObject*) { return itemDelete(o, k); }, object, nullptr);
 }
 KR_EXPORT Py_ssize_t PyObject_Size(PyObject* object) {
   return object ? toC(objectLength(object)) : (nullError(), -1);
 }
 KR_EXPORT Py_ssize_t PyObject_Length(PyObject* object) { return PyObject_Size(object); }
-KR_EXPORT Py_ssize_t PyObject_LengthHint(PyObject* object, Py_ssize_t fallback) { return toC(lengthHint(object, fallback)); }
+KR_EXPORT Py_ssize_t PyObject_LengthHint(PyObject* object, Py_ssize_t fallback) {
+  return toC(lengthHint(object, fallback));
+}
 KR_EXPORT int PyObject_IsInstance(PyObject* object, PyObject* cls) { return toC(isInstance(object, cls)); }
 KR_EXPORT int PyObject_IsSubclass(PyObject* derived, PyObject* cls) { return toC(isSubclass(derived, cls)); }
-KR_EXPORT int _PyObject_RealIsInstance(PyObject* object, PyObject* cls) { return toC(realIsInstance(object, cls)); }
-KR_EXPORT int _PyObject_RealIsSubclass(PyObject* derived, PyObject* cls) { return toC(realIsSubclass(derived, cls)); }
-KR_EXPORT PyObject* PyObject_Format(PyObject* object, PyObject* spec) { return toC(objectFormat(object, spec)); }
+KR_EXPORT int _PyObject_RealIsInstance(PyObject* object, PyObject* cls) {
+  return toC(realIsInstance(object, cls));
+}
+KR_EXPORT int _PyObject_RealIsSubclass(PyObject* derived, PyObject* cls) {
+  return toC(realIsSubclass(derived, cls));
+}
+KR_EXPORT PyObject* PyObject_Format(PyObject* object, PyObject* spec) {
+  return toC(objectFormat(object, spec));
+}
 
 // --- iteration ---
 
@@ -172,7 +182,9 @@ KR_EXPORT PyObject* PyNumber_Index(PyObject* object) {
   if (!object) return nullError();
   return isInt(object) && !isExactInt(object) ? share(object).leak() : toC(numberIndex(object));
 }
-KR_EXPORT Py_ssize_t PyNumber_AsSsize_t(PyObject* object, PyObject* error) { return toC(asSsize(object, error)); }
+KR_EXPORT Py_ssize_t PyNumber_AsSsize_t(PyObject* object, PyObject* error) {
+  return toC(asSsize(object, error));
+}
 KR_EXPORT PyObject* PyNumber_ToBase(PyObject* object, int base) {
   if (base != 2 && base != 8 && base != 10 && base != 16) {
     (void)raise(PyExc_SystemError, "PyNumber_ToBase: base must be 2, 8, 10 or 16");
@@ -214,14 +226,22 @@ KR_EXPORT int PySequence_DelItem(PyObject* object, Py_ssize_t index) {
 KR_EXPORT PyObject* PySequence_GetSlice(PyObject* object, Py_ssize_t start, Py_ssize_t stop) {
   return object ? toC(sequenceSlice(object, start, stop)) : nullError();
 }
-KR_EXPORT PyObject* PySequence_Repeat(PyObject* object, Py_ssize_t count) { return toC(sequenceRepeat(object, count)); }
+KR_EXPORT PyObject* PySequence_Repeat(PyObject* object, Py_ssize_t count) {
+  return toC(sequenceRepeat(object, count));
+}
 KR_EXPORT PyObject* PySequence_InPlaceRepeat(PyObject* object, Py_ssize_t count) {
   return toC(sequenceInPlaceRepeat(object, count));
 }
-KR_EXPORT int PySequence_Contains(PyObject* object, PyObject* item) { return toC(sequenceContains(object, item)); }
+KR_EXPORT int PySequence_Contains(PyObject* object, PyObject* item) {
+  return toC(sequenceContains(object, item));
+}
 KR_EXPORT int PySequence_In(PyObject* object, PyObject* item) { return PySequence_Contains(object, item); }
-KR_EXPORT Py_ssize_t PySequence_Count(PyObject* object, PyObject* item) { return toC(sequenceCount(object, item)); }
-KR_EXPORT Py_ssize_t PySequence_Index(PyObject* object, PyObject* item) { return toC(sequenceIndex(object, item)); }
+KR_EXPORT Py_ssize_t PySequence_Count(PyObject* object, PyObject* item) {
+  return toC(sequenceCount(object, item));
+}
+KR_EXPORT Py_ssize_t PySequence_Index(PyObject* object, PyObject* item) {
+  return toC(sequenceIndex(object, item));
+}
 KR_EXPORT PyObject* PySequence_Fast(PyObject* object, const char* message) {
   return object ? toC(sequenceFast(object, message)) : nullError();
 }

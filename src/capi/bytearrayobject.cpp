@@ -25,7 +25,8 @@ Result<Ref<ByteArrayObject>> concatenated(PyObject* left, PyObject* right) {
 }  // namespace
 
 KR_EXPORT PyObject* PyByteArray_FromStringAndSize(const char* text, Py_ssize_t size) {
-  if (size < 0) return (void)raise(PyExc_SystemError, "Negative size passed to PyByteArray_FromStringAndSize"), nullptr;
+  if (size < 0)
+    return (void)raise(PyExc_SystemError, "Negative size passed to PyByteArray_FromStringAndSize"), nullptr;
   if (text) return toC(byteArrayNew({text, static_cast<size_t>(size)}));
   auto made = byteArrayNew("");
   if (made.failed()) return nullptr;
@@ -39,8 +40,12 @@ KR_EXPORT char* PyByteArray_AsString(PyObject* o) {
   auto* array = static_cast<ByteArrayObject*>(o);
   return array->ob_size ? array->ob_start : _PyByteArray_empty_string;
 }
-KR_EXPORT int PyByteArray_Resize(PyObject* o, Py_ssize_t size) { return toC(byteArrayResize(static_cast<ByteArrayObject*>(o), size)); }
+KR_EXPORT int PyByteArray_Resize(PyObject* o, Py_ssize_t size) {
+  return toC(byteArrayResize(static_cast<ByteArrayObject*>(o), size));
+}
 KR_EXPORT PyObject* PyByteArray_FromObject(PyObject* object) {
   return toC(call(static_cast<PyObject*>(&PyByteArray_Type), object));
 }
-KR_EXPORT PyObject* PyByteArray_Concat(PyObject* left, PyObject* right) { return toC(concatenated(left, right)); }
+KR_EXPORT PyObject* PyByteArray_Concat(PyObject* left, PyObject* right) {
+  return toC(concatenated(left, right));
+}

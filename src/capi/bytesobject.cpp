@@ -46,7 +46,8 @@ void BytesFormat::print(const char* format, T... value) {
 void BytesFormat::number(char unit, int longs, bool is_size) {
   if (unit == 'x') return print("%x", va_arg(values_, int));
   bool is_long = longs > 0 || is_size;
-  if (unit == 'u') return is_long ? print("%lu", va_arg(values_, unsigned long)) : print("%u", va_arg(values_, unsigned));
+  if (unit == 'u')
+    return is_long ? print("%lu", va_arg(values_, unsigned long)) : print("%u", va_arg(values_, unsigned));
   is_long ? print("%ld", va_arg(values_, long)) : print("%d", va_arg(values_, int));
 }
 
@@ -67,7 +68,8 @@ Status BytesFormat::conversion() {
   int precision = -1;
   if (*at_ == '.') {
     precision = 0;
-    for (at_++; *at_ >= '0' && *at_ <= '9'; at_++) precision = std::min(precision * 10 + (*at_ - '0'), INT_MAX / 16);
+    for (at_++; *at_ >= '0' && *at_ <= '9'; at_++)
+      precision = std::min(precision * 10 + (*at_ - '0'), INT_MAX / 16);
   }
   while (*at_ && *at_ != '%' && !((*at_ | 0x20) >= 'a' && (*at_ | 0x20) <= 'z')) at_++;
   int longs = 0;
@@ -75,14 +77,18 @@ Status BytesFormat::conversion() {
   if (is_size) at_++;
   while (*at_ == 'l') longs++, at_++;
   switch (char unit = *at_) {
-    case 'd': case 'i': case 'u': case 'x': number(unit, longs, is_size); break;
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'x': number(unit, longs, is_size); break;
     case 's': text(precision); break;
     case 'p': pointer(); break;
     case '%': out_ += '%'; break;
     case 'c': {
       int byte = va_arg(values_, int);
       if (byte < 0 || byte > 255) {
-        return raise(PyExc_OverflowError, "PyBytes_FromFormatV(): %%c format expects an integer in range [0; 255]");
+        return raise(PyExc_OverflowError,
+                     "PyBytes_FromFormatV(): %%c format expects an integer in range [0; 255]");
       }
       out_ += static_cast<char>(byte);
       break;
@@ -98,28 +104,35 @@ Status BytesFormat::conversion() {
 
 Result<Ref<BytesObject>> BytesFormat::run() {
   while (*at_) {
-    if (*at_ == '%') TRY(conversion());
-    else out_ += *at_++;
+    if (*at_ == '%')
+      TRY(conversion());
+    else
+      out_ += *at_++;
   }
   return bytesFrom(out_);
 }
 
-Result<Ref<BytesObject>> bytesFormat(const char* format, va_list values) { return BytesFormat(format, values).run(); }
+Result<Ref<BytesObject>> bytesFormat(const char* format, va_list values) {
+  return BytesFormat(format, values).run();
+}
 
 }  // namespace
 
 KR_EXPORT PyObject* PyBytes_FromStringAndSize(const char* text, Py_ssize_t size) {
-  if (size < 0) return (void)raise(PyExc_SystemError, "Negative size passed to PyBytes_FromStringAndSize"), nullptr;
+  if (size < 0)
+    return (void)raise(PyExc_SystemError, "Negative size passed to PyBytes_FromStringAndSize"), nullptr;
   return text ? toC(bytesFrom({text, static_cast<size_t>(size)})) : toC(bytesNew(size));
 }
 KR_EXPORT PyObject* PyBytes_FromString(const char* text) { return toC(bytesFrom(text)); }
 KR_EXPORT PyObject* PyBytes_FromObject(PyObject* o) { return toC(bytesFromObject(o)); }
 KR_EXPORT Py_ssize_t PyBytes_Size(PyObject* o) {
-  if (!isBytes(o)) return (void)raise(PyExc_TypeError, "expected bytes, %.200s found", typeOf(o)->tp_name), -1;
+  if (!isBytes(o))
+    return (void)raise(PyExc_TypeError, "expected bytes, %.200s found", typeOf(o)->tp_name), -1;
   return static_cast<BytesObject*>(o)->size();
 }
 KR_EXPORT char* PyBytes_AsString(PyObject* o) {
-  if (!isBytes(o)) return (void)raise(PyExc_TypeError, "expected bytes, %.200s found", typeOf(o)->tp_name), nullptr;
+  if (!isBytes(o))
+    return (void)raise(PyExc_TypeError, "expected bytes, %.200s found", typeOf(o)->tp_name), nullptr;
   return static_cast<BytesObject*>(o)->data();
 }
 KR_EXPORT int PyBytes_AsStringAndSize(PyObject* o, char** text, Py_ssize_t* size) {
@@ -127,8 +140,10 @@ KR_EXPORT int PyBytes_AsStringAndSize(PyObject* o, char** text, Py_ssize_t* size
   *text = PyBytes_AsString(o);
   if (!*text) return -1;
   Py_ssize_t length = static_cast<BytesObject*>(o)->size();
-  if (size) *size = length;
-  else if (std::strlen(*text) != static_cast<size_t>(length)) return (void)raise(PyExc_ValueError, "embedded null byte"), -1;
+  if (size)
+    *size = length;
+  else if (std::strlen(*text) != static_cast<size_t>(length))
+    return (void)raise(PyExc_ValueError, "embedded null byte"), -1;
   return 0;
 }
 KR_EXPORT int _PyBytes_Resize(PyObject** slot, Py_ssize_t size) {
@@ -153,11 +168,15 @@ KR_EXPORT void PyBytes_ConcatAndDel(PyObject** left, PyObject* right) {
   PyBytes_Concat(left, right);
   xdecref(right);
 }
-KR_EXPORT PyObject* PyBytes_Repr(PyObject* o, int smart_quotes) { return toC(bytesRepr(static_cast<BytesObject*>(o)->view(), smart_quotes)); }
-KR_EXPORT PyObject* PyBytes_DecodeEscape(const char* text, Py_ssize_t size, const char* errors, Py_ssize_t, const char*) {
+KR_EXPORT PyObject* PyBytes_Repr(PyObject* o, int smart_quotes) {
+  return toC(bytesRepr(static_cast<BytesObject*>(o)->view(), smart_quotes));
+}
+KR_EXPORT PyObject* PyBytes_DecodeEscape(const char* text, Py_ssize_t size, const char* errors, Py_ssize_t,
+                                         const char*) {
   return toC(decodeBytesEscape({text, static_cast<size_t>(size)}, errors));
 }
-KR_EXPORT PyObject* _PyBytes_DecodeEscape(const char* text, Py_ssize_t size, const char* errors, const char** invalid) {
+KR_EXPORT PyObject* _PyBytes_DecodeEscape(const char* text, Py_ssize_t size, const char* errors,
+                                          const char** invalid) {
   std::string_view view(text, static_cast<size_t>(size));
   Py_ssize_t at = -1;
   auto decoded = decodeBytesEscape(view, errors, &at);
@@ -167,7 +186,9 @@ KR_EXPORT PyObject* _PyBytes_DecodeEscape(const char* text, Py_ssize_t size, con
 KR_EXPORT PyObject* _PyBytes_Join(PyObject* separator, PyObject* iterable) {
   return toC(callMethod(separator, name<"join">(), iterable));
 }
-KR_EXPORT PyObject* PyBytes_FromFormatV(const char* format, va_list args) { return toC(bytesFormat(format, args)); }
+KR_EXPORT PyObject* PyBytes_FromFormatV(const char* format, va_list args) {
+  return toC(bytesFormat(format, args));
+}
 KR_EXPORT PyObject* PyBytes_FromFormat(const char* format, ...) {
   va_list args;
   va_start(args, format);

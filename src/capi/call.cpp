@@ -3,9 +3,9 @@
 
 #include <cstdarg>
 
+#include "abi/thread_state.h"
 #include "base/inline_buffer.h"
 #include "capi/capi.h"
-#include "abi/thread_state.h"
 #include "capi/identifier.h"
 #include "types/dict.h"
 #include "types/str.h"
@@ -48,7 +48,8 @@ Ref<> attributeOrNull(PyObject* object, const char* attr, bool* ok) {
   return *ok ? std::move(found).take() : none();
 }
 
-PyObject* callMethodFormat(BuildValue build, PyObject* object, const char* method, const char* format, va_list args) {
+PyObject* callMethodFormat(BuildValue build, PyObject* object, const char* method, const char* format,
+                           va_list args) {
   if (!object || !method) {
     if (!exceptionPending()) (void)raise(PyExc_SystemError, "null argument to internal routine");
     return nullptr;
@@ -69,11 +70,12 @@ PyObject* callMethodObjects(PyObject* object, PyObject* method, va_list args) {
   stack.append(object);
   collect(stack, args);
   size_t count = stack.size() - 1;
-  return toC(callMethodVector(static_cast<StrObject*>(method), stack.data() + 1, count | PY_VECTORCALL_ARGUMENTS_OFFSET,
-                              nullptr));
+  return toC(callMethodVector(static_cast<StrObject*>(method), stack.data() + 1,
+                              count | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr));
 }
 
-Result<Ref<>> callWithDict(PyObject* callable, PyObject* const* args, Py_ssize_t count, Opt<DictObject> kwargs) {
+Result<Ref<>> callWithDict(PyObject* callable, PyObject* const* args, Py_ssize_t count,
+                           Opt<DictObject> kwargs) {
   auto tuple = TRY(tupleFromItems(args, count));
   return callTupleDict(callable, tuple.get(), kwargs);
 }
@@ -96,20 +98,28 @@ KR_EXPORT PyObject* PyEval_CallObjectWithKeywords(PyObject* callable, PyObject* 
 }
 KR_EXPORT PyObject* PyObject_CallNoArgs(PyObject* callable) { return toC(call(callable)); }
 KR_EXPORT PyObject* _PyObject_CallNoArgs(PyObject* callable) { return toC(call(callable)); }
-KR_EXPORT PyObject* PyObject_CallOneArg(PyObject* callable, PyObject* arg) { return toC(call(callable, arg)); }
+KR_EXPORT PyObject* PyObject_CallOneArg(PyObject* callable, PyObject* arg) {
+  return toC(call(callable, arg));
+}
 
-KR_EXPORT PyObject* PyObject_Vectorcall(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* names) {
+KR_EXPORT PyObject* PyObject_Vectorcall(PyObject* callable, PyObject* const* args, size_t nargsf,
+                                        PyObject* names) {
   return toC(callVector(callable, args, nargsf, static_cast<TupleObject*>(names)));
 }
-KR_EXPORT PyObject* _PyObject_Vectorcall(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* names) {
+KR_EXPORT PyObject* _PyObject_Vectorcall(PyObject* callable, PyObject* const* args, size_t nargsf,
+                                         PyObject* names) {
   return PyObject_Vectorcall(callable, args, nargsf, names);
 }
-KR_EXPORT PyObject* PyObject_VectorcallDict(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* kwargs) {
-  if (!kwargs || static_cast<DictObject*>(kwargs)->size() == 0) return toC(callVector(callable, args, nargsf, nullptr));
+KR_EXPORT PyObject* PyObject_VectorcallDict(PyObject* callable, PyObject* const* args, size_t nargsf,
+                                            PyObject* kwargs) {
+  if (!kwargs || static_cast<DictObject*>(kwargs)->size() == 0)
+    return toC(callVector(callable, args, nargsf, nullptr));
   return toC(callWithDict(callable, args, vectorcallCount(nargsf), static_cast<DictObject*>(kwargs)));
 }
-KR_EXPORT PyObject* PyObject_VectorcallMethod(PyObject* method, PyObject* const* args, size_t nargsf, PyObject* names) {
-  return toC(callMethodVector(static_cast<StrObject*>(method), args, nargsf, static_cast<TupleObject*>(names)));
+KR_EXPORT PyObject* PyObject_VectorcallMethod(PyObject* method, PyObject* const* args, size_t nargsf,
+                                              PyObject* names) {
+  return toC(
+      callMethodVector(static_cast<StrObject*>(method), args, nargsf, static_cast<TupleObject*>(names)));
 }
 KR_EXPORT PyObject* _PyObject_FastCall(PyObject* callable, PyObject* const* args, Py_ssize_t count) {
   return toC(callVector(callable, args, static_cast<size_t>(count), nullptr));
@@ -118,12 +128,14 @@ KR_EXPORT PyObject* PyVectorcall_Call(PyObject* callable, PyObject* args, PyObje
   return vectorcallCall(callable, args, kwargs);
 }
 KR_EXPORT vectorcallfunc PyVectorcall_Function(PyObject* callable) { return vectorcallOf(callable); }
-KR_EXPORT PyObject* _PyObject_MakeTpCall(PyThreadState*, PyObject* callable, PyObject* const* args, Py_ssize_t count,
-                                         PyObject* keywords) {
-  if (keywords && isDict(keywords)) return toC(callWithDict(callable, args, count, static_cast<DictObject*>(keywords)));
+KR_EXPORT PyObject* _PyObject_MakeTpCall(PyThreadState*, PyObject* callable, PyObject* const* args,
+                                         Py_ssize_t count, PyObject* keywords) {
+  if (keywords && isDict(keywords))
+    return toC(callWithDict(callable, args, count, static_cast<DictObject*>(keywords)));
   return toC(callVector(callable, args, static_cast<size_t>(count), static_cast<TupleObject*>(keywords)));
 }
-KR_EXPORT PyObject* _Py_CheckFunctionResult(PyThreadState*, PyObject* callable, PyObject* result, const char* where) {
+KR_EXPORT PyObject* _Py_CheckFunctionResult(PyThreadState*, PyObject* callable, PyObject* result,
+                                            const char* where) {
   return checkCallResult(callable, result, where);
 }
 
@@ -154,37 +166,37 @@ KR_EXPORT PyObject* _PyObject_CallMethodIdObjArgs(PyObject* object, _Py_Identifi
   return result;
 }
 
-#define KR_FORMAT_CALL(symbol, build)                                        \
+#define KR_FORMAT_CALL(symbol, build)                                       \
   KR_EXPORT PyObject* symbol(PyObject* callable, const char* format, ...) { \
-    va_list args;                                                     \
-    va_start(args, format);                                           \
-    PyObject* result = callWithFormat(build, callable, format, args); \
-    va_end(args);                                                     \
-    return result;                                                    \
+    va_list args;                                                           \
+    va_start(args, format);                                                 \
+    PyObject* result = callWithFormat(build, callable, format, args);       \
+    va_end(args);                                                           \
+    return result;                                                          \
   }
 KR_FORMAT_CALL(PyObject_CallFunction, Py_VaBuildValue)
 KR_FORMAT_CALL(PyEval_CallFunction, Py_VaBuildValue)
 KR_FORMAT_CALL(_PyObject_CallFunction_SizeT, _Py_VaBuildValue_SizeT)
 #undef KR_FORMAT_CALL
 
-#define KR_FORMAT_METHOD(symbol, build)                                                             \
+#define KR_FORMAT_METHOD(symbol, build)                                                       \
   KR_EXPORT PyObject* symbol(PyObject* object, const char* method, const char* format, ...) { \
-    va_list args;                                                                            \
-    va_start(args, format);                                                                  \
-    PyObject* result = callMethodFormat(build, object, method, format, args);                       \
-    va_end(args);                                                                            \
-    return result;                                                                           \
+    va_list args;                                                                             \
+    va_start(args, format);                                                                   \
+    PyObject* result = callMethodFormat(build, object, method, format, args);                 \
+    va_end(args);                                                                             \
+    return result;                                                                            \
   }
 KR_FORMAT_METHOD(PyObject_CallMethod, Py_VaBuildValue)
 KR_FORMAT_METHOD(PyEval_CallMethod, Py_VaBuildValue)
 KR_FORMAT_METHOD(_PyObject_CallMethod_SizeT, _Py_VaBuildValue_SizeT)
 #undef KR_FORMAT_METHOD
 
-#define KR_FORMAT_METHOD_ID(symbol, build)                                                               \
+#define KR_FORMAT_METHOD_ID(symbol, build)                                                        \
   KR_EXPORT PyObject* symbol(PyObject* object, _Py_Identifier* method, const char* format, ...) { \
     va_list args;                                                                                 \
     va_start(args, format);                                                                       \
-    PyObject* result = callMethodFormat(build, object, method->string, format, args);                    \
+    PyObject* result = callMethodFormat(build, object, method->string, format, args);             \
     va_end(args);                                                                                 \
     return result;                                                                                \
   }

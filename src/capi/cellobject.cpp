@@ -18,7 +18,9 @@ KR_EXPORT int PyCell_Set(PyObject* object, PyObject* value) {
   xdecref(old);
   return 0;
 }
-KR_EXPORT PyObject* Py_GenericAlias(PyObject* origin, PyObject* args) { return toC(genericAliasNew(origin, args)); }
+KR_EXPORT PyObject* Py_GenericAlias(PyObject* origin, PyObject* args) {
+  return toC(genericAliasNew(origin, args));
+}
 KR_EXPORT PyObject* _PyNamespace_New(PyObject* attributes) {
   return toC(namespaceNew(static_cast<DictObject*>(attributes)));
 }

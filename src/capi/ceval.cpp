@@ -82,33 +82,41 @@ KR_EXPORT void PyEval_SetTrace(Py_tracefunc function, PyObject* arg) {
 KR_EXPORT void PyEval_SetProfile(Py_tracefunc function, PyObject* arg) {
   if (profileSetNative(function, arg).failed()) writeUnraisable(nullptr);
 }
-KR_EXPORT int _PyEval_SetProfile(PyThreadState*, Py_tracefunc function, PyObject* arg) { return toC(profileSetNative(function, arg)); }
-KR_EXPORT int _PyEval_SetTrace(PyThreadState*, Py_tracefunc function, PyObject* arg) { return toC(traceSetNative(function, arg)); }
+KR_EXPORT int _PyEval_SetProfile(PyThreadState*, Py_tracefunc function, PyObject* arg) {
+  return toC(profileSetNative(function, arg));
+}
+KR_EXPORT int _PyEval_SetTrace(PyThreadState*, Py_tracefunc function, PyObject* arg) {
+  return toC(traceSetNative(function, arg));
+}
 
 // --- calls with everything given (PyEval_EvalCodeEx), and how tracebacks name what is called ---
 
-KR_EXPORT PyObject* PyEval_EvalCodeEx(PyObject* code, PyObject* globals, PyObject* locals, PyObject* const* args,
-                                      int arg_count, PyObject* const* kwargs, int kwarg_pairs,
-                                      PyObject* const* defaults, int default_count, PyObject* kw_defaults,
-                                      PyObject* closure) {
-  return toC(evalCodeEx(static_cast<CodeObject*>(code), globals, locals, args, arg_count, kwargs, kwarg_pairs, defaults,
-                        default_count, static_cast<DictObject*>(kw_defaults), static_cast<TupleObject*>(closure)));
+KR_EXPORT PyObject* PyEval_EvalCodeEx(PyObject* code, PyObject* globals, PyObject* locals,
+                                      PyObject* const* args, int arg_count, PyObject* const* kwargs,
+                                      int kwarg_pairs, PyObject* const* defaults, int default_count,
+                                      PyObject* kw_defaults, PyObject* closure) {
+  return toC(evalCodeEx(static_cast<CodeObject*>(code), globals, locals, args, arg_count, kwargs, kwarg_pairs,
+                        defaults, default_count, static_cast<DictObject*>(kw_defaults),
+                        static_cast<TupleObject*>(closure)));
 }
 KR_EXPORT PyObject* PyEval_EvalFrameEx(PyFrameObject* frame, int raising) {
   return evalFrame(currentThread(), frame->f_frame, raising != 0);
 }
 KR_EXPORT PyObject* PyEval_EvalFrame(PyFrameObject* frame) { return PyEval_EvalFrameEx(frame, 0); }
 KR_EXPORT const char* PyEval_GetFuncName(PyObject* function) {
-  if (isExact(function, &PyMethod_Type)) return PyEval_GetFuncName(static_cast<MethodObject*>(function)->im_func);
+  if (isExact(function, &PyMethod_Type))
+    return PyEval_GetFuncName(static_cast<MethodObject*>(function)->im_func);
   if (isFunction(function)) {
     auto text = strUtf8(static_cast<StrObject*>(static_cast<FunctionObject*>(function)->func_name));
     return text.failed() ? nullptr : std::move(text).take().data();
   }
-  if (isInstanceOf(function, &PyCFunction_Type)) return static_cast<CFunctionObject*>(function)->m_ml->ml_name;
+  if (isInstanceOf(function, &PyCFunction_Type))
+    return static_cast<CFunctionObject*>(function)->m_ml->ml_name;
   return typeName(function);
 }
 KR_EXPORT const char* PyEval_GetFuncDesc(PyObject* function) {
-  bool called = isExact(function, &PyMethod_Type) || isFunction(function) || isInstanceOf(function, &PyCFunction_Type);
+  bool called =
+      isExact(function, &PyMethod_Type) || isFunction(function) || isInstanceOf(function, &PyCFunction_Type);
   return called ? "()" : " object";
 }
 KR_EXPORT unsigned long _PyEval_GetSwitchInterval() { return gilSwitchInterval(); }

@@ -37,7 +37,8 @@ CodeExtras* extrasOfSize(CodeObject* code, Py_ssize_t size) {
   auto* extras = static_cast<CodeExtras*>(code->co_extra);
   Py_ssize_t old_size = extras ? extras->size : 0;
   if (old_size >= size) return extras;
-  auto* grown = static_cast<CodeExtras*>(memRealloc(extras, sizeof(CodeExtras) + static_cast<size_t>(size) * sizeof(void*)));
+  auto* grown = static_cast<CodeExtras*>(
+      memRealloc(extras, sizeof(CodeExtras) + static_cast<size_t>(size) * sizeof(void*)));
   if (!grown) return (void)raiseNoMemory(), nullptr;
   for (Py_ssize_t i = old_size; i < size; i++) grown->at[i] = nullptr;
   grown->size = size;
@@ -104,18 +105,31 @@ Result<Ref<CodeObject>> codeFromOldParts(const OldParts& p) {
   if (varnames->size() != p.nlocals) {
     return raise(PyExc_ValueError, "code: co_nlocals != len(co_varnames)");
   }
-  Locals locals = TRY(mergeLocals(varnames, static_cast<TupleObject*>(p.cellvars), static_cast<TupleObject*>(p.freevars)));
-  return codeNew({.filename = p.filename, .name = p.name, .qualname = p.qualname, .flags = p.flags, .code = p.code,
-                  .firstlineno = p.firstlineno, .linetable = p.linetable, .consts = p.consts, .names = p.names,
-                  .localsplusnames = locals.names.get(), .localspluskinds = locals.kinds.get(),
-                  .argcount = p.argcount, .posonlyargcount = p.posonlyargcount, .kwonlyargcount = p.kwonlyargcount,
-                  .stacksize = p.stacksize, .exceptiontable = p.exceptiontable});
+  Locals locals = TRY(
+      mergeLocals(varnames, static_cast<TupleObject*>(p.cellvars), static_cast<TupleObject*>(p.freevars)));
+  return codeNew({.filename = p.filename,
+                  .name = p.name,
+                  .qualname = p.qualname,
+                  .flags = p.flags,
+                  .code = p.code,
+                  .firstlineno = p.firstlineno,
+                  .linetable = p.linetable,
+                  .consts = p.consts,
+                  .names = p.names,
+                  .localsplusnames = locals.names.get(),
+                  .localspluskinds = locals.kinds.get(),
+                  .argcount = p.argcount,
+                  .posonlyargcount = p.posonlyargcount,
+                  .kwonlyargcount = p.kwonlyargcount,
+                  .stacksize = p.stacksize,
+                  .exceptiontable = p.exceptiontable});
 }
 
 // Three units on the first line: running such a code object raises AssertionError.
 Result<Ref<CodeObject>> emptyCode(const char* filename, const char* function, int line) {
-  constexpr uint8_t kUnits[] = {static_cast<uint8_t>(Op::RESUME), 0, static_cast<uint8_t>(Op::LOAD_ASSERTION_ERROR), 0,
-                                static_cast<uint8_t>(Op::RAISE_VARARGS), 1};
+  constexpr uint8_t kUnits[] = {
+      static_cast<uint8_t>(Op::RESUME),        0, static_cast<uint8_t>(Op::LOAD_ASSERTION_ERROR), 0,
+      static_cast<uint8_t>(Op::RAISE_VARARGS), 1};
   constexpr uint8_t kNoColumns = 13;
   constexpr uint8_t kLines[] = {0x80 | kNoColumns << 3 | (sizeof kUnits / 2 - 1), 0};
   auto bytesOf = [](auto& table) { return bytesFrom({reinterpret_cast<const char*>(table), sizeof table}); };
@@ -123,10 +137,22 @@ Result<Ref<CodeObject>> emptyCode(const char* filename, const char* function, in
   Ref<StrObject> name_text = TRY(strFromUtf8(function));
   Ref<BytesObject> code = TRY(bytesOf(kUnits)), lines = TRY(bytesOf(kLines)), nothing = TRY(bytesFrom(""));
   Ref<TupleObject> none_of = emptyTuple();
-  return codeNew({.filename = file, .name = name_text, .qualname = name_text, .flags = 0, .code = code,
-                  .firstlineno = line, .linetable = lines, .consts = none_of, .names = none_of,
-                  .localsplusnames = none_of, .localspluskinds = nothing, .argcount = 0, .posonlyargcount = 0,
-                  .kwonlyargcount = 0, .stacksize = 1, .exceptiontable = nothing});
+  return codeNew({.filename = file,
+                  .name = name_text,
+                  .qualname = name_text,
+                  .flags = 0,
+                  .code = code,
+                  .firstlineno = line,
+                  .linetable = lines,
+                  .consts = none_of,
+                  .names = none_of,
+                  .localsplusnames = none_of,
+                  .localspluskinds = nothing,
+                  .argcount = 0,
+                  .posonlyargcount = 0,
+                  .kwonlyargcount = 0,
+                  .stacksize = 1,
+                  .exceptiontable = nothing});
 }
 
 }  // namespace
@@ -134,31 +160,44 @@ Result<Ref<CodeObject>> emptyCode(const char* filename, const char* function, in
 KR_EXPORT PyObject* PyCode_NewEmpty(const char* filename, const char* function, int line) {
   return toC(emptyCode(filename, function, line));
 }
-KR_EXPORT PyObject* PyCode_NewWithPosOnlyArgs(int argcount, int posonlyargcount, int kwonlyargcount, int nlocals,
-                                              int stacksize, int flags, PyObject* code, PyObject* consts,
-                                              PyObject* names, PyObject* varnames, PyObject* freevars,
-                                              PyObject* cellvars, PyObject* filename, PyObject* name,
-                                              PyObject* qualname, int firstlineno, PyObject* linetable,
-                                              PyObject* exceptiontable) {
-  return toC(codeFromOldParts({argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, code, consts,
-                               names, varnames, freevars, cellvars, filename, name, qualname, firstlineno,
-                               linetable, exceptiontable}));
+KR_EXPORT PyObject* PyCode_NewWithPosOnlyArgs(int argcount, int posonlyargcount, int kwonlyargcount,
+                                              int nlocals, int stacksize, int flags, PyObject* code,
+                                              PyObject* consts, PyObject* names, PyObject* varnames,
+                                              PyObject* freevars, PyObject* cellvars, PyObject* filename,
+                                              PyObject* name, PyObject* qualname, int firstlineno,
+                                              PyObject* linetable, PyObject* exceptiontable) {
+  return toC(codeFromOldParts({argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, code,
+                               consts, names, varnames, freevars, cellvars, filename, name, qualname,
+                               firstlineno, linetable, exceptiontable}));
 }
 KR_EXPORT PyObject* PyCode_New(int argcount, int kwonlyargcount, int nlocals, int stacksize, int flags,
                                PyObject* code, PyObject* consts, PyObject* names, PyObject* varnames,
                                PyObject* freevars, PyObject* cellvars, PyObject* filename, PyObject* name,
-                               PyObject* qualname, int firstlineno, PyObject* linetable, PyObject* exceptiontable) {
-  return toC(codeFromOldParts({argcount, 0, kwonlyargcount, nlocals, stacksize, flags, code, consts, names, varnames,
-                               freevars, cellvars, filename, name, qualname, firstlineno, linetable, exceptiontable}));
+                               PyObject* qualname, int firstlineno, PyObject* linetable,
+                               PyObject* exceptiontable) {
+  return toC(codeFromOldParts({argcount, 0, kwonlyargcount, nlocals, stacksize, flags, code, consts, names,
+                               varnames, freevars, cellvars, filename, name, qualname, firstlineno, linetable,
+                               exceptiontable}));
 }
-KR_EXPORT PyObject* PyCode_Optimize(PyObject* code, PyObject*, PyObject*, PyObject*) { return share(code).leak(); }
+KR_EXPORT PyObject* PyCode_Optimize(PyObject* code, PyObject*, PyObject*, PyObject*) {
+  return share(code).leak();
+}
 
 KR_EXPORT PyObject* PyCode_GetCode(PyObject* code) { return toC(codeBytes(static_cast<CodeObject*>(code))); }
-KR_EXPORT PyObject* PyCode_GetVarnames(PyObject* code) { return toC(codeVarnames(static_cast<CodeObject*>(code))); }
-KR_EXPORT PyObject* PyCode_GetCellvars(PyObject* code) { return toC(codeCellvars(static_cast<CodeObject*>(code))); }
-KR_EXPORT PyObject* PyCode_GetFreevars(PyObject* code) { return toC(codeFreevars(static_cast<CodeObject*>(code))); }
-KR_EXPORT int PyCode_Addr2Line(PyObject* code, int offset) { return codeLineAt(static_cast<CodeObject*>(code), offset); }
-KR_EXPORT int PyCode_Addr2Location(PyObject* code, int offset, int* line, int* column, int* end_line, int* end_column) {
+KR_EXPORT PyObject* PyCode_GetVarnames(PyObject* code) {
+  return toC(codeVarnames(static_cast<CodeObject*>(code)));
+}
+KR_EXPORT PyObject* PyCode_GetCellvars(PyObject* code) {
+  return toC(codeCellvars(static_cast<CodeObject*>(code)));
+}
+KR_EXPORT PyObject* PyCode_GetFreevars(PyObject* code) {
+  return toC(codeFreevars(static_cast<CodeObject*>(code)));
+}
+KR_EXPORT int PyCode_Addr2Line(PyObject* code, int offset) {
+  return codeLineAt(static_cast<CodeObject*>(code), offset);
+}
+KR_EXPORT int PyCode_Addr2Location(PyObject* code, int offset, int* line, int* column, int* end_line,
+                                   int* end_column) {
   CodePosition at = codePositionAt(static_cast<CodeObject*>(code), offset);
   *line = at.line, *column = at.column, *end_line = at.end_line, *end_column = at.end_column;
   return 1;

@@ -63,11 +63,15 @@ KR_EXPORT int PyCodec_RegisterError(const char* handler, PyObject* function) {
 KR_EXPORT PyObject* PyCodec_LookupError(const char* handler) { return toC(codecLookupError(handler)); }
 KR_EXPORT PyObject* PyCodec_StrictErrors(PyObject* exception) { return toC(handledBy("strict", exception)); }
 KR_EXPORT PyObject* PyCodec_IgnoreErrors(PyObject* exception) { return toC(handledBy("ignore", exception)); }
-KR_EXPORT PyObject* PyCodec_ReplaceErrors(PyObject* exception) { return toC(handledBy("replace", exception)); }
+KR_EXPORT PyObject* PyCodec_ReplaceErrors(PyObject* exception) {
+  return toC(handledBy("replace", exception));
+}
 KR_EXPORT PyObject* PyCodec_XMLCharRefReplaceErrors(PyObject* exception) {
   return toC(handledBy("xmlcharrefreplace", exception));
 }
 KR_EXPORT PyObject* PyCodec_BackslashReplaceErrors(PyObject* exception) {
   return toC(handledBy("backslashreplace", exception));
 }
-KR_EXPORT PyObject* PyCodec_NameReplaceErrors(PyObject* exception) { return toC(handledBy("namereplace", exception)); }
+KR_EXPORT PyObject* PyCodec_NameReplaceErrors(PyObject* exception) {
+  return toC(handledBy("namereplace", exception));
+}

@@ -15,8 +15,14 @@ int effectOf(int opcode, int oparg, JumpTaken jump) {
 
 }  // namespace
 
-// PY_INVALID_STACK_EFFECT (INT_MAX) for what is no opcode. jump: 0 not taken, 1 taken, else the larger effect.
+// PY_INVALID_STACK_EFFECT (INT_MAX) for what is no opcode. jump: 0 not taken, 1 taken, else the larger
+// effect.
 KR_EXPORT int PyCompile_OpcodeStackEffectWithJump(int opcode, int oparg, int jump) {
-  return effectOf(opcode, oparg, jump == 0 ? JumpTaken::kNo : jump == 1 ? JumpTaken::kYes : JumpTaken::kEither);
+  return effectOf(opcode, oparg,
+                  jump == 0   ? JumpTaken::kNo
+                  : jump == 1 ? JumpTaken::kYes
+                              : JumpTaken::kEither);
 }
-KR_EXPORT int PyCompile_OpcodeStackEffect(int opcode, int oparg) { return effectOf(opcode, oparg, JumpTaken::kEither); }
+KR_EXPORT int PyCompile_OpcodeStackEffect(int opcode, int oparg) {
+  return effectOf(opcode, oparg, JumpTaken::kEither);
+}

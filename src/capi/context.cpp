@@ -55,7 +55,8 @@ KR_EXPORT PyObject* PyContextVar_Set(PyObject* var, PyObject* value) {
 KR_EXPORT int PyContextVar_Reset(PyObject* var, PyObject* token) {
   auto* v = varArg(var);
   if (!v) return -1;
-  if (!isExact(token, &PyContextToken_Type)) return toC(Status(raise(PyExc_TypeError, "an instance of Token was expected")));
+  if (!isExact(token, &PyContextToken_Type))
+    return toC(Status(raise(PyExc_TypeError, "an instance of Token was expected")));
   return toC(contextVarReset(v, static_cast<TokenObject*>(token)));
 }
 KR_EXPORT PyObject* _PyContext_NewHamtForTests() { return toC(hamtNew()); }

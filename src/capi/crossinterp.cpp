@@ -43,7 +43,9 @@ int intData(PyObject* object, CrossData* out) {
 
 int bytesData(PyObject* object, CrossData* out) {
   out->obj = share(object).leak();
-  out->new_object = [](CrossData* data) { return toC(bytesFrom(static_cast<BytesObject*>(data->obj)->view())); };
+  out->new_object = [](CrossData* data) {
+    return toC(bytesFrom(static_cast<BytesObject*>(data->obj)->view()));
+  };
   return 0;
 }
 
@@ -58,8 +60,10 @@ int strData(PyObject* object, CrossData* out) {
 
 // By exact class.
 std::unordered_map<PyTypeObject*, GetCrossData>& registry() {
-  static auto* table = new std::unordered_map<PyTypeObject*, GetCrossData>{
-      {&_PyNone_Type, noneData}, {&PyLong_Type, intData}, {&PyBytes_Type, bytesData}, {&PyUnicode_Type, strData}};
+  static auto* table = new std::unordered_map<PyTypeObject*, GetCrossData>{{&_PyNone_Type, noneData},
+                                                                           {&PyLong_Type, intData},
+                                                                           {&PyBytes_Type, bytesData},
+                                                                           {&PyUnicode_Type, strData}};
   return *table;
 }
 

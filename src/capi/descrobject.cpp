@@ -5,12 +5,18 @@
 
 using namespace krait;
 
-KR_EXPORT PyObject* PyDescr_NewMethod(PyTypeObject* type, PyMethodDef* def) { return toC(methodDescrNew(type, def)); }
+KR_EXPORT PyObject* PyDescr_NewMethod(PyTypeObject* type, PyMethodDef* def) {
+  return toC(methodDescrNew(type, def));
+}
 KR_EXPORT PyObject* PyDescr_NewClassMethod(PyTypeObject* type, PyMethodDef* def) {
   return toC(classMethodDescrNew(type, def));
 }
-KR_EXPORT PyObject* PyDescr_NewMember(PyTypeObject* type, PyMemberDef* def) { return toC(memberDescrNew(type, def)); }
-KR_EXPORT PyObject* PyDescr_NewGetSet(PyTypeObject* type, PyGetSetDef* def) { return toC(getSetDescrNew(type, def)); }
+KR_EXPORT PyObject* PyDescr_NewMember(PyTypeObject* type, PyMemberDef* def) {
+  return toC(memberDescrNew(type, def));
+}
+KR_EXPORT PyObject* PyDescr_NewGetSet(PyTypeObject* type, PyGetSetDef* def) {
+  return toC(getSetDescrNew(type, def));
+}
 KR_EXPORT PyObject* PyDescr_NewWrapper(PyTypeObject* type, SlotDef* def, void* wrapped) {
   return toC(wrapperDescrNew(type, def, wrapped));
 }
@@ -20,4 +26,6 @@ KR_EXPORT PyObject* PyWrapper_New(PyObject* descr, PyObject* self) {
   return toC(methodWrapperNew(static_cast<WrapperDescrObject*>(descr), self));
 }
 KR_EXPORT PyObject* PyMember_GetOne(const char* base, PyMemberDef* def) { return toC(memberGet(base, def)); }
-KR_EXPORT int PyMember_SetOne(char* base, PyMemberDef* def, PyObject* value) { return toC(memberSet(base, def, value)); }
+KR_EXPORT int PyMember_SetOne(char* base, PyMemberDef* def, PyObject* value) {
+  return toC(memberSet(base, def, value));
+}

@@ -79,7 +79,9 @@ KR_EXPORT int PyDict_DelItemString(PyObject* o, const char* key) {
   auto held = std::move(text).take();
   return PyDict_DelItem(o, held.get());
 }
-KR_EXPORT int PyDict_Contains(PyObject* o, PyObject* key) { return toC(dictContains(static_cast<DictObject*>(o), key)); }
+KR_EXPORT int PyDict_Contains(PyObject* o, PyObject* key) {
+  return toC(dictContains(static_cast<DictObject*>(o), key));
+}
 KR_EXPORT PyObject* PyDict_SetDefault(PyObject* o, PyObject* key, PyObject* fallback) {
   auto* dict = dictArg(o);
   if (!dict) return nullptr;
@@ -117,7 +119,8 @@ KR_EXPORT int PyDict_Next(PyObject* o, Py_ssize_t* position, PyObject** key, PyO
   if (value) *value = v;
   return 1;
 }
-KR_EXPORT int _PyDict_Next(PyObject* o, Py_ssize_t* position, PyObject** key, PyObject** value, Py_hash_t* hash) {
+KR_EXPORT int _PyDict_Next(PyObject* o, Py_ssize_t* position, PyObject** key, PyObject** value,
+                           Py_hash_t* hash) {
   PyObject *k, *v;
   if (!o || !isDict(o) || !dictNext(static_cast<DictObject*>(o), position, &k, &v, hash)) return 0;
   if (key) *key = k;
@@ -154,14 +157,18 @@ KR_EXPORT int PyDict_MergeFromSeq2(PyObject* o, PyObject* pairs, int override_ex
 KR_EXPORT PyObject* _PyDict_GetItemIdWithError(PyObject* o, _Py_Identifier* id) {
   return _PyDict_GetItemStringWithError(o, id->string);
 }
-KR_EXPORT PyObject* _PyDict_GetItemWithError(PyObject* o, PyObject* key) { return PyDict_GetItemWithError(o, key); }
+KR_EXPORT PyObject* _PyDict_GetItemWithError(PyObject* o, PyObject* key) {
+  return PyDict_GetItemWithError(o, key);
+}
 KR_EXPORT int _PyDict_SetItemId(PyObject* o, _Py_Identifier* id, PyObject* value) {
   auto text = keyText(id->string);
   if (text.failed()) return -1;
   auto held = std::move(text).take();
   return PyDict_SetItem(o, held.get(), value);
 }
-KR_EXPORT int _PyDict_DelItemId(PyObject* o, _Py_Identifier* id) { return PyDict_DelItemString(o, id->string); }
+KR_EXPORT int _PyDict_DelItemId(PyObject* o, _Py_Identifier* id) {
+  return PyDict_DelItemString(o, id->string);
+}
 KR_EXPORT int _PyDict_ContainsId(PyObject* o, _Py_Identifier* id) {
   auto text = keyText(id->string);
   if (text.failed()) return -1;

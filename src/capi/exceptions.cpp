@@ -1,4 +1,5 @@
-// Exports of pyerrors.h that concern the attributes of UnicodeDecodeError, UnicodeEncodeError and UnicodeTranslateError.
+// Exports of pyerrors.h that concern the attributes of UnicodeDecodeError, UnicodeEncodeError and
+// UnicodeTranslateError.
 #include "types/exceptions.h"
 
 #include "capi/capi.h"
@@ -60,7 +61,8 @@ int setReason(PyObject* error, const char* reason) {
   return 0;
 }
 
-Result<Ref<>> decodeError(const char* encoding, std::string_view bytes, Py_ssize_t start, Py_ssize_t end, const char* reason) {
+Result<Ref<>> decodeError(const char* encoding, std::string_view bytes, Py_ssize_t start, Py_ssize_t end,
+                          const char* reason) {
   Ref<StrObject> name_text = TRY(strFromUtf8(encoding));
   Ref<BytesObject> object = TRY(bytesFrom(bytes));
   Ref<IntObject> first = TRY(intFromLong(start)), last = TRY(intFromLong(end));
@@ -76,19 +78,23 @@ Result<Ref<>> translateError(PyObject* object, Py_ssize_t start, Py_ssize_t end,
 
 }  // namespace
 
-#define KR_UNICODE_ERROR(prefix, kind)                                                                           \
-  KR_EXPORT PyObject* prefix##_GetObject(PyObject* error) { return subject(error, &kind); }                      \
-  KR_EXPORT int prefix##_GetStart(PyObject* error, Py_ssize_t* out) { return clippedStart(error, &kind, out); }  \
-  KR_EXPORT int prefix##_GetEnd(PyObject* error, Py_ssize_t* out) { return clippedEnd(error, &kind, out); }      \
-  KR_EXPORT int prefix##_SetStart(PyObject* error, Py_ssize_t value) {                                           \
-    errorArg(error)->start = value;                                                                              \
-    return 0;                                                                                                    \
-  }                                                                                                              \
-  KR_EXPORT int prefix##_SetEnd(PyObject* error, Py_ssize_t value) {                                             \
-    errorArg(error)->end = value;                                                                                \
-    return 0;                                                                                                    \
-  }                                                                                                              \
-  KR_EXPORT PyObject* prefix##_GetReason(PyObject* error) { return textField(errorArg(error)->reason, "reason"); } \
+#define KR_UNICODE_ERROR(prefix, kind)                                                                      \
+  KR_EXPORT PyObject* prefix##_GetObject(PyObject* error) { return subject(error, &kind); }                 \
+  KR_EXPORT int prefix##_GetStart(PyObject* error, Py_ssize_t* out) {                                       \
+    return clippedStart(error, &kind, out);                                                                 \
+  }                                                                                                         \
+  KR_EXPORT int prefix##_GetEnd(PyObject* error, Py_ssize_t* out) { return clippedEnd(error, &kind, out); } \
+  KR_EXPORT int prefix##_SetStart(PyObject* error, Py_ssize_t value) {                                      \
+    errorArg(error)->start = value;                                                                         \
+    return 0;                                                                                               \
+  }                                                                                                         \
+  KR_EXPORT int prefix##_SetEnd(PyObject* error, Py_ssize_t value) {                                        \
+    errorArg(error)->end = value;                                                                           \
+    return 0;                                                                                               \
+  }                                                                                                         \
+  KR_EXPORT PyObject* prefix##_GetReason(PyObject* error) {                                                 \
+    return textField(errorArg(error)->reason, "reason");                                                    \
+  }                                                                                                         \
   KR_EXPORT int prefix##_SetReason(PyObject* error, const char* reason) { return setReason(error, reason); }
 KR_UNICODE_ERROR(PyUnicodeDecodeError, PyBytes_Type)
 KR_UNICODE_ERROR(PyUnicodeEncodeError, PyUnicode_Type)
@@ -101,10 +107,11 @@ KR_EXPORT PyObject* PyUnicodeDecodeError_GetEncoding(PyObject* error) {
 KR_EXPORT PyObject* PyUnicodeEncodeError_GetEncoding(PyObject* error) {
   return textField(errorArg(error)->encoding, "encoding");
 }
-KR_EXPORT PyObject* PyUnicodeDecodeError_Create(const char* encoding, const char* bytes, Py_ssize_t size, Py_ssize_t start,
-                                                Py_ssize_t end, const char* reason) {
+KR_EXPORT PyObject* PyUnicodeDecodeError_Create(const char* encoding, const char* bytes, Py_ssize_t size,
+                                                Py_ssize_t start, Py_ssize_t end, const char* reason) {
   return toC(decodeError(encoding, {bytes, static_cast<size_t>(size)}, start, end, reason));
 }
-KR_EXPORT PyObject* _PyUnicodeTranslateError_Create(PyObject* object, Py_ssize_t start, Py_ssize_t end, const char* reason) {
+KR_EXPORT PyObject* _PyUnicodeTranslateError_Create(PyObject* object, Py_ssize_t start, Py_ssize_t end,
+                                                    const char* reason) {
   return toC(translateError(object, start, end, reason));
 }

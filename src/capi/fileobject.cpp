@@ -23,13 +23,14 @@ Result<Ref<>> textOrNone(const char* text) {
   return TRY(strFromUtf8(text));
 }
 
-Result<Ref<>> fileFromDescriptor(int fd, const char* mode, int buffering, const char* encoding, const char* errors,
-                                 const char* newline, bool closes) {
+Result<Ref<>> fileFromDescriptor(int fd, const char* mode, int buffering, const char* encoding,
+                                 const char* errors, const char* newline, bool closes) {
   Ref<> open = TRY(importAttr("_io", "open"));
   Ref<> number = TRY(intFromLong(fd)), size = TRY(intFromLong(buffering)), closefd = TRY(intFromLong(closes));
   Ref<> how = TRY(textOrNone(mode ? mode : "r")), codec = TRY(textOrNone(encoding));
   Ref<> handler = TRY(textOrNone(errors)), ending = TRY(textOrNone(newline));
-  return call(open.get(), number.get(), how.get(), size.get(), codec.get(), handler.get(), ending.get(), closefd.get());
+  return call(open.get(), number.get(), how.get(), size.get(), codec.get(), handler.get(), ending.get(),
+              closefd.get());
 }
 
 // A line without its newline; EOFError at the end of the file.
@@ -37,8 +38,10 @@ Result<Ref<>> withoutNewline(Ref<> line) {
   Py_ssize_t size = TRY(objectLength(line));
   if (size == 0) return raise(PyExc_EOFError, "EOF when reading a line");
   bool ends;
-  if (isBytes(line)) ends = static_cast<BytesObject*>(line.get())->view().back() == '\n';
-  else ends = static_cast<StrObject*>(line.get())->at(size - 1) == '\n';
+  if (isBytes(line))
+    ends = static_cast<BytesObject*>(line.get())->view().back() == '\n';
+  else
+    ends = static_cast<StrObject*>(line.get())->at(size - 1) == '\n';
   if (!ends) return line;
   return sequenceSlice(line, 0, size - 1);
 }
@@ -46,7 +49,8 @@ Result<Ref<>> withoutNewline(Ref<> line) {
 // limit < 0: the newline is cut off and an empty line is an error; 0: any length.
 Result<Ref<>> readLine(PyObject* file, int limit) {
   MaybeRef<> method = TRY(attrLookup(file, "readline"));
-  if (!method) return raise(PyExc_AttributeError, "'%.50s' object has no attribute 'readline'", typeName(file));
+  if (!method)
+    return raise(PyExc_AttributeError, "'%.50s' object has no attribute 'readline'", typeName(file));
   Ref<> line = limit > 0 ? TRY(call(method.get(), TRY(intFromLong(limit)).get())) : TRY(call(method.get()));
   if (!isBytes(line) && !isStr(line)) return raise(PyExc_TypeError, "object.readline() returned non-string");
   if (limit < 0) return withoutNewline(std::move(line));

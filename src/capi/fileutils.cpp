@@ -1,4 +1,5 @@
-// Exports of fileutils.h and pycore_fileutils.h: text in the locale's encoding, and system calls that know the GIL.
+// Exports of fileutils.h and pycore_fileutils.h: text in the locale's encoding, and system calls that know
+// the GIL.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -114,8 +115,8 @@ std::wstring PathNormalizer::run() {
 // --- text ---
 
 KR_EXPORT int _Py_GetErrorHandler(const char* errors) { return static_cast<int>(localeErrorsByName(errors)); }
-KR_EXPORT int _Py_DecodeLocaleEx(const char* text, wchar_t** out, size_t* size, const char** reason, int current_locale,
-                                 int errors) {
+KR_EXPORT int _Py_DecodeLocaleEx(const char* text, wchar_t** out, size_t* size, const char** reason,
+                                 int current_locale, int errors) {
   WideAnswer answer = localeDecode(text, current_locale != 0, static_cast<LocaleErrors>(errors));
   if (answer.status == LocaleStatus::kBadText) {
     if (size) *size = answer.position;
@@ -147,7 +148,8 @@ KR_EXPORT int _Py_EncodeLocaleEx(const wchar_t* text, char** out, size_t* error_
 KR_EXPORT wchar_t* Py_DecodeLocale(const char* text, size_t* size) {
   wchar_t* out = nullptr;
   size_t length = 0;
-  int status = _Py_DecodeLocaleEx(text, &out, &length, nullptr, 0, static_cast<int>(LocaleErrors::kSurrogateEscape));
+  int status =
+      _Py_DecodeLocaleEx(text, &out, &length, nullptr, 0, static_cast<int>(LocaleErrors::kSurrogateEscape));
   if (size) *size = status == 0 ? length : static_cast<size_t>(status == -1 ? -1 : -2);
   return status == 0 ? out : nullptr;
 }
@@ -155,7 +157,8 @@ KR_EXPORT wchar_t* Py_DecodeLocale(const char* text, size_t* size) {
 KR_EXPORT char* Py_EncodeLocale(const wchar_t* text, size_t* error_position) {
   char* raw = nullptr;
   if (error_position) *error_position = static_cast<size_t>(-1);
-  int status = _Py_EncodeLocaleEx(text, &raw, error_position, nullptr, 0, static_cast<int>(LocaleErrors::kSurrogateEscape));
+  int status = _Py_EncodeLocaleEx(text, &raw, error_position, nullptr, 0,
+                                  static_cast<int>(LocaleErrors::kSurrogateEscape));
   if (status != 0) return nullptr;
   size_t size = std::strlen(raw) + 1;
   auto* out = static_cast<char*>(memAlloc(size));
@@ -168,7 +171,8 @@ KR_EXPORT char* _Py_SetLocaleFromEnv(int category) { return std::setlocale(categ
 // `size` -1: the path ends with a NUL.
 KR_EXPORT wchar_t* _Py_normpath(wchar_t* path, Py_ssize_t size) {
   if (!path[0] || size == 0) return path;
-  std::wstring normal = PathNormalizer({path, size < 0 ? std::wcslen(path) : static_cast<size_t>(size)}).run();
+  std::wstring normal =
+      PathNormalizer({path, size < 0 ? std::wcslen(path) : static_cast<size_t>(size)}).run();
   if (normal.empty()) normal = L".";
   std::wmemcpy(path, normal.c_str(), normal.size() + 1);
   return path;
@@ -217,7 +221,9 @@ KR_EXPORT int _Py_get_inheritable(int fd) {
   if (flags < 0) return (void)raiseErrno(), -1;
   return !(flags & FD_CLOEXEC);
 }
-KR_EXPORT int _Py_set_inheritable(int fd, int inheritable, int*) { return setInheritable(fd, inheritable != 0, true); }
+KR_EXPORT int _Py_set_inheritable(int fd, int inheritable, int*) {
+  return setInheritable(fd, inheritable != 0, true);
+}
 KR_EXPORT int _Py_set_inheritable_async_safe(int fd, int inheritable, int*) {
   return setInheritable(fd, inheritable != 0, false);
 }

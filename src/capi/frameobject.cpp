@@ -51,11 +51,17 @@ KR_EXPORT PyFrameObject* PyFrame_New(PyThreadState*, PyObject* code, PyObject* g
   auto made = frameObjectNew(static_cast<CodeObject*>(code), globals, locals);
   return made.failed() ? nullptr : std::move(made).take().leak();
 }
-KR_EXPORT PyObject* PyFrame_GetCode(PyFrameObject* frame) { return share<PyObject>(recordOf(frame)->code).leak(); }
+KR_EXPORT PyObject* PyFrame_GetCode(PyFrameObject* frame) {
+  return share<PyObject>(recordOf(frame)->code).leak();
+}
 KR_EXPORT PyFrameObject* PyFrame_GetBack(PyFrameObject* frame) { return backOf(frame); }
 KR_EXPORT PyObject* PyFrame_GetLocals(PyFrameObject* frame) { return toC(frameLocals(recordOf(frame))); }
-KR_EXPORT PyObject* PyFrame_GetGlobals(PyFrameObject* frame) { return share(recordOf(frame)->globals).leak(); }
-KR_EXPORT PyObject* PyFrame_GetBuiltins(PyFrameObject* frame) { return share(recordOf(frame)->builtins).leak(); }
+KR_EXPORT PyObject* PyFrame_GetGlobals(PyFrameObject* frame) {
+  return share(recordOf(frame)->globals).leak();
+}
+KR_EXPORT PyObject* PyFrame_GetBuiltins(PyFrameObject* frame) {
+  return share(recordOf(frame)->builtins).leak();
+}
 KR_EXPORT int PyFrame_GetLasti(PyFrameObject* frame) {
   int unit = recordOf(frame)->lastUnit();
   return unit < 0 ? -1 : unit * 2;
@@ -67,7 +73,9 @@ KR_EXPORT PyObject* PyFrame_GetGenerator(PyFrameObject* frame) {
   if (recordOf(frame)->owner != kFrameOwnedByGenerator) return nullptr;
   return share(frameGenerator(recordOf(frame))).leak();
 }
-KR_EXPORT int PyFrame_FastToLocalsWithError(PyFrameObject* frame) { return toC(frameFastToLocals(recordOf(frame))); }
+KR_EXPORT int PyFrame_FastToLocalsWithError(PyFrameObject* frame) {
+  return toC(frameFastToLocals(recordOf(frame)));
+}
 KR_EXPORT void PyFrame_FastToLocals(PyFrameObject* frame) {
   if (frameFastToLocals(recordOf(frame)).failed()) clearPending();
 }

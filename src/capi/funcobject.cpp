@@ -7,10 +7,12 @@ using namespace krait;
 
 namespace {
 
-FunctionObject* functionArg(PyObject* object) { return castOrBadCall<FunctionObject>(object, &PyFunction_Type); }
+FunctionObject* functionArg(PyObject* object) {
+  return castOrBadCall<FunctionObject>(object, &PyFunction_Type);
+}
 
 // A field of a function, borrowed; the field may be null without an error.
-PyObject* field(PyObject* object, PyObject* FunctionObject::*member) {
+PyObject* field(PyObject* object, PyObject* FunctionObject::* member) {
   FunctionObject* function = functionArg(object);
   return function ? function->*member : nullptr;
 }
@@ -49,7 +51,9 @@ KR_EXPORT PyObject* PyFunction_GetCode(PyObject* f) { return field(f, &FunctionO
 KR_EXPORT PyObject* PyFunction_GetGlobals(PyObject* f) { return field(f, &FunctionObject::func_globals); }
 KR_EXPORT PyObject* PyFunction_GetModule(PyObject* f) { return field(f, &FunctionObject::func_module); }
 KR_EXPORT PyObject* PyFunction_GetDefaults(PyObject* f) { return field(f, &FunctionObject::func_defaults); }
-KR_EXPORT PyObject* PyFunction_GetKwDefaults(PyObject* f) { return field(f, &FunctionObject::func_kwdefaults); }
+KR_EXPORT PyObject* PyFunction_GetKwDefaults(PyObject* f) {
+  return field(f, &FunctionObject::func_kwdefaults);
+}
 KR_EXPORT PyObject* PyFunction_GetClosure(PyObject* f) { return field(f, &FunctionObject::func_closure); }
 KR_EXPORT PyObject* PyFunction_GetAnnotations(PyObject* f) {
   FunctionObject* function = functionArg(f);
@@ -72,6 +76,7 @@ KR_EXPORT int PyFunction_SetClosure(PyObject* f, PyObject* closure) {
   FunctionObject* function = functionArg(f);
   return function ? toC(setClosure(function, closure)) : -1;
 }
-KR_EXPORT PyObject* _PyFunction_Vectorcall(PyObject* f, PyObject* const* args, size_t nargsf, PyObject* names) {
+KR_EXPORT PyObject* _PyFunction_Vectorcall(PyObject* f, PyObject* const* args, size_t nargsf,
+                                           PyObject* names) {
   return functionVectorcall(f, args, nargsf, names);
 }

@@ -5,7 +5,8 @@
 
 using namespace krait;
 
-// 0: *value is the value of the pending StopIteration, or None when nothing is pending; -1: another exception is.
+// 0: *value is the value of the pending StopIteration, or None when nothing is pending; -1: another exception
+// is.
 KR_EXPORT int _PyGen_FetchStopIterationValue(PyObject** value) {
   auto fetched = genFetchStopValue();
   if (fetched.failed()) return *value = nullptr, -1;

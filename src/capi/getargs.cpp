@@ -29,8 +29,8 @@ bool checkCount(const FormatShape& shape, Py_ssize_t given) {
 }
 
 bool checkEnd(const char* rest, const char* format) {
-  if (!*rest || std::isalpha(static_cast<unsigned char>(*rest)) || *rest == '(' || *rest == '|' || *rest == ':' ||
-      *rest == ';' || *rest == ')') {
+  if (!*rest || std::isalpha(static_cast<unsigned char>(*rest)) || *rest == '(' || *rest == '|' ||
+      *rest == ':' || *rest == ';' || *rest == ')') {
     return true;
   }
   (void)raise(PyExc_SystemError, "bad format string: %.200s", format);
@@ -97,13 +97,13 @@ int parseOne(PyObject* value, const char* format, va_list args, bool ssize) {
 
 }  // namespace
 
-#define KR_PARSE(symbol, parse, ssize)                                    \
-  KR_EXPORT int symbol(PyObject* given, const char* format, ...) {        \
-    va_list args;                                                         \
-    va_start(args, format);                                               \
-    int ok = parse(given, format, args, ssize);                           \
-    va_end(args);                                                         \
-    return ok;                                                            \
+#define KR_PARSE(symbol, parse, ssize)                             \
+  KR_EXPORT int symbol(PyObject* given, const char* format, ...) { \
+    va_list args;                                                  \
+    va_start(args, format);                                        \
+    int ok = parse(given, format, args, ssize);                    \
+    va_end(args);                                                  \
+    return ok;                                                     \
   }
 KR_PARSE(PyArg_ParseTuple, parseTuple, false)
 KR_PARSE(_PyArg_ParseTuple_SizeT, parseTuple, true)
@@ -118,13 +118,13 @@ KR_EXPORT int _PyArg_VaParse_SizeT(PyObject* tuple, const char* format, va_list 
   return parseTuple(tuple, format, args, true);
 }
 
-#define KR_PARSE_STACK(symbol, ssize)                                                                  \
-  KR_EXPORT int symbol(PyObject* const* items, Py_ssize_t count, const char* format, ...) {            \
-    va_list args;                                                                                      \
-    va_start(args, format);                                                                            \
-    int ok = parseStack(items, count, format, args, ssize);                                            \
-    va_end(args);                                                                                      \
-    return ok;                                                                                         \
+#define KR_PARSE_STACK(symbol, ssize)                                                       \
+  KR_EXPORT int symbol(PyObject* const* items, Py_ssize_t count, const char* format, ...) { \
+    va_list args;                                                                           \
+    va_start(args, format);                                                                 \
+    int ok = parseStack(items, count, format, args, ssize);                                 \
+    va_end(args);                                                                           \
+    return ok;                                                                              \
   }
 KR_PARSE_STACK(_PyArg_ParseStack, false)
 KR_PARSE_STACK(_PyArg_ParseStack_SizeT, true)
@@ -146,7 +146,8 @@ KR_EXPORT int _PyArg_CheckPositional(const char* name, Py_ssize_t count, Py_ssiz
   return 0;
 }
 
-KR_EXPORT void _PyArg_BadArgument(const char* function, const char* shown, const char* expected, PyObject* given) {
+KR_EXPORT void _PyArg_BadArgument(const char* function, const char* shown, const char* expected,
+                                  PyObject* given) {
   (void)raise(PyExc_TypeError, "%.200s() %.200s must be %.50s, not %.50s", function, shown, expected,
               given == Py_None ? "None" : typeName(given));
 }
@@ -179,7 +180,8 @@ KR_EXPORT int PyArg_ValidateKeywordArguments(PyObject* kwargs) {
 
 namespace {
 
-int unpack(PyObject* const* items, Py_ssize_t count, const char* name, Py_ssize_t least, Py_ssize_t most, va_list outs) {
+int unpack(PyObject* const* items, Py_ssize_t count, const char* name, Py_ssize_t least, Py_ssize_t most,
+           va_list outs) {
   if (!_PyArg_CheckPositional(name, count, least, most)) return 0;
   va_list copy;
   va_copy(copy, outs);

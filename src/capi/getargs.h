@@ -8,8 +8,8 @@
 
 namespace krait {
 
-// Converts one argument after the other. A conversion answers null, or the text that says what is wrong ("must be int,
-// not str"); with an exception pending already that text does not matter.
+// Converts one argument after the other. A conversion answers null, or the text that says what is wrong
+// ("must be int, not str"); with an exception pending already that text does not matter.
 class ArgConverter {
  public:
   ArgConverter(const char* format, va_list* args, bool ssize) : at(format), args_(args), ssize_(ssize) {}

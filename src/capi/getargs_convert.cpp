@@ -26,7 +26,9 @@ void freeMemory(void* item, void*) {
   memFree(*static_cast<void**>(item));
   *static_cast<void**>(item) = nullptr;
 }
-void runConverterCleanup(void* item, void* extra) { reinterpret_cast<int (*)(PyObject*, void*)>(extra)(nullptr, item); }
+void runConverterCleanup(void* item, void* extra) {
+  reinterpret_cast<int (*)(PyObject*, void*)>(extra)(nullptr, item);
+}
 
 // The bytes of a read-only exporter whose memory stays when the buffer is given back at once.
 const char* borrowBytes(PyObject* object, const void** data, Py_ssize_t* size) {
@@ -145,9 +147,12 @@ const char* ArgConverter::character(char code, PyObject* value) {
     return nullptr;
   }
   auto* out = va_arg(*args_, char*);
-  if (isBytes(value) && cast<BytesObject>(value)->size() == 1) *out = *cast<BytesObject>(value)->data();
-  else if (isByteArray(value) && cast<ByteArrayObject>(value)->ob_size == 1) *out = *cast<ByteArrayObject>(value)->ob_start;
-  else return wanted("a byte string of length 1", value);
+  if (isBytes(value) && cast<BytesObject>(value)->size() == 1)
+    *out = *cast<BytesObject>(value)->data();
+  else if (isByteArray(value) && cast<ByteArrayObject>(value)->ob_size == 1)
+    *out = *cast<ByteArrayObject>(value)->ob_start;
+  else
+    return wanted("a byte string of length 1", value);
   return nullptr;
 }
 
@@ -183,7 +188,8 @@ const char* ArgConverter::textView(char code, PyObject* value) {
     auto utf8 = strUtf8(cast<StrObject>(value));
     if (utf8.failed()) return kPending;
     std::string_view chars = std::move(utf8).take();
-    if (bufferFillInfo(view, value, const_cast<char*>(chars.data()), static_cast<Py_ssize_t>(chars.size()), true, 0)
+    if (bufferFillInfo(view, value, const_cast<char*>(chars.data()), static_cast<Py_ssize_t>(chars.size()),
+                       true, 0)
             .failed()) {
       return kPending;
     }
@@ -281,7 +287,8 @@ const char* ArgConverter::encoded(PyObject* value) {
 const char* ArgConverter::wideText(char code, PyObject* value) {
   auto** out = va_arg(*args_, const wchar_t**);
   bool sized = take('#');
-  if (warn(PyExc_DeprecationWarning, 1, "getargs: The '%c%s' format is deprecated. Use 'U' instead.", code, sized ? "#" : "")
+  if (warn(PyExc_DeprecationWarning, 1, "getargs: The '%c%s' format is deprecated. Use 'U' instead.", code,
+           sized ? "#" : "")
           .failed()) {
     return kPending;
   }
@@ -309,7 +316,8 @@ const char* ArgConverter::object(PyObject* value) {
     auto* out = va_arg(*args_, void*);
     int status = convert(value, out);
     if (status == 0) return kPending;
-    if (status == kCleanupSupported) cleanups_.append({out, reinterpret_cast<void*>(convert), runConverterCleanup});
+    if (status == kCleanupSupported)
+      cleanups_.append({out, reinterpret_cast<void*>(convert), runConverterCleanup});
   } else {
     store<PyObject*>(value);
   }
@@ -350,8 +358,10 @@ const char* ArgConverter::simple(PyObject* value) {
       auto number = asDouble(value);
       if (number.failed()) return kPending;
       double real = std::move(number).take();
-      if (code == 'f') store<float>(static_cast<float>(real));
-      else store<double>(real);
+      if (code == 'f')
+        store<float>(static_cast<float>(real));
+      else
+        store<double>(real);
       return nullptr;
     }
     case 'D': {
@@ -383,25 +393,27 @@ const char* ArgConverter::simple(PyObject* value) {
   }
 }
 
-// A parenthesised group takes a sequence apart. Its items stay alive through the sequence, as the callers rely on.
+// A parenthesised group takes a sequence apart. Its items stay alive through the sequence, as the callers
+// rely on.
 const char* ArgConverter::nested(PyObject* value) {
   const char* start = at;
   Py_ssize_t wanted_count = 0;
   int level = 0;
   for (const char* p = at;; p++) {
-    if (*p == '(' && level++ == 0) wanted_count++;
+    if (*p == '(' && level++ == 0)
+      wanted_count++;
     else if (*p == ')') {
       if (level-- == 0) break;
     } else if (*p == ':' || *p == ';' || !*p) {
       break;
-    } else if (level == 0 && ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') && !(*p == 's' && p > start && p[-1] == 'e') &&
-               !(*p == 't' && p > start && p[-1] == 'e')) {
+    } else if (level == 0 && ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') &&
+               !(*p == 's' && p > start && p[-1] == 'e') && !(*p == 't' && p > start && p[-1] == 'e')) {
       wanted_count++;
     }
   }
   if (!isSequence(value) || isBytes(value)) {
-    std::snprintf(message_, sizeof message_, "must be %d-item sequence, not %.50s", static_cast<int>(wanted_count),
-                  value == Py_None ? "None" : typeName(value));
+    std::snprintf(message_, sizeof message_, "must be %d-item sequence, not %.50s",
+                  static_cast<int>(wanted_count), value == Py_None ? "None" : typeName(value));
     levels_[depth_] = 0;
     return message_;
   }
@@ -409,7 +421,8 @@ const char* ArgConverter::nested(PyObject* value) {
   if (length.failed()) return kPending;
   Py_ssize_t given = std::move(length).take();
   if (given != wanted_count) {
-    std::snprintf(message_, sizeof message_, "must be sequence of length %d, not %zd", static_cast<int>(wanted_count), given);
+    std::snprintf(message_, sizeof message_, "must be sequence of length %d, not %zd",
+                  static_cast<int>(wanted_count), given);
     levels_[depth_] = 0;
     return message_;
   }
@@ -454,9 +467,12 @@ bool ArgConverter::skip() {
     default: break;
   }
   (void)va_arg(*args_, void*);
-  if (take('#')) (void)va_arg(*args_, void*);
-  else if (take('*')) return true;
-  else if (code == 'O' && (take('!') || take('&'))) (void)va_arg(*args_, void*);
+  if (take('#'))
+    (void)va_arg(*args_, void*);
+  else if (take('*'))
+    return true;
+  else if (code == 'O' && (take('!') || take('&')))
+    (void)va_arg(*args_, void*);
   return true;
 }
 
@@ -467,7 +483,8 @@ void ArgConverter::fail(int position, const char* problem, const char* function,
   if (function) where.append(function, strnlen(function, 200)).append("() ");
   where += "argument";
   if (position) where += " " + std::to_string(position);
-  for (int i = 0; position && i < 16 && levels_[i] > 0; i++) where += ", item " + std::to_string(levels_[i] - 1);
+  for (int i = 0; position && i < 16 && levels_[i] > 0; i++)
+    where += ", item " + std::to_string(levels_[i] - 1);
   (void)raise(problem[0] == '(' ? PyExc_SystemError : PyExc_TypeError, "%s %.256s", where.c_str(), problem);
 }
 
@@ -476,10 +493,14 @@ FormatShape readFormat(const char* format) {
   int level = 0;
   bool optional = false;
   for (const char* p = format; *p; p++) {
-    if (*p == ':' && level == 0) return shape.function = p + 1, optional ? shape : (shape.least = shape.most, shape);
-    if (*p == ';' && level == 0) return shape.message = p + 1, optional ? shape : (shape.least = shape.most, shape);
-    if (*p == '(' && level++ == 0) shape.most++;
-    else if (*p == ')') level--;
+    if (*p == ':' && level == 0)
+      return shape.function = p + 1, optional ? shape : (shape.least = shape.most, shape);
+    if (*p == ';' && level == 0)
+      return shape.message = p + 1, optional ? shape : (shape.least = shape.most, shape);
+    if (*p == '(' && level++ == 0)
+      shape.most++;
+    else if (*p == ')')
+      level--;
     else if (*p == '|' && level == 0) {
       optional = true;
       shape.least = shape.most;

@@ -7,7 +7,8 @@
 #include "types/str.h"
 #include "types/tuple.h"
 
-// CPython's per-function record of generated code; kwtuple and the numbers are filled on first use there, unused here.
+// CPython's per-function record of generated code; kwtuple and the numbers are filled on first use there,
+// unused here.
 struct _PyArg_Parser {
   const char* format;
   const char* const* keywords;
@@ -23,7 +24,8 @@ using namespace krait;
 
 namespace {
 
-// The arguments of one call, whichever way they came: keywords in a dict, or values behind the positional ones.
+// The arguments of one call, whichever way they came: keywords in a dict, or values behind the positional
+// ones.
 struct Given {
   PyObject* const* items;
   Py_ssize_t count;
@@ -94,16 +96,18 @@ bool refuseTooMany(const Given& given, const Keywords& keywords, Shown shown) {
   Py_ssize_t total = given.count + given.keywordCount();
   if (total <= keywords.count) return true;
   (void)raise(PyExc_TypeError, "%.200s%s takes at most %d %sargument%s (%zd given)", shown.orElse("function"),
-              shown.call(), keywords.count, given.count == 0 ? "keyword " : "", keywords.count == 1 ? "" : "s", total);
+              shown.call(), keywords.count, given.count == 0 ? "keyword " : "",
+              keywords.count == 1 ? "" : "s", total);
   return false;
 }
 
 bool raisePositional(Shown shown, const char* bound, Py_ssize_t wanted, Py_ssize_t given) {
   if (wanted == 0) {
-    (void)raise(PyExc_TypeError, "%.200s%s takes no positional arguments", shown.orElse("function"), shown.call());
+    (void)raise(PyExc_TypeError, "%.200s%s takes no positional arguments", shown.orElse("function"),
+                shown.call());
   } else {
-    (void)raise(PyExc_TypeError, "%.200s%s takes %s %zd positional argument%s (%zd given)", shown.orElse("function"),
-                shown.call(), bound, wanted, wanted == 1 ? "" : "s", given);
+    (void)raise(PyExc_TypeError, "%.200s%s takes %s %zd positional argument%s (%zd given)",
+                shown.orElse("function"), shown.call(), bound, wanted, wanted == 1 ? "" : "s", given);
   }
   return false;
 }
@@ -138,7 +142,10 @@ bool raiseLeftOver(const Given& given, const Keywords& keywords, Shown shown) {
 class KeywordParse {
  public:
   KeywordParse(const Given& given, const char* format, const char* const* names, va_list* args, bool ssize)
-      : given_(given), keywords_(names), shape_(readFormat(format)), converter_(format, args, ssize),
+      : given_(given),
+        keywords_(names),
+        shape_(readFormat(format)),
+        converter_(format, args, ssize),
         left_(given.keywordCount()) {}
 
   bool run() {
@@ -200,7 +207,8 @@ class KeywordParse {
   bool missing_positional_ = false, done_ = false;
 };
 
-int parseKeywords(const Given& given, const char* format, const char* const* names, va_list args, bool ssize) {
+int parseKeywords(const Given& given, const char* format, const char* const* names, va_list args,
+                  bool ssize) {
   va_list copy;
   va_copy(copy, args);
   bool ok = KeywordParse(given, format, names, &copy, ssize).run();
@@ -208,7 +216,8 @@ int parseKeywords(const Given& given, const char* format, const char* const* nam
   return ok;
 }
 
-int parseTupleKeywords(PyObject* args, PyObject* kwargs, const char* format, char** names, va_list outs, bool ssize) {
+int parseTupleKeywords(PyObject* args, PyObject* kwargs, const char* format, char** names, va_list outs,
+                       bool ssize) {
   if (!args || !isTuple(args) || (kwargs && !isDict(kwargs)) || !format || !names) {
     return (void)raiseBadInternalCall(), 0;
   }
@@ -221,10 +230,13 @@ int parseTupleKeywords(PyObject* args, PyObject* kwargs, const char* format, cha
 Py_ssize_t slotOf(Py_ssize_t i, Py_ssize_t vararg) { return vararg >= 0 && i >= vararg ? i + 1 : i; }
 
 // Parameters that may be given by keyword are not among those that too few positional arguments leave open.
-bool checkPositionalRange(Shown shown, Py_ssize_t count, int positional_only, int least, int most, bool variadic) {
-  if (count > most && !variadic) return raisePositional(shown, least < most ? "at most" : "exactly", most, count);
+bool checkPositionalRange(Shown shown, Py_ssize_t count, int positional_only, int least, int most,
+                          bool variadic) {
+  if (count > most && !variadic)
+    return raisePositional(shown, least < most ? "at most" : "exactly", most, count);
   int needed = std::min(positional_only, least);
-  if (count < needed) return raisePositional(shown, needed < most || variadic ? "at least" : "exactly", needed, count);
+  if (count < needed)
+    return raisePositional(shown, needed < most || variadic ? "at least" : "exactly", needed, count);
   return true;
 }
 
@@ -235,19 +247,22 @@ bool unpackInto(const Given& given, const _PyArg_Parser* parser, int least, int 
   Shown shown{parser->fname};
   Py_ssize_t positional = vararg >= 0 ? std::min<Py_ssize_t>(given.count, vararg) : given.count;
   if (vararg < 0 && !refuseTooMany(given, keywords, shown)) return false;
-  if (!checkPositionalRange(shown, given.count, keywords.positional_only, least, most, vararg >= 0)) return false;
+  if (!checkPositionalRange(shown, given.count, keywords.positional_only, least, most, vararg >= 0))
+    return false;
   for (Py_ssize_t i = 0; i < positional; i++) buffer[i] = given.items[i];
   Py_ssize_t left = given.keywordCount();
   int required_end = least_keywords ? most + least_keywords : least;
   for (Py_ssize_t i = std::max<Py_ssize_t>(positional, keywords.positional_only); i < keywords.count; i++) {
     Opt<> value = left > 0 ? given.keyword(keywords.names[i]) : Opt<>();
     buffer[slotOf(i, vararg)] = value.get();
-    if (value) left--;
+    if (value)
+      left--;
     else if (i < least || (most <= i && i < required_end)) {
       return raiseMissing(shown, keywords.names[i], static_cast<int>(i) + 1);
     }
   }
-  for (Py_ssize_t i = positional; i < std::min(keywords.positional_only, keywords.count); i++) buffer[i] = nullptr;
+  for (Py_ssize_t i = positional; i < std::min(keywords.positional_only, keywords.count); i++)
+    buffer[i] = nullptr;
   return left == 0 || raiseLeftOver(given, keywords, shown);
 }
 
@@ -257,49 +272,50 @@ Given givenOf(PyObject* const* items, Py_ssize_t count, PyObject* kwargs, PyObje
 
 }  // namespace
 
-#define KR_PARSE_KEYWORDS(symbol, ssize)                                                                \
-  KR_EXPORT int symbol(PyObject* args, PyObject* kwargs, const char* format, char** names, ...) {       \
-    va_list outs;                                                                                       \
-    va_start(outs, names);                                                                              \
-    int ok = parseTupleKeywords(args, kwargs, format, names, outs, ssize);                              \
-    va_end(outs);                                                                                       \
-    return ok;                                                                                          \
+#define KR_PARSE_KEYWORDS(symbol, ssize)                                                          \
+  KR_EXPORT int symbol(PyObject* args, PyObject* kwargs, const char* format, char** names, ...) { \
+    va_list outs;                                                                                 \
+    va_start(outs, names);                                                                        \
+    int ok = parseTupleKeywords(args, kwargs, format, names, outs, ssize);                        \
+    va_end(outs);                                                                                 \
+    return ok;                                                                                    \
   }
 KR_PARSE_KEYWORDS(PyArg_ParseTupleAndKeywords, false)
 KR_PARSE_KEYWORDS(_PyArg_ParseTupleAndKeywords_SizeT, true)
 #undef KR_PARSE_KEYWORDS
 
-KR_EXPORT int PyArg_VaParseTupleAndKeywords(PyObject* args, PyObject* kwargs, const char* format, char** names,
-                                            va_list outs) {
+KR_EXPORT int PyArg_VaParseTupleAndKeywords(PyObject* args, PyObject* kwargs, const char* format,
+                                            char** names, va_list outs) {
   return parseTupleKeywords(args, kwargs, format, names, outs, false);
 }
-KR_EXPORT int _PyArg_VaParseTupleAndKeywords_SizeT(PyObject* args, PyObject* kwargs, const char* format, char** names,
-                                                   va_list outs) {
+KR_EXPORT int _PyArg_VaParseTupleAndKeywords_SizeT(PyObject* args, PyObject* kwargs, const char* format,
+                                                   char** names, va_list outs) {
   return parseTupleKeywords(args, kwargs, format, names, outs, true);
 }
 
-#define KR_PARSE_STACK_KEYWORDS(symbol, ssize)                                                                      \
-  KR_EXPORT int symbol(PyObject* const* items, Py_ssize_t count, PyObject* names, _PyArg_Parser* parser, ...) {     \
-    va_list outs;                                                                                                   \
-    va_start(outs, parser);                                                                                         \
-    Given given = givenOf(items, count, nullptr, names);                                                            \
-    int ok = parseKeywords(given, parser->format, parser->keywords, outs, ssize);                                   \
-    va_end(outs);                                                                                                   \
-    return ok;                                                                                                      \
+#define KR_PARSE_STACK_KEYWORDS(symbol, ssize)                                                           \
+  KR_EXPORT int symbol(PyObject* const* items, Py_ssize_t count, PyObject* names, _PyArg_Parser* parser, \
+                       ...) {                                                                            \
+    va_list outs;                                                                                        \
+    va_start(outs, parser);                                                                              \
+    Given given = givenOf(items, count, nullptr, names);                                                 \
+    int ok = parseKeywords(given, parser->format, parser->keywords, outs, ssize);                        \
+    va_end(outs);                                                                                        \
+    return ok;                                                                                           \
   }
 KR_PARSE_STACK_KEYWORDS(_PyArg_ParseStackAndKeywords, false)
 KR_PARSE_STACK_KEYWORDS(_PyArg_ParseStackAndKeywords_SizeT, true)
 #undef KR_PARSE_STACK_KEYWORDS
 
-#define KR_PARSE_TUPLE_FAST(symbol, ssize)                                                        \
-  KR_EXPORT int symbol(PyObject* args, PyObject* kwargs, _PyArg_Parser* parser, ...) {            \
-    va_list outs;                                                                                 \
-    va_start(outs, parser);                                                                       \
-    auto* tuple = static_cast<TupleObject*>(args);                                                \
-    Given given = givenOf(tuple->items(), tuple->size(), kwargs, nullptr);                        \
-    int ok = parseKeywords(given, parser->format, parser->keywords, outs, ssize);                 \
-    va_end(outs);                                                                                 \
-    return ok;                                                                                    \
+#define KR_PARSE_TUPLE_FAST(symbol, ssize)                                             \
+  KR_EXPORT int symbol(PyObject* args, PyObject* kwargs, _PyArg_Parser* parser, ...) { \
+    va_list outs;                                                                      \
+    va_start(outs, parser);                                                            \
+    auto* tuple = static_cast<TupleObject*>(args);                                     \
+    Given given = givenOf(tuple->items(), tuple->size(), kwargs, nullptr);             \
+    int ok = parseKeywords(given, parser->format, parser->keywords, outs, ssize);      \
+    va_end(outs);                                                                      \
+    return ok;                                                                         \
   }
 KR_PARSE_TUPLE_FAST(_PyArg_ParseTupleAndKeywordsFast, false)
 KR_PARSE_TUPLE_FAST(_PyArg_ParseTupleAndKeywordsFast_SizeT, true)
@@ -316,9 +332,11 @@ KR_EXPORT PyObject* const* _PyArg_UnpackKeywords(PyObject* const* items, Py_ssiz
   return unpackInto(given, parser, least, most, least_keywords, -1, buffer) ? buffer : nullptr;
 }
 
-KR_EXPORT PyObject* const* _PyArg_UnpackKeywordsWithVararg(PyObject* const* items, Py_ssize_t count, PyObject* kwargs,
-                                                           PyObject* names, _PyArg_Parser* parser, int least, int most,
-                                                           int least_keywords, int vararg, PyObject** buffer) {
+KR_EXPORT PyObject* const* _PyArg_UnpackKeywordsWithVararg(PyObject* const* items, Py_ssize_t count,
+                                                           PyObject* kwargs, PyObject* names,
+                                                           _PyArg_Parser* parser, int least, int most,
+                                                           int least_keywords, int vararg,
+                                                           PyObject** buffer) {
   Py_ssize_t extra = std::max<Py_ssize_t>(count - vararg, 0);
   auto rest = tupleFromItems(items + (count - extra), extra);
   if (rest.failed()) return nullptr;

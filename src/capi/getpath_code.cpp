@@ -1,7 +1,7 @@
 // The search for paths as a code object.
 //
-// Krait finds its own paths in main/stdlib_path.cpp. Who asks for the code object gets the same search written in
-// Python, over file system functions of the caller's and for the layouts of all platforms.
+// Krait finds its own paths in main/stdlib_path.cpp. Who asks for the code object gets the same search
+// written in Python, over file system functions of the caller's and for the layouts of all platforms.
 #include "capi/capi.h"
 #include "compiler/compile.h"
 #include "types/str.h"
@@ -9,7 +9,8 @@
 namespace krait {
 namespace {
 
-constexpr std::string_view kSearch = R"PY(# The namespace holds build constants (PREFIX, VPATH ...), environment variables (ENV_*), file system functions and
+constexpr std::string_view kSearch =
+    R"PY(# The namespace holds build constants (PREFIX, VPATH ...), environment variables (ENV_*), file system functions and
 # `config`, which is filled in.
 nt = os_name == 'nt'
 SEP, DELIM = ('\\', ';') if nt else ('/', ':')

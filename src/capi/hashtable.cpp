@@ -37,7 +37,9 @@ namespace {
 
 constexpr size_t kSmallest = 16;
 
-HashEntry** bucketOf(HashTable* table, Py_uhash_t hash) { return &table->buckets[hash & (table->bucket_count - 1)]; }
+HashEntry** bucketOf(HashTable* table, Py_uhash_t hash) {
+  return &table->buckets[hash & (table->bucket_count - 1)];
+}
 
 HashEntry* findEntry(HashTable* table, const void* key) {
   Py_uhash_t hash = table->hash(key);
@@ -89,8 +91,9 @@ KR_EXPORT Py_uhash_t _Py_hashtable_hash_ptr(const void* key) {
   return bits >> 4 | bits << 60;
 }
 KR_EXPORT int _Py_hashtable_compare_direct(const void* a, const void* b) { return a == b; }
-KR_EXPORT HashTable* _Py_hashtable_new_full(HashFunction hash, CompareFunction compare, DestroyFunction destroy_key,
-                                            DestroyFunction destroy_value, HashAllocator* allocator) {
+KR_EXPORT HashTable* _Py_hashtable_new_full(HashFunction hash, CompareFunction compare,
+                                            DestroyFunction destroy_key, DestroyFunction destroy_value,
+                                            HashAllocator* allocator) {
   HashAllocator used = allocator ? *allocator : HashAllocator{memAlloc, memFree};
   auto* table = static_cast<HashTable*>(used.malloc(sizeof(HashTable)));
   if (!table) return nullptr;
@@ -134,7 +137,8 @@ KR_EXPORT void* _Py_hashtable_steal(HashTable* table, const void* key) {
   if (--table->count < table->bucket_count / 10) rehash(table, table->bucket_count / 4);
   return value;
 }
-KR_EXPORT int _Py_hashtable_foreach(HashTable* table, int (*visit)(HashTable*, const void*, const void*, void*), void* data) {
+KR_EXPORT int _Py_hashtable_foreach(HashTable* table,
+                                    int (*visit)(HashTable*, const void*, const void*, void*), void* data) {
   for (size_t i = 0; i < table->bucket_count; i++) {
     for (HashEntry *entry = table->buckets[i], *next; entry; entry = next) {
       next = entry->next;

@@ -1,4 +1,5 @@
-// A static name of CPython's internal API; the index is CPython's cache slot, unused here: names are interned instead.
+// A static name of CPython's internal API; the index is CPython's cache slot, unused here: names are interned
+// instead.
 #pragma once
 
 #include "abi/object.h"

@@ -33,7 +33,8 @@ Result<Ref<>> addModule(PyObject* name) {
   return made;
 }
 
-// The builtins' __import__ of the running code, as the import statement uses it; the module itself is the answer.
+// The builtins' __import__ of the running code, as the import statement uses it; the module itself is the
+// answer.
 Result<Ref<>> importThrough(PyObject* name) {
   Ref<DictObject> scope = TRY(dictNew());
   TRY(dictSet(scope.get(), "__builtins__", interpreter().builtins));
@@ -119,13 +120,13 @@ KR_EXPORT PyObject* PyImport_AddModule(const char* name) {
 KR_EXPORT PyObject* PyImport_Import(PyObject* name) { return toC(importThrough(name)); }
 KR_EXPORT PyObject* PyImport_ImportModule(const char* name) { return toC(withName(name, PyImport_Import)); }
 KR_EXPORT PyObject* PyImport_ImportModuleNoBlock(const char* name) { return PyImport_ImportModule(name); }
-KR_EXPORT PyObject* PyImport_ImportModuleLevelObject(PyObject* name, PyObject* globals, PyObject*, PyObject* from_list,
-                                                     int level) {
+KR_EXPORT PyObject* PyImport_ImportModuleLevelObject(PyObject* name, PyObject* globals, PyObject*,
+                                                     PyObject* from_list, int level) {
   if (!name) return (void)raise(PyExc_ValueError, "Empty module name"), nullptr;
   return toC(modules::importLevel(name, globals ? globals : Py_None, from_list ? from_list : Py_None, level));
 }
-KR_EXPORT PyObject* PyImport_ImportModuleLevel(const char* name, PyObject* globals, PyObject* locals, PyObject* from_list,
-                                               int level) {
+KR_EXPORT PyObject* PyImport_ImportModuleLevel(const char* name, PyObject* globals, PyObject* locals,
+                                               PyObject* from_list, int level) {
   auto text = strFromUtf8(name);
   if (text.failed()) return nullptr;
   auto held = std::move(text).take();
@@ -160,7 +161,8 @@ KR_EXPORT PyObject* PyImport_ExecCodeModuleWithPathnames(const char* name, PyObj
                                                          const char* cached) {
   return toC(execNamed(name, code, path, cached));
 }
-KR_EXPORT PyObject* PyImport_ExecCodeModuleObject(PyObject* name, PyObject* code, PyObject* path, PyObject* cached) {
+KR_EXPORT PyObject* PyImport_ExecCodeModuleObject(PyObject* name, PyObject* code, PyObject* path,
+                                                  PyObject* cached) {
   return toC(execCode(name, code, path, cached));
 }
 KR_EXPORT int PyImport_ImportFrozenModuleObject(PyObject* name) { return frozenStatus(importFrozen(name)); }

@@ -1,6 +1,7 @@
 // Exports of initconfig.h and pycore_initconfig.h: the configuration as a PyConfig, as a dict, and back.
 //
-// The running interpreter's PyConfig is made from krait's own Config when somebody first asks; setting one changes both.
+// The running interpreter's PyConfig is made from krait's own Config when somebody first asks; setting one
+// changes both.
 #include <cwchar>
 #include <string>
 
@@ -26,26 +27,67 @@ struct Field {
 };
 #define KR_FIELD(kind, field) {#field, offsetof(PyConfig, field), Kind::kind}
 constexpr Field kFields[] = {
-    KR_FIELD(kNumber, _config_init), KR_FIELD(kNumber, isolated), KR_FIELD(kNumber, use_environment),
-    KR_FIELD(kNumber, dev_mode), KR_FIELD(kNumber, install_signal_handlers), KR_FIELD(kNumber, use_hash_seed),
-    KR_FIELD(kSeed, hash_seed), KR_FIELD(kNumber, faulthandler), KR_FIELD(kNumber, tracemalloc),
-    KR_FIELD(kNumber, import_time), KR_FIELD(kNumber, code_debug_ranges), KR_FIELD(kNumber, show_ref_count),
-    KR_FIELD(kNumber, dump_refs), KR_FIELD(kNumber, malloc_stats), KR_FIELD(kText, filesystem_encoding),
-    KR_FIELD(kText, filesystem_errors), KR_FIELD(kOptionalText, pycache_prefix), KR_FIELD(kText, program_name),
-    KR_FIELD(kNumber, parse_argv), KR_FIELD(kTexts, argv), KR_FIELD(kTexts, xoptions), KR_FIELD(kTexts, warnoptions),
-    KR_FIELD(kOptionalText, pythonpath_env), KR_FIELD(kOptionalText, home), KR_FIELD(kNumber, module_search_paths_set),
-    KR_FIELD(kTexts, module_search_paths), KR_FIELD(kOptionalText, stdlib_dir), KR_FIELD(kOptionalText, executable),
-    KR_FIELD(kOptionalText, base_executable), KR_FIELD(kOptionalText, prefix), KR_FIELD(kOptionalText, base_prefix),
-    KR_FIELD(kOptionalText, exec_prefix), KR_FIELD(kOptionalText, base_exec_prefix), KR_FIELD(kText, platlibdir),
-    KR_FIELD(kNumber, site_import), KR_FIELD(kNumber, bytes_warning), KR_FIELD(kNumber, warn_default_encoding),
-    KR_FIELD(kNumber, inspect), KR_FIELD(kNumber, interactive), KR_FIELD(kNumber, optimization_level),
-    KR_FIELD(kNumber, parser_debug), KR_FIELD(kNumber, write_bytecode), KR_FIELD(kNumber, verbose),
-    KR_FIELD(kNumber, quiet), KR_FIELD(kNumber, user_site_directory), KR_FIELD(kNumber, configure_c_stdio),
-    KR_FIELD(kNumber, buffered_stdio), KR_FIELD(kText, stdio_encoding), KR_FIELD(kText, stdio_errors),
-    KR_FIELD(kNumber, skip_source_first_line), KR_FIELD(kOptionalText, run_command), KR_FIELD(kOptionalText, run_module),
-    KR_FIELD(kOptionalText, run_filename), KR_FIELD(kNumber, _install_importlib), KR_FIELD(kText, check_hash_pycs_mode),
-    KR_FIELD(kNumber, pathconfig_warnings), KR_FIELD(kNumber, _init_main), KR_FIELD(kNumber, _isolated_interpreter),
-    KR_FIELD(kTexts, orig_argv), KR_FIELD(kNumber, use_frozen_modules), KR_FIELD(kNumber, safe_path),
+    KR_FIELD(kNumber, _config_init),
+    KR_FIELD(kNumber, isolated),
+    KR_FIELD(kNumber, use_environment),
+    KR_FIELD(kNumber, dev_mode),
+    KR_FIELD(kNumber, install_signal_handlers),
+    KR_FIELD(kNumber, use_hash_seed),
+    KR_FIELD(kSeed, hash_seed),
+    KR_FIELD(kNumber, faulthandler),
+    KR_FIELD(kNumber, tracemalloc),
+    KR_FIELD(kNumber, import_time),
+    KR_FIELD(kNumber, code_debug_ranges),
+    KR_FIELD(kNumber, show_ref_count),
+    KR_FIELD(kNumber, dump_refs),
+    KR_FIELD(kNumber, malloc_stats),
+    KR_FIELD(kText, filesystem_encoding),
+    KR_FIELD(kText, filesystem_errors),
+    KR_FIELD(kOptionalText, pycache_prefix),
+    KR_FIELD(kText, program_name),
+    KR_FIELD(kNumber, parse_argv),
+    KR_FIELD(kTexts, argv),
+    KR_FIELD(kTexts, xoptions),
+    KR_FIELD(kTexts, warnoptions),
+    KR_FIELD(kOptionalText, pythonpath_env),
+    KR_FIELD(kOptionalText, home),
+    KR_FIELD(kNumber, module_search_paths_set),
+    KR_FIELD(kTexts, module_search_paths),
+    KR_FIELD(kOptionalText, stdlib_dir),
+    KR_FIELD(kOptionalText, executable),
+    KR_FIELD(kOptionalText, base_executable),
+    KR_FIELD(kOptionalText, prefix),
+    KR_FIELD(kOptionalText, base_prefix),
+    KR_FIELD(kOptionalText, exec_prefix),
+    KR_FIELD(kOptionalText, base_exec_prefix),
+    KR_FIELD(kText, platlibdir),
+    KR_FIELD(kNumber, site_import),
+    KR_FIELD(kNumber, bytes_warning),
+    KR_FIELD(kNumber, warn_default_encoding),
+    KR_FIELD(kNumber, inspect),
+    KR_FIELD(kNumber, interactive),
+    KR_FIELD(kNumber, optimization_level),
+    KR_FIELD(kNumber, parser_debug),
+    KR_FIELD(kNumber, write_bytecode),
+    KR_FIELD(kNumber, verbose),
+    KR_FIELD(kNumber, quiet),
+    KR_FIELD(kNumber, user_site_directory),
+    KR_FIELD(kNumber, configure_c_stdio),
+    KR_FIELD(kNumber, buffered_stdio),
+    KR_FIELD(kText, stdio_encoding),
+    KR_FIELD(kText, stdio_errors),
+    KR_FIELD(kNumber, skip_source_first_line),
+    KR_FIELD(kOptionalText, run_command),
+    KR_FIELD(kOptionalText, run_module),
+    KR_FIELD(kOptionalText, run_filename),
+    KR_FIELD(kNumber, _install_importlib),
+    KR_FIELD(kText, check_hash_pycs_mode),
+    KR_FIELD(kNumber, pathconfig_warnings),
+    KR_FIELD(kNumber, _init_main),
+    KR_FIELD(kNumber, _isolated_interpreter),
+    KR_FIELD(kTexts, orig_argv),
+    KR_FIELD(kNumber, use_frozen_modules),
+    KR_FIELD(kNumber, safe_path),
     KR_FIELD(kNumber, _is_python_build),
 };
 #undef KR_FIELD
@@ -84,7 +126,8 @@ void clearList(PyWideStringList& list) {
 }
 
 void appendTo(PyWideStringList& list, const wchar_t* text) {
-  auto* grown = static_cast<wchar_t**>(rawRealloc(list.items, sizeof(wchar_t*) * static_cast<size_t>(list.length + 1)));
+  auto* grown =
+      static_cast<wchar_t**>(rawRealloc(list.items, sizeof(wchar_t*) * static_cast<size_t>(list.length + 1)));
   KR_CHECK(grown, "memory for a configuration list");
   list.items = grown;
   list.items[list.length++] = copyWide(text);
@@ -98,7 +141,8 @@ void copyList(PyWideStringList& to, const PyWideStringList& from) {
 void clearConfig(PyConfig* config) {
   for (const Field& field : kFields) {
     if (field.kind == Kind::kTexts) clearList(at<PyWideStringList>(config, field));
-    if (field.kind == Kind::kText || field.kind == Kind::kOptionalText) setText(at<wchar_t*>(config, field), nullptr);
+    if (field.kind == Kind::kText || field.kind == Kind::kOptionalText)
+      setText(at<wchar_t*>(config, field), nullptr);
   }
 }
 
@@ -136,7 +180,9 @@ Result<Ref<DictObject>> configDict(const PyConfig* config) {
   return dict;
 }
 
-Raised badValue(const Field& field) { return raise(PyExc_ValueError, "invalid config value: %s", field.name); }
+Raised badValue(const Field& field) {
+  return raise(PyExc_ValueError, "invalid config value: %s", field.name);
+}
 Raised badType(const Field& field) { return raise(PyExc_TypeError, "invalid config type: %s", field.name); }
 
 Result<std::wstring> wideText(StrObject* text, const Field& field) {
@@ -152,8 +198,10 @@ Status setNumber(PyConfig* config, const Field& field, PyObject* value) {
   if (!intFitsLong(static_cast<IntObject*>(value), &number) || number < 0) return badValue(field);
   bool is_seed = field.kind == Kind::kSeed;
   if (static_cast<unsigned long>(number) > (is_seed ? kMaxHashSeed : 0x7fffffff)) return badValue(field);
-  if (is_seed) at<unsigned long>(config, field) = static_cast<unsigned long>(number);
-  else at<int>(config, field) = static_cast<int>(number);
+  if (is_seed)
+    at<unsigned long>(config, field) = static_cast<unsigned long>(number);
+  else
+    at<int>(config, field) = static_cast<int>(number);
   return {};
 }
 
@@ -187,9 +235,12 @@ Status configFromDict(PyConfig* config, DictObject* dict) {
     Ref<StrObject> key = TRY(strInternUtf8(field.name));
     Opt<> value = TRY(dictGet(dict, key));
     if (!value) return raise(PyExc_ValueError, "missing config key: %s", field.name);
-    if (field.kind == Kind::kNumber || field.kind == Kind::kSeed) TRY(setNumber(config, field, value.get()));
-    else if (field.kind == Kind::kTexts) TRY(setTexts(config, field, value.get()));
-    else TRY(setTextFrom(config, field, value.get()));
+    if (field.kind == Kind::kNumber || field.kind == Kind::kSeed)
+      TRY(setNumber(config, field, value.get()));
+    else if (field.kind == Kind::kTexts)
+      TRY(setTexts(config, field, value.get()));
+    else
+      TRY(setTextFrom(config, field, value.get()));
   }
   if (config->_config_init < kInitCompat || config->_config_init > kInitIsolated) return badValue(kFields[0]);
   return {};
@@ -228,25 +279,32 @@ void setList(PyWideStringList& list, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) appendTo(list, wideOf(text).c_str());
 }
 
-#define KR_SAME_NUMBERS(F)                                                                                           \
-  F(isolated, isolated) F(dev_mode, dev_mode) F(install_signal_handlers, install_signal_handlers)                   \
-  F(use_hash_seed, use_hash_seed) F(hash_seed, hash_seed) F(faulthandler, faulthandler) F(tracemalloc, tracemalloc)  \
-  F(import_time, import_time) F(code_debug_ranges, code_debug_ranges) F(show_ref_count, show_ref_count)              \
-  F(bytes_warning, bytes_warning) F(warn_default_encoding, warn_default_encoding) F(inspect, inspect)               \
-  F(interactive, interactive) F(optimization_level, optimize) F(parser_debug, debug) F(verbose, verbose)             \
-  F(quiet, quiet) F(skip_source_first_line, skip_first_line) F(safe_path, safe_path)
-#define KR_OPPOSITE_NUMBERS(F)                                                                                       \
-  F(use_environment, ignore_environment) F(site_import, no_site) F(write_bytecode, dont_write_bytecode)              \
-  F(user_site_directory, no_user_site) F(buffered_stdio, unbuffered)
+#define KR_SAME_NUMBERS(F)                                                                                  \
+  F(isolated, isolated)                                                                                     \
+  F(dev_mode, dev_mode) F(install_signal_handlers, install_signal_handlers) F(use_hash_seed, use_hash_seed) \
+      F(hash_seed, hash_seed) F(faulthandler, faulthandler) F(tracemalloc, tracemalloc)                     \
+          F(import_time, import_time) F(code_debug_ranges, code_debug_ranges)                               \
+              F(show_ref_count, show_ref_count) F(bytes_warning, bytes_warning)                             \
+                  F(warn_default_encoding, warn_default_encoding) F(inspect, inspect)                       \
+                      F(interactive, interactive) F(optimization_level, optimize) F(parser_debug, debug)    \
+                          F(verbose, verbose) F(quiet, quiet) F(skip_source_first_line, skip_first_line)    \
+                              F(safe_path, safe_path)
+#define KR_OPPOSITE_NUMBERS(F)                                                                        \
+  F(use_environment, ignore_environment)                                                              \
+  F(site_import, no_site) F(write_bytecode, dont_write_bytecode) F(user_site_directory, no_user_site) \
+      F(buffered_stdio, unbuffered)
 #define KR_SAME_LISTS(F) \
   F(orig_argv, orig_argv) F(argv, argv) F(xoptions, x_options) F(warnoptions, warn_options)
-#define KR_SAME_TEXTS(F)                                                                                             \
-  F(filesystem_encoding, fs_encoding) F(filesystem_errors, fs_errors) F(stdio_encoding, stdio_encoding)              \
-  F(stdio_errors, stdio_errors) F(check_hash_pycs_mode, check_pycs) F(stdlib_dir, stdlib) F(executable, executable)  \
-  F(base_executable, executable) F(prefix, prefix) F(base_prefix, prefix) F(exec_prefix, prefix)                     \
-  F(base_exec_prefix, prefix)
+#define KR_SAME_TEXTS(F)                                                                                 \
+  F(filesystem_encoding, fs_encoding)                                                                    \
+  F(filesystem_errors, fs_errors) F(stdio_encoding, stdio_encoding) F(stdio_errors, stdio_errors)        \
+      F(check_hash_pycs_mode, check_pycs) F(stdlib_dir, stdlib) F(executable, executable)                \
+          F(base_executable, executable) F(prefix, prefix) F(base_prefix, prefix) F(exec_prefix, prefix) \
+              F(base_exec_prefix, prefix)
 
-void setOptional(wchar_t*& slot, const std::string& text) { setText(slot, text.empty() ? nullptr : wideOf(text).c_str()); }
+void setOptional(wchar_t*& slot, const std::string& text) {
+  setText(slot, text.empty() ? nullptr : wideOf(text).c_str());
+}
 
 void initCurrent(PyConfig* c) {
   const Config& config = interpreter().config;
@@ -267,11 +325,14 @@ void initCurrent(PyConfig* c) {
   setOptional(c->pythonpath_env, config.python_path), setOptional(c->run_module, config.module);
   setOptional(c->run_filename, config.file);
   if (config.has_command) setText(c->run_command, wideOf(config.command + "\n").c_str());
-  setText(c->program_name, wideOf(config.orig_argv.empty() ? config.executable : config.orig_argv[0]).c_str());
+  setText(c->program_name,
+          wideOf(config.orig_argv.empty() ? config.executable : config.orig_argv[0]).c_str());
   setText(c->platlibdir, L"lib");
   c->parse_argv = 2, c->module_search_paths_set = 1;
-  setList(c->module_search_paths, {config.prefix + "/lib/python311.zip", config.stdlib, config.stdlib + "/lib-dynload"});
-  c->configure_c_stdio = c->_install_importlib = c->pathconfig_warnings = c->_init_main = c->use_frozen_modules = 1;
+  setList(c->module_search_paths,
+          {config.prefix + "/lib/python311.zip", config.stdlib, config.stdlib + "/lib-dynload"});
+  c->configure_c_stdio = c->_install_importlib = c->pathconfig_warnings = c->_init_main =
+      c->use_frozen_modules = 1;
 }
 
 PyConfig* currentConfig() {
@@ -290,14 +351,13 @@ Status setSysPaths(const PyConfig* c) {
     const char* name;
     const wchar_t *text, *otherwise;
   };
-  const Row rows[] = {{"executable", c->executable, nullptr},
-                      {"_base_executable", c->base_executable, c->executable},
-                      {"prefix", c->prefix, nullptr},
-                      {"base_prefix", c->base_prefix, c->prefix},
-                      {"exec_prefix", c->exec_prefix, nullptr},
-                      {"base_exec_prefix", c->base_exec_prefix, c->exec_prefix},
-                      {"platlibdir", c->platlibdir, nullptr}};
-  for (const Row& row : rows) TRY(sysSet(row.name, TRY(wideObject(row.text ? row.text : row.otherwise)).get()));
+  const Row rows[] = {
+      {"executable", c->executable, nullptr},   {"_base_executable", c->base_executable, c->executable},
+      {"prefix", c->prefix, nullptr},           {"base_prefix", c->base_prefix, c->prefix},
+      {"exec_prefix", c->exec_prefix, nullptr}, {"base_exec_prefix", c->base_exec_prefix, c->exec_prefix},
+      {"platlibdir", c->platlibdir, nullptr}};
+  for (const Row& row : rows)
+    TRY(sysSet(row.name, TRY(wideObject(row.text ? row.text : row.otherwise)).get()));
   if (!c->module_search_paths_set) return {};
   Ref<ListObject> paths = TRY(listNew());
   for (Py_ssize_t i = 0; i < c->module_search_paths.length; i++) {
@@ -324,13 +384,16 @@ Status applyConfig(const PyConfig* c) {
   return setSysPaths(c);
 }
 
-Status put(DictObject* dict, const char* key, long value) { return dictSet(dict, key, TRY(intFromLong(value)).get()); }
+Status put(DictObject* dict, const char* key, long value) {
+  return dictSet(dict, key, TRY(intFromLong(value)).get());
+}
 
-#define KR_GLOBAL_FLAGS(F)                                                                                           \
-  F(Py_UTF8Mode) F(Py_DebugFlag) F(Py_VerboseFlag) F(Py_QuietFlag) F(Py_InteractiveFlag) F(Py_InspectFlag)           \
-  F(Py_OptimizeFlag) F(Py_NoSiteFlag) F(Py_BytesWarningFlag) F(Py_FrozenFlag) F(Py_IgnoreEnvironmentFlag)            \
-  F(Py_DontWriteBytecodeFlag) F(Py_NoUserSiteDirectory) F(Py_UnbufferedStdioFlag) F(Py_HashRandomizationFlag)        \
-  F(Py_IsolatedFlag)
+#define KR_GLOBAL_FLAGS(F)                                                                  \
+  F(Py_UTF8Mode)                                                                            \
+  F(Py_DebugFlag) F(Py_VerboseFlag) F(Py_QuietFlag) F(Py_InteractiveFlag) F(Py_InspectFlag) \
+      F(Py_OptimizeFlag) F(Py_NoSiteFlag) F(Py_BytesWarningFlag) F(Py_FrozenFlag)           \
+          F(Py_IgnoreEnvironmentFlag) F(Py_DontWriteBytecodeFlag) F(Py_NoUserSiteDirectory) \
+              F(Py_UnbufferedStdioFlag) F(Py_HashRandomizationFlag) F(Py_IsolatedFlag)
 #define KR_DECLARE(symbol) extern "C" int symbol;
 KR_GLOBAL_FLAGS(KR_DECLARE)
 #undef KR_DECLARE
@@ -341,7 +404,8 @@ Result<Ref<DictObject>> globalConfigDict() {
   Ref<DictObject> dict = TRY(dictNew());
   TRY(dictSet(dict, "Py_FileSystemDefaultEncoding", TRY(strFromUtf8(Py_FileSystemDefaultEncoding)).get()));
   TRY(put(dict, "Py_HasFileSystemDefaultEncoding", Py_HasFileSystemDefaultEncoding));
-  TRY(dictSet(dict, "Py_FileSystemDefaultEncodeErrors", TRY(strFromUtf8(Py_FileSystemDefaultEncodeErrors)).get()));
+  TRY(dictSet(dict, "Py_FileSystemDefaultEncodeErrors",
+              TRY(strFromUtf8(Py_FileSystemDefaultEncodeErrors)).get()));
   TRY(put(dict, "_Py_HasFileSystemDefaultEncodeErrors", 0));
 #define KR_PUT(symbol) TRY(put(dict, #symbol, symbol));
   KR_GLOBAL_FLAGS(KR_PUT)
@@ -353,9 +417,11 @@ Result<Ref<DictObject>> preConfigDict() {
   const Config& c = interpreter().config;
   Ref<DictObject> dict = TRY(dictNew());
   const std::pair<const char*, long> rows[] = {
-      {"_config_init", kInitPython}, {"parse_argv", 1}, {"isolated", c.isolated},
-      {"use_environment", !c.ignore_environment}, {"configure_locale", 1}, {"coerce_c_locale", 0},
-      {"coerce_c_locale_warn", 0}, {"utf8_mode", c.utf8_mode}, {"dev_mode", c.dev_mode}, {"allocator", 0}};
+      {"_config_init", kInitPython}, {"parse_argv", 1},
+      {"isolated", c.isolated},      {"use_environment", !c.ignore_environment},
+      {"configure_locale", 1},       {"coerce_c_locale", 0},
+      {"coerce_c_locale_warn", 0},   {"utf8_mode", c.utf8_mode},
+      {"dev_mode", c.dev_mode},      {"allocator", 0}};
   for (auto& [key, value] : rows) TRY(put(dict, key, value));
   return dict;
 }
@@ -372,8 +438,10 @@ Result<Ref<DictObject>> allConfigs() {
 void initConfig(PyConfig* c, int kind) {
   *c = PyConfig{};
   c->_config_init = kind;
-  c->code_debug_ranges = c->use_environment = c->install_signal_handlers = c->site_import = c->write_bytecode = 1;
-  c->user_site_directory = c->buffered_stdio = c->pathconfig_warnings = c->_install_importlib = c->_init_main = 1;
+  c->code_debug_ranges = c->use_environment = c->install_signal_handlers = c->site_import =
+      c->write_bytecode = 1;
+  c->user_site_directory = c->buffered_stdio = c->pathconfig_warnings = c->_install_importlib =
+      c->_init_main = 1;
   c->use_frozen_modules = 1;
   if (kind == kInitPython) c->parse_argv = c->configure_c_stdio = 1;
   if (kind != kInitIsolated) return;
@@ -414,7 +482,8 @@ KR_EXPORT PyStatus PyConfig_SetString(PyConfig*, wchar_t** slot, const wchar_t* 
   setText(*slot, text);
   return {};
 }
-KR_EXPORT PyStatus PyConfig_SetWideStringList(PyConfig*, PyWideStringList* list, Py_ssize_t count, wchar_t** texts) {
+KR_EXPORT PyStatus PyConfig_SetWideStringList(PyConfig*, PyWideStringList* list, Py_ssize_t count,
+                                              wchar_t** texts) {
   PyWideStringList given{count, texts};
   copyList(*list, given);
   return {};

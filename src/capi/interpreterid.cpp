@@ -1,9 +1,9 @@
-// Exports of pycore_interpreteridobject.h: the id of an interpreter as an object. There is one interpreter, of id 0.
+// Exports of pycore_interpreteridobject.h: the id of an interpreter as an object. There is one interpreter,
+// of id 0.
 #include "capi/capi.h"
-#include "core/gc.h"
-#include "core/interpreter.h"
 #include "core/call.h"
 #include "core/gc.h"
+#include "core/interpreter.h"
 #include "core/native.h"
 #include "core/thread.h"
 #include "types/bool.h"
@@ -29,7 +29,8 @@ int64_t idOf(PyObject* object) { return static_cast<InterpreterIdObject*>(object
 
 Result<int64_t> idArgument(PyObject* object) {
   if (isInterpreterId(object)) return idOf(object);
-  if (!isIndex(object)) return raise(PyExc_TypeError, "interpreter ID must be an int, got %.100s", typeName(object));
+  if (!isIndex(object))
+    return raise(PyExc_TypeError, "interpreter ID must be an int, got %.100s", typeName(object));
   Ref<IntObject> number = TRY(numberIndex(object));
   long id = TRY(intAsLong(number));
   if (id < 0) return raise(PyExc_ValueError, "interpreter ID must be a non-negative int, got %R", object);
@@ -78,7 +79,9 @@ Result<Ref<StrObject>> idRepr(InterpreterIdObject* self) {
   const char* dot = __builtin_strrchr(full, '.');
   return strFormat("%s(%lld)", dot ? dot + 1 : full, static_cast<long long>(self->id));
 }
-Result<Ref<StrObject>> idStr(InterpreterIdObject* self) { return strFormat("%lld", static_cast<long long>(self->id)); }
+Result<Ref<StrObject>> idStr(InterpreterIdObject* self) {
+  return strFormat("%lld", static_cast<long long>(self->id));
+}
 Result<Ref<>> idInt(PyObject* self) { return TRY(intFromLong(idOf(self))); }
 Py_hash_t idHash(PyObject* self) {
   auto number = intFromLong(idOf(self));
@@ -128,7 +131,9 @@ KR_EXPORT PyObject* _PyInterpreterState_GetIDObject(PyInterpreterState* state) {
   return _PyInterpreterID_New(interpreterOf(state)->id);
 }
 // Whether an interpreter ends with the last reference to its id.
-KR_EXPORT int _PyInterpreterState_RequiresIDRef(PyInterpreterState* state) { return interpreterOf(state)->ends_with_id; }
+KR_EXPORT int _PyInterpreterState_RequiresIDRef(PyInterpreterState* state) {
+  return interpreterOf(state)->ends_with_id;
+}
 KR_EXPORT void _PyInterpreterState_RequireIDRef(PyInterpreterState* state, int required) {
   interpreterOf(state)->ends_with_id = required != 0;
 }

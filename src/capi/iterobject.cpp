@@ -5,4 +5,6 @@
 using namespace krait;
 
 KR_EXPORT PyObject* PySeqIter_New(PyObject* sequence) { return toC(seqIterNew(sequence)); }
-KR_EXPORT PyObject* PyCallIter_New(PyObject* callable, PyObject* sentinel) { return toC(callIterNew(callable, sentinel)); }
+KR_EXPORT PyObject* PyCallIter_New(PyObject* callable, PyObject* sentinel) {
+  return toC(callIterNew(callable, sentinel));
+}

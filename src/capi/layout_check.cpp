@@ -1,5 +1,5 @@
-// What compiled extensions read inline stands where CPython 3.11 has it: the objects of src/types, interp and modules,
-// as far as fields have CPython's names. The structs of src/abi: abi/layout_check.cpp.
+// What compiled extensions read inline stands where CPython 3.11 has it: the objects of src/types, interp and
+// modules, as far as fields have CPython's names. The structs of src/abi: abi/layout_check.cpp.
 #include "core/hash_secret.h"
 #include "core/memory.h"
 #include "interp/frame.h"

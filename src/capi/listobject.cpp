@@ -11,7 +11,9 @@ ListObject* listArg(PyObject* o) { return castOrBadCall<ListObject>(o, &PyList_T
 
 }  // namespace
 
-KR_EXPORT PyObject* PyList_New(Py_ssize_t size) { return size < 0 ? ((void)raiseBadInternalCall(), nullptr) : toC(listNew(size)); }
+KR_EXPORT PyObject* PyList_New(Py_ssize_t size) {
+  return size < 0 ? ((void)raiseBadInternalCall(), nullptr) : toC(listNew(size));
+}
 KR_EXPORT Py_ssize_t PyList_Size(PyObject* o) {
   auto* list = listArg(o);
   return list ? list->size() : -1;

@@ -26,7 +26,7 @@ template <class Text>
 struct LocaleAnswer {
   LocaleStatus status = LocaleStatus::kOk;
   Text text;
-  size_t position = 0;           // of what could not be converted
+  size_t position = 0;  // of what could not be converted
   const char* reason = nullptr;
 };
 using WideAnswer = LocaleAnswer<std::wstring>;

@@ -41,8 +41,12 @@ KR_EXPORT PyObject* PyLong_FromUnsignedLong(unsigned long v) { return toC(intFro
 KR_EXPORT PyObject* PyLong_FromUnsignedLongLong(unsigned long long v) { return toC(intFromUnsignedLong(v)); }
 KR_EXPORT PyObject* PyLong_FromSize_t(size_t v) { return toC(intFromUnsignedLong(v)); }
 KR_EXPORT PyObject* PyLong_FromDouble(double v) { return toC(intFromDouble(v)); }
-KR_EXPORT PyObject* PyLong_FromVoidPtr(void* p) { return toC(intFromUnsignedLong(reinterpret_cast<uintptr_t>(p))); }
-KR_EXPORT PyObject* PyLong_FromUnicodeObject(PyObject* text, int base) { return toC(intFromStr(static_cast<StrObject*>(text), base)); }
+KR_EXPORT PyObject* PyLong_FromVoidPtr(void* p) {
+  return toC(intFromUnsignedLong(reinterpret_cast<uintptr_t>(p)));
+}
+KR_EXPORT PyObject* PyLong_FromUnicodeObject(PyObject* text, int base) {
+  return toC(intFromStr(static_cast<StrObject*>(text), base));
+}
 KR_EXPORT PyObject* PyLong_FromString(const char* text, char** end, int base) {
   auto number = intFromText(text, base);
   if (end) *end = const_cast<char*>(text) + std::char_traits<char>::length(text);
@@ -72,7 +76,9 @@ KR_EXPORT unsigned long PyLong_AsUnsignedLongMask(PyObject* o) {
   unsigned long value = asUnsignedLongMask(o, &failed);
   return failed ? static_cast<unsigned long>(-1) : value;
 }
-KR_EXPORT unsigned long long PyLong_AsUnsignedLongLongMask(PyObject* o) { return PyLong_AsUnsignedLongMask(o); }
+KR_EXPORT unsigned long long PyLong_AsUnsignedLongLongMask(PyObject* o) {
+  return PyLong_AsUnsignedLongMask(o);
+}
 KR_EXPORT long PyLong_AsLongAndOverflow(PyObject* o, int* overflow) {
   *overflow = 0;
   auto number = indexOf(o);
@@ -80,7 +86,9 @@ KR_EXPORT long PyLong_AsLongAndOverflow(PyObject* o, int* overflow) {
   auto held = std::move(number).take();
   return intAsLongAndOverflow(held.get(), overflow);
 }
-KR_EXPORT long long PyLong_AsLongLongAndOverflow(PyObject* o, int* overflow) { return PyLong_AsLongAndOverflow(o, overflow); }
+KR_EXPORT long long PyLong_AsLongLongAndOverflow(PyObject* o, int* overflow) {
+  return PyLong_AsLongAndOverflow(o, overflow);
+}
 KR_EXPORT double PyLong_AsDouble(PyObject* o) {
   IntObject* v = intArg(o);
   if (!v) return -1.0;
@@ -101,10 +109,14 @@ KR_EXPORT PyObject* _PyLong_FromByteArray(const unsigned char* bytes, size_t n, 
 KR_EXPORT int _PyLong_AsByteArray(PyObject* o, unsigned char* out, size_t n, int little, int is_signed) {
   return toC(intToBytes(static_cast<IntObject*>(o), out, n, little != 0, is_signed != 0));
 }
-KR_EXPORT PyObject* _PyLong_GCD(PyObject* a, PyObject* b) { return toC(intGcd(static_cast<IntObject*>(a), static_cast<IntObject*>(b))); }
+KR_EXPORT PyObject* _PyLong_GCD(PyObject* a, PyObject* b) {
+  return toC(intGcd(static_cast<IntObject*>(a), static_cast<IntObject*>(b)));
+}
 KR_EXPORT PyObject* _PyLong_New(Py_ssize_t digits) { return toC(intNew(digits)); }
 KR_EXPORT PyObject* _PyLong_Copy(PyObject* o) { return toC(numberIndex(o)); }
-KR_EXPORT PyObject* _PyLong_Format(PyObject* o, int base) { return toC(intToStr(static_cast<IntObject*>(o), base, true)); }
+KR_EXPORT PyObject* _PyLong_Format(PyObject* o, int base) {
+  return toC(intToStr(static_cast<IntObject*>(o), base, true));
+}
 
 KR_EXPORT PyObject* PyBool_FromLong(long v) { return boolRef(v != 0).leak(); }
 KR_EXPORT PyObject* PyLong_GetInfo() {

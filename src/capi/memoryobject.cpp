@@ -29,10 +29,13 @@ KR_EXPORT int PyObject_GetBuffer(PyObject* object, Py_buffer* view, int flags) {
   return -1;
 }
 KR_EXPORT void PyBuffer_Release(Py_buffer* view) { bufferRelease(view); }
-KR_EXPORT int PyBuffer_FillInfo(Py_buffer* view, PyObject* exporter, void* data, Py_ssize_t size, int readonly, int flags) {
+KR_EXPORT int PyBuffer_FillInfo(Py_buffer* view, PyObject* exporter, void* data, Py_ssize_t size,
+                                int readonly, int flags) {
   return toC(bufferFillInfo(view, exporter, data, size, readonly != 0, flags));
 }
-KR_EXPORT int PyBuffer_IsContiguous(const Py_buffer* view, char order) { return bufferIsContiguous(view, order); }
+KR_EXPORT int PyBuffer_IsContiguous(const Py_buffer* view, char order) {
+  return bufferIsContiguous(view, order);
+}
 KR_EXPORT int PyBuffer_ToContiguous(void* out, const Py_buffer* source, Py_ssize_t size, char order) {
   return toC(bufferToContiguous(out, source, size, order));
 }
@@ -41,7 +44,8 @@ KR_EXPORT void* PyBuffer_GetPointer(const Py_buffer* view, const Py_ssize_t* ind
   auto* at = static_cast<char*>(view->buf);
   for (int i = 0; i < view->ndim; i++) {
     at += view->strides[i] * indices[i];
-    if (view->suboffsets && view->suboffsets[i] >= 0) at = *reinterpret_cast<char**>(at) + view->suboffsets[i];
+    if (view->suboffsets && view->suboffsets[i] >= 0)
+      at = *reinterpret_cast<char**>(at) + view->suboffsets[i];
   }
   return at;
 }
@@ -53,7 +57,8 @@ KR_EXPORT int PyBuffer_FromContiguous(const Py_buffer* view, const void* data, P
   }
   Py_ssize_t index[kMemoryMaxDimensions] = {};
   auto* from = static_cast<const char*>(data);
-  for (Py_ssize_t left = view->itemsize ? size / view->itemsize : 0; left > 0; left--, from += view->itemsize) {
+  for (Py_ssize_t left = view->itemsize ? size / view->itemsize : 0; left > 0;
+       left--, from += view->itemsize) {
     memcpy(PyBuffer_GetPointer(view, index), from, static_cast<size_t>(view->itemsize));
     for (int step = 0; step < view->ndim; step++) {
       int i = order == 'F' ? step : view->ndim - 1 - step;
@@ -63,7 +68,8 @@ KR_EXPORT int PyBuffer_FromContiguous(const Py_buffer* view, const void* data, P
   }
   return 0;
 }
-KR_EXPORT void PyBuffer_FillContiguousStrides(int ndim, Py_ssize_t* shape, Py_ssize_t* strides, int itemsize, char order) {
+KR_EXPORT void PyBuffer_FillContiguousStrides(int ndim, Py_ssize_t* shape, Py_ssize_t* strides, int itemsize,
+                                              char order) {
   Py_ssize_t size = itemsize;
   for (int step = 0; step < ndim; step++) {
     int i = order == 'F' ? step : ndim - 1 - step;
@@ -122,8 +128,10 @@ Status copyData(PyObject* to, PyObject* from) {
   TRY(bufferGet(to, &target, PyBUF_FULL));
   Status copied = bufferGet(from, &source, PyBUF_FULL_RO);
   if (!copied.failed()) {
-    if (target.len < source.len) copied = raise(PyExc_BufferError, "destination is too small to receive data from source");
-    else copied = copyBuffer(&target, &source);
+    if (target.len < source.len)
+      copied = raise(PyExc_BufferError, "destination is too small to receive data from source");
+    else
+      copied = copyBuffer(&target, &source);
     bufferRelease(&source);
   }
   bufferRelease(&target);

@@ -14,7 +14,9 @@ KR_EXPORT PyObject* PyCMethod_New(PyMethodDef* def, PyObject* self, PyObject* mo
 KR_EXPORT PyObject* PyCFunction_NewEx(PyMethodDef* def, PyObject* self, PyObject* module) {
   return toC(cFunctionNew(def, self, module));
 }
-KR_EXPORT PyObject* PyCFunction_New(PyMethodDef* def, PyObject* self) { return toC(cFunctionNew(def, self, nullptr)); }
+KR_EXPORT PyObject* PyCFunction_New(PyMethodDef* def, PyObject* self) {
+  return toC(cFunctionNew(def, self, nullptr));
+}
 
 KR_EXPORT PyCFunction PyCFunction_GetFunction(PyObject* object) {
   auto* f = castOrBadCall<CFunctionObject>(object, &PyCFunction_Type);

@@ -22,7 +22,9 @@ namespace {
 // Walks a build format and its values. After a failure the walk goes on, so that "N" references are not lost.
 class ValueBuilder {
  public:
-  ValueBuilder(const char* format, va_list values, bool clean) : at_(format), clean_(clean) { va_copy(values_, values); }
+  ValueBuilder(const char* format, va_list values, bool clean) : at_(format), clean_(clean) {
+    va_copy(values_, values);
+  }
   ~ValueBuilder() { va_end(values_); }
   ValueBuilder(const ValueBuilder&) = delete;
 
@@ -133,9 +135,13 @@ Result<Ref<>> ValueBuilder::number(char unit) {
   switch (unit) {
     case 'H': return TRY(intFromLong(static_cast<unsigned short>(va_arg(values_, int))));
     case 'I': return TRY(intFromUnsignedLong(va_arg(values_, unsigned int)));
-    case 'n': case 'l': case 'L': return TRY(intFromLong(va_arg(values_, long)));
-    case 'k': case 'K': return TRY(intFromUnsignedLong(va_arg(values_, unsigned long)));
-    case 'd': case 'f': return TRY(floatNew(va_arg(values_, double)));
+    case 'n':
+    case 'l':
+    case 'L': return TRY(intFromLong(va_arg(values_, long)));
+    case 'k':
+    case 'K': return TRY(intFromUnsignedLong(va_arg(values_, unsigned long)));
+    case 'd':
+    case 'f': return TRY(floatNew(va_arg(values_, double)));
     case 'D': {
       auto* number = va_arg(values_, const ComplexValue*);
       return TRY(complexNew(number->real, number->imag));
@@ -147,7 +153,7 @@ Result<Ref<>> ValueBuilder::number(char unit) {
 Result<Ref<>> ValueBuilder::object(char unit) {
   if (*at_ == '&') {
     at_++;
-    auto converter = va_arg(values_, PyObject* (*)(void*));
+    auto converter = va_arg(values_, PyObject * (*)(void*));
     return Result<Ref<>>::fromC(converter(va_arg(values_, void*)));
   }
   auto* value = va_arg(values_, PyObject*);
@@ -163,9 +169,20 @@ Result<Ref<>> ValueBuilder::value() {
       case '(': return tuple(')', count(')'));
       case '[': return list();
       case '{': return dict();
-      case 'b': case 'B': case 'h': case 'i': case 'H': case 'I': case 'n': case 'l': case 'L': case 'k': case 'K':
-      case 'd': case 'f': case 'D':
-        return number(unit);
+      case 'b':
+      case 'B':
+      case 'h':
+      case 'i':
+      case 'H':
+      case 'I':
+      case 'n':
+      case 'l':
+      case 'L':
+      case 'k':
+      case 'K':
+      case 'd':
+      case 'f':
+      case 'D': return number(unit);
       case 'c': {
         char byte = static_cast<char>(va_arg(values_, int));
         return TRY(bytesFrom({&byte, 1}));
@@ -175,13 +192,19 @@ Result<Ref<>> ValueBuilder::value() {
         if (ch < 0 || ch > 0x10ffff) return raise(PyExc_ValueError, "chr() arg not in range(0x110000)");
         return TRY(strFromChar(static_cast<Py_UCS4>(ch)));
       }
-      case 's': case 'z': case 'U': case 'y': return text(unit);
+      case 's':
+      case 'z':
+      case 'U':
+      case 'y': return text(unit);
       case 'u': return wide();
-      case 'N': case 'S': case 'O': return object(unit);
-      case ',': case ':': case ' ': case '\t': break;
-      default:
-        at_--;
-        return raise(PyExc_SystemError, "bad format char passed to Py_BuildValue");
+      case 'N':
+      case 'S':
+      case 'O': return object(unit);
+      case ',':
+      case ':':
+      case ' ':
+      case '\t': break;
+      default: at_--; return raise(PyExc_SystemError, "bad format char passed to Py_BuildValue");
     }
   }
 }
@@ -197,16 +220,20 @@ Result<Ref<>> buildValue(const char* format, va_list values, bool clean) {
 
 }  // namespace
 
-#define ANSWER_WITH(...)                    \
-  va_list values;                           \
-  va_start(values, format);                 \
-  PyObject* answer = toC(__VA_ARGS__);      \
-  va_end(values);                           \
+#define ANSWER_WITH(...)               \
+  va_list values;                      \
+  va_start(values, format);            \
+  PyObject* answer = toC(__VA_ARGS__); \
+  va_end(values);                      \
   return answer
 
 KR_EXPORT PyObject* Py_BuildValue(const char* format, ...) { ANSWER_WITH(buildValue(format, values, false)); }
-KR_EXPORT PyObject* _Py_BuildValue_SizeT(const char* format, ...) { ANSWER_WITH(buildValue(format, values, true)); }
-KR_EXPORT PyObject* Py_VaBuildValue(const char* format, va_list values) { return toC(buildValue(format, values, false)); }
+KR_EXPORT PyObject* _Py_BuildValue_SizeT(const char* format, ...) {
+  ANSWER_WITH(buildValue(format, values, true));
+}
+KR_EXPORT PyObject* Py_VaBuildValue(const char* format, va_list values) {
+  return toC(buildValue(format, values, false));
+}
 KR_EXPORT PyObject* _Py_VaBuildValue_SizeT(const char* format, va_list values) {
   return toC(buildValue(format, values, true));
 }

@@ -10,7 +10,9 @@ using namespace krait;
 
 namespace {
 
-ModuleObject* moduleOrBadCall(PyObject* object) { return castOrBadCall<ModuleObject>(object, &PyModule_Type); }
+ModuleObject* moduleOrBadCall(PyObject* object) {
+  return castOrBadCall<ModuleObject>(object, &PyModule_Type);
+}
 
 ModuleObject* moduleOrTypeError(PyObject* object, const char* function) {
   if (object && isModule(object)) return static_cast<ModuleObject*>(object);
@@ -34,7 +36,9 @@ const char* borrowedText(PyObject* owned) {
 
 }  // namespace
 
-KR_EXPORT PyObject* PyModule_NewObject(PyObject* name) { return toC(moduleNew(static_cast<StrObject*>(name))); }
+KR_EXPORT PyObject* PyModule_NewObject(PyObject* name) {
+  return toC(moduleNew(static_cast<StrObject*>(name)));
+}
 KR_EXPORT PyObject* PyModule_New(const char* name) {
   auto text = strFromUtf8(name);
   if (text.failed()) return nullptr;
@@ -47,13 +51,18 @@ KR_EXPORT PyObject* PyModule_GetDict(PyObject* object) {
   return m ? m->md_dict : nullptr;
 }
 KR_EXPORT PyObject* PyModule_GetNameObject(PyObject* object) {
-  if (!object || !isModule(object)) return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
+  if (!object || !isModule(object))
+    return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
   return toC(textAttribute(static_cast<ModuleObject*>(object), name<"__name__">(), "nameless module"));
 }
-KR_EXPORT const char* PyModule_GetName(PyObject* object) { return borrowedText(PyModule_GetNameObject(object)); }
+KR_EXPORT const char* PyModule_GetName(PyObject* object) {
+  return borrowedText(PyModule_GetNameObject(object));
+}
 KR_EXPORT PyObject* PyModule_GetFilenameObject(PyObject* object) {
-  if (!object || !isModule(object)) return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
-  return toC(textAttribute(static_cast<ModuleObject*>(object), name<"__file__">(), "module filename missing"));
+  if (!object || !isModule(object))
+    return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
+  return toC(
+      textAttribute(static_cast<ModuleObject*>(object), name<"__file__">(), "module filename missing"));
 }
 KR_EXPORT const char* PyModule_GetFilename(PyObject* object) {
   return borrowedText(PyModule_GetFilenameObject(object));
@@ -106,4 +115,6 @@ KR_EXPORT int PyModule_AddIntConstant(PyObject* module, const char* attr, long v
 KR_EXPORT int PyModule_AddStringConstant(PyObject* module, const char* attr, const char* value) {
   return toC(moduleAddStr(module, attr, value));
 }
-KR_EXPORT int PyModule_AddType(PyObject* module, PyTypeObject* type) { return toC(moduleAddType(module, type)); }
+KR_EXPORT int PyModule_AddType(PyObject* module, PyTypeObject* type) {
+  return toC(moduleAddType(module, type));
+}

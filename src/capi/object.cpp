@@ -25,8 +25,10 @@ namespace {
 // What a failed function of that return type answers.
 template <class R>
 R failure() {
-  if constexpr (std::is_pointer_v<R>) return nullptr;
-  else return -1;
+  if constexpr (std::is_pointer_v<R>)
+    return nullptr;
+  else
+    return -1;
 }
 
 // A C string as an attribute name, interned; null with the exception pending.
@@ -63,7 +65,9 @@ KR_EXPORT int _PyObject_IsFreed(PyObject* object) { return !object || !object->o
 // --- attributes ---
 
 KR_EXPORT PyObject* PyObject_GetAttr(PyObject* object, PyObject* attr) { return toC(attrGet(object, attr)); }
-KR_EXPORT PyObject* PyObject_GetAttrString(PyObject* object, const char* attr) { return toC(attrGet(object, attr)); }
+KR_EXPORT PyObject* PyObject_GetAttrString(PyObject* object, const char* attr) {
+  return toC(attrGet(object, attr));
+}
 KR_EXPORT int PyObject_SetAttr(PyObject* object, PyObject* attr, PyObject* value) {
   return toC(value ? attrSet(object, attr, value) : attrDelete(object, attr));
 }
@@ -105,7 +109,8 @@ KR_EXPORT PyObject* _PyObject_LookupSpecialId(PyObject* object, _Py_Identifier* 
     return found.failed() ? nullptr : std::move(found).take().leak();
   });
 }
-KR_EXPORT PyObject* _PyObject_GenericGetAttrWithDict(PyObject* object, PyObject* attr, PyObject* dict, int suppress) {
+KR_EXPORT PyObject* _PyObject_GenericGetAttrWithDict(PyObject* object, PyObject* attr, PyObject* dict,
+                                                     int suppress) {
   if (dict) {
     Opt<> found = dictGetStr(static_cast<DictObject*>(dict), static_cast<StrObject*>(attr));
     if (found) return share(found.get()).leak();
@@ -124,7 +129,8 @@ KR_EXPORT PyObject** _PyObject_GetDictPtr(PyObject* object) { return dictSlot(ob
 KR_EXPORT void _PyObject_Dump(PyObject* object) {
   std::fprintf(stderr, "object address  : %p\n", static_cast<void*>(object));
   if (!object || !object->ob_type) return;
-  std::fprintf(stderr, "object refcount : %zd\nobject type     : %p\nobject type name: %s\nobject repr     : ",
+  std::fprintf(stderr,
+               "object refcount : %zd\nobject type     : %p\nobject type name: %s\nobject repr     : ",
                object->ob_refcnt, static_cast<void*>(object->ob_type), object->ob_type->tp_name);
   GilState former = gilStateEnsure();
   {
@@ -149,7 +155,9 @@ KR_EXPORT PyObject* PyObject_ASCII(PyObject* object) {
 KR_EXPORT PyObject* PyObject_Bytes(PyObject* object) {
   return object ? toC(objectBytes(object)) : toC(bytesFrom("<NULL>"));
 }
-KR_EXPORT int PyObject_Print(PyObject* object, FILE* file, int flags) { return toC(objectPrint(object, file, flags & 1)); }
+KR_EXPORT int PyObject_Print(PyObject* object, FILE* file, int flags) {
+  return toC(objectPrint(object, file, flags & 1));
+}
 KR_EXPORT Py_hash_t PyObject_Hash(PyObject* object) { return toC(objectHash(object)); }
 KR_EXPORT int PyObject_IsTrue(PyObject* object) { return toC(objectIsTrue(object)); }
 KR_EXPORT int PyObject_Not(PyObject* object) {
@@ -183,9 +191,13 @@ KR_EXPORT void PyObject_CallFinalizer(PyObject* object) {
   finalize(object);
   if (isGcObject(object)) gcSetFinalized(object);
 }
-KR_EXPORT int PyObject_CallFinalizerFromDealloc(PyObject* object) { return finalizeFromDealloc(object) ? 0 : -1; }
+KR_EXPORT int PyObject_CallFinalizerFromDealloc(PyObject* object) {
+  return finalizeFromDealloc(object) ? 0 : -1;
+}
 
-KR_EXPORT int _PyTrash_cond(PyObject* object, destructor dealloc) { return typeOf(object)->tp_dealloc == dealloc; }
+KR_EXPORT int _PyTrash_cond(PyObject* object, destructor dealloc) {
+  return typeOf(object)->tp_dealloc == dealloc;
+}
 KR_EXPORT int _PyTrash_begin(PyThreadState* thread, PyObject* object) {
   if (thread->trash_delete_nesting < kTrashNesting || !isGcObject(object)) {
     thread->trash_delete_nesting++;
@@ -195,7 +207,8 @@ KR_EXPORT int _PyTrash_begin(PyThreadState* thread, PyObject* object) {
   return 1;
 }
 KR_EXPORT void _PyTrash_end(PyThreadState* thread) {
-  if (--thread->trash_delete_nesting <= 0 && thread->trash_delete_later) deallocRunDeferred(static_cast<Thread*>(thread));
+  if (--thread->trash_delete_nesting <= 0 && thread->trash_delete_later)
+    deallocRunDeferred(static_cast<Thread*>(thread));
 }
 
 // --- recursive reprs ---

@@ -11,7 +11,8 @@ using namespace krait;
 namespace {
 
 size_t variableSize(PyTypeObject* type, Py_ssize_t nitems) {
-  size_t size = static_cast<size_t>(type->tp_basicsize) + static_cast<size_t>(nitems) * static_cast<size_t>(type->tp_itemsize);
+  size_t size = static_cast<size_t>(type->tp_basicsize) +
+                static_cast<size_t>(nitems) * static_cast<size_t>(type->tp_itemsize);
   return (size + 7) & ~size_t{7};
 }
 
@@ -47,7 +48,9 @@ KR_EXPORT char* _PyMem_Strdup(const char* text) { return duplicate(text, memAllo
 KR_EXPORT char* _PyMem_RawStrdup(const char* text) { return duplicate(text, rawAlloc); }
 KR_EXPORT const char* _PyMem_GetCurrentAllocatorName() { return memAllocatorName(); }
 KR_EXPORT void PyMem_SetupDebugHooks() { memSetupDebugHooks(); }
-KR_EXPORT void PyMem_GetAllocator(int domain, MemAllocator* out) { *out = memAllocator(static_cast<MemDomain>(domain)); }
+KR_EXPORT void PyMem_GetAllocator(int domain, MemAllocator* out) {
+  *out = memAllocator(static_cast<MemDomain>(domain));
+}
 KR_EXPORT void PyMem_SetAllocator(int domain, MemAllocator* allocator) {
   memSetAllocator(static_cast<MemDomain>(domain), *allocator);
 }
@@ -106,7 +109,8 @@ struct PyObjectArenaAllocator {
   void* (*alloc)(void*, size_t);
   void (*free)(void*, void*, size_t);
 };
-// Whoever swaps a thread's data stack (greenlet) gives its chunks back through this, so it must be what made them.
+// Whoever swaps a thread's data stack (greenlet) gives its chunks back through this, so it must be what made
+// them.
 KR_EXPORT void PyObject_GetArenaAllocator(PyObjectArenaAllocator* out) {
   *out = {nullptr,
           [](void*, size_t size) -> void* {

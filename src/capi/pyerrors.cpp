@@ -28,8 +28,10 @@ PyObject* fail(Raised) { return nullptr; }
 
 KR_EXPORT void PyErr_SetNone(PyObject* type) { (void)raiseNone(type); }
 KR_EXPORT void PyErr_SetObject(PyObject* type, PyObject* value) {
-  if (!value) (void)raiseNone(type);
-  else (void)raiseObject(type, value);
+  if (!value)
+    (void)raiseNone(type);
+  else
+    (void)raiseObject(type, value);
 }
 KR_EXPORT void PyErr_SetString(PyObject* type, const char* message) { (void)raise(type, "%s", message); }
 KR_EXPORT void _PyErr_SetKeyError(PyObject* key) { (void)raiseKeyError(key); }
@@ -39,7 +41,9 @@ KR_EXPORT void PyErr_Fetch(PyObject** type, PyObject** value, PyObject** traceba
   PendingTriple pending = fetchPending();
   *type = pending.type, *value = pending.value, *traceback = pending.traceback;
 }
-KR_EXPORT void PyErr_Restore(PyObject* type, PyObject* value, PyObject* traceback) { restorePending({type, value, traceback}); }
+KR_EXPORT void PyErr_Restore(PyObject* type, PyObject* value, PyObject* traceback) {
+  restorePending({type, value, traceback});
+}
 KR_EXPORT void PyErr_NormalizeException(PyObject** type, PyObject** value, PyObject** traceback) {
   PendingTriple pending{*type, *value, *traceback};
   normalizePending(pending);
@@ -58,7 +62,9 @@ KR_EXPORT int PyErr_BadArgument() {
   (void)raise(PyExc_TypeError, "bad argument type for built-in operation");
   return 0;
 }
-KR_EXPORT PyObject* PyErr_FormatV(PyObject* type, const char* format, va_list args) { return fail(raiseV(type, format, args)); }
+KR_EXPORT PyObject* PyErr_FormatV(PyObject* type, const char* format, va_list args) {
+  return fail(raiseV(type, format, args));
+}
 KR_EXPORT PyObject* PyErr_Format(PyObject* type, const char* format, ...) {
   va_list args;
   va_start(args, format);
@@ -140,10 +146,14 @@ KR_EXPORT void _PyErr_ChainExceptions(PyObject* type, PyObject* value, PyObject*
 
 KR_EXPORT int PyErr_CheckSignals() { return toC(checkSignals()); }
 KR_EXPORT void PyErr_WriteUnraisable(PyObject* object) { writeUnraisable(object); }
-KR_EXPORT void _PyErr_WriteUnraisableMsg(const char* message, PyObject* object) { writeUnraisable(object, message); }
+KR_EXPORT void _PyErr_WriteUnraisableMsg(const char* message, PyObject* object) {
+  writeUnraisable(object, message);
+}
 KR_EXPORT void PyErr_PrintEx(int set_last) { printPending(set_last != 0); }
 KR_EXPORT void PyErr_Print() { printPending(true); }
-KR_EXPORT void PyErr_Display(PyObject* type, PyObject* value, PyObject* traceback) { displayTriple(type, value, traceback); }
+KR_EXPORT void PyErr_Display(PyObject* type, PyObject* value, PyObject* traceback) {
+  displayTriple(type, value, traceback);
+}
 
 KR_EXPORT PyObject* PyErr_NewException(const char* full_name, PyObject* base, PyObject* dict) {
   const char* dot = std::strrchr(full_name, '.');
@@ -154,13 +164,15 @@ KR_EXPORT PyObject* PyErr_NewException(const char* full_name, PyObject* base, Py
       Ref<StrObject> module_name = TRY(strFromUtf8({full_name, static_cast<size_t>(dot - full_name)}));
       TRY(dictSet(attributes, name<"__module__">(), module_name));
     }
-    Ref<TupleObject> bases = base && isTuple(base) ? share(static_cast<TupleObject*>(base)) : TRY(tupleOf(base ? base : PyExc_Exception));
+    Ref<TupleObject> bases = base && isTuple(base) ? share(static_cast<TupleObject*>(base))
+                                                   : TRY(tupleOf(base ? base : PyExc_Exception));
     Ref<StrObject> type_name = TRY(strFromUtf8(dot + 1));
     return call(static_cast<PyObject*>(&PyType_Type), type_name.get(), bases.get(), attributes.get());
   };
   return toC(make());
 }
-KR_EXPORT PyObject* PyErr_NewExceptionWithDoc(const char* full_name, const char* doc, PyObject* base, PyObject* dict) {
+KR_EXPORT PyObject* PyErr_NewExceptionWithDoc(const char* full_name, const char* doc, PyObject* base,
+                                              PyObject* dict) {
   PyObject* type = PyErr_NewException(full_name, base, dict);
   if (!type || !doc) return type;
   auto text = strFromUtf8(doc);
@@ -175,7 +187,9 @@ KR_EXPORT PyObject* PyException_GetTraceback(PyObject* error) {
   PyObject* traceback = static_cast<ExceptionObject*>(error)->traceback;
   return traceback ? share(traceback).leak() : nullptr;
 }
-KR_EXPORT int PyException_SetTraceback(PyObject* error, PyObject* traceback) { return toC(exceptionSetTraceback(error, traceback)); }
+KR_EXPORT int PyException_SetTraceback(PyObject* error, PyObject* traceback) {
+  return toC(exceptionSetTraceback(error, traceback));
+}
 KR_EXPORT PyObject* PyException_GetContext(PyObject* error) {
   PyObject* context = static_cast<ExceptionObject*>(error)->context;
   return context ? share(context).leak() : nullptr;
@@ -188,8 +202,12 @@ KR_EXPORT PyObject* PyException_GetCause(PyObject* error) {
   PyObject* cause = static_cast<ExceptionObject*>(error)->cause;
   return cause ? share(cause).leak() : nullptr;
 }
-KR_EXPORT void PyException_SetCause(PyObject* error, PyObject* cause) { exceptionSetCause(error, MaybeRef<>::steal(cause)); }
-KR_EXPORT const char* PyExceptionClass_Name(PyObject* type) { return static_cast<PyTypeObject*>(type)->tp_name; }
+KR_EXPORT void PyException_SetCause(PyObject* error, PyObject* cause) {
+  exceptionSetCause(error, MaybeRef<>::steal(cause));
+}
+KR_EXPORT const char* PyExceptionClass_Name(PyObject* type) {
+  return static_cast<PyTypeObject*>(type)->tp_name;
+}
 
 KR_EXPORT int PyErr_WarnEx(PyObject* category, const char* message, Py_ssize_t level) {
   return toC(warn(category ? category : PyExc_RuntimeWarning, static_cast<int>(level), "%s", message));
@@ -200,7 +218,8 @@ KR_EXPORT int PyErr_WarnFormat(PyObject* category, Py_ssize_t level, const char*
   auto text = strFormatV(format, args);
   va_end(args);
   if (text.failed()) return -1;
-  return toC(warn(category ? category : PyExc_RuntimeWarning, static_cast<int>(level), "%U", std::move(text).take().get()));
+  return toC(warn(category ? category : PyExc_RuntimeWarning, static_cast<int>(level), "%U",
+                  std::move(text).take().get()));
 }
 KR_EXPORT int PyErr_ResourceWarning(PyObject* source, Py_ssize_t level, const char* format, ...) {
   va_list args;
@@ -215,7 +234,8 @@ KR_EXPORT int PyErr_ResourceWarning(PyObject* source, Py_ssize_t level, const ch
 
 KR_EXPORT int PyErr_WarnExplicitObject(PyObject* category, PyObject* message, PyObject* filename, int line,
                                        PyObject* module, PyObject* registry) {
-  return toC(warnExplicit(category ? category : PyExc_RuntimeWarning, message, filename, line, module, registry));
+  return toC(
+      warnExplicit(category ? category : PyExc_RuntimeWarning, message, filename, line, module, registry));
 }
 KR_EXPORT int PyErr_WarnExplicit(PyObject* category, const char* message, const char* filename, int line,
                                  const char* module, PyObject* registry) {
@@ -223,7 +243,8 @@ KR_EXPORT int PyErr_WarnExplicit(PyObject* category, const char* message, const 
     Ref<StrObject> text = TRY(strFromUtf8(message)), file = TRY(fsDecode(filename));
     MaybeRef<StrObject> module_name;
     if (module) module_name = TRY(strFromUtf8(module));
-    return warnExplicit(category ? category : PyExc_RuntimeWarning, text, file, line, module_name.get(), registry);
+    return warnExplicit(category ? category : PyExc_RuntimeWarning, text, file, line, module_name.get(),
+                        registry);
   };
   return toC(warned());
 }
@@ -237,7 +258,8 @@ KR_EXPORT int PyErr_WarnExplicitFormat(PyObject* category, const char* filename,
   auto held = std::move(message).take();
   auto utf8 = strUtf8(held);
   if (utf8.failed()) return -1;
-  return PyErr_WarnExplicit(category, std::string(std::move(utf8).take()).c_str(), filename, line, module, registry);
+  return PyErr_WarnExplicit(category, std::string(std::move(utf8).take()).c_str(), filename, line, module,
+                            registry);
 }
 
 // --- errors about imports and source text ---
@@ -245,7 +267,8 @@ KR_EXPORT int PyErr_WarnExplicitFormat(PyObject* category, const char* filename,
 namespace {
 
 Status setImportError(PyObject* type, PyObject* message, PyObject* name_value, PyObject* path) {
-  if (!TRY(isSubclass(type, PyExc_ImportError))) return raise(PyExc_TypeError, "expected a subclass of ImportError");
+  if (!TRY(isSubclass(type, PyExc_ImportError)))
+    return raise(PyExc_TypeError, "expected a subclass of ImportError");
   if (!message) return raise(PyExc_TypeError, "expected a message argument");
   Ref<DictObject> kwargs = TRY(dictNew());
   TRY(dictSet(kwargs, "name", name_value ? name_value : Py_None));
@@ -278,7 +301,8 @@ Status locateSyntaxError(PyObject* error, PyObject* filename, int line, int colu
 
 }  // namespace
 
-KR_EXPORT PyObject* PyErr_SetImportErrorSubclass(PyObject* type, PyObject* message, PyObject* name_value, PyObject* path) {
+KR_EXPORT PyObject* PyErr_SetImportErrorSubclass(PyObject* type, PyObject* message, PyObject* name_value,
+                                                 PyObject* path) {
   (void)setImportError(type, message, name_value, path);
   return nullptr;
 }
@@ -298,7 +322,9 @@ KR_EXPORT void PyErr_SyntaxLocationEx(const char* filename, int line, int column
   if (error) setPending(std::move(error).take());
   PyErr_SyntaxLocationObject(file.get(), line, column);
 }
-KR_EXPORT void PyErr_SyntaxLocation(const char* filename, int line) { PyErr_SyntaxLocationEx(filename, line, -1); }
+KR_EXPORT void PyErr_SyntaxLocation(const char* filename, int line) {
+  PyErr_SyntaxLocationEx(filename, line, -1);
+}
 KR_EXPORT PyObject* PyErr_ProgramTextObject(PyObject* filename, int line) {
   if (!filename || line <= 0) return nullptr;
   return sourceLine(filename, line).leak();

@@ -18,12 +18,14 @@
 
 using namespace krait;
 
-#define KR_FLAGS(F)                                                                                              \
-  F(Py_DebugFlag, debug) F(Py_VerboseFlag, verbose) F(Py_QuietFlag, quiet) F(Py_InteractiveFlag, interactive)    \
-  F(Py_InspectFlag, inspect) F(Py_OptimizeFlag, optimize) F(Py_NoSiteFlag, no_site)                              \
-  F(Py_BytesWarningFlag, bytes_warning) F(Py_IgnoreEnvironmentFlag, ignore_environment)                          \
-  F(Py_DontWriteBytecodeFlag, dont_write_bytecode) F(Py_NoUserSiteDirectory, no_user_site)                       \
-  F(Py_UnbufferedStdioFlag, unbuffered) F(Py_IsolatedFlag, isolated) F(Py_UTF8Mode, utf8_mode)
+#define KR_FLAGS(F)                                                                                    \
+  F(Py_DebugFlag, debug)                                                                               \
+  F(Py_VerboseFlag, verbose) F(Py_QuietFlag, quiet) F(Py_InteractiveFlag, interactive)                 \
+      F(Py_InspectFlag, inspect) F(Py_OptimizeFlag, optimize) F(Py_NoSiteFlag, no_site)                \
+          F(Py_BytesWarningFlag, bytes_warning) F(Py_IgnoreEnvironmentFlag, ignore_environment)        \
+              F(Py_DontWriteBytecodeFlag, dont_write_bytecode) F(Py_NoUserSiteDirectory, no_user_site) \
+                  F(Py_UnbufferedStdioFlag, unbuffered) F(Py_IsolatedFlag, isolated)                   \
+                      F(Py_UTF8Mode, utf8_mode)
 
 #define KR_DEFINE_FLAG(symbol, field) \
   KR_EXPORT int symbol;               \
@@ -105,7 +107,8 @@ void krait::flagsPublish() {
 
 KR_EXPORT void _PyPathConfig_ClearGlobal() {
   WideTexts& texts = wideTexts();
-  for (std::wstring* text : {&texts.program_name, &texts.full_path, &texts.prefix, &texts.exec_prefix, &texts.path, &texts.home}) {
+  for (std::wstring* text :
+       {&texts.program_name, &texts.full_path, &texts.prefix, &texts.exec_prefix, &texts.path, &texts.home}) {
     text->clear();
   }
 }
@@ -132,13 +135,16 @@ KR_EXPORT const char* Py_GetBuildInfo() {
 }
 KR_EXPORT const wchar_t* Py_GetProgramName() {
   const Config& config = interpreter().config;
-  return keepWide(wideTexts().program_name, config.orig_argv.empty() ? config.executable : config.orig_argv[0]);
+  return keepWide(wideTexts().program_name,
+                  config.orig_argv.empty() ? config.executable : config.orig_argv[0]);
 }
 KR_EXPORT const wchar_t* Py_GetProgramFullPath() {
   return keepWide(wideTexts().full_path, interpreter().config.executable);
 }
 KR_EXPORT const wchar_t* Py_GetPrefix() { return keepWide(wideTexts().prefix, interpreter().config.prefix); }
-KR_EXPORT const wchar_t* Py_GetExecPrefix() { return keepWide(wideTexts().exec_prefix, interpreter().config.prefix); }
+KR_EXPORT const wchar_t* Py_GetExecPrefix() {
+  return keepWide(wideTexts().exec_prefix, interpreter().config.prefix);
+}
 KR_EXPORT const wchar_t* Py_GetPath() { return keepWide(wideTexts().path, joinedPath()); }
 KR_EXPORT const wchar_t* Py_GetPythonHome() {
   const std::string& home = interpreter().config.home;
@@ -168,13 +174,12 @@ KR_EXPORT char* Py_GETENV(const char* variable) {
 
 // The runtime is up whenever an extension can call these.
 KR_EXPORT void Py_InitializeEx(int) {
-  if (!interpreter().core_ready) fatalError("Py_Initialize", "the runtime is started by the krait program only");
+  if (!interpreter().core_ready)
+    fatalError("Py_Initialize", "the runtime is started by the krait program only");
 }
 KR_EXPORT void Py_Initialize() { Py_InitializeEx(1); }
 // Code of the program that is running would go on afterwards: only leaving the process ends the runtime.
-KR_EXPORT int Py_FinalizeEx() {
-  fatalError("Py_FinalizeEx", "the runtime ends with its process only");
-}
+KR_EXPORT int Py_FinalizeEx() { fatalError("Py_FinalizeEx", "the runtime ends with its process only"); }
 KR_EXPORT void Py_Finalize() { Py_FinalizeEx(); }
 KR_EXPORT void Py_Exit(int status) {
   if (exitProcess) exitProcess(status);
@@ -188,7 +193,9 @@ KR_EXPORT int Py_AtExit(void (*function)()) {
 }
 // The program starts itself; nobody can start a second one inside of it.
 KR_EXPORT int Py_Main(int, wchar_t**) { fatalError("Py_Main", "the krait program is running already"); }
-KR_EXPORT int Py_BytesMain(int, char**) { fatalError("Py_BytesMain", "the krait program is running already"); }
+KR_EXPORT int Py_BytesMain(int, char**) {
+  fatalError("Py_BytesMain", "the krait program is running already");
+}
 KR_EXPORT int Py_RunMain() { fatalError("Py_RunMain", "the krait program is running already"); }
 KR_EXPORT void Py_FatalError(const char* message) { fatalError("<unknown>", message); }
 

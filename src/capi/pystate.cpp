@@ -33,7 +33,9 @@ KR_EXPORT PyThreadState* PyThreadState_New(PyInterpreterState* owner) {
   if (thread && owner) thread->interp = owner;
   return thread;
 }
-KR_EXPORT PyThreadState* _PyThreadState_Prealloc(PyInterpreterState* owner) { return PyThreadState_New(owner); }
+KR_EXPORT PyThreadState* _PyThreadState_Prealloc(PyInterpreterState* owner) {
+  return PyThreadState_New(owner);
+}
 KR_EXPORT void _PyThreadState_Init(PyThreadState*) {}
 KR_EXPORT void PyThreadState_Clear(PyThreadState* thread) { threadClear(mine(thread)); }
 KR_EXPORT void PyThreadState_Delete(PyThreadState* thread) {
@@ -61,7 +63,9 @@ KR_EXPORT PyThreadState* _PyThreadState_UncheckedGet() { return currentThread();
 KR_EXPORT PyThreadState* PyThreadState_Swap(PyThreadState* thread) { return threadSwap(mine(thread)); }
 KR_EXPORT PyInterpreterState* PyThreadState_GetInterpreter(PyThreadState* thread) { return thread->interp; }
 KR_EXPORT uint64_t PyThreadState_GetID(PyThreadState* thread) { return thread->id; }
-KR_EXPORT int PyThreadState_SetAsyncExc(unsigned long id, PyObject* error) { return threadSetAsyncException(id, error); }
+KR_EXPORT int PyThreadState_SetAsyncExc(unsigned long id, PyObject* error) {
+  return threadSetAsyncException(id, error);
+}
 KR_EXPORT PyObject* _PyThreadState_GetDict(PyThreadState* thread) { return dictOf(thread); }
 KR_EXPORT PyObject* PyThreadState_GetDict() { return currentThread() ? dictOf(currentThread()) : nullptr; }
 // No events are reported in between.
@@ -83,11 +87,13 @@ KR_EXPORT PyFrameObject* PyThreadState_GetFrame(PyThreadState* thread) {
 }
 KR_EXPORT PyObject* _PyThread_CurrentFrames() {
   Opt<> function = sysGet("_current_frames");
-  return function ? toC(call(function.get())) : ((void)raise(PyExc_RuntimeError, "lost sys._current_frames"), nullptr);
+  return function ? toC(call(function.get()))
+                  : ((void)raise(PyExc_RuntimeError, "lost sys._current_frames"), nullptr);
 }
 KR_EXPORT PyObject* _PyThread_CurrentExceptions() {
   Opt<> function = sysGet("_current_exceptions");
-  return function ? toC(call(function.get())) : ((void)raise(PyExc_RuntimeError, "lost sys._current_exceptions"), nullptr);
+  return function ? toC(call(function.get()))
+                  : ((void)raise(PyExc_RuntimeError, "lost sys._current_exceptions"), nullptr);
 }
 
 // --- PyGILState ---
@@ -148,10 +154,13 @@ KR_EXPORT PyObject* _PyInterpreterState_GetMainModule(PyInterpreterState* state)
 KR_EXPORT PyObject* _PyEval_EvalFrameDefault(PyThreadState* thread, _PyInterpreterFrame* frame, int raising) {
   return evalFrame(mine(thread), frame, raising != 0);
 }
-KR_EXPORT FrameEvalFunction _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState*) { return _PyEval_EvalFrameDefault; }
+KR_EXPORT FrameEvalFunction _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState*) {
+  return _PyEval_EvalFrameDefault;
+}
 KR_EXPORT void _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState*, FrameEvalFunction function) {
   if (function == _PyEval_EvalFrameDefault) return;
-  if (warn(PyExc_RuntimeWarning, 1, "custom frame evaluation functions are not supported").failed()) writeUnraisable(nullptr);
+  if (warn(PyExc_RuntimeWarning, 1, "custom frame evaluation functions are not supported").failed())
+    writeUnraisable(nullptr);
 }
 
 // --- modules of the single-phase kind, by their definition ---

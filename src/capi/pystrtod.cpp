@@ -46,7 +46,8 @@ int baseOfPrefix(char letter) {
   }
 }
 
-// Skips a prefix that fits the base (0: any), which it sets. False: the text is a zero, or malformed, that ends at *text.
+// Skips a prefix that fits the base (0: any), which it sets. False: the text is a zero, or malformed, that
+// ends at *text.
 bool skipPrefix(const char** text, int* base) {
   if (**text != '0') {
     if (*base == 0) *base = 10;
@@ -66,7 +67,8 @@ bool skipPrefix(const char** text, int* base) {
 
 }  // namespace
 
-// `end` null: the whole text must be a number. Too large: the given exception, or without one a signed HUGE_VAL.
+// `end` null: the whole text must be a number. Too large: the given exception, or without one a signed
+// HUGE_VAL.
 KR_EXPORT double PyOS_string_to_double(const char* text, char** end, PyObject* overflow_error) {
   ParsedDouble parsed = doubleParse(text, text + std::strlen(text));
   double answer = -1.0;

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <string>
 
+#include "capi/capi.h"
 #include "compiler/compile.h"
 #include "core/import.h"
 #include "core/interpreter.h"
@@ -9,7 +10,6 @@
 #include "core/print_error.h"
 #include "core/readline.h"
 #include "interp/eval.h"
-#include "capi/capi.h"
 #include "types/module.h"
 
 using namespace krait;
@@ -42,26 +42,29 @@ Result<CompileOptions> optionsFor(int start, const PyCompilerFlags* flags, int o
   return options;
 }
 
-Result<Ref<>> compileText(const char* source, PyObject* filename, int start, PyCompilerFlags* flags, int optimize) {
+Result<Ref<>> compileText(const char* source, PyObject* filename, int start, PyCompilerFlags* flags,
+                          int optimize) {
   CompileOptions options = TRY(optionsFor(start, flags, optimize));
   Ref<> code = TRY(compileSourceOrAst(source, static_cast<StrObject*>(filename), options));
   if (flags) flags->cf_flags |= options.flags & kFutureMask;
   return code;
 }
 
-Result<Ref<>> runSource(std::string_view source, StrObject* filename, int start, PyObject* globals, PyObject* locals,
-                        PyCompilerFlags* flags, bool from_file) {
+Result<Ref<>> runSource(std::string_view source, StrObject* filename, int start, PyObject* globals,
+                        PyObject* locals, PyCompilerFlags* flags, bool from_file) {
   CompileOptions options = TRY(optionsFor(start, flags));
   options.from_file = from_file;
   Ref<CodeObject> code = TRY(compileSource(source, filename, options));
-  if (!isDict(globals)) return raise(PyExc_SystemError, "globals must be a real dict; try eval(code, {}, {})");
+  if (!isDict(globals))
+    return raise(PyExc_SystemError, "globals must be a real dict; try eval(code, {}, {})");
   if (!TRY(dictContains(static_cast<DictObject*>(globals), name<"__builtins__">()))) {
     TRY(dictSet(static_cast<DictObject*>(globals), name<"__builtins__">(), interpreter().builtins));
   }
   return evalCode(code, globals, locals ? locals : globals);
 }
 
-Result<Ref<>> runString(const char* source, int start, PyObject* globals, PyObject* locals, PyCompilerFlags* flags) {
+Result<Ref<>> runString(const char* source, int start, PyObject* globals, PyObject* locals,
+                        PyCompilerFlags* flags) {
   Ref<StrObject> filename = TRY(strLiteral("<string>"));
   return runSource(source, filename, start, globals, locals, flags, false);
 }
@@ -73,8 +76,8 @@ std::string readAll(FILE* file) {
   return text;
 }
 
-Result<Ref<>> runFile(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals, bool closes,
-                      PyCompilerFlags* flags) {
+Result<Ref<>> runFile(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals,
+                      bool closes, PyCompilerFlags* flags) {
   std::string text = readAll(file);
   if (closes) std::fclose(file);
   Ref<StrObject> filename = TRY(fsDecode(path));
@@ -116,18 +119,19 @@ const char* shownPath(const char* path) { return path ? path : "???"; }
 
 }  // namespace
 
-KR_EXPORT PyObject* Py_CompileStringObject(const char* source, PyObject* filename, int start, PyCompilerFlags* flags,
-                                           int optimize) {
+KR_EXPORT PyObject* Py_CompileStringObject(const char* source, PyObject* filename, int start,
+                                           PyCompilerFlags* flags, int optimize) {
   return toC(compileText(source, filename, start, flags, optimize));
 }
-KR_EXPORT PyObject* Py_CompileStringExFlags(const char* source, const char* path, int start, PyCompilerFlags* flags,
-                                            int optimize) {
+KR_EXPORT PyObject* Py_CompileStringExFlags(const char* source, const char* path, int start,
+                                            PyCompilerFlags* flags, int optimize) {
   auto filename = fsDecode(path);
   if (filename.failed()) return nullptr;
   auto held = std::move(filename).take();
   return Py_CompileStringObject(source, held, start, flags, optimize);
 }
-KR_EXPORT PyObject* Py_CompileStringFlags(const char* source, const char* path, int start, PyCompilerFlags* flags) {
+KR_EXPORT PyObject* Py_CompileStringFlags(const char* source, const char* path, int start,
+                                          PyCompilerFlags* flags) {
   return Py_CompileStringExFlags(source, path, start, flags, -1);
 }
 KR_EXPORT PyObject* Py_CompileString(const char* source, const char* path, int start) {
@@ -150,15 +154,16 @@ KR_EXPORT int PyRun_SimpleStringFlags(const char* source, PyCompilerFlags* flags
 }
 KR_EXPORT int PyRun_SimpleString(const char* source) { return PyRun_SimpleStringFlags(source, nullptr); }
 
-KR_EXPORT PyObject* PyRun_FileExFlags(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals,
-                                      int closes, PyCompilerFlags* flags) {
+KR_EXPORT PyObject* PyRun_FileExFlags(FILE* file, const char* path, int start, PyObject* globals,
+                                      PyObject* locals, int closes, PyCompilerFlags* flags) {
   return toC(runFile(file, path, start, globals, locals, closes != 0, flags));
 }
-KR_EXPORT PyObject* PyRun_FileEx(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals, int closes) {
+KR_EXPORT PyObject* PyRun_FileEx(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals,
+                                 int closes) {
   return PyRun_FileExFlags(file, path, start, globals, locals, closes, nullptr);
 }
-KR_EXPORT PyObject* PyRun_FileFlags(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals,
-                                    PyCompilerFlags* flags) {
+KR_EXPORT PyObject* PyRun_FileFlags(FILE* file, const char* path, int start, PyObject* globals,
+                                    PyObject* locals, PyCompilerFlags* flags) {
   return PyRun_FileExFlags(file, path, start, globals, locals, 0, flags);
 }
 KR_EXPORT PyObject* PyRun_File(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals) {
@@ -170,7 +175,9 @@ KR_EXPORT int PyRun_SimpleFileExFlags(FILE* file, const char* path, int closes, 
 KR_EXPORT int PyRun_SimpleFileEx(FILE* file, const char* path, int closes) {
   return PyRun_SimpleFileExFlags(file, path, closes, nullptr);
 }
-KR_EXPORT int PyRun_SimpleFile(FILE* file, const char* path) { return PyRun_SimpleFileExFlags(file, path, 0, nullptr); }
+KR_EXPORT int PyRun_SimpleFile(FILE* file, const char* path) {
+  return PyRun_SimpleFileExFlags(file, path, 0, nullptr);
+}
 
 // The next line from the terminal, as input() reads it: PyMem text with its newline; "" at the end.
 KR_EXPORT char* PyOS_Readline(FILE*, FILE*, const char* prompt) {

@@ -6,8 +6,8 @@
 #include <new>
 
 #include "capi/capi.h"
-#include "core/memory.h"
 #include "core/interpreter.h"
+#include "core/memory.h"
 #include "core/os_lock.h"
 #include "modules/thread/thread_types.h"
 
@@ -80,7 +80,9 @@ KR_EXPORT PyObject* PyThread_GetInfo() {
   return nullptr;
 }
 KR_EXPORT void PyThread_exit_thread() { pthread_exit(nullptr); }
-KR_EXPORT unsigned long PyThread_get_thread_native_id() { return static_cast<unsigned long>(syscall(SYS_gettid)); }
+KR_EXPORT unsigned long PyThread_get_thread_native_id() {
+  return static_cast<unsigned long>(syscall(SYS_gettid));
+}
 KR_EXPORT unsigned long PyThread_get_thread_ident() { return static_cast<unsigned long>(pthread_self()); }
 
 KR_EXPORT ThreadKey* PyThread_tss_alloc() { return static_cast<ThreadKey*>(rawCalloc(1, sizeof(ThreadKey))); }
@@ -101,7 +103,9 @@ KR_EXPORT void PyThread_tss_free(ThreadKey* key) {
   PyThread_tss_delete(key);
   rawFree(key);
 }
-KR_EXPORT int PyThread_tss_set(ThreadKey* key, void* value) { return pthread_setspecific(key->key, value) ? -1 : 0; }
+KR_EXPORT int PyThread_tss_set(ThreadKey* key, void* value) {
+  return pthread_setspecific(key->key, value) ? -1 : 0;
+}
 KR_EXPORT void* PyThread_tss_get(ThreadKey* key) { return pthread_getspecific(key->key); }
 
 // The older interface: keys are plain numbers.
@@ -110,9 +114,13 @@ KR_EXPORT int PyThread_create_key() {
   return pthread_key_create(&key, nullptr) ? -1 : static_cast<int>(key);
 }
 KR_EXPORT void PyThread_delete_key(int key) { pthread_key_delete(static_cast<pthread_key_t>(key)); }
-KR_EXPORT void PyThread_delete_key_value(int key) { pthread_setspecific(static_cast<pthread_key_t>(key), nullptr); }
+KR_EXPORT void PyThread_delete_key_value(int key) {
+  pthread_setspecific(static_cast<pthread_key_t>(key), nullptr);
+}
 KR_EXPORT int PyThread_set_key_value(int key, void* value) {
   return pthread_setspecific(static_cast<pthread_key_t>(key), value) ? -1 : 0;
 }
-KR_EXPORT void* PyThread_get_key_value(int key) { return pthread_getspecific(static_cast<pthread_key_t>(key)); }
+KR_EXPORT void* PyThread_get_key_value(int key) {
+  return pthread_getspecific(static_cast<pthread_key_t>(key));
+}
 KR_EXPORT void PyThread_ReInitTLS() {}

@@ -37,15 +37,21 @@ KR_EXPORT int _PyTime_FromNanosecondsObject(TimeNs* out, PyObject* ns) {
 }
 KR_EXPORT double _PyTime_AsSecondsDouble(TimeNs ns) { return timeAsDouble(ns); }
 KR_EXPORT PyObject* _PyTime_AsNanosecondsObject(TimeNs ns) { return toC(intObject(ns)); }
-KR_EXPORT TimeNs _PyTime_AsMicroseconds(TimeNs ns, int round) { return timeDivide(ns, 1000, static_cast<TimeRound>(round)); }
-KR_EXPORT TimeNs _PyTime_AsMilliseconds(TimeNs ns, int round) { return timeDivide(ns, 1000000, static_cast<TimeRound>(round)); }
+KR_EXPORT TimeNs _PyTime_AsMicroseconds(TimeNs ns, int round) {
+  return timeDivide(ns, 1000, static_cast<TimeRound>(round));
+}
+KR_EXPORT TimeNs _PyTime_AsMilliseconds(TimeNs ns, int round) {
+  return timeDivide(ns, 1000000, static_cast<TimeRound>(round));
+}
 KR_EXPORT int _PyTime_AsTimeval(TimeNs ns, timeval* out, int round) {
   int64_t us = timeDivide(ns, 1000, static_cast<TimeRound>(round));
   out->tv_sec = us / 1000000, out->tv_usec = us % 1000000;
   if (out->tv_usec < 0) out->tv_usec += 1000000, out->tv_sec--;
   return 0;
 }
-KR_EXPORT void _PyTime_AsTimeval_clamp(TimeNs ns, timeval* out, int round) { _PyTime_AsTimeval(ns, out, round); }
+KR_EXPORT void _PyTime_AsTimeval_clamp(TimeNs ns, timeval* out, int round) {
+  _PyTime_AsTimeval(ns, out, round);
+}
 KR_EXPORT int _PyTime_AsTimespec(TimeNs ns, timespec* out) {
   *out = timeAsTimespec(ns);
   return 0;

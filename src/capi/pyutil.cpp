@@ -88,14 +88,16 @@ KR_EXPORT Py_hash_t _Py_HashPointer(const void* p) {
 KR_EXPORT Py_hash_t _Py_HashBytes(const void* bytes, Py_ssize_t size) { return hashBytes(bytes, size); }
 
 // `offset` is added to the position found.
-KR_EXPORT Py_ssize_t _PyBytes_Find(const char* text, Py_ssize_t size, const char* wanted, Py_ssize_t wanted_size,
-                                   Py_ssize_t offset) {
-  auto at = std::string_view(text, static_cast<size_t>(size)).find({wanted, static_cast<size_t>(wanted_size)});
+KR_EXPORT Py_ssize_t _PyBytes_Find(const char* text, Py_ssize_t size, const char* wanted,
+                                   Py_ssize_t wanted_size, Py_ssize_t offset) {
+  auto at =
+      std::string_view(text, static_cast<size_t>(size)).find({wanted, static_cast<size_t>(wanted_size)});
   return at == std::string_view::npos ? -1 : static_cast<Py_ssize_t>(at) + offset;
 }
-KR_EXPORT Py_ssize_t _PyBytes_ReverseFind(const char* text, Py_ssize_t size, const char* wanted, Py_ssize_t wanted_size,
-                                          Py_ssize_t offset) {
-  auto at = std::string_view(text, static_cast<size_t>(size)).rfind({wanted, static_cast<size_t>(wanted_size)});
+KR_EXPORT Py_ssize_t _PyBytes_ReverseFind(const char* text, Py_ssize_t size, const char* wanted,
+                                          Py_ssize_t wanted_size, Py_ssize_t offset) {
+  auto at =
+      std::string_view(text, static_cast<size_t>(size)).rfind({wanted, static_cast<size_t>(wanted_size)});
   return at == std::string_view::npos ? -1 : static_cast<Py_ssize_t>(at) + offset;
 }
 KR_EXPORT PyObject* _Py_strhex(const char* bytes, Py_ssize_t size) {
@@ -111,7 +113,9 @@ KR_EXPORT PyObject* _Py_strhex(const char* bytes, Py_ssize_t size) {
   return std::move(text).leak();
 }
 
-KR_EXPORT void _Py_FatalErrorFunc(const char* function, const char* message) { fatalError(function, message); }
+KR_EXPORT void _Py_FatalErrorFunc(const char* function, const char* message) {
+  fatalError(function, message);
+}
 
 KR_EXPORT int PyOS_vsnprintf(char* out, size_t size, const char* format, va_list args) {
   int length = vsnprintf(out, size, format, args);

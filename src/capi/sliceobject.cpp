@@ -5,7 +5,9 @@
 
 using namespace krait;
 
-KR_EXPORT PyObject* PySlice_New(PyObject* start, PyObject* stop, PyObject* step) { return toC(sliceNew(start, stop, step)); }
+KR_EXPORT PyObject* PySlice_New(PyObject* start, PyObject* stop, PyObject* step) {
+  return toC(sliceNew(start, stop, step));
+}
 KR_EXPORT int PySlice_Unpack(PyObject* o, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step) {
   auto unpacked = sliceUnpack(static_cast<SliceObject*>(o));
   if (unpacked.failed()) return -1;
@@ -13,19 +15,22 @@ KR_EXPORT int PySlice_Unpack(PyObject* o, Py_ssize_t* start, Py_ssize_t* stop, P
   *start = bounds.start, *stop = bounds.stop, *step = bounds.step;
   return 0;
 }
-KR_EXPORT Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t step) {
+KR_EXPORT Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop,
+                                           Py_ssize_t step) {
   SliceBounds bounds{*start, *stop, step};
   Py_ssize_t count = sliceAdjust(bounds, length);
   *start = bounds.start, *stop = bounds.stop;
   return count;
 }
-KR_EXPORT int PySlice_GetIndicesEx(PyObject* o, Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step, Py_ssize_t* count) {
+KR_EXPORT int PySlice_GetIndicesEx(PyObject* o, Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop,
+                                   Py_ssize_t* step, Py_ssize_t* count) {
   if (PySlice_Unpack(o, start, stop, step) < 0) return -1;
   *count = PySlice_AdjustIndices(length, start, stop, *step);
   return 0;
 }
 // Without conversion of the bounds, and failing for those outside of the length.
-KR_EXPORT int PySlice_GetIndices(PyObject* o, Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step) {
+KR_EXPORT int PySlice_GetIndices(PyObject* o, Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop,
+                                 Py_ssize_t* step) {
   auto* slice = static_cast<SliceObject*>(o);
   auto bound = [&](PyObject* value, Py_ssize_t fallback, Py_ssize_t* out) {
     if (value == Py_None) return *out = fallback, true;

@@ -6,7 +6,9 @@
 using namespace krait;
 
 KR_EXPORT PyObject* PyStructSequence_New(PyTypeObject* type) { return toC(structSeqNew(type)); }
-KR_EXPORT PyTypeObject* PyStructSequence_NewType(PyStructSequence_Desc* desc) { return static_cast<PyTypeObject*>(toC(structSeqTypeNew(desc))); }
+KR_EXPORT PyTypeObject* PyStructSequence_NewType(PyStructSequence_Desc* desc) {
+  return static_cast<PyTypeObject*>(toC(structSeqTypeNew(desc)));
+}
 KR_EXPORT PyTypeObject* _PyStructSequence_NewType(PyStructSequence_Desc* desc, unsigned long flags) {
   return static_cast<PyTypeObject*>(toC(structSeqTypeNew(desc, flags)));
 }

@@ -5,9 +5,9 @@
 #include "core/call.h"
 #include "core/interpreter.h"
 #include "core/number.h"
+#include "types/bool.h"
 #include "types/codecs.h"
 #include "types/dict.h"
-#include "types/bool.h"
 #include "types/list.h"
 #include "types/str.h"
 #include "types/tuple.h"
@@ -127,7 +127,9 @@ KR_EXPORT int _PySys_Audit(void*, const char* event, const char* format, ...) {
   va_end(values);
   return status;
 }
-KR_EXPORT int PySys_AddAuditHook(AuditHook hook, void* user_data) { return toC(auditAddHook(hook, user_data)); }
+KR_EXPORT int PySys_AddAuditHook(AuditHook hook, void* user_data) {
+  return toC(auditAddHook(hook, user_data));
+}
 
 KR_EXPORT int PySys_HasWarnOptions() {
   Opt<> options = sysGet("warnoptions");
@@ -154,7 +156,9 @@ Status appendTo(const char* attr, PyObject* item) {
 // The folder of a script, else the current one, goes first on sys.path.
 Status prependScriptFolder(int argc, wchar_t** argv) {
   std::wstring script = argc > 0 && argv[0] ? argv[0] : L"";
-  std::wstring folder = script.find(L'/') == std::wstring::npos ? L"" : script.substr(0, std::max<size_t>(script.rfind(L'/'), 1));
+  std::wstring folder = script.find(L'/') == std::wstring::npos
+                            ? L""
+                            : script.substr(0, std::max<size_t>(script.rfind(L'/'), 1));
   Opt<> path = sysGet("path");
   if (!path || !isList(path.get())) return {};
   Ref<StrObject> text = TRY(strFromWide(folder.c_str(), -1));

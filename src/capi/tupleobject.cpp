@@ -13,7 +13,9 @@ TupleObject* tupleArg(PyObject* o) { return castOrBadCall<TupleObject>(o, &PyTup
 
 }  // namespace
 
-KR_EXPORT PyObject* PyTuple_New(Py_ssize_t size) { return size < 0 ? ((void)raiseBadInternalCall(), nullptr) : toC(tupleNew(size)); }
+KR_EXPORT PyObject* PyTuple_New(Py_ssize_t size) {
+  return size < 0 ? ((void)raiseBadInternalCall(), nullptr) : toC(tupleNew(size));
+}
 KR_EXPORT Py_ssize_t PyTuple_Size(PyObject* o) {
   auto* tuple = tupleArg(o);
   return tuple ? tuple->size() : -1;
@@ -28,8 +30,10 @@ KR_EXPORT int PyTuple_SetItem(PyObject* o, Py_ssize_t i, PyObject* value) {
   auto* tuple = o && isTuple(o) && o->ob_refcnt == 1 ? static_cast<TupleObject*>(o) : nullptr;
   if (!tuple || i < 0 || i >= tuple->size()) {
     xdecref(value);
-    if (tuple) (void)raise(PyExc_IndexError, "tuple assignment index out of range");
-    else (void)raiseBadInternalCall();
+    if (tuple)
+      (void)raise(PyExc_IndexError, "tuple assignment index out of range");
+    else
+      (void)raiseBadInternalCall();
     return -1;
   }
   PyObject* old = std::exchange(tuple->ob_item[i], value);
@@ -60,7 +64,8 @@ KR_EXPORT int _PyTuple_Resize(PyObject** slot, Py_ssize_t size) {
     return -1;
   }
   Ref<TupleObject> fresh = std::move(made).take();
-  for (Py_ssize_t i = 0; i < std::min(size, old->size()); i++) fresh->ob_item[i] = std::exchange(old->ob_item[i], nullptr);
+  for (Py_ssize_t i = 0; i < std::min(size, old->size()); i++)
+    fresh->ob_item[i] = std::exchange(old->ob_item[i], nullptr);
   *slot = std::move(fresh).leak();
   decref(old);
   return 0;

@@ -16,7 +16,8 @@ PyObject* moduleOfType(PyTypeObject* type, const char* function) {
     return nullptr;
   }
   PyObject* module = heapType(type)->ht_module;
-  if (!module) (void)raise(PyExc_TypeError, "%s: Type '%s' has no associated module", function, type->tp_name);
+  if (!module)
+    (void)raise(PyExc_TypeError, "%s: Type '%s' has no associated module", function, type->tp_name);
   return module;
 }
 
@@ -34,8 +35,12 @@ KR_EXPORT void* PyType_GetSlot(PyTypeObject* type, int slot) { return typeGetSlo
 KR_EXPORT PyObject* PyType_GetName(PyTypeObject* type) { return toC(typeNameOf(type)); }
 KR_EXPORT PyObject* PyType_GetQualName(PyTypeObject* type) { return toC(typeQualname(type)); }
 
-KR_EXPORT PyObject* PyType_GenericAlloc(PyTypeObject* type, Py_ssize_t nitems) { return genericAlloc(type, nitems); }
-KR_EXPORT PyObject* PyType_GenericNew(PyTypeObject* type, PyObject*, PyObject*) { return type->tp_alloc(type, 0); }
+KR_EXPORT PyObject* PyType_GenericAlloc(PyTypeObject* type, Py_ssize_t nitems) {
+  return genericAlloc(type, nitems);
+}
+KR_EXPORT PyObject* PyType_GenericNew(PyTypeObject* type, PyObject*, PyObject*) {
+  return type->tp_alloc(type, 0);
+}
 
 KR_EXPORT PyObject* PyType_FromModuleAndSpec(PyObject* module, PyType_Spec* spec, PyObject* bases) {
   return toC(typeFromSpec(spec, bases, module));
@@ -59,7 +64,8 @@ KR_EXPORT PyObject* PyType_GetModuleByDef(PyTypeObject* type, PyModuleDef* def) 
     PyObject* module = heapType(base)->ht_module;
     if (module && isModule(module) && static_cast<ModuleObject*>(module)->md_def == def) return module;
   }
-  (void)raise(PyExc_TypeError, "PyType_GetModuleByDef: No superclass of '%s' has the given module", type->tp_name);
+  (void)raise(PyExc_TypeError, "PyType_GetModuleByDef: No superclass of '%s' has the given module",
+              type->tp_name);
   return nullptr;
 }
 

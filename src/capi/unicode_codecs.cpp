@@ -1,4 +1,5 @@
-// Encoding and decoding: PyUnicode_As*String, PyUnicode_Decode*, the file system's and the locale's encodings.
+// Encoding and decoding: PyUnicode_As*String, PyUnicode_Decode*, the file system's and the locale's
+// encodings.
 #include <cstring>
 
 #include "capi/capi.h"
@@ -33,7 +34,8 @@ Result<Ref<>> encodedBytes(StrObject* s, const char* encoding, const char* error
   if (isBytes(made)) return made;
   if (!isByteArray(made)) {
     return raise(PyExc_TypeError,
-                 "'%.400s' encoder returned '%.400s' instead of 'bytes'; use codecs.encode() to encode to arbitrary types",
+                 "'%.400s' encoder returned '%.400s' instead of 'bytes'; use codecs.encode() to encode to "
+                 "arbitrary types",
                  encoding, typeName(made));
   }
   auto* array = static_cast<ByteArrayObject*>(made.get());
@@ -47,7 +49,8 @@ Result<Ref<StrObject>> fromEncodedObject(PyObject* object, const char* encoding,
     return raise(PyExc_TypeError, "decoding to str: need a bytes-like object, %.80s found", typeName(object));
   }
   Buffer buffer = TRY(Buffer::acquire(object));
-  return decodeText({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}, encoding, errors);
+  return decodeText({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())},
+                    encoding, errors);
 }
 
 Result<Ref<>> fileSystemEncoded(StrObject* s) {
@@ -67,7 +70,8 @@ Result<Ref<StrObject>> fsDecoded(PyObject* path) {
   Ref<> named = TRY(fsPathObject(path));
   Ref<StrObject> text = isStr(named) ? std::move(named).as<StrObject>()
                                      : TRY(fsDecode(static_cast<BytesObject*>(named.get())->view()));
-  if (strFindChar(text, 0, 0, text->size(), 1) >= 0) return raise(PyExc_ValueError, "embedded null character");
+  if (strFindChar(text, 0, 0, text->size(), 1) >= 0)
+    return raise(PyExc_ValueError, "embedded null character");
   return text;
 }
 
@@ -84,7 +88,8 @@ int convertPath(PyObject* path, PyObject** out, Result<Ref<>> (*convert)(PyObjec
 
 Result<Ref<BytesObject>> localeEncoded(StrObject* s, const char* errors) {
   if (errors && strcmp(errors, "strict") != 0 && strcmp(errors, "surrogateescape") != 0) {
-    return raise(PyExc_ValueError, "only 'strict' and 'surrogateescape' error handlers are supported, not '%s'", errors);
+    return raise(PyExc_ValueError,
+                 "only 'strict' and 'surrogateescape' error handlers are supported, not '%s'", errors);
   }
   std::string text = TRY(strToLocale(s));
   return bytesFrom(text);
@@ -98,21 +103,23 @@ Result<Ref<StrObject>> decodedUnits(const char* bytes, Py_ssize_t size, const ch
               : decodeUtf16(viewOf(bytes, size), errors, by, consumed);
 }
 
-PyObject* betweenStrings(Result<Ref<>> (*convert)(PyObject*, const char*, const char*), const char* role, PyObject* text,
-                         const char* encoding, const char* errors) {
+PyObject* betweenStrings(Result<Ref<>> (*convert)(PyObject*, const char*, const char*), const char* role,
+                         PyObject* text, const char* encoding, const char* errors) {
   if (!isStr(text)) return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
   auto made = convert(text, encoding ? encoding : "utf-8", errors);
   if (made.failed()) return nullptr;
   Ref<> answer = std::move(made).take();
   if (isStr(answer)) return std::move(answer).leak();
-  (void)raise(PyExc_TypeError, "'%.400s' %s returned '%.400s' instead of 'str'", encoding, role, typeName(answer));
+  (void)raise(PyExc_TypeError, "'%.400s' %s returned '%.400s' instead of 'str'", encoding, role,
+              typeName(answer));
   return nullptr;
 }
 
 }  // namespace
 
 KR_EXPORT const char* PyUnicode_GetDefaultEncoding() { return "utf-8"; }
-KR_EXPORT PyObject* PyUnicode_Decode(const char* bytes, Py_ssize_t size, const char* encoding, const char* errors) {
+KR_EXPORT PyObject* PyUnicode_Decode(const char* bytes, Py_ssize_t size, const char* encoding,
+                                     const char* errors) {
   return toC(decodeText(viewOf(bytes, size), encoding, errors));
 }
 KR_EXPORT PyObject* PyUnicode_FromEncodedObject(PyObject* object, const char* encoding, const char* errors) {
@@ -143,18 +150,20 @@ KR_EXPORT PyObject* PyUnicode_DecodeUTF7Stateful(const char* bytes, Py_ssize_t s
                                                  Py_ssize_t* consumed) {
   return toC(decodeUtf7(viewOf(bytes, size), errors, consumed));
 }
-KR_EXPORT PyObject* PyUnicode_DecodeUTF16(const char* bytes, Py_ssize_t size, const char* errors, int* order) {
+KR_EXPORT PyObject* PyUnicode_DecodeUTF16(const char* bytes, Py_ssize_t size, const char* errors,
+                                          int* order) {
   return toC(decodedUnits(bytes, size, errors, order, nullptr, false));
 }
-KR_EXPORT PyObject* PyUnicode_DecodeUTF16Stateful(const char* bytes, Py_ssize_t size, const char* errors, int* order,
-                                                  Py_ssize_t* consumed) {
+KR_EXPORT PyObject* PyUnicode_DecodeUTF16Stateful(const char* bytes, Py_ssize_t size, const char* errors,
+                                                  int* order, Py_ssize_t* consumed) {
   return toC(decodedUnits(bytes, size, errors, order, consumed, false));
 }
-KR_EXPORT PyObject* PyUnicode_DecodeUTF32(const char* bytes, Py_ssize_t size, const char* errors, int* order) {
+KR_EXPORT PyObject* PyUnicode_DecodeUTF32(const char* bytes, Py_ssize_t size, const char* errors,
+                                          int* order) {
   return toC(decodedUnits(bytes, size, errors, order, nullptr, true));
 }
-KR_EXPORT PyObject* PyUnicode_DecodeUTF32Stateful(const char* bytes, Py_ssize_t size, const char* errors, int* order,
-                                                  Py_ssize_t* consumed) {
+KR_EXPORT PyObject* PyUnicode_DecodeUTF32Stateful(const char* bytes, Py_ssize_t size, const char* errors,
+                                                  int* order, Py_ssize_t* consumed) {
   return toC(decodedUnits(bytes, size, errors, order, consumed, true));
 }
 KR_EXPORT PyObject* PyUnicode_DecodeLatin1(const char* bytes, Py_ssize_t size, const char*) {
@@ -169,7 +178,8 @@ KR_EXPORT PyObject* PyUnicode_DecodeUnicodeEscape(const char* bytes, Py_ssize_t 
 KR_EXPORT PyObject* PyUnicode_DecodeRawUnicodeEscape(const char* bytes, Py_ssize_t size, const char* errors) {
   return toC(decodeRawUnicodeEscape(viewOf(bytes, size), errors));
 }
-KR_EXPORT PyObject* PyUnicode_DecodeCharmap(const char* bytes, Py_ssize_t size, PyObject* mapping, const char* errors) {
+KR_EXPORT PyObject* PyUnicode_DecodeCharmap(const char* bytes, Py_ssize_t size, PyObject* mapping,
+                                            const char* errors) {
   return toC(decodeCharmap(viewOf(bytes, size), mapping, errors));
 }
 KR_EXPORT PyObject* PyUnicode_BuildEncodingMap(PyObject* table) {
@@ -208,9 +218,12 @@ KR_EXPORT PyObject* _PyUnicode_EncodeUTF32(PyObject* s, const char* errors, int 
   return encodedBy(s, [&](StrObject* text) { return encodeUtf32(text, errors, order); });
 }
 KR_EXPORT PyObject* PyUnicode_AsUnicodeEscapeString(PyObject* s) { return encodedBy(s, encodeUnicodeEscape); }
-KR_EXPORT PyObject* PyUnicode_AsRawUnicodeEscapeString(PyObject* s) { return encodedBy(s, encodeRawUnicodeEscape); }
+KR_EXPORT PyObject* PyUnicode_AsRawUnicodeEscapeString(PyObject* s) {
+  return encodedBy(s, encodeRawUnicodeEscape);
+}
 KR_EXPORT PyObject* PyUnicode_AsCharmapString(PyObject* s, PyObject* mapping) {
-  if (!s || !isStr(s) || !mapping) return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
+  if (!s || !isStr(s) || !mapping)
+    return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
   return toC(encodeCharmap(asStr(s), mapping, nullptr));
 }
 
@@ -219,7 +232,9 @@ KR_EXPORT PyObject* PyUnicode_DecodeFSDefaultAndSize(const char* bytes, Py_ssize
   return toC(fsDecode(viewOf(bytes, size)));
 }
 KR_EXPORT PyObject* PyUnicode_DecodeFSDefault(const char* bytes) { return toC(fsDecode(bytes)); }
-KR_EXPORT int PyUnicode_FSConverter(PyObject* path, PyObject** out) { return convertPath(path, out, fsConverted); }
+KR_EXPORT int PyUnicode_FSConverter(PyObject* path, PyObject** out) {
+  return convertPath(path, out, fsConverted);
+}
 KR_EXPORT int PyUnicode_FSDecoder(PyObject* path, PyObject** out) {
   return convertPath(path, out, [](PyObject* given) -> Result<Ref<>> { return fsDecoded(given); });
 }
@@ -229,7 +244,9 @@ KR_EXPORT PyObject* PyUnicode_EncodeLocale(PyObject* s, const char* errors) {
 KR_EXPORT PyObject* PyUnicode_DecodeLocaleAndSize(const char* bytes, Py_ssize_t size, const char*) {
   return toC(strFromLocale(viewOf(bytes, size)));
 }
-KR_EXPORT PyObject* PyUnicode_DecodeLocale(const char* bytes, const char*) { return toC(strFromLocale(bytes)); }
+KR_EXPORT PyObject* PyUnicode_DecodeLocale(const char* bytes, const char*) {
+  return toC(strFromLocale(bytes));
+}
 
 // Old codecs between strings.
 KR_EXPORT PyObject* PyUnicode_AsDecodedUnicode(PyObject* text, const char* encoding, const char* errors) {

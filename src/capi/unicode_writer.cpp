@@ -102,11 +102,13 @@ KR_EXPORT int _PyUnicodeWriter_WriteStr(UnicodeWriter* writer, PyObject* object)
   }
   return writePiece(writer, s, 0, s->size(), s->maxChar());
 }
-KR_EXPORT int _PyUnicodeWriter_WriteSubstring(UnicodeWriter* writer, PyObject* object, Py_ssize_t start, Py_ssize_t end) {
+KR_EXPORT int _PyUnicodeWriter_WriteSubstring(UnicodeWriter* writer, PyObject* object, Py_ssize_t start,
+                                              Py_ssize_t end) {
   auto* s = static_cast<StrObject*>(object);
   if (end <= start) return 0;
   if (start == 0 && end == s->size()) return _PyUnicodeWriter_WriteStr(writer, s);
-  Py_UCS4 widest = s->maxChar() > writer->maxchar ? maxCharOf(s->kind(), s->data(), start, end - start) : writer->maxchar;
+  Py_UCS4 widest =
+      s->maxChar() > writer->maxchar ? maxCharOf(s->kind(), s->data(), start, end - start) : writer->maxchar;
   return writePiece(writer, s, start, end - start, widest);
 }
 KR_EXPORT int _PyUnicodeWriter_WriteASCIIString(UnicodeWriter* writer, const char* text, Py_ssize_t size) {
@@ -136,7 +138,9 @@ KR_EXPORT int _PyAccu_Init(StringAccumulator* accu) {
   accu->small = listNew().toC();
   return accu->small ? 0 : -1;
 }
-KR_EXPORT int _PyAccu_Accumulate(StringAccumulator* accu, PyObject* text) { return toC(listAppend(accu->small, text)); }
+KR_EXPORT int _PyAccu_Accumulate(StringAccumulator* accu, PyObject* text) {
+  return toC(listAppend(accu->small, text));
+}
 KR_EXPORT PyObject* _PyAccu_FinishAsList(StringAccumulator* accu) {
   clearField(accu->large);
   return std::exchange(accu->small, nullptr);

@@ -5,8 +5,8 @@
 
 using namespace krait;
 
-KR_EXPORT const unsigned char _Py_ascii_whitespace[128] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0,
-                                                           0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
+KR_EXPORT const unsigned char _Py_ascii_whitespace[128] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0,
+                                                           0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
 
 KR_EXPORT int _PyUnicode_IsAlpha(Py_UCS4 c) { return unicode::isAlpha(c); }
 KR_EXPORT int _PyUnicode_IsDecimalDigit(Py_UCS4 c) { return unicode::isDecimal(c); }

@@ -124,7 +124,9 @@ KR_EXPORT PyObject* PyUnicode_FromUnicode(const wchar_t* text, Py_ssize_t size) 
   (void)raise(PyExc_NotImplementedError, "a str without text, to be filled in as wchar_t, is not supported");
   return nullptr;
 }
-KR_EXPORT PyObject* PyUnicode_FromFormatV(const char* format, va_list args) { return toC(strFormatV(format, args)); }
+KR_EXPORT PyObject* PyUnicode_FromFormatV(const char* format, va_list args) {
+  return toC(strFormatV(format, args));
+}
 KR_EXPORT PyObject* PyUnicode_FromFormat(const char* format, ...) {
   va_list args;
   va_start(args, format);
@@ -133,7 +135,8 @@ KR_EXPORT PyObject* PyUnicode_FromFormat(const char* format, ...) {
   return answer;
 }
 KR_EXPORT PyObject* PyUnicode_FromOrdinal(int ch) {
-  if (ch < 0 || ch > 0x10ffff) return (void)raise(PyExc_ValueError, "chr() arg not in range(0x110000)"), nullptr;
+  if (ch < 0 || ch > 0x10ffff)
+    return (void)raise(PyExc_ValueError, "chr() arg not in range(0x110000)"), nullptr;
   return toC(strFromChar(static_cast<Py_UCS4>(ch)));
 }
 KR_EXPORT PyObject* PyUnicode_FromObject(PyObject* object) { return toC(fromObject(object)); }
@@ -165,12 +168,14 @@ KR_EXPORT Py_UCS4 PyUnicode_ReadChar(PyObject* s, Py_ssize_t index) {
   return asStr(s)->at(index);
 }
 KR_EXPORT int PyUnicode_WriteChar(PyObject* object, Py_ssize_t index, Py_UCS4 ch) {
-  if (!object || !isStr(object)) return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), -1;
+  if (!object || !isStr(object))
+    return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), -1;
   StrObject* s = asStr(object);
   if (index < 0 || index >= s->size()) return static_cast<int>(failedIndex());
   if (!modifiable(s)) return -1;
   if (ch > s->maxChar()) return (void)raise(PyExc_ValueError, "character out of range"), -1;
-  withMutableChars(s, [&](auto* chars, Py_ssize_t) { chars[index] = static_cast<std::decay_t<decltype(*chars)>>(ch); });
+  withMutableChars(
+      s, [&](auto* chars, Py_ssize_t) { chars[index] = static_cast<std::decay_t<decltype(*chars)>>(ch); });
   return 0;
 }
 KR_EXPORT Py_ssize_t PyUnicode_Fill(PyObject* object, Py_ssize_t start, Py_ssize_t count, Py_UCS4 ch) {
@@ -200,8 +205,8 @@ KR_EXPORT Py_ssize_t PyUnicode_CopyCharacters(PyObject* to, Py_ssize_t at, PyObj
   if (count < 0) return (void)raise(PyExc_SystemError, "how_many cannot be negative"), -1;
   count = std::min(count, source->size() - start);
   if (at + count > target->size()) {
-    (void)raise(PyExc_SystemError, "Cannot write %zi characters at %zi in a string of %zi characters", count, at,
-                target->size());
+    (void)raise(PyExc_SystemError, "Cannot write %zi characters at %zi in a string of %zi characters", count,
+                at, target->size());
     return -1;
   }
   if (count == 0) return 0;
@@ -209,8 +214,13 @@ KR_EXPORT Py_ssize_t PyUnicode_CopyCharacters(PyObject* to, Py_ssize_t at, PyObj
   Py_UCS4 widest = maxCharOf(source->kind(), source->data(), start, count);
   if (widest > target->maxChar()) {
     (void)raise(PyExc_SystemError, "Cannot copy %s characters into a string of %s characters",
-                source->isAscii() ? "ascii" : source->kind() == 1 ? "latin1" : source->kind() == 2 ? "UCS2" : "UCS4",
-                target->isAscii() ? "ascii" : target->kind() == 1 ? "latin1" : "UCS2");
+                source->isAscii()     ? "ascii"
+                : source->kind() == 1 ? "latin1"
+                : source->kind() == 2 ? "UCS2"
+                                      : "UCS4",
+                target->isAscii()     ? "ascii"
+                : target->kind() == 1 ? "latin1"
+                                      : "UCS2");
     return -1;
   }
   strCopyChars(target, at, source, start, count);
@@ -311,7 +321,9 @@ KR_EXPORT PyObject* PyUnicode_Substring(PyObject* s, Py_ssize_t start, Py_ssize_
   if (start < 0 || end < 0) return (void)failedIndex(), nullptr;
   return toC(start >= end ? Result<Ref<StrObject>>(emptyStr()) : strSubstring(asStr(s), start, end));
 }
-KR_EXPORT PyObject* PyUnicode_Join(PyObject* separator, PyObject* items) { return toC(join(separator, items)); }
+KR_EXPORT PyObject* PyUnicode_Join(PyObject* separator, PyObject* items) {
+  return toC(join(separator, items));
+}
 KR_EXPORT PyObject* _PyUnicode_JoinArray(PyObject* separator, PyObject* const* items, Py_ssize_t count) {
   return toC(strJoinItems(asStr(separator), items, count));
 }
@@ -341,12 +353,14 @@ KR_EXPORT PyObject* PyUnicode_Format(PyObject* format, PyObject* args) {
   if (!format || !args) return (void)raiseBadInternalCall(), nullptr;
   return checkStr(format) ? toC(strPercent(asStr(format), args)) : nullptr;
 }
-KR_EXPORT Py_ssize_t PyUnicode_Find(PyObject* s, PyObject* sub, Py_ssize_t start, Py_ssize_t end, int direction) {
+KR_EXPORT Py_ssize_t PyUnicode_Find(PyObject* s, PyObject* sub, Py_ssize_t start, Py_ssize_t end,
+                                    int direction) {
   if (searched(s, sub)) return -2;
   clipBounds(start, end, asStr(s)->size());
   return strFind(asStr(s), asStr(sub), start, end, direction);
 }
-KR_EXPORT Py_ssize_t PyUnicode_FindChar(PyObject* s, Py_UCS4 ch, Py_ssize_t start, Py_ssize_t end, int direction) {
+KR_EXPORT Py_ssize_t PyUnicode_FindChar(PyObject* s, Py_UCS4 ch, Py_ssize_t start, Py_ssize_t end,
+                                        int direction) {
   if (start < 0 || end < 0) return failedIndex() - 1;
   return strFindChar(asStr(s), ch, start, std::min(end, asStr(s)->size()), direction);
 }
@@ -355,12 +369,15 @@ KR_EXPORT Py_ssize_t PyUnicode_Count(PyObject* s, PyObject* sub, Py_ssize_t star
   clipBounds(start, end, asStr(s)->size());
   return strCount(asStr(s), asStr(sub), start, end);
 }
-KR_EXPORT Py_ssize_t PyUnicode_Tailmatch(PyObject* s, PyObject* sub, Py_ssize_t start, Py_ssize_t end, int direction) {
+KR_EXPORT Py_ssize_t PyUnicode_Tailmatch(PyObject* s, PyObject* sub, Py_ssize_t start, Py_ssize_t end,
+                                         int direction) {
   if (searched(s, sub)) return -1;
   clipBounds(start, end, asStr(s)->size());
   return strTailMatch(asStr(s), asStr(sub), start, end, direction > 0);
 }
-KR_EXPORT int PyUnicode_Contains(PyObject* s, PyObject* sub) { return checkStr(s) ? toC(strContains(asStr(s), sub)) : -1; }
+KR_EXPORT int PyUnicode_Contains(PyObject* s, PyObject* sub) {
+  return checkStr(s) ? toC(strContains(asStr(s), sub)) : -1;
+}
 KR_EXPORT int PyUnicode_IsIdentifier(PyObject* s) { return strIsIdentifier(asStr(s)); }
 
 KR_EXPORT int PyUnicode_Compare(PyObject* left, PyObject* right) {
@@ -380,13 +397,20 @@ KR_EXPORT int PyUnicode_CompareWithASCIIString(PyObject* object, const char* tex
 }
 KR_EXPORT PyObject* PyUnicode_RichCompare(PyObject* left, PyObject* right, int op) {
   if (!isStr(left) || !isStr(right)) return notImplemented().leak();
-  if (op < Py_LT || op > Py_GE) return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
+  if (op < Py_LT || op > Py_GE)
+    return (void)raise(PyExc_TypeError, "bad argument type for built-in operation"), nullptr;
   bool truth = op == Py_EQ   ? strEquals(asStr(left), asStr(right))
                : op == Py_NE ? !strEquals(asStr(left), asStr(right))
                              : compareTruth(op, strCompare(asStr(left), asStr(right))) != 0;
   return boolRef(truth).leak();
 }
 KR_EXPORT int _PyUnicode_EQ(PyObject* left, PyObject* right) { return strEquals(asStr(left), asStr(right)); }
-KR_EXPORT int _PyUnicode_Equal(PyObject* left, PyObject* right) { return strEquals(asStr(left), asStr(right)); }
-KR_EXPORT int _PyUnicode_EqualToASCIIString(PyObject* s, const char* text) { return strEqualsAscii(asStr(s), text); }
-KR_EXPORT int _PyUnicode_EqualToASCIIId(PyObject* s, _Py_Identifier* id) { return strEqualsAscii(asStr(s), id->string); }
+KR_EXPORT int _PyUnicode_Equal(PyObject* left, PyObject* right) {
+  return strEquals(asStr(left), asStr(right));
+}
+KR_EXPORT int _PyUnicode_EqualToASCIIString(PyObject* s, const char* text) {
+  return strEqualsAscii(asStr(s), text);
+}
+KR_EXPORT int _PyUnicode_EqualToASCIIId(PyObject* s, _Py_Identifier* id) {
+  return strEqualsAscii(asStr(s), id->string);
+}

@@ -9,7 +9,9 @@ KR_EXPORT int PyType_SUPPORTS_WEAKREFS(PyTypeObject* type) { return type->tp_wea
 KR_EXPORT PyObject** PyObject_GET_WEAKREFS_LISTPTR(PyObject* object) { return weakRefSlot(object); }
 
 KR_EXPORT PyObject* PyWeakref_NewRef(PyObject* o, PyObject* callback) { return toC(weakRefNew(o, callback)); }
-KR_EXPORT PyObject* PyWeakref_NewProxy(PyObject* o, PyObject* callback) { return toC(weakProxyNew(o, callback)); }
+KR_EXPORT PyObject* PyWeakref_NewProxy(PyObject* o, PyObject* callback) {
+  return toC(weakProxyNew(o, callback));
+}
 KR_EXPORT PyObject* PyWeakref_GetObject(PyObject* ref) {
   if (!ref) return (void)raiseBadInternalCall(), nullptr;
   auto* weak = static_cast<WeakRefObject*>(ref);

@@ -22,10 +22,8 @@ bool usesCellOffset(Op op) {
     case Op::LOAD_DEREF:
     case Op::STORE_DEREF:
     case Op::DELETE_DEREF:
-    case Op::LOAD_CLASSDEREF:
-      return true;
-    default:
-      return false;
+    case Op::LOAD_CLASSDEREF: return true;
+    default: return false;
   }
 }
 
@@ -88,7 +86,9 @@ void Assembler::placeCells() {
 
 void Assembler::addPrefix() {
   std::vector<Instr> prefix;
-  auto add = [&prefix](Op op, int oparg, const ast::Span& loc) { prefix.push_back({.op = op, .oparg = oparg, .loc = loc}); };
+  auto add = [&prefix](Op op, int oparg, const ast::Span& loc) {
+    prefix.push_back({.op = op, .oparg = oparg, .loc = loc});
+  };
   if (unit_.freevars.size() > 0) add(Op::COPY_FREE_VARS, unit_.freevars.size(), kNoLocation);
   std::vector<int> cells;
   for (int i = 0; i < unit_.cellvars.size(); i++) cells.push_back(i);
@@ -192,7 +192,8 @@ void Assembler::emitExceptionTable() {
 
 Result<Ref<>> Assembler::names(const std::vector<Name>& list) {
   Ref<TupleObject> tuple = TRY(tupleNew(static_cast<Py_ssize_t>(list.size())));
-  for (size_t i = 0; i < list.size(); i++) tuple->ob_item[i] = share<PyObject>(TRY(context_.text(list[i]))).leak();
+  for (size_t i = 0; i < list.size(); i++)
+    tuple->ob_item[i] = share<PyObject>(TRY(context_.text(list[i]))).leak();
   return shared(std::move(tuple));
 }
 

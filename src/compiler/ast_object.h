@@ -1,5 +1,5 @@
-// Between syntax trees and the objects of the `ast` module. Implemented in modules/_ast, which owns the types; the
-// compiler only names these because compile() takes and gives both.
+// Between syntax trees and the objects of the `ast` module. Implemented in modules/_ast, which owns the
+// types; the compiler only names these because compile() takes and gives both.
 #pragma once
 
 #include "compiler/compile.h"

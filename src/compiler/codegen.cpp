@@ -36,7 +36,9 @@ Status CodeGen::jumpNoLine(Op op, Block* target) {
   return {};
 }
 
-Status CodeGen::loadConst(Ref<> value) { return op(Op::LOAD_CONST, TRY(unit_->consts.add(std::move(value)))); }
+Status CodeGen::loadConst(Ref<> value) {
+  return op(Op::LOAD_CONST, TRY(unit_->consts.add(std::move(value))));
+}
 
 Status CodeGen::loadInt(long value) { return loadConst(Ref<>(TRY(intFromLong(value)))); }
 
@@ -44,7 +46,9 @@ Status CodeGen::loadName(compiler::Name name) { return loadConst(TRY(context_.te
 
 Status CodeGen::opName(Op code, compiler::Name name) { return op(code, unit_->names.add(mangle(name))); }
 
-Raised CodeGen::nameError(const char* format, compiler::Name name) { return error(format, TRY(context_.text(name))); }
+Raised CodeGen::nameError(const char* format, compiler::Name name) {
+  return error(format, TRY(context_.text(name)));
+}
 
 Status CodeGen::warn(const char* format, ...) {
   va_list args;
@@ -52,7 +56,8 @@ Status CodeGen::warn(const char* format, ...) {
   Result<Ref<StrObject>> formatted = strFormatV(format, args);
   va_end(args);
   Ref<StrObject> message = TRY(std::move(formatted));
-  Status warned = warnExplicit(PyExc_SyntaxWarning, message, context_.filename(), unit_->loc.lineno, nullptr, nullptr);
+  Status warned =
+      warnExplicit(PyExc_SyntaxWarning, message, context_.filename(), unit_->loc.lineno, nullptr, nullptr);
   if (!warned.failed()) return {};
   if (!pendingMatches(PyExc_SyntaxWarning)) return Raised{};
   // A warning turned into an error is reported as the SyntaxError it then is, with its place.
@@ -62,7 +67,8 @@ Status CodeGen::warn(const char* format, ...) {
 
 Result<Ref<TupleObject>> CodeGen::nameTuple(const Seq<compiler::Name>& names) {
   Ref<TupleObject> tuple = TRY(tupleNew(names.size()));
-  for (uint32_t i = 0; i < names.size(); i++) tuple->ob_item[i] = share<PyObject>(TRY(context_.text(names[i]))).leak();
+  for (uint32_t i = 0; i < names.size(); i++)
+    tuple->ob_item[i] = share<PyObject>(TRY(context_.text(names[i]))).leak();
   return tuple;
 }
 
@@ -114,7 +120,8 @@ void CodeGen::dropUnit() {
 
 Result<Compiled> CodeGen::leaveUnit(bool add_none) {
   int inherited = settings_.future_flags & kFutureMask;
-  Compiled compiled = TRY(assemble(context_, *unit_, codeFlags(*unit_, inherited, settings_.top_level_await), add_none));
+  Compiled compiled =
+      TRY(assemble(context_, *unit_, codeFlags(*unit_, inherited, settings_.top_level_await), add_none));
   dropUnit();
   return compiled;
 }
@@ -124,7 +131,8 @@ Status CodeGen::setQualname() {
   Ref<StrObject> own = share(TRY(context_.text(unit_->name)));
   unit_->qualname = own.clone();
   if (!parent->parent) return {};  // at module level
-  bool named = unit_->type == UnitType::kFunction || unit_->type == UnitType::kAsyncFunction || unit_->type == UnitType::kClass;
+  bool named = unit_->type == UnitType::kFunction || unit_->type == UnitType::kAsyncFunction ||
+               unit_->type == UnitType::kClass;
   if (named) {
     compiler::Name mangled = context_.mangle(parent->private_name, unit_->name);
     if (parent->scope->scopeOf(mangled) == NameScope::kGlobalExplicit) return {};
@@ -146,12 +154,15 @@ int codeFlags(const Unit& unit, int inherited, bool top_level_await) {
   if (unit.isFunctionBlock()) {
     flags |= kCoNewLocals | kCoOptimized;
     if (scope.nested) flags |= kCoNested;
-    if (scope.is_generator) flags |= scope.is_coroutine ? kCoAsyncGenerator : kCoGenerator;
-    else if (scope.is_coroutine) flags |= kCoCoroutine;
+    if (scope.is_generator)
+      flags |= scope.is_coroutine ? kCoAsyncGenerator : kCoGenerator;
+    else if (scope.is_coroutine)
+      flags |= kCoCoroutine;
     if (scope.has_varargs) flags |= kCoVarArgs;
     if (scope.has_varkeywords) flags |= kCoVarKeywords;
   }
-  if (top_level_await && scope.type == ScopeType::kModule && scope.is_coroutine && !scope.is_generator) flags |= kCoCoroutine;
+  if (top_level_await && scope.type == ScopeType::kModule && scope.is_coroutine && !scope.is_generator)
+    flags |= kCoCoroutine;
   return flags;
 }
 
@@ -170,8 +181,7 @@ bool tryContainsAnnotation(const TryStmt* s) {
 // Whether a statement list annotates variables, nested blocks included.
 bool containsAnnotation(Stmt* s) {
   switch (s->kind) {
-    case StmtKind::AnnAssign:
-      return true;
+    case StmtKind::AnnAssign: return true;
     case StmtKind::For:
       return containsAnnotation(s->as<For>()->body) || containsAnnotation(s->as<For>()->orelse);
     case StmtKind::AsyncFor:
@@ -180,16 +190,11 @@ bool containsAnnotation(Stmt* s) {
       return containsAnnotation(s->as<While>()->body) || containsAnnotation(s->as<While>()->orelse);
     case StmtKind::If:
       return containsAnnotation(s->as<If>()->body) || containsAnnotation(s->as<If>()->orelse);
-    case StmtKind::With:
-      return containsAnnotation(s->as<With>()->body);
-    case StmtKind::AsyncWith:
-      return containsAnnotation(s->as<AsyncWith>()->body);
-    case StmtKind::Try:
-      return tryContainsAnnotation(s->as<Try>());
-    case StmtKind::TryStar:
-      return tryContainsAnnotation(s->as<TryStar>());
-    default:
-      return false;
+    case StmtKind::With: return containsAnnotation(s->as<With>()->body);
+    case StmtKind::AsyncWith: return containsAnnotation(s->as<AsyncWith>()->body);
+    case StmtKind::Try: return tryContainsAnnotation(s->as<Try>());
+    case StmtKind::TryStar: return tryContainsAnnotation(s->as<TryStar>());
+    default: return false;
   }
 }
 
@@ -221,9 +226,7 @@ Result<Ref<>> CodeGen::compileMod(Mod* mod) {
   bool add_none = true;
   TRY(enterUnit(intern("<module>"), UnitType::kModule, mod, 1));
   switch (mod->kind) {
-    case ModKind::Module:
-      TRY(body(mod->as<Module>()->body));
-      break;
+    case ModKind::Module: TRY(body(mod->as<Module>()->body)); break;
     case ModKind::Interactive:
       if (containsAnnotation(mod->as<Interactive>()->body)) TRY(op(Op::SETUP_ANNOTATIONS));
       settings_.interactive = true;
@@ -234,7 +237,8 @@ Result<Ref<>> CodeGen::compileMod(Mod* mod) {
       add_none = false;
       break;
     case ModKind::FunctionType:
-      return raise(PyExc_SystemError, "module kind %d should not be possible", static_cast<int>(mod->kind) + 1);
+      return raise(PyExc_SystemError, "module kind %d should not be possible",
+                   static_cast<int>(mod->kind) + 1);
   }
   Compiled compiled = TRY(leaveUnit(add_none));
   return std::move(compiled.code);

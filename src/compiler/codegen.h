@@ -1,8 +1,8 @@
 // The code generator: walks the tree and emits instructions into the flow graph of the current unit.
 //
-// Emitted sequences, block boundaries and locations are CPython 3.11's, instruction by instruction: the code objects have
-// to come out equal. One .cpp per family of constructs.
-// `unit_->loc` is the location of what is emitted next; visit(Expr*) restores it, visit(Stmt*) does not.
+// Emitted sequences, block boundaries and locations are CPython 3.11's, instruction by instruction: the code
+// objects have to come out equal. One .cpp per family of constructs. `unit_->loc` is the location of what is
+// emitted next; visit(Expr*) restores it, visit(Stmt*) does not.
 #pragma once
 
 #include <optional>

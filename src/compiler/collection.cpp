@@ -72,7 +72,8 @@ Status CodeGen::unpackTargets(const Seq<Expr*>& elts) {
     if (!elts[static_cast<uint32_t>(i)]->is<Starred>()) continue;
     if (starred) return error("multiple starred expressions in assignment");
     int after = size - i - 1;
-    if (i >= 256 || after >= (INT_MAX >> 8)) return error("too many expressions in star-unpacking assignment");
+    if (i >= 256 || after >= (INT_MAX >> 8))
+      return error("too many expressions in star-unpacking assignment");
     TRY(op(Op::UNPACK_EX, i + (after << 8)));
     starred = true;
   }

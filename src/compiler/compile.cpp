@@ -36,7 +36,8 @@ Result<Ref<CodeObject>> compileWithPool(ast::Tree& tree, ConstPool& pool, ast::M
 
 Result<Ref<StrObject>> sourceFileName(PyObject* path) {
   if (!isStr(path) && !isBytes(path) && hasBuffer(path)) {
-    TRY(warn(PyExc_DeprecationWarning, 1, "path should be string, bytes, or os.PathLike, not %.200s", typeName(path)));
+    TRY(warn(PyExc_DeprecationWarning, 1, "path should be string, bytes, or os.PathLike, not %.200s",
+             typeName(path)));
     Buffer bytes = TRY(Buffer::acquire(path));
     return fsDecode({reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(bytes.size())});
   }
@@ -45,7 +46,8 @@ Result<Ref<StrObject>> sourceFileName(PyObject* path) {
   return fsDecode(static_cast<BytesObject*>(plain.get())->view());
 }
 
-Result<Ref<CodeObject>> compileTree(ast::Tree& tree, ast::Mod* mod, StrObject* filename, CompileOptions& options) {
+Result<Ref<CodeObject>> compileTree(ast::Tree& tree, ast::Mod* mod, StrObject* filename,
+                                    CompileOptions& options) {
   ConstPool pool;
   return compileWithPool(tree, pool, mod, filename, options);
 }
@@ -67,7 +69,8 @@ Result<Ref<CodeObject>> compileSource(std::string_view source, StrObject* filena
   return std::move(code).as<CodeObject>();
 }
 
-Result<MaybeRef<CodeObject>> compileInteractive(InteractiveInput& input, StrObject* filename, CompileOptions& options) {
+Result<MaybeRef<CodeObject>> compileInteractive(InteractiveInput& input, StrObject* filename,
+                                                CompileOptions& options) {
   ast::Tree tree;
   ast::Mod* mod = TRY(parseInteractive(input, filename, options, tree));
   if (!mod) return MaybeRef<CodeObject>();

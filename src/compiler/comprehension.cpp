@@ -1,4 +1,5 @@
-// Comprehensions and generator expressions: each is a function of its own, called with the outermost iterator.
+// Comprehensions and generator expressions: each is a function of its own, called with the outermost
+// iterator.
 #include "compiler/codegen.h"
 
 namespace krait::compiler {
@@ -22,7 +23,8 @@ Status CodeGen::comprehension(const Comp& comp) {
   TRY(enterUnit(intern(comp.name), UnitType::kComprehension, comp.node, comp.node->span.lineno));
   setLoc(comp.node->span);
   bool is_async = unit_->scope->is_coroutine;
-  if (is_async && !is_generator && outer != UnitType::kAsyncFunction && outer != UnitType::kComprehension && !top_level_await) {
+  if (is_async && !is_generator && outer != UnitType::kAsyncFunction && outer != UnitType::kComprehension &&
+      !top_level_await) {
     return error("asynchronous comprehension outside of an asynchronous function");
   }
   if (!is_generator) {
@@ -42,7 +44,8 @@ Status CodeGen::comprehension(const Comp& comp) {
 }
 
 Status CodeGen::compGenerator(const Comp& comp, uint32_t index, int depth) {
-  return comp.generators[index]->is_async ? compAsyncGenerator(comp, index, depth) : compSyncGenerator(comp, index, depth);
+  return comp.generators[index]->is_async ? compAsyncGenerator(comp, index, depth)
+                                          : compSyncGenerator(comp, index, depth);
 }
 
 namespace {
@@ -127,16 +130,10 @@ Status CodeGen::compRest(const Comp& comp, uint32_t index, int depth, Block* if_
 Status CodeGen::compElement(const Comp& comp, int depth) {
   TRY(visit(comp.elt));
   switch (comp.type) {
-    case ComprehensionType::kList:
-      return op(Op::LIST_APPEND, depth + 1);
-    case ComprehensionType::kSet:
-      return op(Op::SET_ADD, depth + 1);
-    case ComprehensionType::kDict:
-      TRY(visit(comp.value));
-      return op(Op::MAP_ADD, depth + 1);
-    default:
-      TRY(yieldValue());
-      return op(Op::POP_TOP);
+    case ComprehensionType::kList: return op(Op::LIST_APPEND, depth + 1);
+    case ComprehensionType::kSet: return op(Op::SET_ADD, depth + 1);
+    case ComprehensionType::kDict: TRY(visit(comp.value)); return op(Op::MAP_ADD, depth + 1);
+    default: TRY(yieldValue()); return op(Op::POP_TOP);
   }
 }
 

@@ -1,7 +1,7 @@
 // The constants of one code object, in co_consts order, without duplicates.
 //
-// Sameness is constEquals(). All code objects of one compilation share a ConstCache, so that equal constants are one
-// object everywhere.
+// Sameness is constEquals(). All code objects of one compilation share a ConstCache, so that equal constants
+// are one object everywhere.
 #pragma once
 
 #include <unordered_map>

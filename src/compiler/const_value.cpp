@@ -13,28 +13,17 @@ using ast::ConstantKind;
 
 Result<Ref<>> constantObject(const ast::ConstantValue& value) {
   switch (value.kind) {
-    case ConstantKind::None:
-      return none();
-    case ConstantKind::True:
-      return boolRef(true);
-    case ConstantKind::False:
-      return boolRef(false);
-    case ConstantKind::Ellipsis:
-      return share(Py_Ellipsis);
-    case ConstantKind::Int:
-      return intFromLong(value.integer);
-    case ConstantKind::BigInt:
-      return intFromText(value.text, value.base);
-    case ConstantKind::Float:
-      return floatNew(value.number);
-    case ConstantKind::Complex:
-      return complexNew(0.0, value.number);
-    case ConstantKind::Str:
-      return strFromWtf8(value.text);
-    case ConstantKind::Bytes:
-      return bytesFrom(value.text);
-    case ConstantKind::Object:
-      return share(static_cast<PyObject*>(value.object));
+    case ConstantKind::None: return none();
+    case ConstantKind::True: return boolRef(true);
+    case ConstantKind::False: return boolRef(false);
+    case ConstantKind::Ellipsis: return share(Py_Ellipsis);
+    case ConstantKind::Int: return intFromLong(value.integer);
+    case ConstantKind::BigInt: return intFromText(value.text, value.base);
+    case ConstantKind::Float: return floatNew(value.number);
+    case ConstantKind::Complex: return complexNew(0.0, value.number);
+    case ConstantKind::Str: return strFromWtf8(value.text);
+    case ConstantKind::Bytes: return bytesFrom(value.text);
+    case ConstantKind::Object: return share(static_cast<PyObject*>(value.object));
   }
   return none();
 }
@@ -70,12 +59,11 @@ bool isSingletonValue(const ast::ConstantValue& value) {
     case ConstantKind::None:
     case ConstantKind::True:
     case ConstantKind::False:
-    case ConstantKind::Ellipsis:
-      return true;
+    case ConstantKind::Ellipsis: return true;
     case ConstantKind::Object:
-      return value.object == Py_None || value.object == Py_True || value.object == Py_False || value.object == Py_Ellipsis;
-    default:
-      return false;
+      return value.object == Py_None || value.object == Py_True || value.object == Py_False ||
+             value.object == Py_Ellipsis;
+    default: return false;
   }
 }
 

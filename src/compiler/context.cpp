@@ -101,7 +101,8 @@ MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno) {
   PendingSaved saved;
   Result<std::string> path = fsEncode(filename);
   if (path.failed()) return nullptr;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(std::move(path).take().c_str(), "re"), std::fclose);
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(std::move(path).take().c_str(), "re"),
+                                                       std::fclose);
   if (!file) return nullptr;
   std::string line = readLine(file.get(), lineno);
   if (line.empty()) return nullptr;
@@ -115,7 +116,8 @@ Raised raiseAtRange(StrObject* filename, const ast::Span& where, const char* for
   va_start(args, format);
   (void)raiseV(PyExc_SyntaxError, format, args);
   va_end(args);
-  return addDetails(filename, {where.lineno, where.col_offset + 1, where.end_lineno, where.end_col_offset + 1});
+  return addDetails(filename,
+                    {where.lineno, where.col_offset + 1, where.end_lineno, where.end_col_offset + 1});
 }
 
 Raised raiseAtPoint(StrObject* filename, int lineno, int column, const char* format, ...) {

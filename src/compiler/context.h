@@ -1,5 +1,5 @@
-// What all stages of one compilation share: the tree, the file name, the interned strings of its identifiers and the
-// nesting limit.
+// What all stages of one compilation share: the tree, the file name, the interned strings of its identifiers
+// and the nesting limit.
 //
 // Ownership: borrows the tree and the file name from the caller, who keeps them alive.
 #pragma once
@@ -35,8 +35,8 @@ class Context {
 };
 
 // SyntaxError about a piece of a tree. Columns of `where` are 0-based as in the tree.
-// raiseAtRange sets the details as attributes (args hold the message only), raiseCompileError passes them as arguments:
-// CPython's symbol table and its code generator differ so, and users can see it.
+// raiseAtRange sets the details as attributes (args hold the message only), raiseCompileError passes them as
+// arguments: CPython's symbol table and its code generator differ so, and users can see it.
 [[gnu::cold]] Raised raiseAtRange(StrObject* filename, const ast::Span& where, const char* format, ...);
 [[gnu::cold]] Raised raiseCompileError(StrObject* filename, const ast::Span& where, const char* format, ...);
 // Without an end, as the __future__ checks do.

@@ -11,46 +11,29 @@ namespace {
 
 BinaryOp binaryOp(Operator op) {
   switch (op) {
-    case Operator::Add:
-      return BinaryOp::kAdd;
-    case Operator::Sub:
-      return BinaryOp::kSubtract;
-    case Operator::Mult:
-      return BinaryOp::kMultiply;
-    case Operator::MatMult:
-      return BinaryOp::kMatrixMultiply;
-    case Operator::Div:
-      return BinaryOp::kTrueDivide;
-    case Operator::Mod:
-      return BinaryOp::kRemainder;
-    case Operator::Pow:
-      return BinaryOp::kPower;
-    case Operator::LShift:
-      return BinaryOp::kLshift;
-    case Operator::RShift:
-      return BinaryOp::kRshift;
-    case Operator::BitOr:
-      return BinaryOp::kOr;
-    case Operator::BitXor:
-      return BinaryOp::kXor;
-    case Operator::BitAnd:
-      return BinaryOp::kAnd;
-    case Operator::FloorDiv:
-      return BinaryOp::kFloorDivide;
+    case Operator::Add: return BinaryOp::kAdd;
+    case Operator::Sub: return BinaryOp::kSubtract;
+    case Operator::Mult: return BinaryOp::kMultiply;
+    case Operator::MatMult: return BinaryOp::kMatrixMultiply;
+    case Operator::Div: return BinaryOp::kTrueDivide;
+    case Operator::Mod: return BinaryOp::kRemainder;
+    case Operator::Pow: return BinaryOp::kPower;
+    case Operator::LShift: return BinaryOp::kLshift;
+    case Operator::RShift: return BinaryOp::kRshift;
+    case Operator::BitOr: return BinaryOp::kOr;
+    case Operator::BitXor: return BinaryOp::kXor;
+    case Operator::BitAnd: return BinaryOp::kAnd;
+    case Operator::FloorDiv: return BinaryOp::kFloorDivide;
   }
   return BinaryOp::kAdd;
 }
 
 Op unaryOp(UnaryOperator op) {
   switch (op) {
-    case UnaryOperator::Invert:
-      return Op::UNARY_INVERT;
-    case UnaryOperator::Not:
-      return Op::UNARY_NOT;
-    case UnaryOperator::UAdd:
-      return Op::UNARY_POSITIVE;
-    case UnaryOperator::USub:
-      return Op::UNARY_NEGATIVE;
+    case UnaryOperator::Invert: return Op::UNARY_INVERT;
+    case UnaryOperator::Not: return Op::UNARY_NOT;
+    case UnaryOperator::UAdd: return Op::UNARY_POSITIVE;
+    case UnaryOperator::USub: return Op::UNARY_NEGATIVE;
   }
   return Op::UNARY_NOT;
 }
@@ -82,61 +65,40 @@ Status CodeGen::visitKind(Expr* e) {
       TRY(visit(e->as<NamedExpr>()->value));
       TRY(op(Op::COPY, 1));
       return visit(e->as<NamedExpr>()->target);
-    case ExprKind::BoolOp:
-      return boolOp(e->as<ast::BoolOp>());
+    case ExprKind::BoolOp: return boolOp(e->as<ast::BoolOp>());
     case ExprKind::BinOp:
       TRY(visit(e->as<BinOp>()->left));
       TRY(visit(e->as<BinOp>()->right));
       return op(Op::BINARY_OP, static_cast<int>(binaryOp(e->as<BinOp>()->op)));
-    case ExprKind::UnaryOp:
-      TRY(visit(e->as<UnaryOp>()->operand));
-      return op(unaryOp(e->as<UnaryOp>()->op));
-    case ExprKind::Lambda:
-      return lambda(e->as<Lambda>());
-    case ExprKind::IfExp:
-      return ifExp(e->as<IfExp>());
-    case ExprKind::Dict:
-      return dict(e->as<Dict>());
+    case ExprKind::UnaryOp: TRY(visit(e->as<UnaryOp>()->operand)); return op(unaryOp(e->as<UnaryOp>()->op));
+    case ExprKind::Lambda: return lambda(e->as<Lambda>());
+    case ExprKind::IfExp: return ifExp(e->as<IfExp>());
+    case ExprKind::Dict: return dict(e->as<Dict>());
     case ExprKind::Set:
       return sequence(e->as<Set>()->elts, 0, {Op::BUILD_SET, Op::SET_ADD, Op::SET_UPDATE, false});
     case ExprKind::ListComp:
     case ExprKind::SetComp:
     case ExprKind::DictComp:
-    case ExprKind::GeneratorExp:
-      return comprehensionExpr(e);
-    case ExprKind::Yield:
-      return yieldExpr(e->as<Yield>());
-    case ExprKind::YieldFrom:
-      return yieldFromExpr(e->as<YieldFrom>());
-    case ExprKind::Await:
-      return awaitExpr(e->as<Await>());
-    case ExprKind::Compare:
-      return compare(e->as<Compare>());
-    case ExprKind::Call:
-      return call(e->as<Call>());
-    case ExprKind::Constant:
-      return constant(e->as<Constant>());
-    case ExprKind::JoinedStr:
-      return joinedStr(e->as<JoinedStr>());
-    case ExprKind::FormattedValue:
-      return formattedValue(e->as<FormattedValue>());
-    case ExprKind::Attribute:
-      return attribute(e->as<Attribute>());
-    case ExprKind::Subscript:
-      return subscript(e->as<Subscript>());
+    case ExprKind::GeneratorExp: return comprehensionExpr(e);
+    case ExprKind::Yield: return yieldExpr(e->as<Yield>());
+    case ExprKind::YieldFrom: return yieldFromExpr(e->as<YieldFrom>());
+    case ExprKind::Await: return awaitExpr(e->as<Await>());
+    case ExprKind::Compare: return compare(e->as<Compare>());
+    case ExprKind::Call: return call(e->as<Call>());
+    case ExprKind::Constant: return constant(e->as<Constant>());
+    case ExprKind::JoinedStr: return joinedStr(e->as<JoinedStr>());
+    case ExprKind::FormattedValue: return formattedValue(e->as<FormattedValue>());
+    case ExprKind::Attribute: return attribute(e->as<Attribute>());
+    case ExprKind::Subscript: return subscript(e->as<Subscript>());
     case ExprKind::Starred:
       if (e->as<Starred>()->ctx == ast::Context::Store) {
         return error("starred assignment target must be in a list or tuple");
       }
       return error("can't use starred expression here");
-    case ExprKind::Slice:
-      return op(Op::BUILD_SLICE, TRY(slice(e->as<Slice>())));
-    case ExprKind::Name:
-      return nameOp(e->as<ast::Name>()->id, useOf(e->as<ast::Name>()->ctx));
-    case ExprKind::List:
-      return list(e->as<List>());
-    case ExprKind::Tuple:
-      return tuple(e->as<Tuple>());
+    case ExprKind::Slice: return op(Op::BUILD_SLICE, TRY(slice(e->as<Slice>())));
+    case ExprKind::Name: return nameOp(e->as<ast::Name>()->id, useOf(e->as<ast::Name>()->ctx));
+    case ExprKind::List: return list(e->as<List>());
+    case ExprKind::Tuple: return tuple(e->as<Tuple>());
   }
   return {};
 }
@@ -167,26 +129,16 @@ Status CodeGen::ifExp(IfExp* e) {
 
 Status CodeGen::compareOp(CompareOperator compare) {
   switch (compare) {
-    case CompareOperator::Eq:
-      return op(Op::COMPARE_OP, Py_EQ);
-    case CompareOperator::NotEq:
-      return op(Op::COMPARE_OP, Py_NE);
-    case CompareOperator::Lt:
-      return op(Op::COMPARE_OP, Py_LT);
-    case CompareOperator::LtE:
-      return op(Op::COMPARE_OP, Py_LE);
-    case CompareOperator::Gt:
-      return op(Op::COMPARE_OP, Py_GT);
-    case CompareOperator::GtE:
-      return op(Op::COMPARE_OP, Py_GE);
-    case CompareOperator::Is:
-      return op(Op::IS_OP, 0);
-    case CompareOperator::IsNot:
-      return op(Op::IS_OP, 1);
-    case CompareOperator::In:
-      return op(Op::CONTAINS_OP, 0);
-    case CompareOperator::NotIn:
-      return op(Op::CONTAINS_OP, 1);
+    case CompareOperator::Eq: return op(Op::COMPARE_OP, Py_EQ);
+    case CompareOperator::NotEq: return op(Op::COMPARE_OP, Py_NE);
+    case CompareOperator::Lt: return op(Op::COMPARE_OP, Py_LT);
+    case CompareOperator::LtE: return op(Op::COMPARE_OP, Py_LE);
+    case CompareOperator::Gt: return op(Op::COMPARE_OP, Py_GT);
+    case CompareOperator::GtE: return op(Op::COMPARE_OP, Py_GE);
+    case CompareOperator::Is: return op(Op::IS_OP, 0);
+    case CompareOperator::IsNot: return op(Op::IS_OP, 1);
+    case CompareOperator::In: return op(Op::CONTAINS_OP, 0);
+    case CompareOperator::NotIn: return op(Op::CONTAINS_OP, 1);
   }
   return {};
 }
@@ -295,13 +247,11 @@ Status CodeGen::attribute(Attribute* e) {
   TRY(visit(e->value));
   startAtAttribute(e);
   switch (e->ctx) {
-    case ast::Context::Load:
-      return opName(Op::LOAD_ATTR, e->attr);
+    case ast::Context::Load: return opName(Op::LOAD_ATTR, e->attr);
     case ast::Context::Store:
       TRY(forbidName(e->attr, NameUse::kStore));
       return opName(Op::STORE_ATTR, e->attr);
-    case ast::Context::Del:
-      return opName(Op::DELETE_ATTR, e->attr);
+    case ast::Context::Del: return opName(Op::DELETE_ATTR, e->attr);
   }
   return {};
 }
@@ -378,20 +328,11 @@ Status CodeGen::formattedValue(FormattedValue* e) {
   TRY(visit(e->value));
   int oparg;
   switch (e->conversion) {
-    case 's':
-      oparg = kFvcStr;
-      break;
-    case 'r':
-      oparg = kFvcRepr;
-      break;
-    case 'a':
-      oparg = kFvcAscii;
-      break;
-    case -1:
-      oparg = kFvcNone;
-      break;
-    default:
-      return raise(PyExc_SystemError, "Unrecognized conversion character %d", e->conversion);
+    case 's': oparg = kFvcStr; break;
+    case 'r': oparg = kFvcRepr; break;
+    case 'a': oparg = kFvcAscii; break;
+    case -1: oparg = kFvcNone; break;
+    default: return raise(PyExc_SystemError, "Unrecognized conversion character %d", e->conversion);
   }
   if (e->format_spec) {
     TRY(visit(e->format_spec));

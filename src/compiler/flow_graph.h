@@ -1,8 +1,8 @@
-// The control flow graph of one code object: basic blocks of instructions, made by the code generator, improved by
-// flow_*.cpp, laid out by assemble.cpp.
+// The control flow graph of one code object: basic blocks of instructions, made by the code generator,
+// improved by flow_*.cpp, laid out by assemble.cpp.
 //
-// Holds: a block is entered at its first instruction only; jumps and returns end it. `next` is the textual order,
-// `older` the reverse order of creation; several passes depend on which of the two they walk.
+// Holds: a block is entered at its first instruction only; jumps and returns end it. `next` is the textual
+// order, `older` the reverse order of creation; several passes depend on which of the two they walk.
 // Ownership: blocks live in the graph's arena; instruction arrays are plain vectors freed with the graph.
 #pragma once
 
@@ -26,7 +26,9 @@ struct Instr {
   Block* handler = nullptr;  // where an exception raised here goes; set by labelHandlers
   ast::Span loc = kNoLocation;
 
-  bool isBlockPush() const { return op == Op::SETUP_FINALLY || op == Op::SETUP_CLEANUP || op == Op::SETUP_WITH; }
+  bool isBlockPush() const {
+    return op == Op::SETUP_FINALLY || op == Op::SETUP_CLEANUP || op == Op::SETUP_WITH;
+  }
   bool isJump() const { return opIsJump(op) && !isBlockPush(); }
   bool isScopeExit() const { return op == Op::RETURN_VALUE || op == Op::RAISE_VARARGS || op == Op::RERAISE; }
   bool isUnconditionalJump() const { return op == Op::JUMP || op == Op::JUMP_NO_INTERRUPT; }
@@ -43,10 +45,10 @@ struct Block {
   Block* older = nullptr;
   int predecessors = 0;
   int start_depth = -1;
-  int offset = 0;              // in code units
-  bool exits = false;          // returns or raises
-  bool falls_through = true;   // may continue with `next`
-  bool preserve_lasti = false; // as a handler: the stack holds lasti below the exception
+  int offset = 0;               // in code units
+  bool exits = false;           // returns or raises
+  bool falls_through = true;    // may continue with `next`
+  bool preserve_lasti = false;  // as a handler: the stack holds lasti below the exception
   bool visited = false;
 
   bool empty() const { return instrs.empty(); }
@@ -71,15 +73,15 @@ class FlowGraph {
   std::vector<Block*> blocksInOrder() const;
 
   // The passes, in the order that finish() runs them; see the .cpp files.
-  Status normalize();                       // flow_optimize.cpp
-  Status optimize(ConstTable& consts);      // flow_optimize.cpp
-  void duplicateExitsWithoutLine();         // flow_lines.cpp
-  void propagateLines();                    // flow_lines.cpp
-  void guaranteeLinesForExits(int line);    // flow_lines.cpp
+  Status normalize();                         // flow_optimize.cpp
+  Status optimize(ConstTable& consts);        // flow_optimize.cpp
+  void duplicateExitsWithoutLine();           // flow_lines.cpp
+  void propagateLines();                      // flow_lines.cpp
+  void guaranteeLinesForExits(int line);      // flow_lines.cpp
   Result<int> stackDepth(bool is_generator);  // flow_stack.cpp
-  void labelHandlers();                     // flow_stack.cpp
-  void dropHandlerMarks();                  // flow_stack.cpp
-  void resolveJumpDirections();             // flow_stack.cpp
+  void labelHandlers();                       // flow_stack.cpp
+  void dropHandlerMarks();                    // flow_stack.cpp
+  void resolveJumpDirections();               // flow_stack.cpp
 
   void removeNops(Block* block);
   void removeEmptyBlocks();

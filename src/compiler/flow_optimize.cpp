@@ -1,5 +1,5 @@
-// The optimiser of the flow graph. Every rule, and the order in which they run, is CPython 3.11's, because the code
-// object has to come out equal.
+// The optimiser of the flow graph. Every rule, and the order in which they run, is CPython 3.11's, because
+// the code object has to come out equal.
 #include <algorithm>
 
 #include "compiler/flow_graph.h"
@@ -35,29 +35,29 @@ bool passOppositeTest(Instr& jump, const Instr& target, Op popping) {
 }
 
 // Answers whether the instruction changed and has to be looked at again.
-bool threadConditional(Instr& jump, const Instr& target, Op or_pop, Op opposite_or_pop, Op popping, Op opposite_popping) {
+bool threadConditional(Instr& jump, const Instr& target, Op or_pop, Op opposite_or_pop, Op popping,
+                       Op opposite_popping) {
   if (target.op == popping) return threadJump(jump, target, popping);
   if (target.op == Op::JUMP || target.op == or_pop) return threadJump(jump, target, or_pop);
-  if (target.op == opposite_or_pop || target.op == opposite_popping) return passOppositeTest(jump, target, popping);
+  if (target.op == opposite_or_pop || target.op == opposite_popping)
+    return passOppositeTest(jump, target, popping);
   return false;
 }
 
 bool threadAnyJump(Instr& jump, const Instr& target) {
   switch (jump.op) {
     case Op::JUMP_IF_FALSE_OR_POP:
-      return threadConditional(jump, target, Op::JUMP_IF_FALSE_OR_POP, Op::JUMP_IF_TRUE_OR_POP, Op::POP_JUMP_IF_FALSE,
-                               Op::POP_JUMP_IF_TRUE);
+      return threadConditional(jump, target, Op::JUMP_IF_FALSE_OR_POP, Op::JUMP_IF_TRUE_OR_POP,
+                               Op::POP_JUMP_IF_FALSE, Op::POP_JUMP_IF_TRUE);
     case Op::JUMP_IF_TRUE_OR_POP:
-      return threadConditional(jump, target, Op::JUMP_IF_TRUE_OR_POP, Op::JUMP_IF_FALSE_OR_POP, Op::POP_JUMP_IF_TRUE,
-                               Op::POP_JUMP_IF_FALSE);
+      return threadConditional(jump, target, Op::JUMP_IF_TRUE_OR_POP, Op::JUMP_IF_FALSE_OR_POP,
+                               Op::POP_JUMP_IF_TRUE, Op::POP_JUMP_IF_FALSE);
     case Op::POP_JUMP_IF_FALSE:
     case Op::POP_JUMP_IF_TRUE:
     case Op::POP_JUMP_IF_NONE:
     case Op::POP_JUMP_IF_NOT_NONE:
-    case Op::JUMP:
-      return target.op == Op::JUMP && threadJump(jump, target, jump.op);
-    default:
-      return false;
+    case Op::JUMP: return target.op == Op::JUMP && threadJump(jump, target, jump.op);
+    default: return false;
   }
 }
 
@@ -95,13 +95,9 @@ Status simplifyLoadConst(Block* block, size_t at, ConstTable& consts) {
     case Op::POP_JUMP_IF_FALSE:
     case Op::POP_JUMP_IF_TRUE:
     case Op::JUMP_IF_FALSE_OR_POP:
-    case Op::JUMP_IF_TRUE_OR_POP:
-      return decideConstTest(block, at, consts);
-    case Op::IS_OP:
-      useNoneJump(block, at, consts);
-      return {};
-    default:
-      return {};
+    case Op::JUMP_IF_TRUE_OR_POP: return decideConstTest(block, at, consts);
+    case Op::IS_OP: useNoneJump(block, at, consts); return {};
+    default: return {};
   }
 }
 
@@ -124,7 +120,8 @@ void pushNullWithGlobal(Block* block, size_t at) {
 
 constexpr int kVisited = -1;
 
-// Writes the permutation `stack` as the fewest SWAPs, backwards from `end`; answers how many slots were left unused.
+// Writes the permutation `stack` as the fewest SWAPs, backwards from `end`; answers how many slots were left
+// unused.
 size_t writeSwaps(Instr* run, size_t length, std::vector<int>& stack) {
   size_t current = length;
   for (int i = 0; i < static_cast<int>(stack.size()); i++) {
@@ -142,7 +139,8 @@ size_t writeSwaps(Instr* run, size_t length, std::vector<int>& stack) {
   return current;
 }
 
-// Replaces a run of SWAPs (with NOPs between) by an optimal one; answers the index of the run's last instruction.
+// Replaces a run of SWAPs (with NOPs between) by an optimal one; answers the index of the run's last
+// instruction.
 size_t optimizeSwapRun(Block* block, size_t at) {
   Instr* run = &block->instrs[at];
   size_t limit = block->instrs.size() - at;
@@ -240,15 +238,11 @@ Status FlowGraph::optimizeBlock(Block* block, ConstTable& consts) {
       if (!instr.target->empty()) target = &instr.target->instrs[0];
     }
     switch (instr.op) {
-      case Op::LOAD_CONST:
-        TRY(simplifyLoadConst(block, i, consts));
-        break;
+      case Op::LOAD_CONST: TRY(simplifyLoadConst(block, i, consts)); break;
       case Op::BUILD_TUPLE:
         if (!unpackBuiltTuple(block, i)) TRY(foldTuple(block, i, instr.oparg, consts));
         break;
-      case Op::PUSH_NULL:
-        pushNullWithGlobal(block, i);
-        break;
+      case Op::PUSH_NULL: pushNullWithGlobal(block, i); break;
       case Op::SWAP:
         i = optimizeSwapRun(block, i);
         applyStaticSwaps(block, i);

@@ -93,21 +93,15 @@ class HandlerWalk {
 
 Op directed(Op op, bool forward) {
   switch (op) {
-    case Op::JUMP:
-      return forward ? Op::JUMP_FORWARD : Op::JUMP_BACKWARD;
-    case Op::JUMP_NO_INTERRUPT:
-      return forward ? Op::JUMP_FORWARD : Op::JUMP_BACKWARD_NO_INTERRUPT;
+    case Op::JUMP: return forward ? Op::JUMP_FORWARD : Op::JUMP_BACKWARD;
+    case Op::JUMP_NO_INTERRUPT: return forward ? Op::JUMP_FORWARD : Op::JUMP_BACKWARD_NO_INTERRUPT;
     case Op::POP_JUMP_IF_FALSE:
       return forward ? Op::POP_JUMP_FORWARD_IF_FALSE : Op::POP_JUMP_BACKWARD_IF_FALSE;
-    case Op::POP_JUMP_IF_TRUE:
-      return forward ? Op::POP_JUMP_FORWARD_IF_TRUE : Op::POP_JUMP_BACKWARD_IF_TRUE;
-    case Op::POP_JUMP_IF_NONE:
-      return forward ? Op::POP_JUMP_FORWARD_IF_NONE : Op::POP_JUMP_BACKWARD_IF_NONE;
+    case Op::POP_JUMP_IF_TRUE: return forward ? Op::POP_JUMP_FORWARD_IF_TRUE : Op::POP_JUMP_BACKWARD_IF_TRUE;
+    case Op::POP_JUMP_IF_NONE: return forward ? Op::POP_JUMP_FORWARD_IF_NONE : Op::POP_JUMP_BACKWARD_IF_NONE;
     case Op::POP_JUMP_IF_NOT_NONE:
       return forward ? Op::POP_JUMP_FORWARD_IF_NOT_NONE : Op::POP_JUMP_BACKWARD_IF_NOT_NONE;
-    default:
-      KR_ASSERT(forward, "these opcodes only jump forward");
-      return op;
+    default: KR_ASSERT(forward, "these opcodes only jump forward"); return op;
   }
 }
 

@@ -58,7 +58,8 @@ bool repeatIsSmall(IntObject* count, PyObject* sequence) {
     if (!repetitionFits(count, size, kMaxCollectionSize, &repetitions)) return false;
     return repetitions == 0 || countItems(sequence, kMaxTotalItems / repetitions) >= 0;
   }
-  Py_ssize_t size = isStr(sequence) ? static_cast<StrObject*>(sequence)->size() : static_cast<BytesObject*>(sequence)->size();
+  Py_ssize_t size = isStr(sequence) ? static_cast<StrObject*>(sequence)->size()
+                                    : static_cast<BytesObject*>(sequence)->size();
   return size == 0 || repetitionFits(count, size, kMaxStrSize, &repetitions);
 }
 
@@ -89,7 +90,8 @@ bool shiftIsSmall(PyObject* left, PyObject* right) {
   if (value->isZero() || distance->isZero()) return true;
   long bits;
   if (!intFitsLong(distance, &bits) || bits < 0) return false;
-  return static_cast<size_t>(bits) <= kMaxIntBits && intBitCount(value) <= kMaxIntBits - static_cast<size_t>(bits);
+  return static_cast<size_t>(bits) <= kMaxIntBits &&
+         intBitCount(value) <= kMaxIntBits - static_cast<size_t>(bits);
 }
 
 Result<Ref<>> logicalNot(PyObject* operand) { return boolRef(!TRY(objectIsTrue(operand))); }
@@ -98,31 +100,23 @@ Result<Ref<>> logicalNot(PyObject* operand) { return boolRef(!TRY(objectIsTrue(o
 
 Result<MaybeRef<>> foldUnary(ast::UnaryOperator op, PyObject* operand) {
   switch (op) {
-    case ast::UnaryOperator::Invert:
-      return folded(numberInvert(operand));
-    case ast::UnaryOperator::Not:
-      return folded(logicalNot(operand));
-    case ast::UnaryOperator::UAdd:
-      return folded(numberPositive(operand));
-    case ast::UnaryOperator::USub:
-      return folded(numberNegative(operand));
+    case ast::UnaryOperator::Invert: return folded(numberInvert(operand));
+    case ast::UnaryOperator::Not: return folded(logicalNot(operand));
+    case ast::UnaryOperator::UAdd: return folded(numberPositive(operand));
+    case ast::UnaryOperator::USub: return folded(numberNegative(operand));
   }
   return MaybeRef<>();
 }
 
 Result<MaybeRef<>> foldBinary(ast::Operator op, PyObject* left, PyObject* right) {
   switch (op) {
-    case ast::Operator::Add:
-      return folded(numberAdd(left, right));
-    case ast::Operator::Sub:
-      return folded(numberSubtract(left, right));
+    case ast::Operator::Add: return folded(numberAdd(left, right));
+    case ast::Operator::Sub: return folded(numberSubtract(left, right));
     case ast::Operator::Mult:
       if (!multiplyIsSmall(left, right)) return MaybeRef<>();
       return folded(numberMultiply(left, right));
-    case ast::Operator::Div:
-      return folded(numberTrueDivide(left, right));
-    case ast::Operator::FloorDiv:
-      return folded(numberFloorDivide(left, right));
+    case ast::Operator::Div: return folded(numberTrueDivide(left, right));
+    case ast::Operator::FloorDiv: return folded(numberFloorDivide(left, right));
     case ast::Operator::Mod:
       if (isStr(left) || isBytes(left)) return MaybeRef<>();
       return folded(numberRemainder(left, right));
@@ -132,20 +126,17 @@ Result<MaybeRef<>> foldBinary(ast::Operator op, PyObject* left, PyObject* right)
     case ast::Operator::LShift:
       if (!shiftIsSmall(left, right)) return MaybeRef<>();
       return folded(numberLshift(left, right));
-    case ast::Operator::RShift:
-      return folded(numberRshift(left, right));
-    case ast::Operator::BitOr:
-      return folded(numberOr(left, right));
-    case ast::Operator::BitXor:
-      return folded(numberXor(left, right));
-    case ast::Operator::BitAnd:
-      return folded(numberAnd(left, right));
-    case ast::Operator::MatMult:
-      return MaybeRef<>();  // no constant implements it
+    case ast::Operator::RShift: return folded(numberRshift(left, right));
+    case ast::Operator::BitOr: return folded(numberOr(left, right));
+    case ast::Operator::BitXor: return folded(numberXor(left, right));
+    case ast::Operator::BitAnd: return folded(numberAnd(left, right));
+    case ast::Operator::MatMult: return MaybeRef<>();  // no constant implements it
   }
   return MaybeRef<>();
 }
 
-Result<MaybeRef<>> foldSubscript(PyObject* container, PyObject* index) { return folded(itemGet(container, index)); }
+Result<MaybeRef<>> foldSubscript(PyObject* container, PyObject* index) {
+  return folded(itemGet(container, index));
+}
 
 }  // namespace krait::compiler

@@ -104,8 +104,8 @@ Result<int> CodeGen::closureArg(compiler::Name name) {
   NameScope where = is_class_cell ? NameScope::kCell : unit_->scope->scopeOf(name);
   int index = where == NameScope::kCell ? unit_->cellvars.find(name) : unit_->freevars.find(name);
   if (index == NameMap::kAbsent) {
-    return raise(PyExc_SystemError, "unknown scope in unit %U for closure variable %U", TRY(context_.text(unit_->name)),
-                 TRY(context_.text(name)));
+    return raise(PyExc_SystemError, "unknown scope in unit %U for closure variable %U",
+                 TRY(context_.text(unit_->name)), TRY(context_.text(name)));
   }
   return where == NameScope::kCell ? index : unit_->cellvars.size() + index;
 }

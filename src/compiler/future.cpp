@@ -11,16 +11,11 @@ struct Feature {
   int flag;  // 0: mandatory by now
 };
 constexpr Feature kFeatures[] = {
-    {"nested_scopes", 0},
-    {"generators", 0},
-    {"division", 0},
-    {"absolute_import", 0},
-    {"with_statement", 0},
-    {"print_function", 0},
-    {"unicode_literals", 0},
-    {"barry_as_FLUFL", kCoFutureBarryAsBdfl},
-    {"generator_stop", 0},
-    {"annotations", kCoFutureAnnotations},
+    {"nested_scopes", 0},    {"generators", 0},
+    {"division", 0},         {"absolute_import", 0},
+    {"with_statement", 0},   {"print_function", 0},
+    {"unicode_literals", 0}, {"barry_as_FLUFL", kCoFutureBarryAsBdfl},
+    {"generator_stop", 0},   {"annotations", kCoFutureAnnotations},
 };
 
 const Feature* findFeature(std::string_view name) {
@@ -37,9 +32,11 @@ Status addFeatures(Context& context, ast::ImportFrom* s, Future& future) {
       continue;
     }
     int column = s->span.col_offset + 1;
-    if (alias->name->text == "braces") return raiseAtPoint(context.filename(), s->span.lineno, column, "not a chance");
+    if (alias->name->text == "braces")
+      return raiseAtPoint(context.filename(), s->span.lineno, column, "not a chance");
     std::string name(alias->name->text);
-    return raiseAtPoint(context.filename(), s->span.lineno, column, "future feature %.100s is not defined", name.c_str());
+    return raiseAtPoint(context.filename(), s->span.lineno, column, "future feature %.100s is not defined",
+                        name.c_str());
   }
   future.line = s->span.lineno;
   return {};
@@ -52,8 +49,8 @@ Result<Future> futureFeatures(Context& context, const ast::Mod* mod) {
   Seq<ast::Stmt*> body;
   if (mod->is<ast::Module>()) body = mod->as<ast::Module>()->body;
   if (mod->is<ast::Interactive>()) body = mod->as<ast::Interactive>()->body;
-  // Behind a docstring only such imports may stand. What follows on the line of another statement is still looked at:
-  // a later import there is an error that the code generator, which compares lines, would not see.
+  // Behind a docstring only such imports may stand. What follows on the line of another statement is still
+  // looked at: a later import there is an error that the code generator, which compares lines, would not see.
   bool done = false;
   int previous_line = 0;
   for (uint32_t i = docstringOf(body) ? 1 : 0; i < body.size(); i++) {

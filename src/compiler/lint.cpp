@@ -20,10 +20,8 @@ bool isSequenceDisplay(Expr* e) {
     case ExprKind::List:
     case ExprKind::ListComp:
     case ExprKind::JoinedStr:
-    case ExprKind::FormattedValue:
-      return true;
-    default:
-      return false;
+    case ExprKind::FormattedValue: return true;
+    default: return false;
   }
 }
 
@@ -32,28 +30,19 @@ bool isSequenceDisplay(Expr* e) {
 // The type an expression certainly has; null when unknown.
 const char* CodeGen::inferType(Expr* e) {
   switch (e->kind) {
-    case ExprKind::Tuple:
-      return "tuple";
+    case ExprKind::Tuple: return "tuple";
     case ExprKind::List:
-    case ExprKind::ListComp:
-      return "list";
+    case ExprKind::ListComp: return "list";
     case ExprKind::Dict:
-    case ExprKind::DictComp:
-      return "dict";
+    case ExprKind::DictComp: return "dict";
     case ExprKind::Set:
-    case ExprKind::SetComp:
-      return "set";
-    case ExprKind::GeneratorExp:
-      return "generator";
-    case ExprKind::Lambda:
-      return "function";
+    case ExprKind::SetComp: return "set";
+    case ExprKind::GeneratorExp: return "generator";
+    case ExprKind::Lambda: return "function";
     case ExprKind::JoinedStr:
-    case ExprKind::FormattedValue:
-      return "str";
-    case ExprKind::Constant:
-      return typeOf(static_cast<PyObject*>(e->as<Constant>()->value.object))->tp_name;
-    default:
-      return nullptr;
+    case ExprKind::FormattedValue: return "str";
+    case ExprKind::Constant: return typeOf(static_cast<PyObject*>(e->as<Constant>()->value.object))->tp_name;
+    default: return nullptr;
   }
 }
 
@@ -63,7 +52,8 @@ Status CodeGen::checkCompare(Compare* e) {
     bool right = isLiteralOperand(e->comparators[i]);
     bool is = e->ops[i] == CompareOperator::Is;
     if ((is || e->ops[i] == CompareOperator::IsNot) && (left || right)) {
-      return warn(is ? "\"is\" with a literal. Did you mean \"==\"?" : "\"is not\" with a literal. Did you mean \"!=\"?");
+      return warn(is ? "\"is\" with a literal. Did you mean \"==\"?"
+                     : "\"is not\" with a literal. Did you mean \"!=\"?");
     }
     left = right;
   }
@@ -72,9 +62,7 @@ Status CodeGen::checkCompare(Compare* e) {
 
 Status CodeGen::checkCaller(Expr* e) {
   switch (e->kind) {
-    case ExprKind::Constant:
-      TRY(pool_.object(e->as<Constant>()->value));
-      break;
+    case ExprKind::Constant: TRY(pool_.object(e->as<Constant>()->value)); break;
     case ExprKind::Tuple:
     case ExprKind::List:
     case ExprKind::ListComp:
@@ -84,10 +72,8 @@ Status CodeGen::checkCaller(Expr* e) {
     case ExprKind::SetComp:
     case ExprKind::GeneratorExp:
     case ExprKind::JoinedStr:
-    case ExprKind::FormattedValue:
-      break;
-    default:
-      return {};
+    case ExprKind::FormattedValue: break;
+    default: return {};
   }
   return warn("'%.200s' object is not callable; perhaps you missed a comma?", inferType(e));
 }
@@ -96,18 +82,16 @@ Status CodeGen::checkSubscripter(Expr* e) {
   switch (e->kind) {
     case ExprKind::Constant: {
       PyObject* value = TRY(pool_.object(e->as<Constant>()->value));
-      bool suspicious = value == Py_None || value == Py_Ellipsis || isInt(value) || isFloat(value) || isComplex(value) ||
-                        isAnySet(value);
+      bool suspicious = value == Py_None || value == Py_Ellipsis || isInt(value) || isFloat(value) ||
+                        isComplex(value) || isAnySet(value);
       if (!suspicious) return {};
       break;
     }
     case ExprKind::Set:
     case ExprKind::SetComp:
     case ExprKind::GeneratorExp:
-    case ExprKind::Lambda:
-      break;
-    default:
-      return {};
+    case ExprKind::Lambda: break;
+    default: return {};
   }
   return warn("'%.200s' object is not subscriptable; perhaps you missed a comma?", inferType(e));
 }
@@ -124,8 +108,8 @@ Status CodeGen::checkIndex(Expr* e, Expr* index) {
   } else if (!isSequenceDisplay(e)) {
     return {};
   }
-  return warn("%.200s indices must be integers or slices, not %.200s; perhaps you missed a comma?", inferType(e),
-              index_type);
+  return warn("%.200s indices must be integers or slices, not %.200s; perhaps you missed a comma?",
+              inferType(e), index_type);
 }
 
 }  // namespace krait::compiler

@@ -24,8 +24,10 @@ Status CodeGen::nameOp(compiler::Name name, NameUse how) {
   Op deref = is_class && how == NameUse::kLoad ? Op::LOAD_CLASSDEREF : kDerefOps[use];
   if (where == NameScope::kFree) return op(deref, unit_->cellvars.size() + unit_->freevars.add(mangled));
   if (where == NameScope::kCell) return op(deref, unit_->cellvars.add(mangled));
-  if (where == NameScope::kLocal && unit_->isFunctionBlock()) return op(kFastOps[use], unit_->varnames.add(mangled));
-  bool global = where == NameScope::kGlobalExplicit || (where == NameScope::kGlobalImplicit && unit_->isFunctionBlock());
+  if (where == NameScope::kLocal && unit_->isFunctionBlock())
+    return op(kFastOps[use], unit_->varnames.add(mangled));
+  bool global = where == NameScope::kGlobalExplicit ||
+                (where == NameScope::kGlobalImplicit && unit_->isFunctionBlock());
   int index = unit_->names.add(mangled);
   if (!global) return op(kNameOps[use], index);
   return op(kGlobalOps[use], how == NameUse::kLoad ? index << 1 : index);

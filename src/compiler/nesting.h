@@ -1,5 +1,5 @@
-// Bounds the recursion of the compiler's own walks over trees: three levels for one of sys.getrecursionlimit(), counted
-// from where the Python stack stands, and never beyond the C stack.
+// Bounds the recursion of the compiler's own walks over trees: three levels for one of
+// sys.getrecursionlimit(), counted from where the Python stack stands, and never beyond the C stack.
 #pragma once
 
 #include "core/thread.h"

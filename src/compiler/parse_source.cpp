@@ -19,14 +19,10 @@ constexpr int kCurrentFeatureVersion = 11;
 
 parser::Mode parserMode(CompileMode mode) {
   switch (mode) {
-    case CompileMode::kExec:
-      return parser::Mode::Exec;
-    case CompileMode::kEval:
-      return parser::Mode::Eval;
-    case CompileMode::kSingle:
-      return parser::Mode::Single;
-    case CompileMode::kFuncType:
-      return parser::Mode::FuncType;
+    case CompileMode::kExec: return parser::Mode::Exec;
+    case CompileMode::kEval: return parser::Mode::Eval;
+    case CompileMode::kSingle: return parser::Mode::Single;
+    case CompileMode::kFuncType: return parser::Mode::FuncType;
   }
   return parser::Mode::Exec;
 }
@@ -44,7 +40,8 @@ std::string textOfPending(std::string fallback) {
   return fallback;
 }
 
-std::optional<std::string> decodeSource(std::string_view bytes, std::string_view encoding, std::string* error) {
+std::optional<std::string> decodeSource(std::string_view bytes, std::string_view encoding,
+                                        std::string* error) {
   std::string name(encoding);
   Result<Ref<StrObject>> decoded = decodeText(bytes, name.c_str(), nullptr);
   if (!decoded.failed()) {
@@ -64,7 +61,8 @@ Result<std::string> normalizeIdentifier(std::string_view identifier) {
   Ref<StrObject> text = TRY(strFromUtf8(identifier));
   Ref<> answer = TRY(call(function.get(), form.get(), text.get()));
   if (!isStr(answer.get())) {
-    return raise(PyExc_TypeError, "unicodedata.normalize() must return a string, not %.200s", typeName(answer.get()));
+    return raise(PyExc_TypeError, "unicodedata.normalize() must return a string, not %.200s",
+                 typeName(answer.get()));
   }
   return std::string(TRY(strUtf8(cast<StrObject>(answer.get()))));
 }
@@ -77,18 +75,12 @@ std::optional<std::string> normalizeOrRaise(std::string_view identifier) {
 
 PyObject* errorType(parser::ErrorKind kind) {
   switch (kind) {
-    case parser::ErrorKind::IndentationError:
-      return PyExc_IndentationError;
-    case parser::ErrorKind::TabError:
-      return PyExc_TabError;
-    case parser::ErrorKind::MemoryError:
-      return PyExc_MemoryError;
-    case parser::ErrorKind::ValueError:
-      return PyExc_ValueError;
-    case parser::ErrorKind::RecursionError:
-      return PyExc_RecursionError;
-    default:
-      return PyExc_SyntaxError;
+    case parser::ErrorKind::IndentationError: return PyExc_IndentationError;
+    case parser::ErrorKind::TabError: return PyExc_TabError;
+    case parser::ErrorKind::MemoryError: return PyExc_MemoryError;
+    case parser::ErrorKind::ValueError: return PyExc_ValueError;
+    case parser::ErrorKind::RecursionError: return PyExc_RecursionError;
+    default: return PyExc_SyntaxError;
   }
 }
 
@@ -135,7 +127,8 @@ class Parse {
     options_.dont_imply_dedent = options.flags & kCfDontImplyDedent;
     options_.allow_incomplete_input = options.flags & kCfAllowIncompleteInput;
     options_.barry_as_flufl = options.flags & kCoFutureBarryAsBdfl;
-    options_.feature_version = options.feature_version >= 0 ? options.feature_version : kCurrentFeatureVersion;
+    options_.feature_version =
+        options.feature_version >= 0 ? options.feature_version : kCurrentFeatureVersion;
     options_.int_max_str_digits = interpreter().config.int_max_str_digits;
     options_.file_line = [this](int lineno) { return fileLine(lineno); };
     callbacks_.decode = decodeSource;
@@ -193,7 +186,8 @@ std::optional<std::string> Parse::fileLine(int lineno) const {
   PendingSaved saved;
   Result<std::string> path = fsEncode(filename_);
   if (path.failed()) return std::nullopt;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(std::move(path).take().c_str(), "re"), std::fclose);
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(std::move(path).take().c_str(), "re"),
+                                                       std::fclose);
   if (!file) return std::nullopt;
   parser::Options options;
   options.mode = parser::Mode::Eval;  // adds no newline at the end
@@ -206,13 +200,15 @@ std::optional<std::string> Parse::fileLine(int lineno) const {
 
 }  // namespace
 
-Result<ast::Mod*> parseSource(std::string_view source, StrObject* filename, const CompileOptions& options, ast::Tree& tree) {
-  TRY(audit("compile", "y#O", source.data(), static_cast<Py_ssize_t>(source.size()), static_cast<PyObject*>(filename)));
+Result<ast::Mod*> parseSource(std::string_view source, StrObject* filename, const CompileOptions& options,
+                              ast::Tree& tree) {
+  TRY(audit("compile", "y#O", source.data(), static_cast<Py_ssize_t>(source.size()),
+            static_cast<PyObject*>(filename)));
   return Parse(filename, options).run(source, tree);
 }
 
-Result<ast::Mod*> parseInteractive(InteractiveInput& input, StrObject* filename, const CompileOptions& options,
-                                   ast::Tree& tree) {
+Result<ast::Mod*> parseInteractive(InteractiveInput& input, StrObject* filename,
+                                   const CompileOptions& options, ast::Tree& tree) {
   CompileOptions single = options;
   single.mode = CompileMode::kSingle;
   Parse parse(filename, single);

@@ -7,9 +7,10 @@
 namespace krait::compiler {
 
 // Parses into `tree`; what is wrong becomes a pending exception.
-Result<ast::Mod*> parseSource(std::string_view source, StrObject* filename, const CompileOptions& options, ast::Tree& tree);
+Result<ast::Mod*> parseSource(std::string_view source, StrObject* filename, const CompileOptions& options,
+                              ast::Tree& tree);
 // One interactive statement; null at end of file.
-Result<ast::Mod*> parseInteractive(InteractiveInput& input, StrObject* filename, const CompileOptions& options,
-                                   ast::Tree& tree);
+Result<ast::Mod*> parseInteractive(InteractiveInput& input, StrObject* filename,
+                                   const CompileOptions& options, ast::Tree& tree);
 
 }  // namespace krait::compiler

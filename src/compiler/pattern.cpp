@@ -1,8 +1,9 @@
 // match: patterns.
 //
-// A pattern works on the subject on top of the stack. Captured values stay on the stack, below what the pattern is
-// working on, until the whole pattern has matched. When a test fails, everything this case has pushed must go: the
-// jump goes to one of a chain of POP_TOPs (fail_pops), as far along as there are values to drop.
+// A pattern works on the subject on top of the stack. Captured values stay on the stack, below what the
+// pattern is working on, until the whole pattern has matched. When a test fails, everything this case has
+// pushed must go: the jump goes to one of a chain of POP_TOPs (fail_pops), as far along as there are values
+// to drop.
 #include <algorithm>
 #include <climits>
 
@@ -16,8 +17,8 @@ using namespace ast;
 struct CodeGen::PatternContext {
   std::vector<compiler::Name> stores;  // captured so far, in stack order
   bool allow_irrefutable = false;
-  std::vector<Block*> fail_pops;       // entering at [n] pops n values
-  int on_top = 0;                      // values above the captures that must be kept
+  std::vector<Block*> fail_pops;  // entering at [n] pops n values
+  int on_top = 0;                 // values above the captures that must be kept
 };
 
 namespace {
@@ -70,24 +71,17 @@ Status CodeGen::pattern(Pattern* p, PatternContext& pc) {
   TRY(context_.checkStack());
   setLoc(p->span);
   switch (p->kind) {
-    case PatternKind::MatchValue:
-      return patternValue(p->as<MatchValue>(), pc);
+    case PatternKind::MatchValue: return patternValue(p->as<MatchValue>(), pc);
     case PatternKind::MatchSingleton:
       TRY(loadConst(TRY(pool_.object(p->as<MatchSingleton>()->value))));
       TRY(compareOp(CompareOperator::Is));
       return jumpToFailPop(pc, Op::POP_JUMP_IF_FALSE);
-    case PatternKind::MatchSequence:
-      return patternSequence(p->as<MatchSequence>(), pc);
-    case PatternKind::MatchMapping:
-      return patternMapping(p->as<MatchMapping>(), pc);
-    case PatternKind::MatchClass:
-      return patternClass(p->as<MatchClass>(), pc);
-    case PatternKind::MatchStar:
-      return storePatternName(p->as<MatchStar>()->name, pc);
-    case PatternKind::MatchAs:
-      return patternAs(p->as<MatchAs>(), pc);
-    case PatternKind::MatchOr:
-      return patternOr(p->as<MatchOr>(), pc);
+    case PatternKind::MatchSequence: return patternSequence(p->as<MatchSequence>(), pc);
+    case PatternKind::MatchMapping: return patternMapping(p->as<MatchMapping>(), pc);
+    case PatternKind::MatchClass: return patternClass(p->as<MatchClass>(), pc);
+    case PatternKind::MatchStar: return storePatternName(p->as<MatchStar>()->name, pc);
+    case PatternKind::MatchAs: return patternAs(p->as<MatchAs>(), pc);
+    case PatternKind::MatchOr: return patternOr(p->as<MatchOr>(), pc);
   }
   return {};
 }
@@ -140,7 +134,8 @@ Status CodeGen::unpackPatterns(const Seq<Pattern*>& patterns) {
     if (!patterns[static_cast<uint32_t>(i)]->is<MatchStar>()) continue;
     if (starred) return error("multiple starred expressions in sequence pattern");
     int after = size - i - 1;
-    if (i >= 256 || after >= (INT_MAX >> 8)) return error("too many expressions in star-unpacking sequence pattern");
+    if (i >= 256 || after >= (INT_MAX >> 8))
+      return error("too many expressions in star-unpacking sequence pattern");
     TRY(op(Op::UNPACK_EX, i + (after << 8)));
     starred = true;
   }
@@ -251,7 +246,8 @@ Status CodeGen::mappingRest(MatchMapping* p, PatternContext& pc) {
 Status CodeGen::patternMapping(MatchMapping* p, PatternContext& pc) {
   int size = static_cast<int>(p->keys.size());
   if (p->keys.size() != p->patterns.size()) {
-    return error("keys (%d) / patterns (%d) length mismatch in mapping pattern", size, static_cast<int>(p->patterns.size()));
+    return error("keys (%d) / patterns (%d) length mismatch in mapping pattern", size,
+                 static_cast<int>(p->patterns.size()));
   }
   pc.on_top++;
   TRY(op(Op::MATCH_MAPPING));
@@ -312,7 +308,8 @@ Status CodeGen::patternClass(MatchClass* p, PatternContext& pc) {
   pc.on_top += nargs + nattrs - 1;
   for (int i = 0; i < nargs + nattrs; i++) {
     pc.on_top--;
-    Pattern* sub = i < nargs ? p->patterns[static_cast<uint32_t>(i)] : p->kwd_patterns[static_cast<uint32_t>(i - nargs)];
+    Pattern* sub =
+        i < nargs ? p->patterns[static_cast<uint32_t>(i)] : p->kwd_patterns[static_cast<uint32_t>(i - nargs)];
     TRY(isWildcard(sub) ? op(Op::POP_TOP) : subpattern(sub, pc));
   }
   return {};
@@ -320,9 +317,10 @@ Status CodeGen::patternClass(MatchClass* p, PatternContext& pc) {
 
 // --- alternatives
 
-// `control` receives the captures of the first alternative; the others must capture the same names and are brought
-// into the same order.
-Status CodeGen::alternative(Pattern* p, PatternContext& pc, std::vector<compiler::Name>& control, bool first) {
+// `control` receives the captures of the first alternative; the others must capture the same names and are
+// brought into the same order.
+Status CodeGen::alternative(Pattern* p, PatternContext& pc, std::vector<compiler::Name>& control,
+                            bool first) {
   TRY(op(Op::COPY, 1));
   TRY(pattern(p, pc));
   if (first) {

@@ -69,8 +69,10 @@ bool Reader::number(int& value) {
 bool Reader::unit(Unit& unit) {
   for (;;) {
     if (!next()) return false;
-    if (ch_ == '-') unit.left_justify = true;
-    else if (ch_ != '+' && ch_ != ' ' && ch_ != '#' && ch_ != '0') break;
+    if (ch_ == '-')
+      unit.left_justify = true;
+    else if (ch_ != '+' && ch_ != ' ' && ch_ != '#' && ch_ != '0')
+      break;
   }
   if (isDigit() && !number(unit.width)) return false;
   if (ch_ == '.') {
@@ -91,7 +93,8 @@ std::string formatSpec(const Unit& unit) {
 
 class Converter {
  public:
-  Converter(ast::Tree& tree, ConstPool& pool, StrObject* format) : tree_(tree), pool_(pool), format_(format) {}
+  Converter(ast::Tree& tree, ConstPool& pool, StrObject* format)
+      : tree_(tree), pool_(pool), format_(format) {}
 
   Result<ast::Expr*> run(const Seq<ast::Expr*>& items, const ast::Span& span) {
     Reader reader(format_);

@@ -109,20 +109,11 @@ Status Preprocessor::unary(Expr*& e) {
   if (node->op != UnaryOperator::Not || !compare || compare->ops.size() != 1) return {};
   CompareOperator& op = compare->ops[0];
   switch (op) {
-    case CompareOperator::Is:
-      op = CompareOperator::IsNot;
-      break;
-    case CompareOperator::IsNot:
-      op = CompareOperator::Is;
-      break;
-    case CompareOperator::In:
-      op = CompareOperator::NotIn;
-      break;
-    case CompareOperator::NotIn:
-      op = CompareOperator::In;
-      break;
-    default:
-      return {};
+    case CompareOperator::Is: op = CompareOperator::IsNot; break;
+    case CompareOperator::IsNot: op = CompareOperator::Is; break;
+    case CompareOperator::In: op = CompareOperator::NotIn; break;
+    case CompareOperator::NotIn: op = CompareOperator::In; break;
+    default: return {};
   }
   e = compare;
   return {};
@@ -147,7 +138,8 @@ Status Preprocessor::binary(Expr*& e) {
 
 Status Preprocessor::subscript(Expr*& e) {
   auto* node = e->as<Subscript>();
-  if (node->ctx != ast::Context::Load || !node->value->is<Constant>() || !node->slice->is<Constant>()) return {};
+  if (node->ctx != ast::Context::Load || !node->value->is<Constant>() || !node->slice->is<Constant>())
+    return {};
   PyObject* container = TRY(valueOf(node->value));
   replaceIfFolded(e, TRY(foldSubscript(container, TRY(valueOf(node->slice)))));
   return {};
@@ -206,33 +198,21 @@ Status Preprocessor::generators(const Seq<Comprehension*>& seq) {
 
 Status Preprocessor::children(Expr* e) {
   switch (e->kind) {
-    case ExprKind::BoolOp:
-      return exprs(e->as<BoolOp>()->values);
-    case ExprKind::NamedExpr:
-      return expr(e->as<NamedExpr>()->value);
-    case ExprKind::BinOp:
-      TRY(expr(e->as<BinOp>()->left));
-      return expr(e->as<BinOp>()->right);
-    case ExprKind::UnaryOp:
-      return expr(e->as<UnaryOp>()->operand);
-    case ExprKind::Lambda:
-      TRY(arguments(e->as<Lambda>()->args));
-      return expr(e->as<Lambda>()->body);
+    case ExprKind::BoolOp: return exprs(e->as<BoolOp>()->values);
+    case ExprKind::NamedExpr: return expr(e->as<NamedExpr>()->value);
+    case ExprKind::BinOp: TRY(expr(e->as<BinOp>()->left)); return expr(e->as<BinOp>()->right);
+    case ExprKind::UnaryOp: return expr(e->as<UnaryOp>()->operand);
+    case ExprKind::Lambda: TRY(arguments(e->as<Lambda>()->args)); return expr(e->as<Lambda>()->body);
     case ExprKind::IfExp:
       TRY(expr(e->as<IfExp>()->test));
       TRY(expr(e->as<IfExp>()->body));
       return expr(e->as<IfExp>()->orelse);
-    case ExprKind::Dict:
-      TRY(exprs(e->as<Dict>()->keys));
-      return exprs(e->as<Dict>()->values);
-    case ExprKind::Set:
-      return exprs(e->as<Set>()->elts);
+    case ExprKind::Dict: TRY(exprs(e->as<Dict>()->keys)); return exprs(e->as<Dict>()->values);
+    case ExprKind::Set: return exprs(e->as<Set>()->elts);
     case ExprKind::ListComp:
       TRY(expr(e->as<ListComp>()->elt));
       return generators(e->as<ListComp>()->generators);
-    case ExprKind::SetComp:
-      TRY(expr(e->as<SetComp>()->elt));
-      return generators(e->as<SetComp>()->generators);
+    case ExprKind::SetComp: TRY(expr(e->as<SetComp>()->elt)); return generators(e->as<SetComp>()->generators);
     case ExprKind::DictComp:
       TRY(expr(e->as<DictComp>()->key));
       TRY(expr(e->as<DictComp>()->value));
@@ -240,12 +220,9 @@ Status Preprocessor::children(Expr* e) {
     case ExprKind::GeneratorExp:
       TRY(expr(e->as<GeneratorExp>()->elt));
       return generators(e->as<GeneratorExp>()->generators);
-    case ExprKind::Await:
-      return expr(e->as<Await>()->value);
-    case ExprKind::Yield:
-      return opt(e->as<Yield>()->value);
-    case ExprKind::YieldFrom:
-      return expr(e->as<YieldFrom>()->value);
+    case ExprKind::Await: return expr(e->as<Await>()->value);
+    case ExprKind::Yield: return opt(e->as<Yield>()->value);
+    case ExprKind::YieldFrom: return expr(e->as<YieldFrom>()->value);
     case ExprKind::Compare:
       TRY(expr(e->as<Compare>()->left));
       TRY(exprs(e->as<Compare>()->comparators));
@@ -257,26 +234,18 @@ Status Preprocessor::children(Expr* e) {
     case ExprKind::FormattedValue:
       TRY(expr(e->as<FormattedValue>()->value));
       return opt(e->as<FormattedValue>()->format_spec);
-    case ExprKind::JoinedStr:
-      return exprs(e->as<JoinedStr>()->values);
-    case ExprKind::Attribute:
-      return expr(e->as<Attribute>()->value);
-    case ExprKind::Subscript:
-      TRY(expr(e->as<Subscript>()->value));
-      return expr(e->as<Subscript>()->slice);
-    case ExprKind::Starred:
-      return expr(e->as<Starred>()->value);
+    case ExprKind::JoinedStr: return exprs(e->as<JoinedStr>()->values);
+    case ExprKind::Attribute: return expr(e->as<Attribute>()->value);
+    case ExprKind::Subscript: TRY(expr(e->as<Subscript>()->value)); return expr(e->as<Subscript>()->slice);
+    case ExprKind::Starred: return expr(e->as<Starred>()->value);
     case ExprKind::Slice:
       TRY(opt(e->as<Slice>()->lower));
       TRY(opt(e->as<Slice>()->upper));
       return opt(e->as<Slice>()->step);
-    case ExprKind::List:
-      return exprs(e->as<List>()->elts);
-    case ExprKind::Tuple:
-      return exprs(e->as<Tuple>()->elts);
+    case ExprKind::List: return exprs(e->as<List>()->elts);
+    case ExprKind::Tuple: return exprs(e->as<Tuple>()->elts);
     case ExprKind::Name:
-    case ExprKind::Constant:
-      return {};
+    case ExprKind::Constant: return {};
   }
   return {};
 }
@@ -285,21 +254,16 @@ Status Preprocessor::expr(Expr*& e) {
   auto nested = TRY(context_.nest());
   TRY(children(e));
   switch (e->kind) {
-    case ExprKind::BinOp:
-      return binary(e);
-    case ExprKind::UnaryOp:
-      return unary(e);
-    case ExprKind::Subscript:
-      return subscript(e);
-    case ExprKind::Tuple:
-      return tuple(e);
+    case ExprKind::BinOp: return binary(e);
+    case ExprKind::UnaryOp: return unary(e);
+    case ExprKind::Subscript: return subscript(e);
+    case ExprKind::Tuple: return tuple(e);
     case ExprKind::Name:
       if (e->as<ast::Name>()->ctx == ast::Context::Load && e->as<ast::Name>()->id->text == "__debug__") {
         replace(e, boolRef(optimize_ == 0));
       }
       return {};
-    default:
-      return {};
+    default: return {};
   }
 }
 
@@ -365,10 +329,8 @@ Status Preprocessor::tryStmt(TryStmt* s) {
 Status Preprocessor::pattern(Pattern* p) {
   auto nested = TRY(context_.nest());
   switch (p->kind) {
-    case PatternKind::MatchValue:
-      return expr(p->as<MatchValue>()->value);
-    case PatternKind::MatchSequence:
-      return patterns(p->as<MatchSequence>()->patterns);
+    case PatternKind::MatchValue: return expr(p->as<MatchValue>()->value);
+    case PatternKind::MatchSequence: return patterns(p->as<MatchSequence>()->patterns);
     case PatternKind::MatchMapping:
       TRY(exprs(p->as<MatchMapping>()->keys));
       return patterns(p->as<MatchMapping>()->patterns);
@@ -378,11 +340,9 @@ Status Preprocessor::pattern(Pattern* p) {
       return patterns(p->as<MatchClass>()->kwd_patterns);
     case PatternKind::MatchAs:
       return p->as<MatchAs>()->pattern ? pattern(p->as<MatchAs>()->pattern) : Status();
-    case PatternKind::MatchOr:
-      return patterns(p->as<MatchOr>()->patterns);
+    case PatternKind::MatchOr: return patterns(p->as<MatchOr>()->patterns);
     case PatternKind::MatchSingleton:
-    case PatternKind::MatchStar:
-      return {};
+    case PatternKind::MatchStar: return {};
   }
   return {};
 }
@@ -390,10 +350,8 @@ Status Preprocessor::pattern(Pattern* p) {
 Status Preprocessor::stmt(Stmt* s) {
   auto nested = TRY(context_.nest());
   switch (s->kind) {
-    case StmtKind::FunctionDef:
-      return function(s->as<FunctionDef>());
-    case StmtKind::AsyncFunctionDef:
-      return function(s->as<AsyncFunctionDef>());
+    case StmtKind::FunctionDef: return function(s->as<FunctionDef>());
+    case StmtKind::AsyncFunctionDef: return function(s->as<AsyncFunctionDef>());
     case StmtKind::ClassDef: {
       auto* def = s->as<ClassDef>();
       TRY(exprs(def->bases));
@@ -401,24 +359,16 @@ Status Preprocessor::stmt(Stmt* s) {
       TRY(body(def->body));
       return exprs(def->decorator_list);
     }
-    case StmtKind::Return:
-      return opt(s->as<Return>()->value);
-    case StmtKind::Delete:
-      return exprs(s->as<Delete>()->targets);
-    case StmtKind::Assign:
-      TRY(exprs(s->as<Assign>()->targets));
-      return expr(s->as<Assign>()->value);
-    case StmtKind::AugAssign:
-      TRY(expr(s->as<AugAssign>()->target));
-      return expr(s->as<AugAssign>()->value);
+    case StmtKind::Return: return opt(s->as<Return>()->value);
+    case StmtKind::Delete: return exprs(s->as<Delete>()->targets);
+    case StmtKind::Assign: TRY(exprs(s->as<Assign>()->targets)); return expr(s->as<Assign>()->value);
+    case StmtKind::AugAssign: TRY(expr(s->as<AugAssign>()->target)); return expr(s->as<AugAssign>()->value);
     case StmtKind::AnnAssign:
       TRY(expr(s->as<AnnAssign>()->target));
       TRY(annotation(s->as<AnnAssign>()->annotation));
       return opt(s->as<AnnAssign>()->value);
-    case StmtKind::For:
-      return forLoop(s->as<For>());
-    case StmtKind::AsyncFor:
-      return forLoop(s->as<AsyncFor>());
+    case StmtKind::For: return forLoop(s->as<For>());
+    case StmtKind::AsyncFor: return forLoop(s->as<AsyncFor>());
     case StmtKind::While:
       TRY(expr(s->as<While>()->test));
       TRY(stmts(s->as<While>()->body));
@@ -427,10 +377,8 @@ Status Preprocessor::stmt(Stmt* s) {
       TRY(expr(s->as<If>()->test));
       TRY(stmts(s->as<If>()->body));
       return stmts(s->as<If>()->orelse);
-    case StmtKind::With:
-      return with(s->as<With>());
-    case StmtKind::AsyncWith:
-      return with(s->as<AsyncWith>());
+    case StmtKind::With: return with(s->as<With>());
+    case StmtKind::AsyncWith: return with(s->as<AsyncWith>());
     case StmtKind::Match:
       TRY(expr(s->as<Match>()->subject));
       for (MatchCase* match_case : s->as<Match>()->cases) {
@@ -439,40 +387,28 @@ Status Preprocessor::stmt(Stmt* s) {
         TRY(stmts(match_case->body));
       }
       return {};
-    case StmtKind::Raise:
-      TRY(opt(s->as<Raise>()->exc));
-      return opt(s->as<Raise>()->cause);
-    case StmtKind::Try:
-      return tryStmt(s->as<Try>());
-    case StmtKind::TryStar:
-      return tryStmt(s->as<TryStar>());
-    case StmtKind::Assert:
-      TRY(expr(s->as<Assert>()->test));
-      return opt(s->as<Assert>()->msg);
-    case StmtKind::ExprStmt:
-      return expr(s->as<ExprStmt>()->value);
+    case StmtKind::Raise: TRY(opt(s->as<Raise>()->exc)); return opt(s->as<Raise>()->cause);
+    case StmtKind::Try: return tryStmt(s->as<Try>());
+    case StmtKind::TryStar: return tryStmt(s->as<TryStar>());
+    case StmtKind::Assert: TRY(expr(s->as<Assert>()->test)); return opt(s->as<Assert>()->msg);
+    case StmtKind::ExprStmt: return expr(s->as<ExprStmt>()->value);
     case StmtKind::Import:
     case StmtKind::ImportFrom:
     case StmtKind::Global:
     case StmtKind::Nonlocal:
     case StmtKind::Pass:
     case StmtKind::Break:
-    case StmtKind::Continue:
-      return {};
+    case StmtKind::Continue: return {};
   }
   return {};
 }
 
 Status Preprocessor::mod(Mod* m) {
   switch (m->kind) {
-    case ModKind::Module:
-      return body(m->as<Module>()->body);
-    case ModKind::Interactive:
-      return stmts(m->as<Interactive>()->body);
-    case ModKind::Expression:
-      return expr(m->as<Expression>()->body);
-    case ModKind::FunctionType:
-      return {};
+    case ModKind::Module: return body(m->as<Module>()->body);
+    case ModKind::Interactive: return stmts(m->as<Interactive>()->body);
+    case ModKind::Expression: return expr(m->as<Expression>()->body);
+    case ModKind::FunctionType: return {};
   }
   return {};
 }

@@ -1,5 +1,6 @@
-// The tree optimiser that runs before the symbol tables are built: folds constant expressions, replaces __debug__,
-// turns literal containers that are only iterated or searched into constants, and '...' % (...) into an f-string.
+// The tree optimiser that runs before the symbol tables are built: folds constant expressions, replaces
+// __debug__, turns literal containers that are only iterated or searched into constants, and '...' % (...)
+// into an f-string.
 #pragma once
 
 #include "compiler/const_value.h"

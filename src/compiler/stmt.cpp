@@ -14,59 +14,33 @@ Status CodeGen::visit(Stmt* s) {
   TRY(context_.checkStack());
   setLoc(s->span);
   switch (s->kind) {
-    case StmtKind::FunctionDef:
-      return function(s->as<FunctionDef>(), UnitType::kFunction);
-    case StmtKind::AsyncFunctionDef:
-      return function(s->as<AsyncFunctionDef>(), UnitType::kAsyncFunction);
-    case StmtKind::ClassDef:
-      return classDef(s->as<ClassDef>());
-    case StmtKind::Return:
-      return returnStmt(s->as<Return>());
-    case StmtKind::Delete:
-      return exprs(s->as<Delete>()->targets);
-    case StmtKind::Assign:
-      return assign(s->as<Assign>());
-    case StmtKind::AugAssign:
-      return augAssign(s->as<AugAssign>());
-    case StmtKind::AnnAssign:
-      return annAssign(s->as<AnnAssign>());
-    case StmtKind::For:
-      return forStmt(s->as<For>());
-    case StmtKind::AsyncFor:
-      return asyncFor(s->as<AsyncFor>());
-    case StmtKind::While:
-      return whileStmt(s->as<While>());
-    case StmtKind::If:
-      return ifStmt(s->as<If>());
-    case StmtKind::With:
-      return with(s->as<With>(), 0);
-    case StmtKind::AsyncWith:
-      return asyncWith(s->as<AsyncWith>(), 0);
-    case StmtKind::Match:
-      return match(s->as<Match>());
-    case StmtKind::Raise:
-      return raiseStmt(s->as<Raise>());
-    case StmtKind::Try:
-      return tryStmt(s->as<Try>(), &CodeGen::tryExcept);
-    case StmtKind::TryStar:
-      return tryStmt(s->as<TryStar>(), &CodeGen::tryStar);
-    case StmtKind::Assert:
-      return assertStmt(s->as<Assert>());
-    case StmtKind::Import:
-      return import(s->as<Import>());
-    case StmtKind::ImportFrom:
-      return importFrom(s->as<ImportFrom>());
+    case StmtKind::FunctionDef: return function(s->as<FunctionDef>(), UnitType::kFunction);
+    case StmtKind::AsyncFunctionDef: return function(s->as<AsyncFunctionDef>(), UnitType::kAsyncFunction);
+    case StmtKind::ClassDef: return classDef(s->as<ClassDef>());
+    case StmtKind::Return: return returnStmt(s->as<Return>());
+    case StmtKind::Delete: return exprs(s->as<Delete>()->targets);
+    case StmtKind::Assign: return assign(s->as<Assign>());
+    case StmtKind::AugAssign: return augAssign(s->as<AugAssign>());
+    case StmtKind::AnnAssign: return annAssign(s->as<AnnAssign>());
+    case StmtKind::For: return forStmt(s->as<For>());
+    case StmtKind::AsyncFor: return asyncFor(s->as<AsyncFor>());
+    case StmtKind::While: return whileStmt(s->as<While>());
+    case StmtKind::If: return ifStmt(s->as<If>());
+    case StmtKind::With: return with(s->as<With>(), 0);
+    case StmtKind::AsyncWith: return asyncWith(s->as<AsyncWith>(), 0);
+    case StmtKind::Match: return match(s->as<Match>());
+    case StmtKind::Raise: return raiseStmt(s->as<Raise>());
+    case StmtKind::Try: return tryStmt(s->as<Try>(), &CodeGen::tryExcept);
+    case StmtKind::TryStar: return tryStmt(s->as<TryStar>(), &CodeGen::tryStar);
+    case StmtKind::Assert: return assertStmt(s->as<Assert>());
+    case StmtKind::Import: return import(s->as<Import>());
+    case StmtKind::ImportFrom: return importFrom(s->as<ImportFrom>());
     case StmtKind::Global:
-    case StmtKind::Nonlocal:
-      return {};
-    case StmtKind::ExprStmt:
-      return exprStmt(s->as<ExprStmt>()->value);
-    case StmtKind::Pass:
-      return op(Op::NOP);
-    case StmtKind::Break:
-      return breakStmt();
-    case StmtKind::Continue:
-      return continueStmt();
+    case StmtKind::Nonlocal: return {};
+    case StmtKind::ExprStmt: return exprStmt(s->as<ExprStmt>()->value);
+    case StmtKind::Pass: return op(Op::NOP);
+    case StmtKind::Break: return breakStmt();
+    case StmtKind::Continue: return continueStmt();
   }
   return {};
 }
@@ -95,32 +69,19 @@ namespace {
 
 BinaryOp inPlaceOp(Operator op) {
   switch (op) {
-    case Operator::Add:
-      return BinaryOp::kInplaceAdd;
-    case Operator::Sub:
-      return BinaryOp::kInplaceSubtract;
-    case Operator::Mult:
-      return BinaryOp::kInplaceMultiply;
-    case Operator::MatMult:
-      return BinaryOp::kInplaceMatrixMultiply;
-    case Operator::Div:
-      return BinaryOp::kInplaceTrueDivide;
-    case Operator::Mod:
-      return BinaryOp::kInplaceRemainder;
-    case Operator::Pow:
-      return BinaryOp::kInplacePower;
-    case Operator::LShift:
-      return BinaryOp::kInplaceLshift;
-    case Operator::RShift:
-      return BinaryOp::kInplaceRshift;
-    case Operator::BitOr:
-      return BinaryOp::kInplaceOr;
-    case Operator::BitXor:
-      return BinaryOp::kInplaceXor;
-    case Operator::BitAnd:
-      return BinaryOp::kInplaceAnd;
-    case Operator::FloorDiv:
-      return BinaryOp::kInplaceFloorDivide;
+    case Operator::Add: return BinaryOp::kInplaceAdd;
+    case Operator::Sub: return BinaryOp::kInplaceSubtract;
+    case Operator::Mult: return BinaryOp::kInplaceMultiply;
+    case Operator::MatMult: return BinaryOp::kInplaceMatrixMultiply;
+    case Operator::Div: return BinaryOp::kInplaceTrueDivide;
+    case Operator::Mod: return BinaryOp::kInplaceRemainder;
+    case Operator::Pow: return BinaryOp::kInplacePower;
+    case Operator::LShift: return BinaryOp::kInplaceLshift;
+    case Operator::RShift: return BinaryOp::kInplaceRshift;
+    case Operator::BitOr: return BinaryOp::kInplaceOr;
+    case Operator::BitXor: return BinaryOp::kInplaceXor;
+    case Operator::BitAnd: return BinaryOp::kInplaceAnd;
+    case Operator::FloorDiv: return BinaryOp::kInplaceFloorDivide;
   }
   return BinaryOp::kInplaceAdd;
 }
@@ -145,7 +106,8 @@ Status CodeGen::augAssign(AugAssign* s) {
   } else if (auto* name = target->asIf<ast::Name>()) {
     TRY(nameOp(name->id, NameUse::kLoad));
   } else {
-    return raise(PyExc_SystemError, "invalid node type (%d) for augmented assignment", static_cast<int>(target->kind) + 1);
+    return raise(PyExc_SystemError, "invalid node type (%d) for augmented assignment",
+                 static_cast<int>(target->kind) + 1);
   }
   setLoc(statement);
   TRY(visit(s->value));
@@ -207,7 +169,8 @@ Status CodeGen::annAssign(AnnAssign* s) {
       TRY(evalAnnotationSubscript(item->slice));
     }
   } else {
-    return raise(PyExc_SystemError, "invalid node type (%d) for annotated assignment", static_cast<int>(target->kind) + 1);
+    return raise(PyExc_SystemError, "invalid node type (%d) for annotated assignment",
+                 static_cast<int>(target->kind) + 1);
   }
   // Annotations of other targets are evaluated for their effects only.
   if (s->simple || as_text || !recorded) return {};

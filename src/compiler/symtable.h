@@ -1,8 +1,8 @@
 // Symbol tables: which names every scope binds and uses, and where each name lives.
 //
-// Built in two steps: SymbolTable::build walks the tree (symtable_build.cpp), then analyze() resolves names from the
-// outside in (symtable_analyze.cpp). Flag numbers are those of the `_symtable` module.
-// Ownership: scopes belong to the table; they refer to the tree's identifiers.
+// Built in two steps: SymbolTable::build walks the tree (symtable_build.cpp), then analyze() resolves names
+// from the outside in (symtable_analyze.cpp). Flag numbers are those of the `_symtable` module. Ownership:
+// scopes belong to the table; they refer to the tree's identifiers.
 #pragma once
 
 #include <deque>
@@ -65,7 +65,9 @@ struct Scope {
     int at = symbols.find(mangled);
     return at == NameMap::kAbsent ? 0 : flags[static_cast<size_t>(at)];
   }
-  NameScope scopeOf(Name mangled) const { return static_cast<NameScope>(flagsOf(mangled) >> kScopeOffset & 15); }
+  NameScope scopeOf(Name mangled) const {
+    return static_cast<NameScope>(flagsOf(mangled) >> kScopeOffset & 15);
+  }
   void setFlags(Name mangled, int value) {
     size_t at = static_cast<size_t>(symbols.add(mangled));
     if (at >= flags.size()) flags.resize(at + 1);

@@ -1,7 +1,8 @@
-// Second step of the symbol tables: decides for every name of every scope whether it is local, a cell, free or global.
+// Second step of the symbol tables: decides for every name of every scope whether it is local, a cell, free
+// or global.
 //
-// Walks from the outside in. `bound` are the names that enclosing functions bind (null at module level), `global`
-// those declared global around; each scope answers the names it leaves free.
+// Walks from the outside in. `bound` are the names that enclosing functions bind (null at module level),
+// `global` those declared global around; each scope answers the names it leaves free.
 #include "compiler/symtable.h"
 #include "core/errors.h"
 
@@ -10,7 +11,8 @@ namespace {
 
 class Analyzer {
  public:
-  Analyzer(Context& context, const std::deque<Scope>& scopes) : context_(context), class_name_(context.intern("__class__")) {
+  Analyzer(Context& context, const std::deque<Scope>& scopes)
+      : context_(context), class_name_(context.intern("__class__")) {
     for (const Scope& scope : scopes) {
       for (Name name : scope.symbols.names()) remember(name);
     }
@@ -49,8 +51,8 @@ Status Analyzer::directiveError(Scope* scope, Name name, const char* format) {
   return raise(PyExc_RuntimeError, "BUG: internal directive bookkeeping broken");
 }
 
-Result<NameScope> Analyzer::resolve(Scope* scope, Name name, int flags, NameSet* bound, NameSet& local, NameSet& free,
-                                    NameSet& global) {
+Result<NameScope> Analyzer::resolve(Scope* scope, Name name, int flags, NameSet* bound, NameSet& local,
+                                    NameSet& free, NameSet& global) {
   if (flags & kDefGlobal) {
     if (flags & kDefNonlocal) TRY(directiveError(scope, name, "name '%U' is nonlocal and global"));
     global.add(name);
@@ -116,7 +118,8 @@ Status Analyzer::scope(Scope* scope, NameSet* bound, NameSet& free, NameSet& glo
   }
   for (int i = 0; i < scope->symbols.size(); i++) {
     int flags = scope->flags[static_cast<size_t>(i)];
-    resolved.scopes.push_back(TRY(resolve(scope, scope->symbols.at(i), flags, bound, resolved.local, free, global)));
+    resolved.scopes.push_back(
+        TRY(resolve(scope, scope->symbols.at(i), flags, bound, resolved.local, free, global)));
   }
   if (is_class) {
     child_bound.add(class_name_);

@@ -72,8 +72,8 @@ class SymbolVisitor {
   Status nameExpr(ast::Name* e);
   Status namedExpr(NamedExpr* e);
   Status extendNamedExprScope(ast::Name* target);
-  Status comprehension(Expr* e, const char* name, ComprehensionType type, const Seq<Comprehension*>& generators, Expr* elt,
-                       Expr* value);
+  Status comprehension(Expr* e, const char* name, ComprehensionType type,
+                       const Seq<Comprehension*>& generators, Expr* elt, Expr* value);
   Status refuseInAnnotation(const char* what, const Span& where);
   Status refuseInComprehension(const Span& where);
   Status yieldExpr(Expr* e, Expr* value);
@@ -118,7 +118,8 @@ Status SymbolVisitor::define(compiler::Name name, int flag, Scope* scope, const 
   flags |= flag;
   if (scope->in_comp_target) {
     if (flags & (kDefGlobal | kDefNonlocal)) {
-      return nameError(where, "comprehension inner loop cannot rebind assignment expression target '%U'", name);
+      return nameError(where, "comprehension inner loop cannot rebind assignment expression target '%U'",
+                       name);
     }
     flags |= kDefCompIter;
   }
@@ -143,15 +144,9 @@ Status SymbolVisitor::visitMod(Mod* mod) {
   enter(intern("top"), ScopeType::kModule, mod, {});
   table_.top_ = cur_;
   switch (mod->kind) {
-    case ModKind::Module:
-      TRY(stmts(mod->as<Module>()->body));
-      break;
-    case ModKind::Interactive:
-      TRY(stmts(mod->as<Interactive>()->body));
-      break;
-    case ModKind::Expression:
-      TRY(visit(mod->as<Expression>()->body));
-      break;
+    case ModKind::Module: TRY(stmts(mod->as<Module>()->body)); break;
+    case ModKind::Interactive: TRY(stmts(mod->as<Interactive>()->body)); break;
+    case ModKind::Expression: TRY(visit(mod->as<Expression>()->body)); break;
     case ModKind::FunctionType:
       return raise(PyExc_RuntimeError, "this compiler does not handle FunctionTypes");
   }
@@ -193,7 +188,8 @@ Status SymbolVisitor::annAssign(AnnAssign* s) {
     int flags = lookup(cur_, target->id);
     if ((flags & (kDefGlobal | kDefNonlocal)) && cur_ != table_.top_ && s->simple) {
       return nameError(s->span,
-                       flags & kDefGlobal ? "annotated name '%U' can't be global" : "annotated name '%U' can't be nonlocal",
+                       flags & kDefGlobal ? "annotated name '%U' can't be global"
+                                          : "annotated name '%U' can't be nonlocal",
                        target->id);
     }
     if (s->simple) TRY(define(target->id, kDefAnnotation | kDefLocal, target->span));
@@ -219,14 +215,12 @@ Status SymbolVisitor::declaration(Declaration* s, int flag, const char* const (&
   return {};
 }
 
-constexpr const char* kGlobalErrors[4] = {"name '%U' is parameter and global",
-                                          "name '%U' is used prior to global declaration",
-                                          "annotated name '%U' can't be global",
-                                          "name '%U' is assigned to before global declaration"};
-constexpr const char* kNonlocalErrors[4] = {"name '%U' is parameter and nonlocal",
-                                            "name '%U' is used prior to nonlocal declaration",
-                                            "annotated name '%U' can't be nonlocal",
-                                            "name '%U' is assigned to before nonlocal declaration"};
+constexpr const char* kGlobalErrors[4] = {
+    "name '%U' is parameter and global", "name '%U' is used prior to global declaration",
+    "annotated name '%U' can't be global", "name '%U' is assigned to before global declaration"};
+constexpr const char* kNonlocalErrors[4] = {
+    "name '%U' is parameter and nonlocal", "name '%U' is used prior to nonlocal declaration",
+    "annotated name '%U' can't be nonlocal", "name '%U' is assigned to before nonlocal declaration"};
 
 template <class Loop>
 Status SymbolVisitor::forLoop(Loop* s) {
@@ -247,28 +241,16 @@ Status SymbolVisitor::tryStmt(TryStmt* s) {
 Status SymbolVisitor::visit(Stmt* s) {
   auto nested = TRY(context_.nest());
   switch (s->kind) {
-    case StmtKind::FunctionDef:
-      return functionDef(s->as<FunctionDef>(), false);
-    case StmtKind::AsyncFunctionDef:
-      return functionDef(s->as<AsyncFunctionDef>(), true);
-    case StmtKind::ClassDef:
-      return classDef(s->as<ClassDef>());
-    case StmtKind::Return:
-      return visitOpt(s->as<Return>()->value);
-    case StmtKind::Delete:
-      return exprs(s->as<Delete>()->targets);
-    case StmtKind::Assign:
-      TRY(exprs(s->as<Assign>()->targets));
-      return visit(s->as<Assign>()->value);
-    case StmtKind::AugAssign:
-      TRY(visit(s->as<AugAssign>()->target));
-      return visit(s->as<AugAssign>()->value);
-    case StmtKind::AnnAssign:
-      return annAssign(s->as<AnnAssign>());
-    case StmtKind::For:
-      return forLoop(s->as<For>());
-    case StmtKind::AsyncFor:
-      return forLoop(s->as<AsyncFor>());
+    case StmtKind::FunctionDef: return functionDef(s->as<FunctionDef>(), false);
+    case StmtKind::AsyncFunctionDef: return functionDef(s->as<AsyncFunctionDef>(), true);
+    case StmtKind::ClassDef: return classDef(s->as<ClassDef>());
+    case StmtKind::Return: return visitOpt(s->as<Return>()->value);
+    case StmtKind::Delete: return exprs(s->as<Delete>()->targets);
+    case StmtKind::Assign: TRY(exprs(s->as<Assign>()->targets)); return visit(s->as<Assign>()->value);
+    case StmtKind::AugAssign: TRY(visit(s->as<AugAssign>()->target)); return visit(s->as<AugAssign>()->value);
+    case StmtKind::AnnAssign: return annAssign(s->as<AnnAssign>());
+    case StmtKind::For: return forLoop(s->as<For>());
+    case StmtKind::AsyncFor: return forLoop(s->as<AsyncFor>());
     case StmtKind::While: {
       auto* loop = s->as<While>();
       TRY(visit(loop->test));
@@ -281,40 +263,24 @@ Status SymbolVisitor::visit(Stmt* s) {
       TRY(stmts(branch->body));
       return stmts(branch->orelse);
     }
-    case StmtKind::With:
-      TRY(each(s->as<With>()->items));
-      return stmts(s->as<With>()->body);
-    case StmtKind::AsyncWith:
-      TRY(each(s->as<AsyncWith>()->items));
-      return stmts(s->as<AsyncWith>()->body);
-    case StmtKind::Match:
-      TRY(visit(s->as<Match>()->subject));
-      return each(s->as<Match>()->cases);
+    case StmtKind::With: TRY(each(s->as<With>()->items)); return stmts(s->as<With>()->body);
+    case StmtKind::AsyncWith: TRY(each(s->as<AsyncWith>()->items)); return stmts(s->as<AsyncWith>()->body);
+    case StmtKind::Match: TRY(visit(s->as<Match>()->subject)); return each(s->as<Match>()->cases);
     case StmtKind::Raise:
       if (!s->as<Raise>()->exc) return {};
       TRY(visit(s->as<Raise>()->exc));
       return visitOpt(s->as<Raise>()->cause);
-    case StmtKind::Try:
-      return tryStmt(s->as<Try>());
-    case StmtKind::TryStar:
-      return tryStmt(s->as<TryStar>());
-    case StmtKind::Assert:
-      TRY(visit(s->as<Assert>()->test));
-      return visitOpt(s->as<Assert>()->msg);
-    case StmtKind::Import:
-      return each(s->as<Import>()->names);
-    case StmtKind::ImportFrom:
-      return each(s->as<ImportFrom>()->names);
-    case StmtKind::Global:
-      return declaration(s->as<Global>(), kDefGlobal, kGlobalErrors);
-    case StmtKind::Nonlocal:
-      return declaration(s->as<Nonlocal>(), kDefNonlocal, kNonlocalErrors);
-    case StmtKind::ExprStmt:
-      return visit(s->as<ExprStmt>()->value);
+    case StmtKind::Try: return tryStmt(s->as<Try>());
+    case StmtKind::TryStar: return tryStmt(s->as<TryStar>());
+    case StmtKind::Assert: TRY(visit(s->as<Assert>()->test)); return visitOpt(s->as<Assert>()->msg);
+    case StmtKind::Import: return each(s->as<Import>()->names);
+    case StmtKind::ImportFrom: return each(s->as<ImportFrom>()->names);
+    case StmtKind::Global: return declaration(s->as<Global>(), kDefGlobal, kGlobalErrors);
+    case StmtKind::Nonlocal: return declaration(s->as<Nonlocal>(), kDefNonlocal, kNonlocalErrors);
+    case StmtKind::ExprStmt: return visit(s->as<ExprStmt>()->value);
     case StmtKind::Pass:
     case StmtKind::Break:
-    case StmtKind::Continue:
-      return {};
+    case StmtKind::Continue: return {};
   }
   return {};
 }
@@ -351,12 +317,9 @@ Status SymbolVisitor::visit(Alias* alias) {
 Status SymbolVisitor::visit(Pattern* p) {
   auto nested = TRY(context_.nest());
   switch (p->kind) {
-    case PatternKind::MatchValue:
-      return visit(p->as<MatchValue>()->value);
-    case PatternKind::MatchSingleton:
-      return {};
-    case PatternKind::MatchSequence:
-      return patterns(p->as<MatchSequence>()->patterns);
+    case PatternKind::MatchValue: return visit(p->as<MatchValue>()->value);
+    case PatternKind::MatchSingleton: return {};
+    case PatternKind::MatchSequence: return patterns(p->as<MatchSequence>()->patterns);
     case PatternKind::MatchStar:
       if (!p->as<MatchStar>()->name) return {};
       return define(p->as<MatchStar>()->name, kDefLocal, p->span);
@@ -375,8 +338,7 @@ Status SymbolVisitor::visit(Pattern* p) {
       if (as->pattern) TRY(visit(as->pattern));
       return as->name ? define(as->name, kDefLocal, p->span) : Status();
     }
-    case PatternKind::MatchOr:
-      return patterns(p->as<MatchOr>()->patterns);
+    case PatternKind::MatchOr: return patterns(p->as<MatchOr>()->patterns);
   }
   return {};
 }
@@ -442,16 +404,11 @@ Status SymbolVisitor::refuseInAnnotation(const char* what, const Span& where) {
 
 Status SymbolVisitor::refuseInComprehension(const Span& where) {
   switch (cur_->comprehension) {
-    case ComprehensionType::kNone:
-      return {};
-    case ComprehensionType::kList:
-      return error(where, "'yield' inside list comprehension");
-    case ComprehensionType::kSet:
-      return error(where, "'yield' inside set comprehension");
-    case ComprehensionType::kDict:
-      return error(where, "'yield' inside dict comprehension");
-    case ComprehensionType::kGenerator:
-      return error(where, "'yield' inside generator expression");
+    case ComprehensionType::kNone: return {};
+    case ComprehensionType::kList: return error(where, "'yield' inside list comprehension");
+    case ComprehensionType::kSet: return error(where, "'yield' inside set comprehension");
+    case ComprehensionType::kDict: return error(where, "'yield' inside dict comprehension");
+    case ComprehensionType::kGenerator: return error(where, "'yield' inside generator expression");
   }
   return {};
 }
@@ -500,7 +457,8 @@ Status SymbolVisitor::extendNamedExprScope(ast::Name* target) {
     Scope* scope = stack_[i];
     if (scope->comprehension != ComprehensionType::kNone) {
       if (!(lookup(scope, id) & kDefCompIter)) continue;
-      return nameError(target->span, "assignment expression cannot rebind comprehension iteration variable '%U'", id);
+      return nameError(target->span,
+                       "assignment expression cannot rebind comprehension iteration variable '%U'", id);
     }
     switch (scope->type) {
       case ScopeType::kFunction:
@@ -512,9 +470,9 @@ Status SymbolVisitor::extendNamedExprScope(ast::Name* target) {
         recordDirective(id, target->span);
         return define(id, kDefGlobal, scope, target->span);
       case ScopeType::kClass:
-        return error(target->span, "assignment expression within a comprehension cannot be used in a class body");
-      case ScopeType::kAnnotation:
-        break;
+        return error(target->span,
+                     "assignment expression within a comprehension cannot be used in a class body");
+      case ScopeType::kAnnotation: break;
     }
   }
   return {};
@@ -561,26 +519,17 @@ Status SymbolVisitor::visit(Comprehension* generator) {
 Status SymbolVisitor::visit(Expr* e) {
   auto nested = TRY(context_.nest());
   switch (e->kind) {
-    case ExprKind::BoolOp:
-      return exprs(e->as<BoolOp>()->values);
-    case ExprKind::NamedExpr:
-      return namedExpr(e->as<NamedExpr>());
-    case ExprKind::BinOp:
-      TRY(visit(e->as<BinOp>()->left));
-      return visit(e->as<BinOp>()->right);
-    case ExprKind::UnaryOp:
-      return visit(e->as<UnaryOp>()->operand);
-    case ExprKind::Lambda:
-      return lambda(e->as<Lambda>());
+    case ExprKind::BoolOp: return exprs(e->as<BoolOp>()->values);
+    case ExprKind::NamedExpr: return namedExpr(e->as<NamedExpr>());
+    case ExprKind::BinOp: TRY(visit(e->as<BinOp>()->left)); return visit(e->as<BinOp>()->right);
+    case ExprKind::UnaryOp: return visit(e->as<UnaryOp>()->operand);
+    case ExprKind::Lambda: return lambda(e->as<Lambda>());
     case ExprKind::IfExp:
       TRY(visit(e->as<IfExp>()->test));
       TRY(visit(e->as<IfExp>()->body));
       return visit(e->as<IfExp>()->orelse);
-    case ExprKind::Dict:
-      TRY(exprs(e->as<Dict>()->keys));
-      return exprs(e->as<Dict>()->values);
-    case ExprKind::Set:
-      return exprs(e->as<Set>()->elts);
+    case ExprKind::Dict: TRY(exprs(e->as<Dict>()->keys)); return exprs(e->as<Dict>()->values);
+    case ExprKind::Set: return exprs(e->as<Set>()->elts);
     case ExprKind::ListComp: {
       auto* comp = e->as<ListComp>();
       return comprehension(e, "listcomp", ComprehensionType::kList, comp->generators, comp->elt, nullptr);
@@ -602,13 +551,9 @@ Status SymbolVisitor::visit(Expr* e) {
       TRY(visit(e->as<Await>()->value));
       cur_->is_coroutine = true;
       return {};
-    case ExprKind::Yield:
-      return yieldExpr(e, e->as<Yield>()->value);
-    case ExprKind::YieldFrom:
-      return yieldExpr(e, e->as<YieldFrom>()->value);
-    case ExprKind::Compare:
-      TRY(visit(e->as<Compare>()->left));
-      return exprs(e->as<Compare>()->comparators);
+    case ExprKind::Yield: return yieldExpr(e, e->as<Yield>()->value);
+    case ExprKind::YieldFrom: return yieldExpr(e, e->as<YieldFrom>()->value);
+    case ExprKind::Compare: TRY(visit(e->as<Compare>()->left)); return exprs(e->as<Compare>()->comparators);
     case ExprKind::Call:
       TRY(visit(e->as<Call>()->func));
       TRY(exprs(e->as<Call>()->args));
@@ -616,23 +561,14 @@ Status SymbolVisitor::visit(Expr* e) {
     case ExprKind::FormattedValue:
       TRY(visit(e->as<FormattedValue>()->value));
       return visitOpt(e->as<FormattedValue>()->format_spec);
-    case ExprKind::JoinedStr:
-      return exprs(e->as<JoinedStr>()->values);
-    case ExprKind::Constant:
-      return {};
-    case ExprKind::Attribute:
-      return visit(e->as<Attribute>()->value);
-    case ExprKind::Subscript:
-      TRY(visit(e->as<Subscript>()->value));
-      return visit(e->as<Subscript>()->slice);
-    case ExprKind::Starred:
-      return visit(e->as<Starred>()->value);
-    case ExprKind::Name:
-      return nameExpr(e->as<ast::Name>());
-    case ExprKind::List:
-      return exprs(e->as<List>()->elts);
-    case ExprKind::Tuple:
-      return exprs(e->as<Tuple>()->elts);
+    case ExprKind::JoinedStr: return exprs(e->as<JoinedStr>()->values);
+    case ExprKind::Constant: return {};
+    case ExprKind::Attribute: return visit(e->as<Attribute>()->value);
+    case ExprKind::Subscript: TRY(visit(e->as<Subscript>()->value)); return visit(e->as<Subscript>()->slice);
+    case ExprKind::Starred: return visit(e->as<Starred>()->value);
+    case ExprKind::Name: return nameExpr(e->as<ast::Name>());
+    case ExprKind::List: return exprs(e->as<List>()->elts);
+    case ExprKind::Tuple: return exprs(e->as<Tuple>()->elts);
     case ExprKind::Slice: {
       auto* slice = e->as<Slice>();
       TRY(visitOpt(slice->lower));

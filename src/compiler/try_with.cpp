@@ -12,7 +12,8 @@ Status CodeGen::tryStmt(TryStmt* s, Status (CodeGen::*handled)(TryStmt*)) {
 template Status CodeGen::tryStmt(Try*, Status (CodeGen::*)(Try*));
 template Status CodeGen::tryStmt(TryStar*, Status (CodeGen::*)(TryStar*));
 
-// The finally body stands twice: once after the try body, once as an exception handler (and at every early exit).
+// The finally body stands twice: once after the try body, once as an exception handler (and at every early
+// exit).
 template <class TryStmt>
 Status CodeGen::tryFinally(TryStmt* s, Status (CodeGen::*handled)(TryStmt*)) {
   Block* body = newBlock();
@@ -21,7 +22,8 @@ Status CodeGen::tryFinally(TryStmt* s, Status (CodeGen::*handled)(TryStmt*)) {
   Block* cleanup = newBlock();
   TRY(jump(Op::SETUP_FINALLY, end));
   use(body);
-  TRY(pushBlock({.type = FrameBlockType::kFinallyTry, .block = body, .exit = end, .finally_body = &s->finalbody}));
+  TRY(pushBlock(
+      {.type = FrameBlockType::kFinallyTry, .block = body, .exit = end, .finally_body = &s->finalbody}));
   if (s->handlers.empty()) {
     TRY(stmts(s->body));
   } else {
@@ -109,7 +111,8 @@ Status CodeGen::exceptHandler(ExceptHandler* handler, Block* end) {
     TRY(op(Op::POP_TOP));
   }
   use(cleanup_body);
-  TRY(pushBlock({.type = FrameBlockType::kHandlerCleanup, .block = cleanup_body, .handler_name = handler->name}));
+  TRY(pushBlock(
+      {.type = FrameBlockType::kHandlerCleanup, .block = cleanup_body, .handler_name = handler->name}));
   TRY(stmts(handler->body));
   popBlock();
   clearLoc();
@@ -126,8 +129,8 @@ Status CodeGen::exceptHandler(ExceptHandler* handler, Block* end) {
   return op(Op::RERAISE, 1);
 }
 
-// Each handler takes its part of the exception group; what handlers raise is collected in a list, and what is left
-// over is appended last. PREP_RERAISE_STAR turns the list into what has to be raised, if anything.
+// Each handler takes its part of the exception group; what handlers raise is collected in a list, and what is
+// left over is appended last. PREP_RERAISE_STAR turns the list into what has to be raised, if anything.
 Status CodeGen::tryStar(TryStar* s) {
   Block* body = newBlock();
   Block* except = newBlock();
@@ -208,7 +211,8 @@ Status CodeGen::starHandler(ExceptHandler* handler, Block* next) {
   }
   TRY(jump(Op::SETUP_CLEANUP, cleanup_end));
   use(cleanup_body);
-  TRY(pushBlock({.type = FrameBlockType::kHandlerCleanup, .block = cleanup_body, .handler_name = handler->name}));
+  TRY(pushBlock(
+      {.type = FrameBlockType::kHandlerCleanup, .block = cleanup_body, .handler_name = handler->name}));
   TRY(stmts(handler->body));
   popBlock();
   clearLoc();

@@ -59,7 +59,8 @@ struct Compiled {
   std::vector<Name> free_names;
 };
 
-// co_flags of the unit; `inherited` are the __future__ flags in force, top_level_await as in the compile() flag.
+// co_flags of the unit; `inherited` are the __future__ flags in force, top_level_await as in the compile()
+// flag.
 int codeFlags(const Unit& unit, int inherited, bool top_level_await);
 
 // Runs the passes over the unit's graph and makes the code object (assemble.cpp).

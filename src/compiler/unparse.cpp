@@ -45,38 +45,26 @@ struct BinaryText {
 
 BinaryText binaryText(Operator op) {
   switch (op) {
-    case Operator::Add:
-      return {" + ", kArith};
-    case Operator::Sub:
-      return {" - ", kArith};
-    case Operator::Mult:
-      return {" * ", kTerm};
-    case Operator::MatMult:
-      return {" @ ", kTerm};
-    case Operator::Div:
-      return {" / ", kTerm};
-    case Operator::Mod:
-      return {" % ", kTerm};
-    case Operator::Pow:
-      return {" ** ", kPower};
-    case Operator::LShift:
-      return {" << ", kShift};
-    case Operator::RShift:
-      return {" >> ", kShift};
-    case Operator::BitOr:
-      return {" | ", kBor};
-    case Operator::BitXor:
-      return {" ^ ", kBxor};
-    case Operator::BitAnd:
-      return {" & ", kBand};
-    case Operator::FloorDiv:
-      return {" // ", kTerm};
+    case Operator::Add: return {" + ", kArith};
+    case Operator::Sub: return {" - ", kArith};
+    case Operator::Mult: return {" * ", kTerm};
+    case Operator::MatMult: return {" @ ", kTerm};
+    case Operator::Div: return {" / ", kTerm};
+    case Operator::Mod: return {" % ", kTerm};
+    case Operator::Pow: return {" ** ", kPower};
+    case Operator::LShift: return {" << ", kShift};
+    case Operator::RShift: return {" >> ", kShift};
+    case Operator::BitOr: return {" | ", kBor};
+    case Operator::BitXor: return {" ^ ", kBxor};
+    case Operator::BitAnd: return {" & ", kBand};
+    case Operator::FloorDiv: return {" // ", kTerm};
   }
   return {" ? ", kAtom};
 }
 
 const char* compareText(CompareOperator op) {
-  static constexpr const char* kText[] = {" == ", " != ", " < ", " <= ", " > ", " >= ", " is ", " is not ", " in ", " not in "};
+  static constexpr const char* kText[] = {" == ", " != ", " < ",      " <= ", " > ",
+                                          " >= ", " is ", " is not ", " in ", " not in "};
   return kText[static_cast<size_t>(op)];
 }
 
@@ -108,7 +96,8 @@ class Unparser {
   Status dict(const Dict* e);
   Status tuple(const Tuple* e, int level);
   Status generators(const Seq<Comprehension*>& generators);
-  Status comprehension(char open, const Expr* elt, const Expr* value, const Seq<Comprehension*>& generators, char close);
+  Status comprehension(char open, const Expr* elt, const Expr* value, const Seq<Comprehension*>& generators,
+                       char close);
   Status compare(const Compare* e, int level);
   Status call(const Call* e);
   Status joinedStr(const JoinedStr* e, bool is_format_spec);
@@ -283,8 +272,8 @@ Status Unparser::generators(const Seq<Comprehension*>& generators) {
   return {};
 }
 
-Status Unparser::comprehension(char open, const Expr* elt, const Expr* value, const Seq<Comprehension*>& generators,
-                               char close) {
+Status Unparser::comprehension(char open, const Expr* elt, const Expr* value,
+                               const Seq<Comprehension*>& generators, char close) {
   out_.append(open);
   TRY(expr(elt, kTest));
   if (value) {
@@ -310,7 +299,8 @@ Status Unparser::compare(const Compare* e, int level) {
 Status Unparser::call(const Call* e) {
   TRY(expr(e->func, kAtom));
   // A generator expression as the only argument brings its own parentheses.
-  if (e->args.size() == 1 && e->keywords.empty() && e->args[0]->is<GeneratorExp>()) return expr(e->args[0], kAtom);
+  if (e->args.size() == 1 && e->keywords.empty() && e->args[0]->is<GeneratorExp>())
+    return expr(e->args[0], kAtom);
   out_.append('(');
   TRY(list(e->args));
   for (uint32_t i = 0; i < e->keywords.size(); i++) {
@@ -409,7 +399,8 @@ Status Unparser::constant(const Constant* e) {
 Status Unparser::attribute(const Attribute* e) {
   TRY(expr(e->value, kAtom));
   bool after_int = false;
-  if (e->value->is<Constant>()) after_int = isExactInt(TRY(constantObject(e->value->as<Constant>()->value)).get());
+  if (e->value->is<Constant>())
+    after_int = isExactInt(TRY(constantObject(e->value->as<Constant>()->value)).get());
   out_.append(after_int ? " ." : ".");
   return name(e->attr);
 }
@@ -434,18 +425,12 @@ Status Unparser::slice(const Slice* e) {
 Status Unparser::expr(const Expr* e, int level) {
   auto guard = TRY(RecursionGuard::enter(" during compilation"));
   switch (e->kind) {
-    case ExprKind::BoolOp:
-      return boolOp(e->as<ast::BoolOp>(), level);
-    case ExprKind::BinOp:
-      return binOp(e->as<BinOp>(), level);
-    case ExprKind::UnaryOp:
-      return unaryOp(e->as<UnaryOp>(), level);
-    case ExprKind::Lambda:
-      return lambda(e->as<Lambda>(), level);
-    case ExprKind::IfExp:
-      return ifExp(e->as<IfExp>(), level);
-    case ExprKind::Dict:
-      return dict(e->as<Dict>());
+    case ExprKind::BoolOp: return boolOp(e->as<ast::BoolOp>(), level);
+    case ExprKind::BinOp: return binOp(e->as<BinOp>(), level);
+    case ExprKind::UnaryOp: return unaryOp(e->as<UnaryOp>(), level);
+    case ExprKind::Lambda: return lambda(e->as<Lambda>(), level);
+    case ExprKind::IfExp: return ifExp(e->as<IfExp>(), level);
+    case ExprKind::Dict: return dict(e->as<Dict>());
     case ExprKind::Set:
       out_.append('{');
       TRY(list(e->as<Set>()->elts));
@@ -458,7 +443,8 @@ Status Unparser::expr(const Expr* e, int level) {
     case ExprKind::SetComp:
       return comprehension('{', e->as<SetComp>()->elt, nullptr, e->as<SetComp>()->generators, '}');
     case ExprKind::DictComp:
-      return comprehension('{', e->as<DictComp>()->key, e->as<DictComp>()->value, e->as<DictComp>()->generators, '}');
+      return comprehension('{', e->as<DictComp>()->key, e->as<DictComp>()->value,
+                           e->as<DictComp>()->generators, '}');
     case ExprKind::Yield:
       out_.append(e->as<Yield>()->value ? "(yield " : "(yield");
       if (e->as<Yield>()->value) TRY(expr(e->as<Yield>()->value, kTest));
@@ -475,34 +461,22 @@ Status Unparser::expr(const Expr* e, int level) {
       TRY(expr(e->as<Await>()->value, kAtom));
       close(level > kAwait);
       return {};
-    case ExprKind::Compare:
-      return compare(e->as<Compare>(), level);
-    case ExprKind::Call:
-      return call(e->as<Call>());
-    case ExprKind::Constant:
-      return constant(e->as<Constant>());
-    case ExprKind::JoinedStr:
-      return joinedStr(e->as<JoinedStr>(), false);
-    case ExprKind::FormattedValue:
-      return formattedValue(e->as<FormattedValue>());
-    case ExprKind::Attribute:
-      return attribute(e->as<Attribute>());
-    case ExprKind::Starred:
-      out_.append('*');
-      return expr(e->as<Starred>()->value, kExpr);
-    case ExprKind::Name:
-      return name(e->as<ast::Name>()->id);
+    case ExprKind::Compare: return compare(e->as<Compare>(), level);
+    case ExprKind::Call: return call(e->as<Call>());
+    case ExprKind::Constant: return constant(e->as<Constant>());
+    case ExprKind::JoinedStr: return joinedStr(e->as<JoinedStr>(), false);
+    case ExprKind::FormattedValue: return formattedValue(e->as<FormattedValue>());
+    case ExprKind::Attribute: return attribute(e->as<Attribute>());
+    case ExprKind::Starred: out_.append('*'); return expr(e->as<Starred>()->value, kExpr);
+    case ExprKind::Name: return name(e->as<ast::Name>()->id);
     case ExprKind::List:
       out_.append('[');
       TRY(list(e->as<List>()->elts));
       out_.append(']');
       return {};
-    case ExprKind::Tuple:
-      return tuple(e->as<Tuple>(), level);
-    case ExprKind::Subscript:
-      return subscript(e->as<Subscript>());
-    case ExprKind::Slice:
-      return slice(e->as<Slice>());
+    case ExprKind::Tuple: return tuple(e->as<Tuple>(), level);
+    case ExprKind::Subscript: return subscript(e->as<Subscript>());
+    case ExprKind::Slice: return slice(e->as<Slice>());
     case ExprKind::NamedExpr:
       open(level > kTuple);
       TRY(expr(e->as<NamedExpr>()->target, kAtom));

@@ -22,14 +22,10 @@ Status CodeGen::unwind(FrameBlock block, bool preserve_top) {
     case FrameBlockType::kWhileLoop:
     case FrameBlockType::kExceptionHandler:
     case FrameBlockType::kExceptionGroupHandler:
-    case FrameBlockType::kAsyncComprehension:
-      return {};
+    case FrameBlockType::kAsyncComprehension: return {};
     case FrameBlockType::kForLoop:
-    case FrameBlockType::kPopValue:
-      TRY(keepTop());
-      return op(Op::POP_TOP);
-    case FrameBlockType::kTryExcept:
-      return op(Op::POP_BLOCK);
+    case FrameBlockType::kPopValue: TRY(keepTop()); return op(Op::POP_TOP);
+    case FrameBlockType::kTryExcept: return op(Op::POP_BLOCK);
     case FrameBlockType::kFinallyTry:
       TRY(op(Op::POP_BLOCK));
       if (preserve_top) TRY(pushBlock({.type = FrameBlockType::kPopValue}));

@@ -1,4 +1,5 @@
-// Attribute access: dispatch to the type's slots, and the generic implementation over type lookup and instance dict.
+// Attribute access: dispatch to the type's slots, and the generic implementation over type lookup and
+// instance dict.
 #include <string_view>
 
 #include "core/call.h"
@@ -76,7 +77,8 @@ PyObject** plainDictSlot(PyObject* object) {
 
 Result<MaybeRef<>> instanceValue(PyObject* object, StrObject* attr, DictObject* instead = nullptr) {
   if (instead) return MaybeRef<>::share(TRY(dictGet(instead, attr)).get());
-  if (hasFlag(typeOf(object), Py_TPFLAGS_MANAGED_DICT)) return MaybeRef<>::share(managedGet(object, attr).get());
+  if (hasFlag(typeOf(object), Py_TPFLAGS_MANAGED_DICT))
+    return MaybeRef<>::share(managedGet(object, attr).get());
   PyObject** slot_address = plainDictSlot(object);
   if (!slot_address || !*slot_address) return MaybeRef<>();
   auto dict = share(cast<DictObject>(*slot_address));
@@ -123,7 +125,9 @@ Result<MaybeRef<>> attrLookup(PyObject* object, const char* attr) {
   Ref<StrObject> text = TRY(nameFromC(attr));
   return attrLookup(object, text.get());
 }
-Result<bool> attrHas(PyObject* object, StrObject* attr) { return static_cast<bool>(TRY(attrLookup(object, attr))); }
+Result<bool> attrHas(PyObject* object, StrObject* attr) {
+  return static_cast<bool>(TRY(attrLookup(object, attr)));
+}
 
 namespace {
 
@@ -138,13 +142,16 @@ Status setThroughSlot(PyObject* object, PyObject* attr, Opt<> value) {
   }
   bool readable = type->tp_getattro || type->tp_getattr;
   return raise(PyExc_TypeError,
-               readable ? "'%.100s' object has only read-only attributes (%s .%U)" : "'%.100s' object has no attributes (%s .%U)",
+               readable ? "'%.100s' object has only read-only attributes (%s .%U)"
+                        : "'%.100s' object has no attributes (%s .%U)",
                type->tp_name, value ? "assign to" : "del", attr);
 }
 
 }  // namespace
 
-Status attrSet(PyObject* object, PyObject* attr, PyObject* value) { return setThroughSlot(object, attr, value); }
+Status attrSet(PyObject* object, PyObject* attr, PyObject* value) {
+  return setThroughSlot(object, attr, value);
+}
 Status attrSet(PyObject* object, const char* attr, PyObject* value) {
   Ref<StrObject> text = TRY(nameFromC(attr));
   return setThroughSlot(object, text.get(), value);
@@ -178,12 +185,14 @@ Result<MaybeRef<>> genericLookupAttr(PyObject* object, PyObject* attr) {
   return MaybeRef<>();
 }
 
-// --- setting -------------------------------------------------------------------------------------------------------
+// --- setting
+// -------------------------------------------------------------------------------------------------------
 
 namespace {
 
 Raised raiseNotSettable(PyObject* object, PyObject* attr, bool class_has_it) {
-  if (class_has_it) return raise(PyExc_AttributeError, "'%.50s' object attribute '%U' is read-only", typeName(object), attr);
+  if (class_has_it)
+    return raise(PyExc_AttributeError, "'%.50s' object attribute '%U' is read-only", typeName(object), attr);
   return raise(PyExc_AttributeError, "'%.100s' object has no attribute '%U'", typeName(object), attr);
 }
 
@@ -230,12 +239,15 @@ Status setGeneric(PyObject* object, PyObject* attr, Opt<> value, DictObject* ins
 
 }  // namespace
 
-Status genericSetAttr(PyObject* object, PyObject* attr, Opt<> value) { return setGeneric(object, attr, value, nullptr); }
+Status genericSetAttr(PyObject* object, PyObject* attr, Opt<> value) {
+  return setGeneric(object, attr, value, nullptr);
+}
 Status genericSetAttrWithDict(PyObject* object, PyObject* attr, Opt<> value, DictObject* dict) {
   return setGeneric(object, attr, value, dict);
 }
 
-// --- __dict__ ------------------------------------------------------------------------------------------------------
+// --- __dict__
+// ------------------------------------------------------------------------------------------------------
 
 PyObject** dictSlot(PyObject* object) {
   if (!hasFlag(typeOf(object), Py_TPFLAGS_MANAGED_DICT)) return plainDictSlot(object);
@@ -262,13 +274,15 @@ Status genericSetDict(PyObject* object, Opt<> value) {
   if (!slot_address) return raise(PyExc_AttributeError, "This object has no __dict__");
   if (!value) return raise(PyExc_TypeError, "cannot delete __dict__");
   if (!isDict(value.get()))
-    return raise(PyExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'", typeName(value.get()));
+    return raise(PyExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'",
+                 typeName(value.get()));
   PyObject* old = std::exchange(*slot_address, share(value.get()).leak());
   xdecref(old);
   return {};
 }
 
-// --- special methods -----------------------------------------------------------------------------------------------
+// --- special methods
+// -----------------------------------------------------------------------------------------------
 
 Result<MaybeRef<>> lookupSpecial(PyObject* object, StrObject* method_name) {
   PyTypeObject* type = typeOf(object);
@@ -294,7 +308,9 @@ Result<MethodLookup> methodLookup(PyObject* self, StrObject* method_name) {
 
 }  // namespace krait
 
-KR_EXPORT PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr) { return krait::genericGetAttr(self, attr).toC(); }
+KR_EXPORT PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr) {
+  return krait::genericGetAttr(self, attr).toC();
+}
 KR_EXPORT int PyObject_GenericSetAttr(PyObject* self, PyObject* attr, PyObject* value) {
   return krait::genericSetAttr(self, attr, value).toC();
 }

@@ -32,7 +32,8 @@ bool hasBuffer(PyObject* object) {
 }
 
 Status bufferGet(PyObject* object, Py_buffer* view, int flags) {
-  if (!hasBuffer(object)) return raise(PyExc_TypeError, "a bytes-like object is required, not '%.100s'", typeName(object));
+  if (!hasBuffer(object))
+    return raise(PyExc_TypeError, "a bytes-like object is required, not '%.100s'", typeName(object));
   return Status::fromC(typeOf(object)->tp_as_buffer->bf_getbuffer(object, view, flags));
 }
 
@@ -45,7 +46,8 @@ void bufferRelease(Py_buffer* view) {
   decref(exporter);
 }
 
-Status bufferFillInfo(Py_buffer* view, Opt<> exporter, void* data, Py_ssize_t size, bool readonly, int flags) {
+Status bufferFillInfo(Py_buffer* view, Opt<> exporter, void* data, Py_ssize_t size, bool readonly,
+                      int flags) {
   if (!view) return raise(PyExc_BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete");
   if ((flags & PyBUF_WRITABLE) && readonly) return raise(PyExc_BufferError, "Object is not writable.");
   xincref(exporter.get());
@@ -63,7 +65,8 @@ Status bufferFillInfo(Py_buffer* view, Opt<> exporter, void* data, Py_ssize_t si
   return {};
 }
 
-// --- contiguity ----------------------------------------------------------------------------------------------------
+// --- contiguity
+// ----------------------------------------------------------------------------------------------------
 
 namespace {
 

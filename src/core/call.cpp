@@ -60,13 +60,16 @@ class FlatArgs {
   MaybeRef<TupleObject> names_;
 };
 
-Result<Ref<>> vectorFromTupleDict(PyObject* callable, vectorcallfunc function, TupleObject* args, Opt<DictObject> kwargs) {
+Result<Ref<>> vectorFromTupleDict(PyObject* callable, vectorcallfunc function, TupleObject* args,
+                                  Opt<DictObject> kwargs) {
   auto count = static_cast<size_t>(args->size());
   if (!kwargs || kwargs->size() == 0)
-    return Result<Ref<>>::fromC(checkCallResult(callable, function(callable, args->items(), count, nullptr), nullptr));
+    return Result<Ref<>>::fromC(
+        checkCallResult(callable, function(callable, args->items(), count, nullptr), nullptr));
   FlatArgs flat;
   TRY(flat.fill(args, kwargs.get()));
-  return Result<Ref<>>::fromC(checkCallResult(callable, function(callable, flat.data(), count, flat.names()), nullptr));
+  return Result<Ref<>>::fromC(
+      checkCallResult(callable, function(callable, flat.data(), count, flat.names()), nullptr));
 }
 
 }  // namespace
@@ -76,19 +79,25 @@ PyObject* checkCallResult(PyObject* callable, PyObject* result, const char* wher
   if ((result != nullptr) != pending) [[likely]]
     return result;
   if (!result) {
-    if (callable) (void)raise(PyExc_SystemError, "%R returned NULL without setting an exception", callable);
-    else (void)raise(PyExc_SystemError, "%s returned NULL without setting an exception", where);
+    if (callable)
+      (void)raise(PyExc_SystemError, "%R returned NULL without setting an exception", callable);
+    else
+      (void)raise(PyExc_SystemError, "%s returned NULL without setting an exception", where);
     return nullptr;
   }
   decref(result);
-  if (callable) (void)raiseFromCause(PyExc_SystemError, "%R returned a result with an exception set", callable);
-  else (void)raiseFromCause(PyExc_SystemError, "%s returned a result with an exception set", where);
+  if (callable)
+    (void)raiseFromCause(PyExc_SystemError, "%R returned a result with an exception set", callable);
+  else
+    (void)raiseFromCause(PyExc_SystemError, "%s returned a result with an exception set", where);
   return nullptr;
 }
 
-Result<Ref<>> callVector(PyObject* callable, PyObject* const* args, size_t nargsf, Opt<TupleObject> keyword_names) {
+Result<Ref<>> callVector(PyObject* callable, PyObject* const* args, size_t nargsf,
+                         Opt<TupleObject> keyword_names) {
   if (vectorcallfunc function = vectorcallOf(callable)) [[likely]]
-    return Result<Ref<>>::fromC(checkCallResult(callable, function(callable, args, nargsf, keyword_names.get()), nullptr));
+    return Result<Ref<>>::fromC(
+        checkCallResult(callable, function(callable, args, nargsf, keyword_names.get()), nullptr));
   ternaryfunc function = typeOf(callable)->tp_call;
   if (!function) return raiseNotCallable(callable);
   Py_ssize_t count = vectorcallCount(nargsf);
@@ -98,7 +107,8 @@ Result<Ref<>> callVector(PyObject* callable, PyObject* const* args, size_t nargs
 }
 
 Result<Ref<>> callTupleDict(PyObject* callable, TupleObject* args, Opt<DictObject> kwargs) {
-  if (vectorcallfunc function = vectorcallOf(callable)) return vectorFromTupleDict(callable, function, args, kwargs);
+  if (vectorcallfunc function = vectorcallOf(callable))
+    return vectorFromTupleDict(callable, function, args, kwargs);
   ternaryfunc function = typeOf(callable)->tp_call;
   if (!function) return raiseNotCallable(callable);
   return callSlot(callable, function, args, kwargs);
@@ -107,15 +117,18 @@ Result<Ref<>> callTupleDict(PyObject* callable, TupleObject* args, Opt<DictObjec
 PyObject* vectorcallCall(PyObject* callable, PyObject* args, PyObject* kwargs) {
   // A class with a __call__ of its own has no vectorcall flag, but its instances keep the pointer.
   Py_ssize_t offset = typeOf(callable)->tp_vectorcall_offset;
-  auto function = offset > 0 ? *reinterpret_cast<vectorcallfunc*>(reinterpret_cast<char*>(callable) + offset) : nullptr;
+  auto function =
+      offset > 0 ? *reinterpret_cast<vectorcallfunc*>(reinterpret_cast<char*>(callable) + offset) : nullptr;
   if (!function) {
     (void)raise(PyExc_TypeError, "'%.200s' object does not support vectorcall", typeName(callable));
     return nullptr;
   }
-  return vectorFromTupleDict(callable, function, cast<TupleObject>(args), static_cast<DictObject*>(kwargs)).toC();
+  return vectorFromTupleDict(callable, function, cast<TupleObject>(args), static_cast<DictObject*>(kwargs))
+      .toC();
 }
 
-Result<Ref<>> callMethodVector(StrObject* method_name, PyObject* const* args, size_t nargsf, Opt<TupleObject> keyword_names) {
+Result<Ref<>> callMethodVector(StrObject* method_name, PyObject* const* args, size_t nargsf,
+                               Opt<TupleObject> keyword_names) {
   MethodLookup method = TRY(methodLookup(args[0], method_name));
   if (method.unbound)
     return callVector(method.callable.get(), args, nargsf & ~PY_VECTORCALL_ARGUMENTS_OFFSET, keyword_names);

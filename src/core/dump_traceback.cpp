@@ -75,8 +75,10 @@ bool writeFrame(CodeObject* code, int line, void* arg) {
   dumpText(walk->fd, "  File \"");
   writeStr(walk->fd, code->co_filename);
   dumpText(walk->fd, "\", line ");
-  if (line >= 0) writeDecimal(walk->fd, static_cast<unsigned long>(line));
-  else dumpText(walk->fd, "???");
+  if (line >= 0)
+    writeDecimal(walk->fd, static_cast<unsigned long>(line));
+  else
+    dumpText(walk->fd, "???");
   dumpText(walk->fd, " in ");
   writeStr(walk->fd, code->co_name);
   dumpText(walk->fd, "\n");
@@ -124,7 +126,8 @@ void dumpExtensionModules(int fd) {
   unsigned long count = 0;
   PyObject *key, *module;
   while (dictNext(modules, &position, &key, &module)) {
-    if (!isStr(key) || !isExtension(module) || (names && isNamed(names.get(), cast<StrObject>(key)))) continue;
+    if (!isStr(key) || !isExtension(module) || (names && isNamed(names.get(), cast<StrObject>(key))))
+      continue;
     dumpText(fd, count++ ? ", " : "\nExtension modules: ");
     writeStr(fd, key);
   }

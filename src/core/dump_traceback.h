@@ -1,5 +1,5 @@
-// Tracebacks for crashes: written straight to a file descriptor, without allocating or taking locks, so that a signal
-// handler may do it. What is read may be inconsistent then; nothing is followed but the frame chain.
+// Tracebacks for crashes: written straight to a file descriptor, without allocating or taking locks, so that
+// a signal handler may do it. What is read may be inconsistent then; nothing is followed but the frame chain.
 #pragma once
 
 #include "core/thread.h"

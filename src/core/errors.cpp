@@ -40,7 +40,8 @@ void chainContext(PyObject* exception, PyObject* handled) {
 
 Raised setPendingParts(Ref<> type, MaybeRef<> value) {
   MaybeRef<> traceback;
-  if (value && isExceptionInstance(value.get())) traceback = MaybeRef<>::share(exceptionOf(value.get())->traceback);
+  if (value && isExceptionInstance(value.get()))
+    traceback = MaybeRef<>::share(exceptionOf(value.get())->traceback);
   restorePending({std::move(type).leak(), std::move(value).leak(), std::move(traceback).leak()});
   return {};
 }
@@ -72,7 +73,8 @@ Opt<> handledException() {
   return nullptr;
 }
 
-// --- raising -------------------------------------------------------------------------------------------------------
+// --- raising
+// -------------------------------------------------------------------------------------------------------
 
 Raised raiseV(PyObject* type, const char* format, va_list args) {
   clearPending();  // the arguments' repr must not see it
@@ -127,11 +129,12 @@ Raised raiseFromCause(PyObject* type, const char* format, ...) {
 }
 
 Raised raiseBadArgument(const char* function, const char* argument, const char* wanted, PyObject* given) {
-  return raise(PyExc_TypeError, "%.200s() argument '%.200s' must be %.50s, not %.50s", function, argument, wanted,
-               given == Py_None ? "None" : typeName(given));
+  return raise(PyExc_TypeError, "%.200s() argument '%.200s' must be %.50s, not %.50s", function, argument,
+               wanted, given == Py_None ? "None" : typeName(given));
 }
 
-// --- OSError -------------------------------------------------------------------------------------------------------
+// --- OSError
+// -------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -159,7 +162,8 @@ Raised raiseErrno(int error_number, Opt<> filename, Opt<> filename2, PyObject* t
 }
 Raised raiseErrno(Opt<> filename) { return raiseErrno(errno, filename); }
 
-// --- the pending exception -----------------------------------------------------------------------------------------
+// --- the pending exception
+// -----------------------------------------------------------------------------------------
 
 bool exceptionPending() {
   Thread* thread = currentThread();
@@ -246,7 +250,9 @@ void normalizePending(PendingTriple& triple) {
     xdecref(raised.value);
     xdecref(raised.traceback);
     if (depth < kMaxNormalizeDepth) continue;
-    if (depth > kMaxNormalizeDepth + 2) fatalError("PyErr_NormalizeException", "Cannot recover from the recursive normalization of an exception.");
+    if (depth > kMaxNormalizeDepth + 2)
+      fatalError("PyErr_NormalizeException",
+                 "Cannot recover from the recursive normalization of an exception.");
     PendingTriple dropped = triple;
     (void)raise(PyExc_RecursionError, "maximum recursion depth exceeded while normalizing an exception");
     triple = fetchPending();
@@ -262,7 +268,8 @@ MaybeRef<> takePending() {
   normalizePending(triple);
   if (triple.traceback && isExceptionInstance(triple.value)) {
     auto* exception = exceptionOf(triple.value);
-    if (exception->traceback != triple.traceback) (void)exceptionSetTraceback(exception, triple.traceback).failed();
+    if (exception->traceback != triple.traceback)
+      (void)exceptionSetTraceback(exception, triple.traceback).failed();
   }
   xdecref(triple.traceback);
   decref(triple.type);

@@ -1,7 +1,7 @@
 // The bits of Thread::eval_breaker: why the evaluation loop of a thread has to look up from its work.
 //
-// Any thread (and, for kEvalSignals, a signal handler) may set a bit; only the owner, holding the GIL, clears it and acts.
-// The loop calls evalBreak() when the word is not zero.
+// Any thread (and, for kEvalSignals, a signal handler) may set a bit; only the owner, holding the GIL, clears
+// it and acts. The loop calls evalBreak() when the word is not zero.
 #pragma once
 
 #include "core/thread.h"
@@ -9,20 +9,22 @@
 namespace krait {
 
 enum EvalReason : uint32_t {
-  kEvalDropGil = 1,       // somebody has waited a switch interval for the GIL
-  kEvalSignals = 2,       // a signal arrived (main thread)
-  kEvalPendingCalls = 4,  // Py_AddPendingCall (main thread)
-  kEvalAsyncException = 8,// PyThreadState_SetAsyncExc
-  kEvalCollect = 16,      // reserved: a collection asked for outside an allocation
+  kEvalDropGil = 1,         // somebody has waited a switch interval for the GIL
+  kEvalSignals = 2,         // a signal arrived (main thread)
+  kEvalPendingCalls = 4,    // Py_AddPendingCall (main thread)
+  kEvalAsyncException = 8,  // PyThreadState_SetAsyncExc
+  kEvalCollect = 16,        // reserved: a collection asked for outside an allocation
 };
 
-inline void evalBreakerSet(Thread* thread, uint32_t bits) { thread->eval_breaker.fetch_or(bits, std::memory_order_relaxed); }
+inline void evalBreakerSet(Thread* thread, uint32_t bits) {
+  thread->eval_breaker.fetch_or(bits, std::memory_order_relaxed);
+}
 inline void evalBreakerClear(Thread* thread, uint32_t bits) {
   thread->eval_breaker.fetch_and(~bits, std::memory_order_relaxed);
 }
 
-// Handles everything that is pending, in CPython's order: signals, pending calls, GIL hand-over, async exception.
-// Fails when a handler raised. core/eval_breaker.cpp
+// Handles everything that is pending, in CPython's order: signals, pending calls, GIL hand-over, async
+// exception. Fails when a handler raised. core/eval_breaker.cpp
 Status evalBreak(Thread* thread);
 
 }  // namespace krait

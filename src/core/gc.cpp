@@ -67,14 +67,16 @@ size_t headerSize(const PyTypeObject* type) {
   return hasFlag(type, Py_TPFLAGS_HAVE_GC) ? sizeof(Head) : 0;
 }
 
-// The youngest generation grew by one: collect when it is due. Runs before the new object is visible to anybody.
+// The youngest generation grew by one: collect when it is due. Runs before the new object is visible to
+// anybody.
 void countAllocation() {
   gc::Generation& young = gc::state.generations[0];
   if (++young.count <= young.threshold) [[likely]]
     return;
   gc::ensureReady();
   Thread* thread = currentThread();
-  if (!gc::state.enabled || young.threshold == 0 || gc::state.collecting || !thread || thread->curexc_type) return;
+  if (!gc::state.enabled || young.threshold == 0 || gc::state.collecting || !thread || thread->curexc_type)
+    return;
   if (young.count <= young.threshold) return;
   gc::collectByThresholds();
 }
@@ -137,7 +139,8 @@ PyObject* gcNewWithSize(PyTypeObject* type, size_t bytes) {
 // One item more than asked for, as CPython: a sentinel for variable-size types.
 PyObject* genericAlloc(PyTypeObject* type, Py_ssize_t nitems) {
   size_t bytes = 0;
-  bool overflow = __builtin_mul_overflow(static_cast<size_t>(nitems) + 1, static_cast<size_t>(type->tp_itemsize), &bytes) ||
+  bool overflow = __builtin_mul_overflow(static_cast<size_t>(nitems) + 1,
+                                         static_cast<size_t>(type->tp_itemsize), &bytes) ||
                   __builtin_add_overflow(bytes, static_cast<size_t>(type->tp_basicsize) + 7, &bytes);
   bytes &= ~size_t{7};
   PyObject* object = overflow ? nullptr : allocateCounted(type, bytes);
@@ -160,8 +163,10 @@ void objectFreeMemory(PyObject* object) {
   PyTypeObject* type = typeOf(object);
   if (type->tp_free) [[likely]]
     type->tp_free(object);
-  else if (hasFlag(type, Py_TPFLAGS_HAVE_GC)) gcFree(object);  // at start-up, before the type is ready
-  else objectFree(object);
+  else if (hasFlag(type, Py_TPFLAGS_HAVE_GC))
+    gcFree(object);  // at start-up, before the type is ready
+  else
+    objectFree(object);
 }
 
 void gcFree(void* p) {
@@ -176,10 +181,13 @@ PyObject* gcResize(PyVarObject* object, Py_ssize_t nitems) {
   PyTypeObject* type = typeOf(object);
   KR_ASSERT(!gcIsTracked(object), "a tracked object does not move");
   size_t header = headerSize(type), bytes = 0;
-  bool overflow = nitems < 0 || __builtin_mul_overflow(static_cast<size_t>(nitems), static_cast<size_t>(type->tp_itemsize), &bytes) ||
-                  __builtin_add_overflow(bytes, static_cast<size_t>(type->tp_basicsize) + 7 + header, &bytes) ||
-                  bytes > static_cast<size_t>(PY_SSIZE_T_MAX);
-  void* moved = overflow ? nullptr : objectRealloc(reinterpret_cast<char*>(object) - header, bytes & ~size_t{7});
+  bool overflow =
+      nitems < 0 ||
+      __builtin_mul_overflow(static_cast<size_t>(nitems), static_cast<size_t>(type->tp_itemsize), &bytes) ||
+      __builtin_add_overflow(bytes, static_cast<size_t>(type->tp_basicsize) + 7 + header, &bytes) ||
+      bytes > static_cast<size_t>(PY_SSIZE_T_MAX);
+  void* moved =
+      overflow ? nullptr : objectRealloc(reinterpret_cast<char*>(object) - header, bytes & ~size_t{7});
   if (!moved) {
     (void)raiseNoMemory();
     return nullptr;
@@ -191,7 +199,8 @@ PyObject* gcResize(PyVarObject* object, Py_ssize_t nitems) {
 
 bool isGcObject(const PyObject* object) {
   PyTypeObject* type = typeOf(object);
-  return hasFlag(type, Py_TPFLAGS_HAVE_GC) && (!type->tp_is_gc || type->tp_is_gc(const_cast<PyObject*>(object)));
+  return hasFlag(type, Py_TPFLAGS_HAVE_GC) &&
+         (!type->tp_is_gc || type->tp_is_gc(const_cast<PyObject*>(object)));
 }
 
 bool gcIsTracked(const PyObject* object) { return headOf(object)->isTracked(); }
@@ -227,7 +236,8 @@ bool finalizeFromDealloc(PyObject* object) {
   return --object->ob_refcnt == 0;
 }
 
-// --- deferred deallocation -----------------------------------------------------------------------------------------
+// --- deferred deallocation
+// -----------------------------------------------------------------------------------------
 
 void deallocDefer(Thread* thread, PyObject* object) {
   Head* head = headOf(object);

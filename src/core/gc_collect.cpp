@@ -1,8 +1,9 @@
 // One collection of a generation and everything younger.
 //
-// References from inside the collected set are subtracted from a copy of each object's count; what is left comes from
-// outside and marks roots. Everything not reachable from them is garbage: weak references to it are cleared (with their
-// callbacks), finalizers run once, and what they did not resurrect is torn apart with tp_clear.
+// References from inside the collected set are subtracted from a copy of each object's count; what is left
+// comes from outside and marks roots. Everything not reachable from them is garbage: weak references to it
+// are cleared (with their callbacks), finalizers run once, and what they did not resurrect is torn apart with
+// tp_clear.
 #include <time.h>
 
 #include "core/call.h"
@@ -23,7 +24,8 @@ namespace krait {
 namespace gc {
 namespace {
 
-// --- which objects are unreachable -------------------------------------------------------------------------------
+// --- which objects are unreachable
+// -------------------------------------------------------------------------------
 
 int subtractReference(PyObject* object, void*) {
   if (!isGcObject(object)) return 0;
@@ -33,7 +35,8 @@ int subtractReference(PyObject* object, void*) {
 }
 
 void countOutsideReferences(Ring& ring) {
-  for (Head* head = ring.next(); head != &ring; head = head->next()) head->startRefs(objectOf(head)->ob_refcnt);
+  for (Head* head = ring.next(); head != &ring; head = head->next())
+    head->startRefs(objectOf(head)->ob_refcnt);
   for (Head* head = ring.next(); head != &ring; head = head->next()) {
     PyObject* object = objectOf(head);
     typeOf(object)->tp_traverse(object, subtractReference, nullptr);
@@ -74,7 +77,8 @@ int markReachable(PyObject* object, void* ring) {
   return 0;
 }
 
-// `ring` keeps what is reachable; the rest moves to `unreachable`, flagged as collecting and in its `next` words.
+// `ring` keeps what is reachable; the rest moves to `unreachable`, flagged as collecting and in its `next`
+// words.
 void splitUnreachable(Ring& ring, Ring& unreachable) {
   Head* prev = &ring;
   for (Head* head = ring.next(); head != &ring; head = prev->next()) {
@@ -103,7 +107,8 @@ void clearUnreachableMarks(Ring& ring) {
   for (Head* head = ring.next(); head != &ring; head = head->next()) head->next_bits &= ~kNextUnreachable;
 }
 
-// --- containers that can take no part in a cycle -------------------------------------------------------------------
+// --- containers that can take no part in a cycle
+// -------------------------------------------------------------------
 
 bool mayBeTracked(PyObject* object) {
   return isGcObject(object) && (!isExactTuple(object) || headOf(object)->isTracked());
@@ -133,7 +138,8 @@ void untrackDicts(Ring& ring) {
   }
 }
 
-// --- old-style finalizers (tp_del) ---------------------------------------------------------------------------------
+// --- old-style finalizers (tp_del)
+// ---------------------------------------------------------------------------------
 
 void takeLegacyFinalizers(Ring& unreachable, Ring& finalizers) {
   for (Head* head = unreachable.next(); head != &unreachable;) {
@@ -180,9 +186,11 @@ void keepUncollectable(Ring& finalizers, Ring& old) {
   old.takeAll(finalizers);
 }
 
-// --- weak references -----------------------------------------------------------------------------------------------
+// --- weak references
+// -----------------------------------------------------------------------------------------------
 
-// Clears the weak references to one unreachable object; those with a callback that survive move to `to_call`, owned.
+// Clears the weak references to one unreachable object; those with a callback that survive move to `to_call`,
+// owned.
 void clearWeakRefsOf(PyObject* object, Ring& to_call) {
   if (isWeakRef(object)) weakRefClear(cast<WeakRefObject>(object));
   PyObject** slot = weakRefSlot(object);
@@ -214,7 +222,8 @@ void handleWeakRefs(Ring& unreachable, Ring& old) {
   callWeakRefCallbacks(to_call, old);
 }
 
-// --- finalizers and the end ----------------------------------------------------------------------------------------
+// --- finalizers and the end
+// ----------------------------------------------------------------------------------------
 
 void finalizeAll(Ring& garbage) {
   Ring seen;
@@ -257,7 +266,8 @@ void tearApart(Ring& garbage, Ring& old) {
   }
 }
 
-// --- reports -------------------------------------------------------------------------------------------------------
+// --- reports
+// -------------------------------------------------------------------------------------------------------
 
 double now() {
   timespec t;
@@ -343,8 +353,8 @@ Py_ssize_t collectGeneration(int generation, Py_ssize_t* uncollectable) {
   destroyUnreachable(c, old);
   if (generation == kGenerations - 1) clearFreeLists();
   if (state.debug & kDebugStats)
-    stderrWrite("gc: done, %zd unreachable, %zd uncollectable, %.4fs elapsed\n", c.collected + c.uncollectable,
-                c.uncollectable, now() - start);
+    stderrWrite("gc: done, %zd unreachable, %zd uncollectable, %.4fs elapsed\n",
+                c.collected + c.uncollectable, c.uncollectable, now() - start);
   GenerationStats& stats = state.stats[generation];
   stats.collections++;
   stats.collected += c.collected;
@@ -387,8 +397,8 @@ Py_ssize_t collectWithCallbacks(int generation) {
   return found;
 }
 
-// A full collection waits until the objects that survived middle ones make a quarter of the old generation: the cost of
-// full collections stays linear in the number of objects made.
+// A full collection waits until the objects that survived middle ones make a quarter of the old generation:
+// the cost of full collections stays linear in the number of objects made.
 void collectByThresholds() {
   for (int i = kGenerations - 1; i >= 0; i--) {
     if (state.generations[i].count <= state.generations[i].threshold) continue;
@@ -430,12 +440,14 @@ void gcReportUncollectable() {
   if ((gc::state.debug & gc::kDebugSaveAll) || !garbage || garbage->size() == 0) return;
   const char* hint = gc::state.debug & gc::kDebugUncollectable
                          ? "gc: %zd uncollectable objects at shutdown"
-                         : "gc: %zd uncollectable objects at shutdown; use gc.set_debug(gc.DEBUG_UNCOLLECTABLE) to list them";
+                         : "gc: %zd uncollectable objects at shutdown; use "
+                           "gc.set_debug(gc.DEBUG_UNCOLLECTABLE) to list them";
   Ref<StrObject> name = MUST(strFromAscii("gc"));
   auto message = strFormat(hint, garbage->size());
   if (message.failed()) return writeUnraisable(nullptr);
   Ref<StrObject> text = std::move(message).take();
-  if (warnExplicit(PyExc_ResourceWarning, text, name, 0, name.get(), nullptr).failed()) writeUnraisable(nullptr);
+  if (warnExplicit(PyExc_ResourceWarning, text, name, 0, name.get(), nullptr).failed())
+    writeUnraisable(nullptr);
   if (!(gc::state.debug & gc::kDebugUncollectable)) return;
   auto repr = objectRepr(garbage);
   if (repr.failed()) return writeUnraisable(garbage);
@@ -451,8 +463,8 @@ bool gcDisable() { return gc::ensureReady(), std::exchange(gc::state.enabled, fa
 
 void gcVisitObjects(int (*visit)(PyObject* object, void* arg), void* arg) {
   gc::ensureReady();
-  gc::Ring* rings[] = {&gc::state.generations[0].ring, &gc::state.generations[1].ring, &gc::state.generations[2].ring,
-                       &gc::state.permanent};
+  gc::Ring* rings[] = {&gc::state.generations[0].ring, &gc::state.generations[1].ring,
+                       &gc::state.generations[2].ring, &gc::state.permanent};
   bool was_enabled = gcDisable();
   for (gc::Ring* ring : rings)
     for (gc::Head* head = ring->next(); head != ring; head = head->next()) {

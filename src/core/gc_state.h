@@ -1,8 +1,9 @@
 // The collector's state and its object header, shared by gc.cpp, gc_collect.cpp and modules/gc.cpp only.
 //
-// Header words: `next` links the generation's ring (0: untracked); its low bit marks "tentatively unreachable" during a
-// collection. `prev` carries two flags in its low bits and, above them, the ring's back link or (during a collection) the
-// count of references from outside. An untracked object's `prev` may link the list of deferred deallocations.
+// Header words: `next` links the generation's ring (0: untracked); its low bit marks "tentatively
+// unreachable" during a collection. `prev` carries two flags in its low bits and, above them, the ring's back
+// link or (during a collection) the count of references from outside. An untracked object's `prev` may link
+// the list of deferred deallocations.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,9 @@ struct Head {
   void clearCollecting() { prev_bits &= ~kPrevCollecting; }
   bool isFinalized() const { return prev_bits & kPrevFinalized; }
   Py_ssize_t refs() const { return static_cast<Py_ssize_t>(prev_bits >> kRefsShift); }
-  void setRefs(Py_ssize_t refs) { prev_bits = (prev_bits & kPrevFlags) | (static_cast<uintptr_t>(refs) << kRefsShift); }
+  void setRefs(Py_ssize_t refs) {
+    prev_bits = (prev_bits & kPrevFlags) | (static_cast<uintptr_t>(refs) << kRefsShift);
+  }
   void startRefs(Py_ssize_t refs) {
     prev_bits = (prev_bits & kPrevFinalized) | kPrevCollecting | (static_cast<uintptr_t>(refs) << kRefsShift);
   }
@@ -34,7 +37,9 @@ struct Head {
 };
 static_assert(sizeof(Head) == 16);
 
-inline Head* headOf(const PyObject* object) { return reinterpret_cast<Head*>(const_cast<PyObject*>(object)) - 1; }
+inline Head* headOf(const PyObject* object) {
+  return reinterpret_cast<Head*>(const_cast<PyObject*>(object)) - 1;
+}
 inline PyObject* objectOf(Head* head) { return reinterpret_cast<PyObject*>(head + 1); }
 
 // A ring with a sentinel.
@@ -52,7 +57,7 @@ struct Ring : Head {
   void takeAll(Ring& from);
   Py_ssize_t size() const;
 };
-void unlink(Head* head);            // leaves the head's own words as they are
+void unlink(Head* head);  // leaves the head's own words as they are
 void moveTo(Head* head, Ring& ring);
 
 struct Generation {
@@ -72,7 +77,7 @@ struct State {
   GenerationStats stats[kGenerations];
   bool ready, enabled, collecting;
   int debug;
-  PyObject* garbage;    // owned lists, made on first use
+  PyObject* garbage;  // owned lists, made on first use
   PyObject* callbacks;
   Py_ssize_t long_lived_total, long_lived_pending;
 };
@@ -91,7 +96,8 @@ void unfreeze();
 namespace krait {
 
 struct Thread;
-// The trashcan: puts an object aside whose deallocation would nest too deeply; deallocates what was put aside.
+// The trashcan: puts an object aside whose deallocation would nest too deeply; deallocates what was put
+// aside.
 void deallocDefer(Thread* thread, PyObject* object);
 void deallocRunDeferred(Thread* thread);
 

@@ -1,5 +1,5 @@
-// The global interpreter lock. A waiter asks the holder for it after one switch interval (kEvalDropGil in the holder's
-// eval breaker); who gave it away on request waits until somebody else had it.
+// The global interpreter lock. A waiter asks the holder for it after one switch interval (kEvalDropGil in the
+// holder's eval breaker); who gave it away on request waits until somebody else had it.
 #include <pthread.h>
 #include <time.h>
 #include <unistd.h>
@@ -98,8 +98,10 @@ void gilDrop(Thread* thread) {
 Thread* threadSwap(Thread* thread) {
   Thread* old = currentThread();
   Thread* own = gilStateThisThread();
-  if (thread && own) thread->c_stack_limit = own->c_stack_limit;
-  else if (thread) threadInitStack(thread);
+  if (thread && own)
+    thread->c_stack_limit = own->c_stack_limit;
+  else if (thread)
+    threadInitStack(thread);
   Gil& g = gil();
   pthread_mutex_lock(&g.mutex);
   if (g.holder) g.holder = thread ? thread : mainThread();

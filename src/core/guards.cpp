@@ -16,7 +16,8 @@ constexpr int kRecoveryDepth = 50;  // how far the handling of a RecursionError 
 
 KR_NEVER_INLINE bool raiseTooDeep(Thread* thread, const char* where, bool stack_exhausted) {
   if (thread->recursion_headroom && !stack_exhausted) {
-    if (thread->recursion_remaining < -kRecoveryDepth) fatalError("_Py_CheckRecursiveCall", "Cannot recover from stack overflow.");
+    if (thread->recursion_remaining < -kRecoveryDepth)
+      fatalError("_Py_CheckRecursiveCall", "Cannot recover from stack overflow.");
     return false;
   }
   thread->recursion_headroom++;

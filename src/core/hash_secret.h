@@ -10,7 +10,7 @@ struct HashSecret {
   uint64_t expat;  // salt that pyexpat reads at this place
 };
 
-void hashSecretRandom();               // from the system's entropy
+void hashSecretRandom();                 // from the system's entropy
 void hashSecretFromSeed(uint32_t seed);  // PYTHONHASHSEED; 0: all zero
 
 }  // namespace krait

@@ -65,7 +65,8 @@ Result<bool> realIsInstance(PyObject* object, PyObject* cls) {
     auto* type = reinterpret_cast<PyTypeObject*>(cls);
     if (isInstanceOf(object, type)) return true;
     MaybeRef<> claimed = TRY(attrLookup(object, name<"__class__">()));
-    if (!claimed || !isType(claimed.get()) || claimed.get() == reinterpret_cast<PyObject*>(typeOf(object))) return false;
+    if (!claimed || !isType(claimed.get()) || claimed.get() == reinterpret_cast<PyObject*>(typeOf(object)))
+      return false;
     return typeIsSubtype(reinterpret_cast<PyTypeObject*>(claimed.get()), type);
   }
   TRY(checkClass(cls, "isinstance() arg 2 must be a type, a tuple of types, or a union"));

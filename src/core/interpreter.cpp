@@ -11,7 +11,8 @@ int64_t next_id = 1;
 }  // namespace
 
 Interpreter& mainInterpreter() {
-  static Interpreter* the = newest = new Interpreter;  // never destroyed: exit handlers of extensions may still look
+  static Interpreter* the = newest =
+      new Interpreter;  // never destroyed: exit handlers of extensions may still look
   return *the;
 }
 

@@ -26,13 +26,15 @@ Result<Ref<>> classItem(PyObject* cls, PyObject* key) {
   if (cls == reinterpret_cast<PyObject*>(&PyType_Type)) return genericAliasNew(cls, key);
   MaybeRef<> method = TRY(attrLookup(cls, name<"__class_getitem__">()));
   if (method && method.get() != Py_None) return call(method.get(), key);
-  return raise(PyExc_TypeError, "type '%.200s' is not subscriptable", reinterpret_cast<PyTypeObject*>(cls)->tp_name);
+  return raise(PyExc_TypeError, "type '%.200s' is not subscriptable",
+               reinterpret_cast<PyTypeObject*>(cls)->tp_name);
 }
 
 }  // namespace
 
 Result<Ref<>> itemGet(PyObject* object, PyObject* key) {
-  if (auto* m = mappingOf(object); m && m->mp_subscript) return Result<Ref<>>::fromC(m->mp_subscript(object, key));
+  if (auto* m = mappingOf(object); m && m->mp_subscript)
+    return Result<Ref<>>::fromC(m->mp_subscript(object, key));
   if (auto* s = sequenceOf(object); s && s->sq_item) return sequenceGet(object, TRY(sequenceIndexKey(key)));
   if (isType(object)) return classItem(object, key);
   return raise(PyExc_TypeError, "'%.200s' object is not subscriptable", typeName(object));
@@ -45,7 +47,8 @@ Status itemAssign(PyObject* object, PyObject* key, Opt<> value) {
     return Status::fromC(m->mp_ass_subscript(object, key, value.get()));
   if (auto* s = sequenceOf(object)) {
     if (isIndex(key) && s->sq_ass_item) return sequenceSet(object, TRY(sequenceIndexKey(key)), value);
-    if (s->sq_ass_item) return raise(PyExc_TypeError, "sequence index must be integer, not '%.200s'", typeName(key));
+    if (s->sq_ass_item)
+      return raise(PyExc_TypeError, "sequence index must be integer, not '%.200s'", typeName(key));
   }
   return raise(PyExc_TypeError, "'%.200s' object does not support item %s", typeName(object),
                value ? "assignment" : "deletion");
@@ -56,7 +59,8 @@ Status itemAssign(PyObject* object, PyObject* key, Opt<> value) {
 Status itemSet(PyObject* object, PyObject* key, PyObject* value) { return itemAssign(object, key, value); }
 Status itemDelete(PyObject* object, PyObject* key) { return itemAssign(object, key, nullptr); }
 
-// --- length --------------------------------------------------------------------------------------------------------
+// --- length
+// --------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -95,13 +99,15 @@ Result<Py_ssize_t> lengthHint(PyObject* object, Py_ssize_t fallback) {
   }
   Ref<> hint = std::move(answer).take();
   if (hint.get() == Py_NotImplemented) return fallback;
-  if (!isInt(hint.get())) return raise(PyExc_TypeError, "__length_hint__ must be an integer, not %.100s", typeName(hint.get()));
+  if (!isInt(hint.get()))
+    return raise(PyExc_TypeError, "__length_hint__ must be an integer, not %.100s", typeName(hint.get()));
   Py_ssize_t size = TRY(intAsSsize(cast<IntObject>(hint.get())));
   if (size < 0) return raise(PyExc_ValueError, "__length_hint__() should return >= 0");
   return size;
 }
 
-// --- iteration -----------------------------------------------------------------------------------------------------
+// --- iteration
+// -----------------------------------------------------------------------------------------------------
 
 bool isIterator(PyObject* object) {
   iternextfunc next = typeOf(object)->tp_iternext;
@@ -138,7 +144,8 @@ Result<MaybeRef<>> iterNext(PyObject* iterator) {
   return MaybeRef<>();
 }
 
-// --- mappings ------------------------------------------------------------------------------------------------------
+// --- mappings
+// ------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -147,8 +154,8 @@ Result<Ref<ListObject>> methodResultAsList(PyObject* object, StrObject* method) 
   auto iterator = getIter(result.get());
   if (iterator.failed()) {
     if (!pendingMatches(PyExc_TypeError)) return Raised{};
-    return raise(PyExc_TypeError, "%.200s.%U() returned a non-iterable (type %.200s)", typeName(object), method,
-                 typeName(result.get()));
+    return raise(PyExc_TypeError, "%.200s.%U() returned a non-iterable (type %.200s)", typeName(object),
+                 method, typeName(result.get()));
   }
   Ref<> owned = std::move(iterator).take();
   return sequenceList(owned.get());

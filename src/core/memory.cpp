@@ -16,7 +16,8 @@ bool productFits(size_t count, size_t size, size_t* product) {
   return !__builtin_mul_overflow(count, size, product) && *product <= kMaxRequest;
 }
 
-// --- the C library's allocator -----------------------------------------------------------------------------------
+// --- the C library's allocator
+// -----------------------------------------------------------------------------------
 
 void* libcMalloc(void*, size_t size) { return size > kMaxRequest ? nullptr : std::malloc(atLeastOne(size)); }
 void* libcCalloc(void*, size_t count, size_t size) {
@@ -24,10 +25,13 @@ void* libcCalloc(void*, size_t count, size_t size) {
   if (!productFits(count, size, &product)) return nullptr;
   return product ? std::calloc(1, product) : std::calloc(1, 1);
 }
-void* libcRealloc(void*, void* p, size_t size) { return size > kMaxRequest ? nullptr : std::realloc(p, atLeastOne(size)); }
+void* libcRealloc(void*, void* p, size_t size) {
+  return size > kMaxRequest ? nullptr : std::realloc(p, atLeastOne(size));
+}
 void libcFree(void*, void* p) { std::free(p); }
 
-// --- the pools, larger blocks from the C library ------------------------------------------------------------------
+// --- the pools, larger blocks from the C library
+// ------------------------------------------------------------------
 
 void* poolMalloc(void*, size_t size) {
   if (size <= pool::kMaxSmall) [[likely]] {
@@ -49,7 +53,8 @@ void* poolCalloc(void*, size_t count, size_t size) {
 void poolFree(void*, void* p) {
   if (pool::ownsAddress(p)) [[likely]]
     pool::release(p);
-  else std::free(p);
+  else
+    std::free(p);
 }
 
 void* poolRealloc(void*, void* p, size_t size) {
@@ -134,12 +139,16 @@ const char* memAllocatorName() { return allocator_name; }
 bool memSetupByName(const char* name) {
   std::string_view text(name);
   bool debug = text.ends_with("debug");
-  if (text == "malloc" || text == "malloc_debug") allocators[1] = allocators[2] = kLibc;
-  else if (text != "default" && text != "pymalloc" && text != "debug" && text != "pymalloc_debug") return false;
-  else allocators[1] = allocators[2] = kPools;
+  if (text == "malloc" || text == "malloc_debug")
+    allocators[1] = allocators[2] = kLibc;
+  else if (text != "default" && text != "pymalloc" && text != "debug" && text != "pymalloc_debug")
+    return false;
+  else
+    allocators[1] = allocators[2] = kPools;
   allocators[0] = kLibc;
   bool plain_malloc = text.starts_with("malloc");
-  allocator_name = plain_malloc ? (debug ? "malloc_debug" : "malloc") : (debug ? "pymalloc_debug" : "pymalloc");
+  allocator_name =
+      plain_malloc ? (debug ? "malloc_debug" : "malloc") : (debug ? "pymalloc_debug" : "pymalloc");
   if (debug) memSetupDebugHooks();
   return true;
 }

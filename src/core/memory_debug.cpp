@@ -32,7 +32,8 @@ size_t loadSize(const uint8_t* at) {
 
 [[noreturn]] void reportDamage(DebugDomain* domain, const uint8_t* block, const char* what) {
   const uint8_t* head = block - kBefore;
-  std::fprintf(stderr, "Debug memory block at address p=%p: API '%c'\n", static_cast<const void*>(block), head[8]);
+  std::fprintf(stderr, "Debug memory block at address p=%p: API '%c'\n", static_cast<const void*>(block),
+               head[8]);
   std::fprintf(stderr, "    %zu bytes originally requested\n", loadSize(head));
   std::fprintf(stderr, "Fatal Python error: _PyMem_DebugRawFree: %s, domain '%c'\n", what, domain->letter);
   std::abort();
@@ -50,7 +51,9 @@ void checkBlock(DebugDomain* domain, const uint8_t* block) {
 
 void checkGil(DebugDomain* domain) {
   if (domain->letter == 'r' || currentThread()) return;
-  std::fprintf(stderr, "Fatal Python error: _PyMem_DebugMalloc: Python memory allocator called without holding the GIL\n");
+  std::fprintf(
+      stderr,
+      "Fatal Python error: _PyMem_DebugMalloc: Python memory allocator called without holding the GIL\n");
   std::abort();
 }
 

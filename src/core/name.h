@@ -1,14 +1,15 @@
-// Interned identifiers: `name<"__init__">()` is the interned str, made on first use and kept for ever (one static
-// pointer per distinct text). No central list.
+// Interned identifiers: `name<"__init__">()` is the interned str, made on first use and kept for ever (one
+// static pointer per distinct text). No central list.
 #pragma once
 
-#include "core/text.h"
 #include "core/ref.h"
+#include "core/text.h"
 
 namespace krait {
 
 struct StrObject;
-StrObject* internForever(const char* utf8, size_t size);  // immortal; aborts when out of memory. types/str_intern.cpp
+StrObject* internForever(const char* utf8,
+                         size_t size);  // immortal; aborts when out of memory. types/str_intern.cpp
 
 template <Text S>
 struct NameHolder {

@@ -5,12 +5,13 @@
 //       method<"sort($self, /, *, key=None, reverse=False)", listSort, "Sort the list in place.">,
 //       {}};
 //   constinit PyGetSetDef kIntGetSet[] = {getset<"real", intReal, "The real part.">, {}};
-//   KR_EXPORT constinit PyTypeObject PyList_Type = {KR_TYPE_HEAD, .tp_name = "list", .tp_repr = slot<listRepr>, ...};
-//   constinit PyMethodDef kMathMethods[] = {function<"sqrt($module, x, /)", mathSqrt, "Square root of x.">, {}};
+//   KR_EXPORT constinit PyTypeObject PyList_Type = {KR_TYPE_HEAD, .tp_name = "list", .tp_repr =
+//   slot<listRepr>, ...}; constinit PyMethodDef kMathMethods[] = {function<"sqrt($module, x, /)", mathSqrt,
+//   "Square root of x.">, {}};
 //
-// The text signature is parsed at compile time; converters come from the C++ parameter types (ArgFrom below, open for
-// specialisation); the row picks the cheapest calling convention: METH_NOARGS, METH_O, METH_FASTCALL, with keywords last.
-// Count and keyword matching live in one routine, bindArguments().
+// The text signature is parsed at compile time; converters come from the C++ parameter types (ArgFrom below,
+// open for specialisation); the row picks the cheapest calling convention: METH_NOARGS, METH_O,
+// METH_FASTCALL, with keywords last. Count and keyword matching live in one routine, bindArguments().
 #pragma once
 
 #include <optional>
@@ -44,8 +45,8 @@ struct ArgContext {
 [[gnu::cold]] Raised raiseBadArgument(const ArgContext& where, const char* wanted, PyObject* given);
 
 // Fills out[0..sig.count): borrowed, null where absent. CPython's messages for wrong counts and names.
-Status bindArguments(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count, Opt<TupleObject> names,
-                     PyObject** out);
+Status bindArguments(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count,
+                     Opt<TupleObject> names, PyObject** out);
 Status bindPositional(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count, PyObject** out);
 Status bindTupleDict(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, PyObject** out);
 
@@ -71,7 +72,8 @@ struct ArgFrom<PyObject*> {
   static Result<PyObject*> from(PyObject* o, const ArgContext&) { return o; }
   template <Text D>
   static PyObject* fallback() {
-    static_assert(D.view() == "None" || D.view() == "True" || D.view() == "False", "use Opt<> for this default");
+    static_assert(D.view() == "None" || D.view() == "True" || D.view() == "False",
+                  "use Opt<> for this default");
     if constexpr (D.view() == "None") return Py_None;
     extern PyObject* const kBoolObjects[2];
     return kBoolObjects[D.view() == "True"];
@@ -80,8 +82,10 @@ struct ArgFrom<PyObject*> {
 template <class T>
 struct ArgFrom<Opt<T>> {
   static Result<Opt<T>> from(PyObject* o, const ArgContext& where) {
-    if constexpr (std::is_same_v<T, PyObject>) return Opt<T>(o);
-    else return Opt<T>(TRY(ArgFrom<T*>::from(o, where)));
+    if constexpr (std::is_same_v<T, PyObject>)
+      return Opt<T>(o);
+    else
+      return Opt<T>(TRY(ArgFrom<T*>::from(o, where)));
   }
   template <Text D>
   static Opt<T> fallback() {
@@ -106,7 +110,8 @@ struct IntegerArg {
     return static_cast<T>(parseDefaultInteger(D.view()));
   }
 };
-Result<Py_ssize_t> argSsize(PyObject* object);  // __index__, OverflowError "Python int too large to convert to C ssize_t"
+Result<Py_ssize_t> argSsize(
+    PyObject* object);  // __index__, OverflowError "Python int too large to convert to C ssize_t"
 template <>
 struct ArgFrom<int> : IntegerArg<int, asInt> {};
 template <>
@@ -208,21 +213,29 @@ struct ToPy<Result<void>> {
   static PyObject* convert(Result<void>&& r) { return r.failed() ? nullptr : none().leak(); }
 };
 
-// --- slots -----------------------------------------------------------------------------------------------------
+// --- slots
+// -----------------------------------------------------------------------------------------------------
 
 template <class To, class From>
 To slotArg(From from) {
-  if constexpr (std::is_convertible_v<From, To>) return from;
-  else if constexpr (std::is_pointer_v<To>) return static_cast<To>(from);
-  else return To(static_cast<decltype(std::declval<To>().get())>(from));  // Opt<T>
+  if constexpr (std::is_convertible_v<From, To>)
+    return from;
+  else if constexpr (std::is_pointer_v<To>)
+    return static_cast<To>(from);
+  else
+    return To(static_cast<decltype(std::declval<To>().get())>(from));  // Opt<T>
 }
 
 template <class C, class R>
 C slotResult(R&& r) {
-  if constexpr (std::is_same_v<C, PyObject*>) return toPython(std::move(r));
-  else if constexpr (std::is_same_v<R, Result<void>>) return std::move(r).toC();
-  else if constexpr (requires { r.failed(); }) return r.failed() ? static_cast<C>(-1) : static_cast<C>(std::move(r).take());
-  else return static_cast<C>(r);
+  if constexpr (std::is_same_v<C, PyObject*>)
+    return toPython(std::move(r));
+  else if constexpr (std::is_same_v<R, Result<void>>)
+    return std::move(r).toC();
+  else if constexpr (requires { r.failed(); })
+    return r.failed() ? static_cast<C>(-1) : static_cast<C>(std::move(r).take());
+  else
+    return static_cast<C>(r);
 }
 
 template <auto F>
@@ -231,8 +244,10 @@ template <class R, class... P, R (*F)(P...)>
 struct SlotThunks<F> {
   template <class C, class... A>
   static C thunk(A... args) {
-    if constexpr (std::is_void_v<C>) F(slotArg<P>(args)...);
-    else return slotResult<C>(F(slotArg<P>(args)...));
+    if constexpr (std::is_void_v<C>)
+      F(slotArg<P>(args)...);
+    else
+      return slotResult<C>(F(slotArg<P>(args)...));
   }
 };
 
@@ -251,7 +266,8 @@ inline constexpr SlotValue<F> slot{};
 
 #define KR_TYPE_HEAD {{::krait::kImmortalRefcount, &PyType_Type}, 0}
 
-// --- methods ---------------------------------------------------------------------------------------------------
+// --- methods
+// ---------------------------------------------------------------------------------------------------
 
 enum class SelfMode { kSelf, kNone };
 
@@ -317,8 +333,10 @@ struct Shape<SelfMode::kSelf, F> {
     return callConverted<S, F, A...>(v, std::index_sequence_for<A...>{}, static_cast<Self>(self));
   }
   static PyObject* invokeRaw(PyObject* self, CallArgs args) {
-    if constexpr (IsCallArgs<Args>::value) return toPython(F(static_cast<Self>(self), args));
-    else return nullptr;
+    if constexpr (IsCallArgs<Args>::value)
+      return toPython(F(static_cast<Self>(self), args));
+    else
+      return nullptr;
   }
 };
 template <class R, class... A, R (*F)(A...)>
@@ -329,8 +347,10 @@ struct Shape<SelfMode::kNone, F> {
     return callConverted<S, F, A...>(v, std::index_sequence_for<A...>{});
   }
   static PyObject* invokeRaw(PyObject*, CallArgs args) {
-    if constexpr (IsCallArgs<Args>::value) return toPython(F(args));
-    else return nullptr;
+    if constexpr (IsCallArgs<Args>::value)
+      return toPython(F(args));
+    else
+      return nullptr;
   }
 };
 
@@ -350,7 +370,9 @@ struct NativeEntry {
   }
   static PyObject* keywords(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
     PyObject* bound[sig.count + 1] = {};
-    if (bindArguments(SignatureOf<S>::runtime, args, count, reinterpret_cast<TupleObject*>(names), bound).failed()) return nullptr;
+    if (bindArguments(SignatureOf<S>::runtime, args, count, reinterpret_cast<TupleObject*>(names), bound)
+            .failed())
+      return nullptr;
     return ShapeF::template invoke<S>(self, bound);
   }
   static PyObject* raw(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
@@ -385,8 +407,8 @@ consteval PyMethodDef methodRow() {
   return row;
 }
 
-// F(Self*, args...) -> a method; F(PyTypeObject* or PyObject*, args...) -> a class method; F(args...) -> a static method
-// or a module function; moduleFunction's F takes the module object first.
+// F(Self*, args...) -> a method; F(PyTypeObject* or PyObject*, args...) -> a class method; F(args...) -> a
+// static method or a module function; moduleFunction's F takes the module object first.
 template <Text S, auto F, Text Doc = "">
 inline constexpr PyMethodDef method = methodRow<S, F, SelfMode::kSelf, Doc, 0>();
 template <Text S, auto F, Text Doc = "">
@@ -398,8 +420,8 @@ inline constexpr PyMethodDef function = methodRow<S, F, SelfMode::kNone, Doc, 0>
 template <Text S, auto F, Text Doc = "">
 inline constexpr PyMethodDef moduleFunction = methodRow<S, F, SelfMode::kSelf, Doc, 0>();
 
-// tp_new from F(PyTypeObject*, args...), tp_init from F(Self*, args...) -> Status; arguments bound by the signature.
-// F(PyTypeObject*, PyObject* args, Opt<> kwargs) is put in tp_new directly with slot<F>.
+// tp_new from F(PyTypeObject*, args...), tp_init from F(Self*, args...) -> Status; arguments bound by the
+// signature. F(PyTypeObject*, PyObject* args, Opt<> kwargs) is put in tp_new directly with slot<F>.
 template <Text S, auto F>
 PyObject* newEntry(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   PyObject* bound[SignatureOf<S>::parsed.count + 1] = {};
@@ -420,7 +442,8 @@ inline constexpr newfunc newSlot = &newEntry<S, F>;
 template <Text S, auto F>
 inline constexpr initproc initSlot = &initEntry<S, F>;
 
-// --- getters and setters -----------------------------------------------------------------------------------------
+// --- getters and setters
+// -----------------------------------------------------------------------------------------
 
 template <auto Get>
 struct GetterThunk;
@@ -432,10 +455,13 @@ template <auto Set>
 struct SetterThunk;
 template <class Self, Status (*Set)(Self*, Opt<>)>
 struct SetterThunk<Set> {
-  static int set(PyObject* self, PyObject* value, void*) { return Set(static_cast<Self*>(self), value).toC(); }
+  static int set(PyObject* self, PyObject* value, void*) {
+    return Set(static_cast<Self*>(self), value).toC();
+  }
 };
 
-// getset<"name", get>, getset<"name", get, set> (set(Self*, Opt<> value): absent means delete), with an optional doc.
+// getset<"name", get>, getset<"name", get, set> (set(Self*, Opt<> value): absent means delete), with an
+// optional doc.
 template <Text Name, auto Get, auto Set = nullptr, Text Doc = "">
 inline constexpr PyGetSetDef getset = [] {
   PyGetSetDef row{Name.chars, &GetterThunk<Get>::get, nullptr, Doc.size() ? Doc.chars : nullptr, nullptr};
@@ -445,7 +471,8 @@ inline constexpr PyGetSetDef getset = [] {
 template <Text Name, auto Get, Text Doc = "">
 inline constexpr PyGetSetDef getterRow = getset<Name, Get, nullptr, Doc>;
 
-// --- modules -----------------------------------------------------------------------------------------------------
+// --- modules
+// -----------------------------------------------------------------------------------------------------
 
 // A multi-phase module: exec(PyObject* module) -> Status fills it.
 //   constinit PyModuleDef kMathModule = moduleDef<"math", mathExec>(kMathMethods, "Mathematical functions.");

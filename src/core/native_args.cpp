@@ -25,13 +25,16 @@ Result<Ref<>> floatObject(double value) { return TRY(floatNew(value)); }
 Raised raiseBadArgument(const ArgContext& where, const char* wanted, PyObject* given) {
   const char* type = given == Py_None ? "None" : typeName(given);
   if (where.name)
-    return raise(PyExc_TypeError, "%.200s() argument '%.200s' must be %.50s, not %.50s", where.function, where.name, wanted, type);
+    return raise(PyExc_TypeError, "%.200s() argument '%.200s' must be %.50s, not %.50s", where.function,
+                 where.name, wanted, type);
   if (where.position)
-    return raise(PyExc_TypeError, "%.200s() argument %d must be %.50s, not %.50s", where.function, where.position, wanted, type);
+    return raise(PyExc_TypeError, "%.200s() argument %d must be %.50s, not %.50s", where.function,
+                 where.position, wanted, type);
   return raise(PyExc_TypeError, "%.200s() argument must be %.50s, not %.50s", where.function, wanted, type);
 }
 
-// --- counts --------------------------------------------------------------------------------------------------------
+// --- counts
+// --------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -45,11 +48,11 @@ int requiredAmong(const RuntimeSignature& sig, int from, int to) {
 Status checkPositionalCount(const RuntimeSignature& sig, Py_ssize_t count) {
   int least = requiredAmong(sig, 0, sig.positional), most = sig.positional;
   if (count < least)
-    return raise(PyExc_TypeError, "%.200s expected %s%d argument%s, got %zd", sig.function, least < most ? "at least " : "",
-                 least, plural(least), count);
+    return raise(PyExc_TypeError, "%.200s expected %s%d argument%s, got %zd", sig.function,
+                 least < most ? "at least " : "", least, plural(least), count);
   if (count > most)
-    return raise(PyExc_TypeError, "%.200s expected %s%d argument%s, got %zd", sig.function, least < most ? "at most " : "",
-                 most, plural(most), count);
+    return raise(PyExc_TypeError, "%.200s expected %s%d argument%s, got %zd", sig.function,
+                 least < most ? "at most " : "", most, plural(most), count);
   return {};
 }
 
@@ -57,8 +60,8 @@ Status checkKeywordCallCount(const RuntimeSignature& sig, Py_ssize_t count, Py_s
   int least = requiredAmong(sig, 0, sig.positional), most = sig.positional;
   int least_only = least < sig.positional_only ? least : sig.positional_only;
   if (count + keywords > sig.count)
-    return raise(PyExc_TypeError, "%.200s() takes at most %d %sargument%s (%zd given)", sig.function, int{sig.count},
-                 count == 0 ? "keyword " : "", plural(sig.count), count + keywords);
+    return raise(PyExc_TypeError, "%.200s() takes at most %d %sargument%s (%zd given)", sig.function,
+                 int{sig.count}, count == 0 ? "keyword " : "", plural(sig.count), count + keywords);
   if (count > most) {
     if (most == 0) return raise(PyExc_TypeError, "%.200s() takes no positional arguments", sig.function);
     return raise(PyExc_TypeError, "%.200s() takes %s %d positional argument%s (%zd given)", sig.function,
@@ -74,12 +77,13 @@ Raised raiseNoKeywords(const RuntimeSignature& sig) {
   return raise(PyExc_TypeError, "%.200s() takes no keyword arguments", sig.function);
 }
 
-// --- keywords, from a names tuple or from a dict ---------------------------------------------------------------------
+// --- keywords, from a names tuple or from a dict
+// ---------------------------------------------------------------------
 
 struct Keywords {
-  TupleObject* names;       // vectorcall: the values follow the positional ones
+  TupleObject* names;  // vectorcall: the values follow the positional ones
   PyObject* const* values;
-  DictObject* dict;         // tp_call
+  DictObject* dict;  // tp_call
 
   Py_ssize_t size() const { return names ? names->size() : dict ? dict->size() : 0; }
 
@@ -118,8 +122,8 @@ bool isParameter(const RuntimeSignature& sig, PyObject* key) {
 Status explainUnused(const RuntimeSignature& sig, Py_ssize_t count, const Keywords& keywords) {
   for (int i = sig.positional_only; i < count; i++)
     if (keywords.find(sig.names[i]))
-      return raise(PyExc_TypeError, "argument for %.200s() given by name ('%s') and position (%d)", sig.function, sig.names[i],
-                   i + 1);
+      return raise(PyExc_TypeError, "argument for %.200s() given by name ('%s') and position (%d)",
+                   sig.function, sig.names[i], i + 1);
   PyObject* bad = nullptr;
   keywords.forEach([&](PyObject* key, PyObject*) {
     if (isStr(key) && isParameter(sig, key)) return true;
@@ -130,15 +134,18 @@ Status explainUnused(const RuntimeSignature& sig, Py_ssize_t count, const Keywor
   return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for %.200s()", bad, sig.function);
 }
 
-Status bindAll(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count, const Keywords& keywords, PyObject** out) {
+Status bindAll(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count, const Keywords& keywords,
+               PyObject** out) {
   Py_ssize_t unused = keywords.size();
   TRY(checkKeywordCallCount(sig, count, unused));
   for (Py_ssize_t i = 0; i < count; i++) out[i] = args[i];
   for (int i = static_cast<int>(count); i < sig.count; i++) {
     PyObject* value = unused > 0 && i >= sig.positional_only ? keywords.find(sig.names[i]) : nullptr;
-    if (value) unused--;
+    if (value)
+      unused--;
     else if (sig.required_mask & (1u << i))
-      return raise(PyExc_TypeError, "%.200s() missing required argument '%s' (pos %d)", sig.function, sig.names[i], i + 1);
+      return raise(PyExc_TypeError, "%.200s() missing required argument '%s' (pos %d)", sig.function,
+                   sig.names[i], i + 1);
     out[i] = value;
   }
   if (unused > 0) return explainUnused(sig, count, keywords);
@@ -147,8 +154,8 @@ Status bindAll(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t co
 
 }  // namespace
 
-Status bindArguments(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count, Opt<TupleObject> names,
-                     PyObject** out) {
+Status bindArguments(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count,
+                     Opt<TupleObject> names, PyObject** out) {
   bool has_names = names && names->size() > 0;
   if (!has_names && count == sig.count && count <= sig.positional) [[likely]] {
     for (Py_ssize_t i = 0; i < count; i++) out[i] = args[i];
@@ -170,13 +177,15 @@ Status bindTupleDict(const RuntimeSignature& sig, PyObject* args, PyObject* kwar
   bool has_keywords = dict && dict->size() > 0;
   if (sig.positional_only == sig.count) {
     if (has_keywords) return raiseNoKeywords(sig);
-    if (sig.count == 0 && tuple->size() > 0) return raise(PyExc_TypeError, "%.200s() takes no arguments", sig.function);
+    if (sig.count == 0 && tuple->size() > 0)
+      return raise(PyExc_TypeError, "%.200s() takes no arguments", sig.function);
     return bindPositional(sig, tuple->items(), tuple->size(), out);
   }
   return bindAll(sig, tuple->items(), tuple->size(), {nullptr, nullptr, has_keywords ? dict : nullptr}, out);
 }
 
-// --- converters ----------------------------------------------------------------------------------------------------
+// --- converters
+// ----------------------------------------------------------------------------------------------------
 
 Result<StrObject*> ArgFrom<StrObject*>::from(PyObject* o, const ArgContext& where) {
   if (isStr(o)) return cast<StrObject>(o);

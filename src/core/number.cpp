@@ -1,5 +1,5 @@
-// The operators: slot dispatch. A slot answers NotImplemented when it cannot; the right operand's slot goes first when its
-// type is a subtype of the left one's and differs in the slot.
+// The operators: slot dispatch. A slot answers NotImplemented when it cannot; the right operand's slot goes
+// first when its type is a subtype of the left one's and differs in the slot.
 #include "core/number.h"
 
 #include <string_view>
@@ -17,7 +17,7 @@ using TernarySlot = ternaryfunc PyNumberMethods::*;
 using UnarySlot = unaryfunc PyNumberMethods::*;
 
 template <class F>
-F slotOf(PyObject* object, F PyNumberMethods::*slot) {
+F slotOf(PyObject* object, F PyNumberMethods::* slot) {
   PyNumberMethods* methods = typeOf(object)->tp_as_number;
   return methods ? methods->*slot : nullptr;
 }
@@ -51,17 +51,19 @@ Result<Ref<>> tryInPlace(PyObject* left, PyObject* right, BinarySlot in_place, B
 }
 
 bool isPrintFunction(PyObject* object) {
-  return isExact(object, &PyCFunction_Type) && std::string_view(static_cast<CFunctionObject*>(object)->m_ml->ml_name) == "print";
+  return isExact(object, &PyCFunction_Type) &&
+         std::string_view(static_cast<CFunctionObject*>(object)->m_ml->ml_name) == "print";
 }
 
 Raised raiseUnsupported(PyObject* left, PyObject* right, const char* op) {
   if (std::string_view(op) == ">>" && isPrintFunction(left))
-    return raise(PyExc_TypeError,
-                 "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'. Did you mean \"print(<message>, "
-                 "file=<output_stream>)\"?",
-                 op, typeName(left), typeName(right));
-  return raise(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'", op, typeName(left),
-               typeName(right));
+    return raise(
+        PyExc_TypeError,
+        "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'. Did you mean \"print(<message>, "
+        "file=<output_stream>)\"?",
+        op, typeName(left), typeName(right));
+  return raise(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'", op,
+               typeName(left), typeName(right));
 }
 
 Result<Ref<>> binary(PyObject* left, PyObject* right, BinarySlot slot, const char* op) {
@@ -79,7 +81,8 @@ Result<Ref<>> inPlace(PyObject* left, PyObject* right, BinarySlot in_place, Bina
 }
 
 Result<Ref<>> repeatBy(ssizeargfunc repeat, PyObject* sequence, PyObject* count) {
-  if (!isIndex(count)) return raise(PyExc_TypeError, "can't multiply sequence by non-int of type '%.200s'", typeName(count));
+  if (!isIndex(count))
+    return raise(PyExc_TypeError, "can't multiply sequence by non-int of type '%.200s'", typeName(count));
   Py_ssize_t times = TRY(asSsize(count, PyExc_OverflowError));
   return Result<Ref<>>::fromC(repeat(sequence, times));
 }
@@ -93,7 +96,8 @@ Result<Ref<>> numberTryAdd(PyObject* left, PyObject* right, bool in_place) {
   return tryBinary(left, right, &PyNumberMethods::nb_add);
 }
 Result<Ref<>> numberTryMultiply(PyObject* left, PyObject* right, bool in_place) {
-  if (in_place) return tryInPlace(left, right, &PyNumberMethods::nb_inplace_multiply, &PyNumberMethods::nb_multiply);
+  if (in_place)
+    return tryInPlace(left, right, &PyNumberMethods::nb_inplace_multiply, &PyNumberMethods::nb_multiply);
   return tryBinary(left, right, &PyNumberMethods::nb_multiply);
 }
 
@@ -135,12 +139,12 @@ Result<Ref<>> numberInPlaceMultiply(PyObject* left, PyObject* right) {
 }
 
 // Operators that are nothing but their slot: one row each.
-#define KR_OPERATOR(Name, slot, in_place_slot, op)                                                        \
-  Result<Ref<>> number##Name(PyObject* left, PyObject* right) {                                           \
-    return binary(left, right, &PyNumberMethods::slot, op);                                               \
-  }                                                                                                       \
-  Result<Ref<>> numberInPlace##Name(PyObject* left, PyObject* right) {                                    \
-    return inPlace(left, right, &PyNumberMethods::in_place_slot, &PyNumberMethods::slot, op "=");         \
+#define KR_OPERATOR(Name, slot, in_place_slot, op)                                                \
+  Result<Ref<>> number##Name(PyObject* left, PyObject* right) {                                   \
+    return binary(left, right, &PyNumberMethods::slot, op);                                       \
+  }                                                                                               \
+  Result<Ref<>> numberInPlace##Name(PyObject* left, PyObject* right) {                            \
+    return inPlace(left, right, &PyNumberMethods::in_place_slot, &PyNumberMethods::slot, op "="); \
   }
 KR_OPERATOR(Subtract, nb_subtract, nb_inplace_subtract, "-")
 KR_OPERATOR(MatrixMultiply, nb_matrix_multiply, nb_inplace_matrix_multiply, "@")
@@ -158,14 +162,15 @@ Result<Ref<>> numberDivmod(PyObject* left, PyObject* right) {
   return binary(left, right, &PyNumberMethods::nb_divmod, "divmod()");
 }
 
-// --- power ---------------------------------------------------------------------------------------------------------
+// --- power
+// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
 Raised raiseUnsupportedPower(PyObject* left, PyObject* right, PyObject* modulus, const char* op) {
   if (modulus == Py_None) return raiseUnsupported(left, right, op);
-  return raise(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s', '%.100s', '%.100s'", op, typeName(left),
-               typeName(right), typeName(modulus));
+  return raise(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s', '%.100s', '%.100s'", op,
+               typeName(left), typeName(right), typeName(modulus));
 }
 
 Result<Ref<>> ternary(PyObject* left, PyObject* right, PyObject* modulus, const char* op) {
@@ -198,21 +203,43 @@ Result<Ref<>> numberInPlacePower(PyObject* left, PyObject* right, PyObject* modu
   return ternary(left, right, modulus, "**=");
 }
 
-// --- by operator number --------------------------------------------------------------------------------------------
+// --- by operator number
+// --------------------------------------------------------------------------------------------
 
 namespace {
 
 Result<Ref<>> powerPlain(PyObject* left, PyObject* right) { return numberPower(left, right, Py_None); }
-Result<Ref<>> powerInPlacePlain(PyObject* left, PyObject* right) { return numberInPlacePower(left, right, Py_None); }
+Result<Ref<>> powerInPlacePlain(PyObject* left, PyObject* right) {
+  return numberInPlacePower(left, right, Py_None);
+}
 
 using Operator = Result<Ref<>> (*)(PyObject*, PyObject*);
-constexpr Operator kOperators[] = {
-    numberAdd,        numberAnd,        numberFloorDivide,        numberLshift,        numberMatrixMultiply,
-    numberMultiply,   numberRemainder,  numberOr,                 powerPlain,          numberRshift,
-    numberSubtract,   numberTrueDivide, numberXor,                numberInPlaceAdd,    numberInPlaceAnd,
-    numberInPlaceFloorDivide, numberInPlaceLshift, numberInPlaceMatrixMultiply, numberInPlaceMultiply,
-    numberInPlaceRemainder,   numberInPlaceOr,     powerInPlacePlain,           numberInPlaceRshift,
-    numberInPlaceSubtract,    numberInPlaceTrueDivide, numberInPlaceXor};
+constexpr Operator kOperators[] = {numberAdd,
+                                   numberAnd,
+                                   numberFloorDivide,
+                                   numberLshift,
+                                   numberMatrixMultiply,
+                                   numberMultiply,
+                                   numberRemainder,
+                                   numberOr,
+                                   powerPlain,
+                                   numberRshift,
+                                   numberSubtract,
+                                   numberTrueDivide,
+                                   numberXor,
+                                   numberInPlaceAdd,
+                                   numberInPlaceAnd,
+                                   numberInPlaceFloorDivide,
+                                   numberInPlaceLshift,
+                                   numberInPlaceMatrixMultiply,
+                                   numberInPlaceMultiply,
+                                   numberInPlaceRemainder,
+                                   numberInPlaceOr,
+                                   powerInPlacePlain,
+                                   numberInPlaceRshift,
+                                   numberInPlaceSubtract,
+                                   numberInPlaceTrueDivide,
+                                   numberInPlaceXor};
 static_assert(sizeof kOperators / sizeof kOperators[0] == 26);
 
 Result<Ref<>> unary(PyObject* object, UnarySlot slot, const char* what) {
@@ -222,10 +249,18 @@ Result<Ref<>> unary(PyObject* object, UnarySlot slot, const char* what) {
 
 }  // namespace
 
-Result<Ref<>> numberBinaryOp(int nb_op, PyObject* left, PyObject* right) { return kOperators[nb_op](left, right); }
-Result<Ref<>> numberNegative(PyObject* object) { return unary(object, &PyNumberMethods::nb_negative, "unary -"); }
-Result<Ref<>> numberPositive(PyObject* object) { return unary(object, &PyNumberMethods::nb_positive, "unary +"); }
-Result<Ref<>> numberAbsolute(PyObject* object) { return unary(object, &PyNumberMethods::nb_absolute, "abs()"); }
+Result<Ref<>> numberBinaryOp(int nb_op, PyObject* left, PyObject* right) {
+  return kOperators[nb_op](left, right);
+}
+Result<Ref<>> numberNegative(PyObject* object) {
+  return unary(object, &PyNumberMethods::nb_negative, "unary -");
+}
+Result<Ref<>> numberPositive(PyObject* object) {
+  return unary(object, &PyNumberMethods::nb_positive, "unary +");
+}
+Result<Ref<>> numberAbsolute(PyObject* object) {
+  return unary(object, &PyNumberMethods::nb_absolute, "abs()");
+}
 Result<Ref<>> numberInvert(PyObject* object) { return unary(object, &PyNumberMethods::nb_invert, "unary ~"); }
 
 }  // namespace krait

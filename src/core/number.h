@@ -16,7 +16,8 @@ Result<Ref<>> numberFloorDivide(PyObject* left, PyObject* right);
 Result<Ref<>> numberTrueDivide(PyObject* left, PyObject* right);
 Result<Ref<>> numberRemainder(PyObject* left, PyObject* right);
 Result<Ref<>> numberDivmod(PyObject* left, PyObject* right);
-Result<Ref<>> numberPower(PyObject* left, PyObject* right, PyObject* modulus);  // modulus: Py_None when there is none
+Result<Ref<>> numberPower(PyObject* left, PyObject* right,
+                          PyObject* modulus);  // modulus: Py_None when there is none
 Result<Ref<>> numberLshift(PyObject* left, PyObject* right);
 Result<Ref<>> numberRshift(PyObject* left, PyObject* right);
 Result<Ref<>> numberAnd(PyObject* left, PyObject* right);
@@ -49,17 +50,17 @@ Result<Ref<>> numberPositive(PyObject* object);
 Result<Ref<>> numberAbsolute(PyObject* object);
 Result<Ref<>> numberInvert(PyObject* object);
 
-bool isNumber(PyObject* object);                            // PyNumber_Check
-bool isIndex(PyObject* object);                             // has nb_index
-Result<Ref<IntObject>> numberIndex(PyObject* object);       // __index__, exact int
-Result<Ref<IntObject>> numberInt(PyObject* object);         // int(object)
-Result<Ref<FloatObject>> numberFloat(PyObject* object);     // float(object)
+bool isNumber(PyObject* object);                         // PyNumber_Check
+bool isIndex(PyObject* object);                          // has nb_index
+Result<Ref<IntObject>> numberIndex(PyObject* object);    // __index__, exact int
+Result<Ref<IntObject>> numberInt(PyObject* object);      // int(object)
+Result<Ref<FloatObject>> numberFloat(PyObject* object);  // float(object)
 // __index__ as a Py_ssize_t. overflow_error absent: clip; otherwise raise that type.
 Result<Py_ssize_t> asSsize(PyObject* object, Opt<> overflow_error);
-Result<long> asLong(PyObject* object);                      // OverflowError "Python int too large to convert to C long"
-Result<int> asInt(PyObject* object);                        // "Python int too large to convert to C int"
-Result<double> asDouble(PyObject* object);                  // float or __float__ or __index__: "must be real number, not str"
-Result<unsigned long> asUnsignedLong(PyObject* object);     // int only
+Result<long> asLong(PyObject* object);      // OverflowError "Python int too large to convert to C long"
+Result<int> asInt(PyObject* object);        // "Python int too large to convert to C int"
+Result<double> asDouble(PyObject* object);  // float or __float__ or __index__: "must be real number, not str"
+Result<unsigned long> asUnsignedLong(PyObject* object);  // int only
 unsigned long asUnsignedLongMask(PyObject* object, bool* failed);
 
 }  // namespace krait

@@ -36,13 +36,16 @@ Status warnStrictSubclass(const char* format, PyObject* first, Opt<> second = nu
 // __index__'s answer: an int, possibly of a subclass.
 Result<Ref<IntObject>> indexOf(PyObject* object) {
   if (isInt(object)) return share(cast<IntObject>(object));
-  if (!isIndex(object)) return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(object));
+  if (!isIndex(object))
+    return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(object));
   Ref<> result = TRY(Result<Ref<>>::fromC(numberOf(object)->nb_index(object)));
   if (isExactInt(result.get())) return std::move(result).as<IntObject>();
-  if (!isInt(result.get())) return raise(PyExc_TypeError, "__index__ returned non-int (type %.200s)", typeName(result.get()));
-  TRY(warnStrictSubclass("__index__ returned non-int (type %.200s).  The ability to return an instance of a strict subclass "
-                         "of int is deprecated, and may be removed in a future version of Python.",
-                         result.get()));
+  if (!isInt(result.get()))
+    return raise(PyExc_TypeError, "__index__ returned non-int (type %.200s)", typeName(result.get()));
+  TRY(warnStrictSubclass(
+      "__index__ returned non-int (type %.200s).  The ability to return an instance of a strict subclass "
+      "of int is deprecated, and may be removed in a future version of Python.",
+      result.get()));
   return std::move(result).as<IntObject>();
 }
 
@@ -56,17 +59,20 @@ bool isNumber(PyObject* object) {
 
 Result<Ref<IntObject>> numberIndex(PyObject* object) { return exactInt(TRY(indexOf(object))); }
 
-// --- int(object) ---------------------------------------------------------------------------------------------------
+// --- int(object)
+// ---------------------------------------------------------------------------------------------------
 
 namespace {
 
 Result<Ref<IntObject>> intThroughSlot(PyObject* object) {
   Ref<> result = TRY(Result<Ref<>>::fromC(numberOf(object)->nb_int(object)));
   if (isExactInt(result.get())) return std::move(result).as<IntObject>();
-  if (!isInt(result.get())) return raise(PyExc_TypeError, "__int__ returned non-int (type %.200s)", typeName(result.get()));
-  TRY(warnStrictSubclass("__int__ returned non-int (type %.200s).  The ability to return an instance of a strict subclass of "
-                         "int is deprecated, and may be removed in a future version of Python.",
-                         result.get()));
+  if (!isInt(result.get()))
+    return raise(PyExc_TypeError, "__int__ returned non-int (type %.200s)", typeName(result.get()));
+  TRY(warnStrictSubclass(
+      "__int__ returned non-int (type %.200s).  The ability to return an instance of a strict subclass of "
+      "int is deprecated, and may be removed in a future version of Python.",
+      result.get()));
   return exactInt(std::move(result).as<IntObject>());
 }
 
@@ -100,13 +106,16 @@ Result<Ref<IntObject>> numberInt(PyObject* object) {
   if (isBytes(object)) return intFromBytesText(cast<BytesObject>(object)->view());
   if (hasBuffer(object)) {
     Buffer buffer = TRY(Buffer::acquire(object));
-    return intFromBytesText({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())});
+    return intFromBytesText(
+        {reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())});
   }
-  return raise(PyExc_TypeError, "int() argument must be a string, a bytes-like object or a real number, not '%.200s'",
+  return raise(PyExc_TypeError,
+               "int() argument must be a string, a bytes-like object or a real number, not '%.200s'",
                typeName(object));
 }
 
-// --- float(object) -------------------------------------------------------------------------------------------------
+// --- float(object)
+// -------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -115,10 +124,12 @@ Result<Ref<FloatObject>> floatThroughSlot(PyObject* object) {
   Ref<> result = TRY(Result<Ref<>>::fromC(numberOf(object)->nb_float(object)));
   if (isExactFloat(result.get())) return std::move(result).as<FloatObject>();
   if (!isFloat(result.get()))
-    return raise(PyExc_TypeError, "%.50s.__float__ returned non-float (type %.50s)", typeName(object), typeName(result.get()));
-  TRY(warnStrictSubclass("%.50s.__float__ returned non-float (type %.50s).  The ability to return an instance of a strict "
-                         "subclass of float is deprecated, and may be removed in a future version of Python.",
-                         object, result.get()));
+    return raise(PyExc_TypeError, "%.50s.__float__ returned non-float (type %.50s)", typeName(object),
+                 typeName(result.get()));
+  TRY(warnStrictSubclass(
+      "%.50s.__float__ returned non-float (type %.50s).  The ability to return an instance of a strict "
+      "subclass of float is deprecated, and may be removed in a future version of Python.",
+      object, result.get()));
   return std::move(result).as<FloatObject>();
 }
 
@@ -149,7 +160,8 @@ Result<double> asDouble(PyObject* object) {
   return raise(PyExc_TypeError, "must be real number, not %.50s", typeName(object));
 }
 
-// --- C integers ----------------------------------------------------------------------------------------------------
+// --- C integers
+// ----------------------------------------------------------------------------------------------------
 
 Result<Py_ssize_t> asSsize(PyObject* object, Opt<> overflow_error) {
   if (isExactInt(object) && cast<IntObject>(object)->isCompact()) [[likely]]
@@ -179,7 +191,8 @@ Result<Py_ssize_t> argSsize(PyObject* object) { return asLongNamed(object, "ssiz
 
 Result<int> asInt(PyObject* object) {
   long value = TRY(asLongNamed(object, "int"));
-  if (value < INT_MIN || value > INT_MAX) return raise(PyExc_OverflowError, "Python int too large to convert to C int");
+  if (value < INT_MIN || value > INT_MAX)
+    return raise(PyExc_OverflowError, "Python int too large to convert to C int");
   return static_cast<int>(value);
 }
 

@@ -24,7 +24,8 @@ void deallocate(PyObject* object) { typeOf(object)->tp_dealloc(object); }
 const char* typeName(PyObject* object) { return typeOf(object)->tp_name; }
 bool isCallable(PyObject* object) { return typeOf(object)->tp_call != nullptr; }
 
-// --- texts ---------------------------------------------------------------------------------------------------------
+// --- texts
+// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -49,7 +50,6 @@ Result<Ref<StrObject>> objectStr(PyObject* object) {
   auto guard = TRY(RecursionGuard::enter(" while getting the str of an object"));
   return expectStr(TRY(Result<Ref<>>::fromC(str(object))), "__str__");
 }
-
 
 Result<Ref<>> objectBytes(PyObject* object) {
   if (isExactBytes(object)) return share(object);
@@ -84,7 +84,8 @@ Status objectPrint(PyObject* object, FILE* file, bool raw) {
   return raiseErrno();
 }
 
-// --- hash and truth ------------------------------------------------------------------------------------------------
+// --- hash and truth
+// ------------------------------------------------------------------------------------------------
 
 Raised raiseUnhashable(PyObject* object) {
   return raise(PyExc_TypeError, "unhashable type: '%.200s'", typeName(object));
@@ -103,7 +104,8 @@ Result<bool> objectIsTrue(PyObject* object) {
   if (object == Py_True) return true;
   if (object == Py_False || object == Py_None) return false;
   PyTypeObject* type = typeOf(object);
-  if (type->tp_as_number && type->tp_as_number->nb_bool) return boolFromC(type->tp_as_number->nb_bool(object));
+  if (type->tp_as_number && type->tp_as_number->nb_bool)
+    return boolFromC(type->tp_as_number->nb_bool(object));
   lenfunc length = type->tp_as_mapping ? type->tp_as_mapping->mp_length : nullptr;
   if (!length && type->tp_as_sequence) length = type->tp_as_sequence->sq_length;
   if (!length) return true;
@@ -112,7 +114,8 @@ Result<bool> objectIsTrue(PyObject* object) {
   return size > 0;
 }
 
-// --- comparison ----------------------------------------------------------------------------------------------------
+// --- comparison
+// ----------------------------------------------------------------------------------------------------
 
 int compareTruth(int op, int order) {
   switch (op) {
@@ -175,7 +178,8 @@ Result<bool> richCompareBool(PyObject* left, PyObject* right, int op) {
   return objectIsTrue(result.get());
 }
 
-// --- dir -----------------------------------------------------------------------------------------------------------
+// --- dir
+// -----------------------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -1,5 +1,5 @@
-// The object protocols: what `repr(x)`, `hash(x)`, `x == y`, `x[i]`, `len(x)`, `x.a`, `x(...)` mean. Each function may
-// run Python code unless it says otherwise.
+// The object protocols: what `repr(x)`, `hash(x)`, `x == y`, `x[i]`, `len(x)`, `x.a`, `x(...)` mean. Each
+// function may run Python code unless it says otherwise.
 #pragma once
 
 #include "core/errors.h"
@@ -21,12 +21,12 @@ struct DictObject;
 struct ListObject;
 
 Result<Ref<StrObject>> objectRepr(PyObject* object);
-Result<Ref<StrObject>> objectStr(PyObject* object);    // exact str stays itself
+Result<Ref<StrObject>> objectStr(PyObject* object);  // exact str stays itself
 Result<Ref<StrObject>> objectAscii(PyObject* object);
-Result<Ref<>> objectBytes(PyObject* object);           // bytes(object)
+Result<Ref<>> objectBytes(PyObject* object);  // bytes(object)
 Result<Ref<StrObject>> objectFormat(PyObject* object, Opt<> spec);
-Result<Py_hash_t> objectHash(PyObject* object);        // -1 never
-Raised raiseUnhashable(PyObject* object);              // "unhashable type: 'list'"
+Result<Py_hash_t> objectHash(PyObject* object);  // -1 never
+Raised raiseUnhashable(PyObject* object);        // "unhashable type: 'list'"
 Result<bool> objectIsTrue(PyObject* object);
 Result<Ref<>> richCompare(PyObject* left, PyObject* right, int op);
 Result<bool> richCompareBool(PyObject* left, PyObject* right, int op);  // identity implies EQ
@@ -34,23 +34,23 @@ inline Result<bool> objectEquals(PyObject* left, PyObject* right) {
   if (left == right) return true;
   return richCompareBool(left, right, Py_EQ);
 }
-inline Ref<> boolRef(bool value);                      // types/bool.h
-Result<Ref<>> objectDir(Opt<> object);                 // absent: names of the current scope
+inline Ref<> boolRef(bool value);       // types/bool.h
+Result<Ref<>> objectDir(Opt<> object);  // absent: names of the current scope
 Result<bool> isInstance(PyObject* object, PyObject* class_or_tuple);
 Result<bool> isSubclass(PyObject* derived, PyObject* class_or_tuple);
 Result<bool> realIsInstance(PyObject* object, PyObject* cls);  // without __instancecheck__
 Result<bool> realIsSubclass(PyObject* derived, PyObject* cls);
-bool isCallable(PyObject* object);                     // runs no Python
-const char* typeName(PyObject* object);                // tp_name of its type
-int compareTruth(int op, int order);                   // order <0, 0, >0 -> truth of the operator
+bool isCallable(PyObject* object);       // runs no Python
+const char* typeName(PyObject* object);  // tp_name of its type
+int compareTruth(int op, int order);     // order <0, 0, >0 -> truth of the operator
 // For tp_richcompare of ordered C values.
 template <class T>
 bool compareValues(T a, T b, int op) {
   return compareTruth(op, a < b ? -1 : (b < a ? 1 : 0)) != 0;
 }
 
-// Attributes. `attrLookup` answers absent instead of raising AttributeError, and suppresses the exception object
-// altogether where it can.
+// Attributes. `attrLookup` answers absent instead of raising AttributeError, and suppresses the exception
+// object altogether where it can.
 Result<Ref<>> attrGet(PyObject* object, StrObject* name);
 Result<Ref<>> attrGet(PyObject* object, PyObject* name);  // TypeError unless a str
 Result<Ref<>> attrGet(PyObject* object, const char* name);
@@ -67,9 +67,10 @@ Status genericSetAttr(PyObject* object, PyObject* name, Opt<> value);
 // The same over a given dict in place of the instance's own.
 Result<Ref<>> genericGetAttrWithDict(PyObject* object, PyObject* name, DictObject* dict);
 Status genericSetAttrWithDict(PyObject* object, PyObject* name, Opt<> value, DictObject* dict);
-Result<Ref<>> genericGetDict(PyObject* object);                          // __dict__ getter, creates it
+Result<Ref<>> genericGetDict(PyObject* object);  // __dict__ getter, creates it
 Status genericSetDict(PyObject* object, Opt<> value);
-PyObject** dictSlot(PyObject* object);  // where the instance dict stands; null when there is none (managed: materialises)
+PyObject** dictSlot(
+    PyObject* object);  // where the instance dict stands; null when there is none (managed: materialises)
 // Type attribute through the MRO and the method cache; borrowed, absent without error. Runs no Python.
 Opt<> typeLookup(PyTypeObject* type, StrObject* name);
 // A special method looked up on the type and bound to the object; absent when the type has none.
@@ -83,10 +84,11 @@ Result<Py_ssize_t> objectLength(PyObject* object);
 Result<Py_ssize_t> lengthHint(PyObject* object, Py_ssize_t fallback);
 
 // Iteration.
-Result<Ref<>> getIter(PyObject* object);                // "'int' object is not iterable"
-Result<MaybeRef<>> iterNext(PyObject* iterator);        // absent: exhausted (StopIteration swallowed)
+Result<Ref<>> getIter(PyObject* object);          // "'int' object is not iterable"
+Result<MaybeRef<>> iterNext(PyObject* iterator);  // absent: exhausted (StopIteration swallowed)
 bool isIterator(PyObject* object);
-PyObject* nextNotImplemented(PyObject* object);         // tp_iternext of classes whose __next__ is None. types/object.cpp
+PyObject* nextNotImplemented(
+    PyObject* object);  // tp_iternext of classes whose __next__ is None. types/object.cpp
 // Calls f(Ref<>) -> Status for each item.
 template <class F>
 Status forEach(PyObject* iterable, F&& f) {
@@ -113,7 +115,7 @@ Result<bool> sequenceContains(PyObject* object, PyObject* item);  // `item in ob
 Result<Py_ssize_t> sequenceCount(PyObject* object, PyObject* item);
 Result<Py_ssize_t> sequenceIndex(PyObject* object, PyObject* item);
 Result<Ref<ListObject>> sequenceList(PyObject* iterable);
-Result<Ref<TupleObject>> sequenceTuple(PyObject* iterable);       // an exact tuple stays itself
+Result<Ref<TupleObject>> sequenceTuple(PyObject* iterable);  // an exact tuple stays itself
 // A list or tuple with the items (itself when it is one already); TypeError with `message` when not iterable.
 Result<Ref<>> sequenceFast(PyObject* iterable, const char* message);
 Py_ssize_t fastSize(PyObject* list_or_tuple);

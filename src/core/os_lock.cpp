@@ -64,7 +64,8 @@ Result<int64_t> nanosecondsFromSeconds(PyObject* seconds) {
     if (std::isnan(value)) return raise(PyExc_ValueError, "Invalid value NaN (not a number)");
     value *= static_cast<double>(kSecond);
     value = value >= 0 ? std::ceil(value) : std::floor(value);
-    if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0)) return raise(PyExc_OverflowError, kTooLarge);
+    if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0))
+      return raise(PyExc_OverflowError, kTooLarge);
     return static_cast<int64_t>(value);
   }
   auto whole = asLong(seconds);
@@ -73,7 +74,8 @@ Result<int64_t> nanosecondsFromSeconds(PyObject* seconds) {
     return Raised{};
   }
   int64_t result;
-  if (__builtin_mul_overflow(std::move(whole).take(), kSecond, &result)) return raise(PyExc_OverflowError, kTooLarge);
+  if (__builtin_mul_overflow(std::move(whole).take(), kSecond, &result))
+    return raise(PyExc_OverflowError, kTooLarge);
   return result;
 }
 

@@ -24,10 +24,12 @@ class OsLock {
   sem_t semaphore_;
 };
 
-// With the GIL held: lets others run while it waits, runs signal handlers meanwhile. true: acquired, false: timed out.
+// With the GIL held: lets others run while it waits, runs signal handlers meanwhile. true: acquired, false:
+// timed out.
 Result<bool> lockAcquire(OsLock& lock, int64_t nanoseconds);
 
-// Seconds (int or float) as nanoseconds, rounded away from zero; ValueError for nan, OverflowError beyond 64 bits.
+// Seconds (int or float) as nanoseconds, rounded away from zero; ValueError for nan, OverflowError beyond 64
+// bits.
 Result<int64_t> nanosecondsFromSeconds(PyObject* seconds);
 
 }  // namespace krait

@@ -10,9 +10,9 @@ namespace krait::pool {
 
 // Stands at the start of the arena's first pool, which serves no blocks.
 struct Arena {
-  Arena *next, *prev;  // the list of arenas with free pools
-  Pool* free_pools;    // returned pools
-  uint32_t fresh_pool; // pools from here on were never used
+  Arena *next, *prev;   // the list of arenas with free pools
+  Pool* free_pools;     // returned pools
+  uint32_t fresh_pool;  // pools from here on were never used
   uint32_t free_count;
 };
 static_assert(sizeof(Arena) <= kPoolSize);
@@ -49,7 +49,8 @@ char* mapAligned() {
   void* raw = mmap(nullptr, 2 * kArenaSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) return nullptr;
   char* begin = static_cast<char*>(raw);
-  char* aligned = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(begin) + kArenaSize - 1) & ~(kArenaSize - 1));
+  char* aligned =
+      reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(begin) + kArenaSize - 1) & ~(kArenaSize - 1));
   if (aligned > begin) munmap(begin, aligned - begin);
   char* end = begin + 2 * kArenaSize;
   if (end > aligned + kArenaSize) munmap(aligned + kArenaSize, end - aligned - kArenaSize);
@@ -59,8 +60,10 @@ char* mapAligned() {
 void markArena(Arena* arena, bool present) {
   auto number = reinterpret_cast<uintptr_t>(arena) >> kArenaBits;
   uint8_t bit = 1 << (number & 7);
-  if (present) arena_bits[number >> 3] |= bit;
-  else arena_bits[number >> 3] &= ~bit;
+  if (present)
+    arena_bits[number >> 3] |= bit;
+  else
+    arena_bits[number >> 3] &= ~bit;
 }
 
 Arena* newArena() {
@@ -90,8 +93,10 @@ Pool* takePool() {
   if (!arena) return nullptr;
   if (arena->free_count == kUsablePools) empty_arenas--;
   Pool* pool = arena->free_pools;
-  if (pool) arena->free_pools = pool->next;
-  else pool = reinterpret_cast<Pool*>(reinterpret_cast<char*>(arena) + kPoolSize * arena->fresh_pool++);
+  if (pool)
+    arena->free_pools = pool->next;
+  else
+    pool = reinterpret_cast<Pool*>(reinterpret_cast<char*>(arena) + kPoolSize * arena->fresh_pool++);
   if (--arena->free_count == 0) unlistArena(arena);
   pools_in_use++;
   return pool;
@@ -105,8 +110,10 @@ void givePool(Pool* pool) {
   pools_in_use--;
   if (arena->free_count++ == 0) listArena(arena);
   if (arena->free_count < kUsablePools) return;
-  if (empty_arenas > 0) deleteArena(arena);
-  else empty_arenas++;
+  if (empty_arenas > 0)
+    deleteArena(arena);
+  else
+    empty_arenas++;
 }
 
 void linkPool(Pool* pool) {
@@ -178,16 +185,19 @@ namespace krait {
 
 PoolStats poolStats() {
   using namespace pool;
-  return {arena_count, arena_peak, arena_total, pools_in_use, arena_count * kUsablePools - pools_in_use, blocks_used};
+  return {arena_count, arena_peak, arena_total, pools_in_use, arena_count * kUsablePools - pools_in_use,
+          blocks_used};
 }
 
 void poolPrintStats(FILE* out) {
   PoolStats s = poolStats();
-  std::fprintf(out, "Small block threshold = %zu, in %zu size classes.\n\n", pool::kMaxSmall, pool::kClassCount);
+  std::fprintf(out, "Small block threshold = %zu, in %zu size classes.\n\n", pool::kMaxSmall,
+               pool::kClassCount);
   std::fprintf(out, "# arenas allocated total           = %20zu\n", s.arenas_total);
   std::fprintf(out, "# arenas highwater mark            = %20zu\n", s.arenas_peak);
   std::fprintf(out, "# arenas allocated current         = %20zu\n", s.arenas);
-  std::fprintf(out, "%zu arenas * %zu bytes/arena        = %20zu\n\n", s.arenas, pool::kArenaSize, s.arenas * pool::kArenaSize);
+  std::fprintf(out, "%zu arenas * %zu bytes/arena        = %20zu\n\n", s.arenas, pool::kArenaSize,
+               s.arenas * pool::kArenaSize);
   std::fprintf(out, "# pools in use                     = %20zu\n", s.pools_used);
   std::fprintf(out, "# unused pools                     = %20zu\n", s.pools_free);
   std::fprintf(out, "# allocated blocks                 = %20zu\n", s.blocks_used);

@@ -1,9 +1,10 @@
 // The size-classed pools behind objectMalloc.
 //
-// Arenas are 1 MiB of mmap'd memory, aligned to their size, cut into 16 KiB pools of equal blocks. A bitmap over the
-// address space tells whether a pointer lies in an arena, so that pool memory and malloc memory may be mixed freely; the
-// pool of a block is found by masking its address. Invariants: a pool is in its class's ring iff it has a free block and
-// is not in an arena's free list; the ring's head serves allocations. Threads: under the GIL.
+// Arenas are 1 MiB of mmap'd memory, aligned to their size, cut into 16 KiB pools of equal blocks. A bitmap
+// over the address space tells whether a pointer lies in an arena, so that pool memory and malloc memory may
+// be mixed freely; the pool of a block is found by masking its address. Invariants: a pool is in its class's
+// ring iff it has a free block and is not in an arena's free list; the ring's head serves allocations.
+// Threads: under the GIL.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +15,18 @@
 namespace krait::pool {
 
 constexpr size_t kAlignment = 16, kMaxSmall = 512, kClassCount = kMaxSmall / kAlignment;
-constexpr size_t kArenaSize = size_t{1} << 20, kPoolSize = size_t{1} << 14, kPoolsPerArena = kArenaSize / kPoolSize;
+constexpr size_t kArenaSize = size_t{1} << 20, kPoolSize = size_t{1} << 14,
+                 kPoolsPerArena = kArenaSize / kPoolSize;
 constexpr int kAddressBits = 47, kArenaBits = 20;
 
 struct Arena;
 
 struct Pool {
-  void* free;        // first free block: each starts with the pointer to the next
-  char* fresh;       // blocks from here to `limit` were never used
+  void* free;   // first free block: each starts with the pointer to the next
+  char* fresh;  // blocks from here to `limit` were never used
   char* limit;
-  Pool *next, *prev; // the class's ring; `next` also links an arena's free pools
-  uint32_t used;     // blocks handed out
+  Pool *next, *prev;  // the class's ring; `next` also links an arena's free pools
+  uint32_t used;      // blocks handed out
   uint32_t size_class;
 };
 static_assert(sizeof(Pool) == 48);
@@ -38,8 +40,12 @@ KR_ALWAYS_INLINE bool ownsAddress(const void* p) {
   auto arena = reinterpret_cast<uintptr_t>(p) >> kArenaBits;
   return arena >> (kAddressBits - kArenaBits) == 0 && (arena_bits[arena >> 3] >> (arena & 7) & 1);
 }
-KR_ALWAYS_INLINE Pool* poolOf(void* p) { return reinterpret_cast<Pool*>(reinterpret_cast<uintptr_t>(p) & ~(kPoolSize - 1)); }
-KR_ALWAYS_INLINE uint32_t classOf(size_t size) { return static_cast<uint32_t>((size + (size == 0) - 1) / kAlignment); }
+KR_ALWAYS_INLINE Pool* poolOf(void* p) {
+  return reinterpret_cast<Pool*>(reinterpret_cast<uintptr_t>(p) & ~(kPoolSize - 1));
+}
+KR_ALWAYS_INLINE uint32_t classOf(size_t size) {
+  return static_cast<uint32_t>((size + (size == 0) - 1) / kAlignment);
+}
 KR_ALWAYS_INLINE size_t classSize(uint32_t size_class) { return (size_t{size_class} + 1) * kAlignment; }
 
 void* allocateSlow(uint32_t size_class);

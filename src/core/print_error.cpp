@@ -1,4 +1,5 @@
-// Printing an exception with everything that belongs to it, and the end of a program that nobody caught it in.
+// Printing an exception with everything that belongs to it, and the end of a program that nobody caught it
+// in.
 #include "core/print_error.h"
 
 #include <cstdio>
@@ -36,7 +37,7 @@ struct Printer {
   PyObject* file;
   std::vector<PyObject*> seen;  // borrowed: the chain keeps them alive
   Margin margin;
-  bool need_close = false;      // the last line of the innermost group's frame is still to be drawn
+  bool need_close = false;  // the last line of the innermost group's frame is still to be drawn
 
   bool markSeen(PyObject* exception) {
     for (PyObject* one : seen)
@@ -52,7 +53,8 @@ struct Printer {
 
 Status printRecursive(Printer& p, PyObject* exception);
 
-// --- the message line ------------------------------------------------------------------------------------------------
+// --- the message line
+// ------------------------------------------------------------------------------------------------
 
 Status writeModule(Printer& p, PyObject* type) {
   auto module = attrGet(type, "__module__");
@@ -98,7 +100,8 @@ Status printSuggestion(Printer& p, PyObject* value) {
   return fileWrite(p.file, "'?");
 }
 
-// --- SyntaxError: the place in the source ----------------------------------------------------------------------------
+// --- SyntaxError: the place in the source
+// ----------------------------------------------------------------------------
 
 struct SyntaxWhere {
   Ref<> message, filename;
@@ -124,18 +127,21 @@ Result<SyntaxWhere> syntaxWhere(PyObject* exception) {
   Ref<> text = TRY(attrGet(exception, "text"));
   MaybeRef<> shown;
   if (text.get() != Py_None) shown = std::move(text);
-  return SyntaxWhere{std::move(message), std::move(filename), line, offset, end_line, end_offset, std::move(shown)};
+  return SyntaxWhere{std::move(message), std::move(filename), line, offset, end_line,
+                     end_offset,         std::move(shown)};
 }
 
 // The line without its indentation, and carets below. Offsets are 1-based.
 Status printErrorText(Printer& p, std::string_view text, Py_ssize_t offset, Py_ssize_t end_offset) {
   Py_ssize_t carets = end_offset > 0 && end_offset > offset ? end_offset - offset : 1;
   offset--;
-  while (!text.empty() && (text[0] == ' ' || text[0] == '\t' || text[0] == '\f')) text.remove_prefix(1), offset--;
+  while (!text.empty() && (text[0] == ' ' || text[0] == '\t' || text[0] == '\f'))
+    text.remove_prefix(1), offset--;
   auto length = static_cast<Py_ssize_t>(text.size());
   if (length > 0 && text[length - 1] == '\n') length--;
   if (offset > length) offset = length;
-  for (size_t newline; (newline = text.find('\n')) != text.npos && static_cast<Py_ssize_t>(newline) < offset;) {
+  for (size_t newline;
+       (newline = text.find('\n')) != text.npos && static_cast<Py_ssize_t>(newline) < offset;) {
     text.remove_prefix(newline + 1);
     offset -= static_cast<Py_ssize_t>(newline) + 1;
   }
@@ -164,15 +170,19 @@ Result<Ref<>> printFileAndLine(Printer& p, PyObject* value) {
     std::string text(TRY(strUtf8(cast<StrObject>(where.text.get()))));
     auto length = static_cast<Py_ssize_t>(text.size());
     // Only a SyntaxError itself has its whole range marked, subclasses the first character.
-    if (value->ob_type != cast<PyTypeObject>(PyExc_SyntaxError)) where.end_offset = -1;
-    else if (where.end_line > where.line) where.end_offset = length;
-    else if (Py_ssize_t most = length + (text.ends_with('\n') ? 0 : 1); where.end_offset > most) where.end_offset = most;
+    if (value->ob_type != cast<PyTypeObject>(PyExc_SyntaxError))
+      where.end_offset = -1;
+    else if (where.end_line > where.line)
+      where.end_offset = length;
+    else if (Py_ssize_t most = length + (text.ends_with('\n') ? 0 : 1); where.end_offset > most)
+      where.end_offset = most;
     TRY(printErrorText(p, text, where.offset, where.end_offset));
   }
   return std::move(where.message);
 }
 
-// --- notes -----------------------------------------------------------------------------------------------------------
+// --- notes
+// -----------------------------------------------------------------------------------------------------------
 
 Status printNote(Printer& p, PyObject* note) {
   auto made = isStr(note) ? Result<Ref<StrObject>>(share(cast<StrObject>(note))) : objectStr(note);
@@ -208,9 +218,12 @@ Status printNotes(Printer& p, PyObject* notes) {
   return {};
 }
 
-// --- one exception -----------------------------------------------------------------------------------------------------
+// --- one exception
+// -----------------------------------------------------------------------------------------------------
 
-bool isGroup(PyObject* o) { return isInstanceOf(o, reinterpret_cast<PyTypeObject*>(PyExc_BaseExceptionGroup)); }
+bool isGroup(PyObject* o) {
+  return isInstanceOf(o, reinterpret_cast<PyTypeObject*>(PyExc_BaseExceptionGroup));
+}
 
 Status printTraceback(Printer& p, PyObject* value) {
   PyObject* traceback = cast<ExceptionObject>(value)->traceback;
@@ -221,7 +234,8 @@ Status printTraceback(Printer& p, PyObject* value) {
     if (p.margin.depth == 1) header = p.margin.spaces() + "+ ";
     header += "Exception Group ";
   }
-  return printTracebackWithMargin(p.file, traceback, p.margin, header + "Traceback (most recent call last):\n");
+  return printTracebackWithMargin(p.file, traceback, p.margin,
+                                  header + "Traceback (most recent call last):\n");
 }
 
 Status printOne(Printer& p, PyObject* value) {
@@ -243,10 +257,12 @@ Status printOne(Printer& p, PyObject* value) {
   return {};
 }
 
-// --- groups ------------------------------------------------------------------------------------------------------------
+// --- groups
+// ------------------------------------------------------------------------------------------------------------
 
 Status printRest(Printer& p, Py_ssize_t hidden) {
-  Ref<StrObject> text = TRY(strFormat(hidden == 1 ? "and %zd more exception\n" : "and %zd more exceptions\n", hidden));
+  Ref<StrObject> text =
+      TRY(strFormat(hidden == 1 ? "and %zd more exception\n" : "and %zd more exceptions\n", hidden));
   TRY(p.margin.write(p.file));
   return fileWriteText(p.file, text);
 }
@@ -255,7 +271,8 @@ Status printMember(Printer& p, TupleObject* members, Py_ssize_t i, bool is_last)
   if (is_last) p.need_close = true;
   bool hidden = i >= kMaxGroupWidth;
   std::string number = hidden ? "..." : std::to_string(i + 1);
-  TRY(fileWrite(p.file, p.margin.spaces() + (i == 0 ? "+-" : "  ") + "+---------------- " + number + " ----------------\n"));
+  TRY(fileWrite(p.file, p.margin.spaces() + (i == 0 ? "+-" : "  ") + "+---------------- " + number +
+                            " ----------------\n"));
   p.margin.depth++;
   if (hidden) {
     TRY(printRest(p, members->size() - kMaxGroupWidth));
@@ -276,7 +293,8 @@ Status printGroup(Printer& p, PyObject* group) {
     return p.writeLine("... (max_group_depth is " + std::to_string(kMaxGroupDepth) + ")\n");
   if (p.margin.depth == 0) p.margin.depth++;
   TRY(printOne(p, group));
-  auto members = share(cast<TupleObject>(static_cast<ExceptionGroupObject*>(cast<ExceptionObject>(group))->excs));
+  auto members =
+      share(cast<TupleObject>(static_cast<ExceptionGroupObject*>(cast<ExceptionObject>(group))->excs));
   Py_ssize_t shown = members->size() <= kMaxGroupWidth ? members->size() : kMaxGroupWidth + 1;
   p.need_close = false;
   for (Py_ssize_t i = 0; i < shown; i++) TRY(printMember(p, members, i, i == shown - 1));
@@ -284,7 +302,8 @@ Status printGroup(Printer& p, PyObject* group) {
   return {};
 }
 
-// --- chains ------------------------------------------------------------------------------------------------------------
+// --- chains
+// ------------------------------------------------------------------------------------------------------------
 
 Status printChained(Printer& p, PyObject* earlier, const char* text) {
   auto guard = TRY(RecursionGuard::enter(" in print_chained"));
@@ -338,9 +357,12 @@ namespace {
 // Before sys.stderr exists (or after it has gone): places and message, straight to the C stream.
 void displayRaw(PyObject* exception) {
   if (!isExceptionInstance(exception)) return;
-  for (PyObject* tb = cast<ExceptionObject>(exception)->traceback; tb; tb = cast<TracebackObject>(tb)->tb_next) {
-    auto line = strFormat("  File \"%S\", line %d, in %S\n", frameHooks.code(cast<TracebackObject>(tb)->tb_frame)->co_filename,
-                          tracebackLine(cast<TracebackObject>(tb)), frameHooks.code(cast<TracebackObject>(tb)->tb_frame)->co_name);
+  for (PyObject* tb = cast<ExceptionObject>(exception)->traceback; tb;
+       tb = cast<TracebackObject>(tb)->tb_next) {
+    auto line = strFormat("  File \"%S\", line %d, in %S\n",
+                          frameHooks.code(cast<TracebackObject>(tb)->tb_frame)->co_filename,
+                          tracebackLine(cast<TracebackObject>(tb)),
+                          frameHooks.code(cast<TracebackObject>(tb)->tb_frame)->co_name);
     if (line.failed() || objectPrint(std::move(line).take().get(), stderr, true).failed()) clearPending();
   }
   std::fprintf(stderr, "%s: ", typeName(exception));
@@ -365,12 +387,14 @@ void displayException(PyObject* exception) {
 void displayTriple(Opt<>, Opt<> value, Opt<> traceback) {
   Ref<> shown = value ? share(value.get()) : none();
   if (isExceptionInstance(shown.get()) && traceback && isTraceback(traceback.get()) &&
-      !cast<ExceptionObject>(shown.get())->traceback && exceptionSetTraceback(shown.get(), traceback).failed())
+      !cast<ExceptionObject>(shown.get())->traceback &&
+      exceptionSetTraceback(shown.get(), traceback).failed())
     clearPending();
   displayException(shown.get());
 }
 
-// --- uncaught exceptions -------------------------------------------------------------------------------------------------
+// --- uncaught exceptions
+// -------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -442,7 +466,8 @@ void printPending(bool set_last_vars) {
   if (set_last_vars) setLastVariables(type.get(), value.get(), traceback.get());
   Opt<> found = sysGet("excepthook");
   auto hook = MaybeRef<>::share(found.get());
-  if (audit("sys.excepthook", "OOOO", hook ? hook.get() : Py_None, type.get(), value.get(), traceback.get()).failed()) {
+  if (audit("sys.excepthook", "OOOO", hook ? hook.get() : Py_None, type.get(), value.get(), traceback.get())
+          .failed()) {
     if (!pendingMatches(PyExc_RuntimeError)) writeUnraisable(nullptr, "in audit hook");
     clearPending();
     return;

@@ -16,6 +16,7 @@ struct Margin {
 };
 
 // `header` is written as it is (it has its own margin).
-Status printTracebackWithMargin(PyObject* file, PyObject* traceback, const Margin& margin, std::string_view header);
+Status printTracebackWithMargin(PyObject* file, PyObject* traceback, const Margin& margin,
+                                std::string_view header);
 
 }  // namespace krait

@@ -29,7 +29,8 @@ Py_ssize_t characterOffset(const StrObject* text, Py_ssize_t byte_offset) {
   return i;
 }
 
-// What to underline, in characters of the source line: [start, end), and inside it the operator (start, end - or -1).
+// What to underline, in characters of the source line: [start, end), and inside it the operator (start, end -
+// or -1).
 struct Underline {
   Py_ssize_t start, end, left_end = -1, right_start = -1;
   char primary = '^', secondary = '^';
@@ -52,14 +53,18 @@ Status findAnchors(StrObject* line, Underline& u) {
 std::string caretLine(const Underline& u, Py_ssize_t from) {
   std::string out;
   for (Py_ssize_t offset = from + 1; offset <= u.end; offset++) {
-    if (offset <= u.start) out += ' ';
-    else if (u.hasAnchors() && u.left_end < offset && offset <= u.right_start) out += u.secondary;
-    else out += u.primary;
+    if (offset <= u.start)
+      out += ' ';
+    else if (u.hasAnchors() && u.left_end < offset && offset <= u.right_start)
+      out += u.secondary;
+    else
+      out += u.primary;
   }
   return out + '\n';
 }
 
-Status printCarets(PyObject* file, const Margin& margin, CodeObject* code, int lasti, StrObject* line, Py_ssize_t stripped) {
+Status printCarets(PyObject* file, const Margin& margin, CodeObject* code, int lasti, StrObject* line,
+                   Py_ssize_t stripped) {
   CodePosition where = codePositionAt(code, lasti);
   if (where.line < 0 || where.end_line < 0 || where.column < 0 || where.end_column < 0) return {};
   Underline u{characterOffset(line, where.column), characterOffset(line, where.end_column)};
@@ -69,7 +74,8 @@ Status printCarets(PyObject* file, const Margin& margin, CodeObject* code, int l
     u.end = line->size();
     while (u.end > 0 && isBlank(line->at(u.end - 1))) u.end--;
   }
-  if (u.end - u.start == line->size() - stripped && !u.hasAnchors()) return {};  // the whole line: nothing to tell
+  if (u.end - u.start == line->size() - stripped && !u.hasAnchors())
+    return {};  // the whole line: nothing to tell
   TRY(margin.write(file));
   return fileWrite(file, caretLine(u, stripped - kSourceIndent));
 }
@@ -77,7 +83,8 @@ Status printCarets(PyObject* file, const Margin& margin, CodeObject* code, int l
 Status printEntry(PyObject* file, const Margin& margin, TracebackObject* tb) {
   CodeObject* code = frameHooks.code(tb->tb_frame);
   auto keep = share(code);
-  Ref<StrObject> head = TRY(strFormat("  File \"%U\", line %d, in %U\n", code->co_filename, tracebackLine(tb), code->co_name));
+  Ref<StrObject> head =
+      TRY(strFormat("  File \"%U\", line %d, in %U\n", code->co_filename, tracebackLine(tb), code->co_name));
   TRY(margin.write(file));
   TRY(fileWriteText(file, head));
   MaybeRef<StrObject> line = sourceLine(code->co_filename, tracebackLine(tb));
@@ -96,7 +103,8 @@ Status printRepeated(PyObject* file, const Margin& margin, long count) {
   if (count <= kRepeatsShown) return {};
   count -= kRepeatsShown;
   Ref<StrObject> text = TRY(strFormat(count > 1 ? "  [Previous line repeated %ld more times]\n"
-                                                : "  [Previous line repeated %ld more time]\n", count));
+                                                : "  [Previous line repeated %ld more time]\n",
+                                      count));
   TRY(margin.write(file));
   return fileWriteText(file, text);
 }
@@ -118,9 +126,10 @@ Status printEntries(PyObject* file, const Margin& margin, TracebackObject* tb, l
   for (auto current = MaybeRef<TracebackObject>::share(tb); current;
        current = MaybeRef<TracebackObject>::share(next(current.get()))) {
     TracebackObject* t = current.get();
-    CodeObject *code = frameHooks.code(t->tb_frame), *last_code = last ? frameHooks.code(last->tb_frame) : nullptr;
-    bool same = last && code->co_filename == last_code->co_filename && tracebackLine(t) == tracebackLine(last) &&
-                code->co_name == last_code->co_name;
+    CodeObject *code = frameHooks.code(t->tb_frame),
+               *last_code = last ? frameHooks.code(last->tb_frame) : nullptr;
+    bool same = last && code->co_filename == last_code->co_filename &&
+                tracebackLine(t) == tracebackLine(last) && code->co_name == last_code->co_name;
     if (!same) {
       TRY(printRepeated(file, margin, repeated));
       repeated = 0;
@@ -135,7 +144,8 @@ Status printEntries(PyObject* file, const Margin& margin, TracebackObject* tb, l
 
 }  // namespace
 
-Status printTracebackWithMargin(PyObject* file, PyObject* traceback, const Margin& margin, std::string_view header) {
+Status printTracebackWithMargin(PyObject* file, PyObject* traceback, const Margin& margin,
+                                std::string_view header) {
   if (!isTraceback(traceback)) return raiseBadInternalCall();
   long limit = tracebackLimit();
   if (limit <= 0) return {};

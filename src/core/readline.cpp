@@ -10,7 +10,8 @@
 #include "core/thread.h"
 
 extern "C" {
-__attribute__((visibility("default"))) char* (*PyOS_ReadlineFunctionPointer)(FILE*, FILE*, const char*) = nullptr;
+__attribute__((visibility("default"))) char* (*PyOS_ReadlineFunctionPointer)(FILE*, FILE*,
+                                                                             const char*) = nullptr;
 __attribute__((visibility("default"))) int (*PyOS_InputHook)() = nullptr;
 // The thread state that waits in a readline call: the readline module takes the GIL back through it.
 __attribute__((visibility("default"))) PyThreadState* _PyOS_ReadlineTState = nullptr;

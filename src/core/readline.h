@@ -12,7 +12,8 @@ extern "C" int (*PyOS_InputHook)();
 
 namespace krait {
 
-// The next line with its newline; "" at end of file; KeyboardInterrupt may be raised. `prompt` in the terminal's encoding.
+// The next line with its newline; "" at end of file; KeyboardInterrupt may be raised. `prompt` in the
+// terminal's encoding.
 Result<std::string> readTerminalLine(const std::string& prompt);
 
 }  // namespace krait

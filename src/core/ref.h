@@ -15,8 +15,8 @@
 
 namespace krait {
 
-// Objects that never die (None, small ints, static types ...) start at this count; it is far from both ends, so that
-// extensions which count them blindly do no harm.
+// Objects that never die (None, small ints, static types ...) start at this count; it is far from both ends,
+// so that extensions which count them blindly do no harm.
 constexpr Py_ssize_t kImmortalRefcount = Py_ssize_t{1} << 60;
 
 void deallocate(PyObject* object);  // runs tp_dealloc; re-saturates an immortal object. core/object.cpp

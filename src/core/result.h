@@ -65,7 +65,8 @@ class [[nodiscard]] Result<void> {
   bool ok_;
 };
 
-// Everything else, e.g. Result<bool>, Result<Py_ssize_t>, Result<Opt<T>>, Result<MaybeRef<T>>, Result<std::string>.
+// Everything else, e.g. Result<bool>, Result<Py_ssize_t>, Result<Opt<T>>, Result<MaybeRef<T>>,
+// Result<std::string>.
 template <class X>
 class [[nodiscard]] Result {
  public:
@@ -90,16 +91,16 @@ inline Result<bool> boolFromC(int status) {
 
 }  // namespace krait
 
-#define TRY(...)                      \
-  ({                                  \
-    auto kr_try_ = (__VA_ARGS__);     \
+#define TRY(...)                       \
+  ({                                   \
+    auto kr_try_ = (__VA_ARGS__);      \
     if (kr_try_.failed()) [[unlikely]] \
-      return ::krait::Raised{};       \
-    std::move(kr_try_).take();        \
+      return ::krait::Raised{};        \
+    std::move(kr_try_).take();         \
   })
-#define MUST(...)                                                 \
-  ({                                                              \
-    auto kr_must_ = (__VA_ARGS__);                                \
+#define MUST(...)                                                  \
+  ({                                                               \
+    auto kr_must_ = (__VA_ARGS__);                                 \
     KR_CHECK(!kr_must_.failed(), "an operation that cannot fail"); \
-    std::move(kr_must_).take();                                   \
+    std::move(kr_must_).take();                                    \
   })

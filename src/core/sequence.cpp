@@ -41,7 +41,8 @@ Result<Py_ssize_t> sequenceLength(PyObject* object) {
     if (size < 0) return Raised{};
     return size;
   }
-  if (auto* m = mappingOf(object); m && m->mp_length) return raise(PyExc_TypeError, "%.200s is not a sequence", typeName(object));
+  if (auto* m = mappingOf(object); m && m->mp_length)
+    return raise(PyExc_TypeError, "%.200s is not a sequence", typeName(object));
   return raise(PyExc_TypeError, "object of type '%.200s' has no len()", typeName(object));
 }
 
@@ -69,7 +70,8 @@ Result<Ref<>> sequenceSlice(PyObject* object, Py_ssize_t start, Py_ssize_t stop)
   return itemGet(object, slice.get());
 }
 
-// --- concatenation and repetition ------------------------------------------------------------------------------------
+// --- concatenation and repetition
+// ------------------------------------------------------------------------------------
 
 Result<Ref<>> sequenceConcat(PyObject* left, PyObject* right) {
   if (auto* s = slotsOf(left); s && s->sq_concat) return Result<Ref<>>::fromC(s->sq_concat(left, right));
@@ -103,7 +105,8 @@ Result<Ref<>> sequenceInPlaceRepeat(PyObject* object, Py_ssize_t count) {
   return unlessNotImplemented(TRY(numberTryMultiply(object, times.get(), true)), kNoRepeat, object);
 }
 
-// --- searching -----------------------------------------------------------------------------------------------------
+// --- searching
+// -----------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -146,7 +149,8 @@ Result<Py_ssize_t> sequenceIndex(PyObject* object, PyObject* item) {
   }
 }
 
-// --- conversion ----------------------------------------------------------------------------------------------------
+// --- conversion
+// ----------------------------------------------------------------------------------------------------
 
 Result<Ref<ListObject>> sequenceList(PyObject* iterable) {
   Ref<ListObject> list = TRY(listNew());
@@ -158,7 +162,8 @@ Result<Ref<TupleObject>> sequenceTuple(PyObject* iterable) {
   if (isExactTuple(iterable)) return share(cast<TupleObject>(iterable));
   if (isExactList(iterable)) return listAsTuple(cast<ListObject>(iterable));
   Ref<> iterator = TRY(getIter(iterable));
-  constexpr auto kMaxItems = static_cast<Py_ssize_t>((PY_SSIZE_T_MAX - sizeof(PyVarObject)) / sizeof(PyObject*));
+  constexpr auto kMaxItems =
+      static_cast<Py_ssize_t>((PY_SSIZE_T_MAX - sizeof(PyVarObject)) / sizeof(PyObject*));
   if (TRY(lengthHint(iterable, 10)) > kMaxItems) return raiseNoMemory();
   Ref<ListObject> list = TRY(listNew());
   for (;;) {
@@ -181,7 +186,8 @@ Result<Ref<>> sequenceFast(PyObject* iterable, const char* message) {
 
 Py_ssize_t fastSize(PyObject* list_or_tuple) { return static_cast<PyVarObject*>(list_or_tuple)->ob_size; }
 PyObject** fastItems(PyObject* list_or_tuple) {
-  return isList(list_or_tuple) ? cast<ListObject>(list_or_tuple)->ob_item : cast<TupleObject>(list_or_tuple)->items();
+  return isList(list_or_tuple) ? cast<ListObject>(list_or_tuple)->ob_item
+                               : cast<TupleObject>(list_or_tuple)->items();
 }
 
 }  // namespace krait

@@ -82,7 +82,8 @@ consteval ParsedSignature parseSignature(std::string_view text) {
     }
     size_t equals = item.find('=');
     bool required = equals == item.npos;
-    sig.params[sig.count++] = {item.substr(0, equals), required ? std::string_view{} : item.substr(equals + 1), required};
+    sig.params[sig.count++] = {item.substr(0, equals),
+                               required ? std::string_view{} : item.substr(equals + 1), required};
     if (!keyword_only) sig.positional = sig.count;
   }
   return sig;

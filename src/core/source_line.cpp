@@ -63,8 +63,11 @@ bool readSource(PyObject* filename, std::string* out) {
 std::string_view takeLine(std::string_view* rest) {
   size_t end = rest->find_first_of("\r\n");
   std::string_view line = rest->substr(0, end);
-  if (end == rest->npos) *rest = {};
-  else rest->remove_prefix(end + ((*rest)[end] == '\r' && end + 1 < rest->size() && (*rest)[end + 1] == '\n' ? 2 : 1));
+  if (end == rest->npos)
+    *rest = {};
+  else
+    rest->remove_prefix(end +
+                        ((*rest)[end] == '\r' && end + 1 < rest->size() && (*rest)[end + 1] == '\n' ? 2 : 1));
   return line;
 }
 
@@ -78,7 +81,8 @@ std::string cookieIn(std::string_view line) {
     i++;
     while (i < line.size() && (line[i] == ' ' || line[i] == '\t')) i++;
     size_t end = i;
-    while (end < line.size() && (isalnum(static_cast<unsigned char>(line[end])) || strchr("-_.", line[end]))) end++;
+    while (end < line.size() && (isalnum(static_cast<unsigned char>(line[end])) || strchr("-_.", line[end])))
+      end++;
     if (end > i) return std::string(line.substr(i, end - i));
   }
   return {};
@@ -118,7 +122,8 @@ Status printSourceLine(PyObject* file, PyObject* filename, int line, int indent)
   MaybeRef<StrObject> text = sourceLine(filename, line);
   if (!text) return {};
   Py_ssize_t skip = 0;
-  while (skip < text->size() && (text->at(skip) == ' ' || text->at(skip) == '\t' || text->at(skip) == '\f')) skip++;
+  while (skip < text->size() && (text->at(skip) == ' ' || text->at(skip) == '\t' || text->at(skip) == '\f'))
+    skip++;
   Ref<StrObject> stripped = TRY(strSubstring(text.get(), skip, text->size()));
   TRY(fileWrite(file, std::string(static_cast<size_t>(indent), ' ')));
   TRY(fileWriteText(file, stripped));

@@ -81,7 +81,8 @@ Result<MaybeRef<>> forAttribute(AttributeErrorObject* error) {
 
 // The names visible where the error happened: locals, globals, builtins.
 Result<MaybeRef<>> forName(NameErrorObject* error) {
-  if (!error->name || !isStr(error->name) || !error->traceback || !isTraceback(error->traceback)) return MaybeRef<>();
+  if (!error->name || !isStr(error->name) || !error->traceback || !isTraceback(error->traceback))
+    return MaybeRef<>();
   auto wanted = share(cast<StrObject>(error->name));
   auto* tb = cast<TracebackObject>(error->traceback);
   while (tb->tb_next) tb = cast<TracebackObject>(tb->tb_next);

@@ -41,8 +41,10 @@ void link(Thread* thread) {
 
 void unlink(Thread* thread) {
   std::lock_guard lock(*list_mutex);
-  if (thread->prev) thread->prev->next = thread->next;
-  else head_thread = static_cast<Thread*>(thread->next);
+  if (thread->prev)
+    thread->prev->next = thread->next;
+  else
+    head_thread = static_cast<Thread*>(thread->next);
   if (thread->next) thread->next->prev = thread->prev;
 }
 
@@ -88,9 +90,15 @@ Thread* threadNew() {
 
 void threadClear(Thread* thread) {
   if (threadHooks.cleared) threadHooks.cleared(thread);
-  PyObject** fields[] = {&thread->dict,           &thread->async_exc,          &thread->curexc_type,
-                         &thread->curexc_value,   &thread->curexc_traceback,   &thread->exc_state.exc_value,
-                         &thread->async_gen_firstiter, &thread->async_gen_finalizer, &thread->context};
+  PyObject** fields[] = {&thread->dict,
+                         &thread->async_exc,
+                         &thread->curexc_type,
+                         &thread->curexc_value,
+                         &thread->curexc_traceback,
+                         &thread->exc_state.exc_value,
+                         &thread->async_gen_firstiter,
+                         &thread->async_gen_finalizer,
+                         &thread->context};
   thread->c_profilefunc = thread->c_tracefunc = nullptr;
   thread->cframe->use_tracing = 0;
   clearField(thread->c_profileobj);
@@ -146,7 +154,8 @@ int threadSetAsyncException(unsigned long id, Opt<> exception) {
   Thread* found = nullptr;
   {
     ThreadListLock lock;
-    for (found = head_thread; found && found->thread_id != id; found = nextThread(found)) {}
+    for (found = head_thread; found && found->thread_id != id; found = nextThread(found)) {
+    }
     if (found) {
       xincref(exception.get());
       old = std::exchange(found->async_exc, exception.get());
@@ -158,7 +167,8 @@ int threadSetAsyncException(unsigned long id, Opt<> exception) {
   return 1;
 }
 
-// --- PyGILState ----------------------------------------------------------------------------------------------------
+// --- PyGILState
+// ----------------------------------------------------------------------------------------------------
 
 GilState gilStateEnsure() {
   Thread* thread = this_os_thread;

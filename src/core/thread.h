@@ -1,5 +1,5 @@
-// The running thread. `Thread` is PyThreadState plus Krait's own fields behind it; the current one (holder of the GIL)
-// stands in the exported _PyRuntime, so that reaching it is one load.
+// The running thread. `Thread` is PyThreadState plus Krait's own fields behind it; the current one (holder of
+// the GIL) stands in the exported _PyRuntime, so that reaching it is one load.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,8 @@ namespace krait {
 struct Interpreter;
 
 struct Thread : PyThreadState {
-  // Set asynchronously when the evaluation loop has to look up from its work (signals, GIL request, pending calls,
-  // async exceptions, GC). Polled at back edges and calls. See interp/eval_breaker.h.
+  // Set asynchronously when the evaluation loop has to look up from its work (signals, GIL request, pending
+  // calls, async exceptions, GC). Polled at back edges and calls. See interp/eval_breaker.h.
   std::atomic<uint32_t> eval_breaker;
   // Lowest stack address that C recursion may reach; checked by RecursionGuard.
   char* c_stack_limit;
@@ -26,16 +26,18 @@ struct Thread : PyThreadState {
 
 KR_ALWAYS_INLINE Thread* currentThread() { return static_cast<Thread*>(_PyRuntime.tstate_current); }
 
-// --- threads (core/thread.cpp) ------------------------------------------------------------------------------------
-// A thread state is created by any thread that holds the GIL (or before anybody does), made current by attaching the
-// calling OS thread to it, and deleted after its fields were cleared. The list of all is guarded by its own mutex.
-Thread* threadNew();                  // null: no memory
-void threadClear(Thread* thread);     // drops everything it refers to; the GIL is held
-void threadDelete(Thread* thread);    // frees it; must not be current, or (current) the GIL is released for good
-Thread* threadSwap(Thread* thread);   // makes it current without touching the GIL; returns the former one
+// --- threads (core/thread.cpp)
+// ------------------------------------------------------------------------------------ A thread state is
+// created by any thread that holds the GIL (or before anybody does), made current by attaching the calling OS
+// thread to it, and deleted after its fields were cleared. The list of all is guarded by its own mutex.
+Thread* threadNew();               // null: no memory
+void threadClear(Thread* thread);  // drops everything it refers to; the GIL is held
+void threadDelete(
+    Thread* thread);  // frees it; must not be current, or (current) the GIL is released for good
+Thread* threadSwap(Thread* thread);  // makes it current without touching the GIL; returns the former one
 Thread* mainThread();
-bool onMainThread();                  // the calling OS thread is the main one
-Thread* firstThread();                // newest first, linked by `next`
+bool onMainThread();    // the calling OS thread is the main one
+Thread* firstThread();  // newest first, linked by `next`
 inline Thread* nextThread(Thread* thread) { return static_cast<Thread*>(thread->next); }
 class ThreadListLock {
  public:
@@ -45,11 +47,12 @@ class ThreadListLock {
 };
 // Creates the main thread state, its C stack limit, and takes the GIL.
 Thread* threadStartMain();
-void threadInitStack(Thread* thread); // c_stack_limit from the calling OS thread's stack
-void threadAfterFork();               // in the child: GIL and locks anew, other threads' states dropped
+void threadInitStack(Thread* thread);  // c_stack_limit from the calling OS thread's stack
+void threadAfterFork();                // in the child: GIL and locks anew, other threads' states dropped
 int threadRecursionLimit();
 void threadSetRecursionLimit(int limit);
-// Sets an exception to be raised in the thread with this id (PyThreadState_SetAsyncExc); number of threads changed.
+// Sets an exception to be raised in the thread with this id (PyThreadState_SetAsyncExc); number of threads
+// changed.
 int threadSetAsyncException(unsigned long id, Opt<> exception);
 
 // What upper layers attach to a thread state; run with the GIL held, `deleted` after threadClear().
@@ -60,22 +63,25 @@ struct ThreadHooks {
 };
 extern ThreadHooks threadHooks;
 
-// --- the GIL (core/gil.cpp) ---------------------------------------------------------------------------------------
-void gilTake(Thread* thread);         // blocks; thread becomes current. Ends the OS thread when the interpreter finalises
-void gilDrop(Thread* thread);         // thread stops being current
-void gilYield(Thread* thread);        // answers a drop request
+// --- the GIL (core/gil.cpp)
+// ---------------------------------------------------------------------------------------
+void gilTake(
+    Thread* thread);  // blocks; thread becomes current. Ends the OS thread when the interpreter finalises
+void gilDrop(Thread* thread);   // thread stops being current
+void gilYield(Thread* thread);  // answers a drop request
 bool gilHeldBy(const Thread* thread);
-unsigned long gilSwitchInterval();    // microseconds
+unsigned long gilSwitchInterval();  // microseconds
 void gilSetSwitchInterval(unsigned long microseconds);
 
 // PyGILState: a thread state for any OS thread, created on first use.
 enum class GilState { kLocked = 0, kUnlocked = 1 };
 GilState gilStateEnsure();
 void gilStateRelease(GilState former);
-Thread* gilStateThisThread();         // null: this OS thread has none
-void gilStateBind(Thread* thread);    // the calling OS thread's own state
+Thread* gilStateThisThread();       // null: this OS thread has none
+void gilStateBind(Thread* thread);  // the calling OS thread's own state
 
-// Calls to be made by the main thread soon (Py_AddPendingCall). -1: the queue is full. Callable from any thread.
+// Calls to be made by the main thread soon (Py_AddPendingCall). -1: the queue is full. Callable from any
+// thread.
 int pendingCallAdd(int (*function)(void*), void* arg);
 Status pendingCallsRun();
 

@@ -21,10 +21,14 @@
 namespace krait {
 namespace {
 
-PyStructSequence_Field kHookArgsFields[] = {
-    {"exc_type", "Exception type"},  {"exc_value", "Exception value"}, {"exc_traceback", "Exception traceback"},
-    {"err_msg", "Error message"},    {"object", "Object causing the exception"}, {nullptr, nullptr}};
-PyStructSequence_Desc kHookArgsDesc = {"UnraisableHookArgs", "What sys.unraisablehook is called with.", kHookArgsFields, 5};
+PyStructSequence_Field kHookArgsFields[] = {{"exc_type", "Exception type"},
+                                            {"exc_value", "Exception value"},
+                                            {"exc_traceback", "Exception traceback"},
+                                            {"err_msg", "Error message"},
+                                            {"object", "Object causing the exception"},
+                                            {nullptr, nullptr}};
+PyStructSequence_Desc kHookArgsDesc = {"UnraisableHookArgs", "What sys.unraisablehook is called with.",
+                                       kHookArgsFields, 5};
 PyTypeObject hook_args_type;
 
 struct Report {
@@ -129,7 +133,8 @@ void reportHookFailure() {
   Ref<StrObject> text = std::move(message).take();
   Opt<> hook = sysGet("unraisablehook");
   auto keep = MaybeRef<>::share(hook.get());
-  if (writeReportToStderr({triple.type, triple.value, triple.traceback, text.get(), hook.get()}).failed()) clearPending();
+  if (writeReportToStderr({triple.type, triple.value, triple.traceback, text.get(), hook.get()}).failed())
+    clearPending();
   xdecref(triple.type);
   xdecref(triple.value);
   xdecref(triple.traceback);
@@ -161,14 +166,18 @@ void writeUnraisable(Opt<> object, const char* message) {
   MaybeRef<> text;
   if (message) {
     auto made = strFormat("Exception ignored %s", message);
-    if (made.failed()) clearPending();
-    else text = std::move(made).take();
+    if (made.failed())
+      clearPending();
+    else
+      text = std::move(made).take();
   }
   auto keep = MaybeRef<>::share(object.get());
   Report report{triple.type, triple.value, triple.traceback, text.get(), object.get()};
   auto handled = interpreter().core_ready ? callHook(report) : Result<bool>(false);
-  if (handled.failed()) reportHookFailure();
-  else if (!std::move(handled).take() && writeReportToStderr(report).failed()) clearPending();
+  if (handled.failed())
+    reportHookFailure();
+  else if (!std::move(handled).take() && writeReportToStderr(report).failed())
+    clearPending();
   clearPending();
   xdecref(triple.type);
   xdecref(triple.value);
@@ -177,18 +186,22 @@ void writeUnraisable(Opt<> object, const char* message) {
 
 Status unraisableHook(PyObject* args) {
   PyTypeObject* type = TRY(unraisableHookArgsType());
-  if (!isExact(args, type)) return raise(PyExc_TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs");
+  if (!isExact(args, type))
+    return raise(PyExc_TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs");
   auto* fields = cast<TupleObject>(args);
   return writeReportToStderr({fields->at(0), fields->at(1), fields->at(2), fields->at(3), fields->at(4)});
 }
 
-// --- fatal errors --------------------------------------------------------------------------------------------------
+// --- fatal errors
+// --------------------------------------------------------------------------------------------------
 
 void fatalError(const char* function, const char* message) {
   static bool reentered;
   std::fflush(stdout);
-  std::fprintf(stderr, "Fatal Python error: %s%s%s\n", function ? function : "", function ? ": " : "", message);
-  std::fprintf(stderr, "Python runtime state: %s\n", interpreter().core_ready ? "initialized" : "core initialized");
+  std::fprintf(stderr, "Fatal Python error: %s%s%s\n", function ? function : "", function ? ": " : "",
+               message);
+  std::fprintf(stderr, "Python runtime state: %s\n",
+               interpreter().core_ready ? "initialized" : "core initialized");
   std::fflush(stderr);
   Thread* thread = gilStateThisThread();
   if (!std::exchange(reentered, true)) {

@@ -14,7 +14,8 @@ Op fusedLoad(const Unit* at, const Unit* end) {
   if (second == Op::STORE_ATTR) return Op::LOAD_FAST__STORE_ATTR;
   bool fast = second == Op::LOAD_FAST;
   if (!fast && second != Op::LOAD_CONST) return Op::CACHE;
-  if (third == Op::BINARY_OP) return fast ? Op::LOAD_FAST__LOAD_FAST__BINARY_OP : Op::LOAD_FAST__LOAD_CONST__BINARY_OP;
+  if (third == Op::BINARY_OP)
+    return fast ? Op::LOAD_FAST__LOAD_FAST__BINARY_OP : Op::LOAD_FAST__LOAD_CONST__BINARY_OP;
   if (third != Op::COMPARE_OP) return Op::CACHE;
   return fast ? Op::LOAD_FAST__LOAD_FAST__COMPARE_OP : Op::LOAD_FAST__LOAD_CONST__COMPARE_OP;
 }

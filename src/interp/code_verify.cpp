@@ -1,9 +1,10 @@
-// Verifying byte code: what is accepted cannot make the interpreter leave its arrays, take a null for an object or one
-// built-in type for another.
+// Verifying byte code: what is accepted cannot make the interpreter leave its arrays, take a null for an
+// object or one built-in type for another.
 //
-// The code is walked block by block with the kinds of all values on the stack. Where ways meet (jump targets, exception
-// handlers) the kinds are merged, and the block is walked again when that made one of them more general. What depends
-// on values and not on the code (is this an iterator?) is checked by the instruction itself when it runs.
+// The code is walked block by block with the kinds of all values on the stack. Where ways meet (jump targets,
+// exception handlers) the kinds are merged, and the block is walked again when that made one of them more
+// general. What depends on values and not on the code (is this an iterator?) is checked by the instruction
+// itself when it runs.
 #include <algorithm>
 #include <vector>
 
@@ -83,8 +84,8 @@ class Verifier {
 
   CodeObject* code_;
   int units_;
-  std::vector<bool> starts_;        // per unit: an instruction (or its first EXTENDED_ARG, or what follows one)
-  std::vector<int> join_at_;        // per unit: index into joins_, or -1
+  std::vector<bool> starts_;  // per unit: an instruction (or its first EXTENDED_ARG, or what follows one)
+  std::vector<int> join_at_;  // per unit: index into joins_, or -1
   std::vector<Join> joins_;
   std::vector<Kind> kinds_;
   std::vector<ExceptionEntry> handlers_;
@@ -102,7 +103,8 @@ bool Verifier::decode(int unit, Instruction& in) const {
     Op op = unitOp(word);
     if (op == Op::EXTENDED_ARG) continue;
     in = {unit, op, oparg, unit + 1 + opCacheUnits(op)};
-    return op != Op::CACHE && opExists(static_cast<int>(op)) && !opIsSpecialized(op) && in.next <= units_ && oparg >= 0;
+    return op != Op::CACHE && opExists(static_cast<int>(op)) && !opIsSpecialized(op) && in.next <= units_ &&
+           oparg >= 0;
   }
   return false;
 }
@@ -138,7 +140,8 @@ const char* Verifier::scan() {
 
 const char* Verifier::scanHandlers() {
   BytesObject* table = code_->exceptionTable();
-  ExceptionTableReader reader({reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())});
+  ExceptionTableReader reader(
+      {reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())});
   int last = 0;
   for (ExceptionEntry entry; reader.next(entry);) {
     if (entry.start < last || entry.end < entry.start) return "exception table out of order";
@@ -150,20 +153,24 @@ const char* Verifier::scanHandlers() {
   return nullptr;
 }
 
-// At the start every cell is made and every free variable copied, and there alone; then a generator is made when, and
-// only when, the flags say so.
+// At the start every cell is made and every free variable copied, and there alone; then a generator is made
+// when, and only when, the flags say so.
 const char* Verifier::checkPrologue() {
   int cells = 0, frees = 0, unit = 0;
   Instruction in;
   for (; unit < units_ && decode(unit, in); unit = in.next) {
-    if (in.op == Op::MAKE_CELL) cells++;
-    else if (in.op == Op::COPY_FREE_VARS) frees += in.oparg;
-    else break;
+    if (in.op == Op::MAKE_CELL)
+      cells++;
+    else if (in.op == Op::COPY_FREE_VARS)
+      frees += in.oparg;
+    else
+      break;
   }
   if (cells < code_->co_ncellvars || frees != code_->co_nfreevars) return "cells are not made at the start";
   constexpr int kGeneratorLike = kCoGenerator | kCoCoroutine | kCoAsyncGenerator;
   bool makes_generator = unit < units_ && in.op == Op::RETURN_GENERATOR;
-  if (makes_generator != ((code_->co_flags & kGeneratorLike) != 0)) return "flags do not fit RETURN_GENERATOR";
+  if (makes_generator != ((code_->co_flags & kGeneratorLike) != 0))
+    return "flags do not fit RETURN_GENERATOR";
   int body = makes_generator ? in.next : unit;
   for (const Join& join : joins_) {
     if (join.unit < body && join.unit != 0) return "jump into the start of the code";
@@ -172,13 +179,15 @@ const char* Verifier::checkPrologue() {
     decode(at, in);
     bool starts = in.op == Op::MAKE_CELL || in.op == Op::COPY_FREE_VARS || in.op == Op::RETURN_GENERATOR;
     if (starts) return "the start of a function inside of it";
-    if (!makes_generator && (in.op == Op::YIELD_VALUE || in.op == Op::ASYNC_GEN_WRAP)) return "yield outside of a generator";
+    if (!makes_generator && (in.op == Op::YIELD_VALUE || in.op == Op::ASYNC_GEN_WRAP))
+      return "yield outside of a generator";
   }
   return nullptr;
 }
 
 const char* Verifier::checkOperand(const Instruction& in) const {
-  if (opHas(in.op, OpFlag::kConst) && in.oparg >= code_->consts()->size()) return "constant index out of range";
+  if (opHas(in.op, OpFlag::kConst) && in.oparg >= code_->consts()->size())
+    return "constant index out of range";
   int name_index = in.op == Op::LOAD_GLOBAL ? in.oparg >> 1 : in.oparg;
   if (opHas(in.op, OpFlag::kName) && name_index >= code_->names()->size()) return "name index out of range";
   if (const char* wrong = checkLocal(in)) return wrong;
@@ -226,12 +235,13 @@ const char* Verifier::checkCallShape(const Instruction& in) const {
   }
   if (!decode(in.next, precall) || precall.op != Op::PRECALL) return "KW_NAMES without PRECALL";
   if (!decode(precall.next, call) || call.op != Op::CALL) return "PRECALL without CALL";
-  if (cast<TupleObject>(names)->size() > precall.oparg || precall.oparg != call.oparg) return "more keywords than arguments";
+  if (cast<TupleObject>(names)->size() > precall.oparg || precall.oparg != call.oparg)
+    return "more keywords than arguments";
   return nullptr;
 }
 
-// Values that an instruction takes off the stack or replaces, as far as they do not depend on more than oparg; those it
-// only looks at stay below them.
+// Values that an instruction takes off the stack or replaces, as far as they do not depend on more than
+// oparg; those it only looks at stay below them.
 int takenBy(const Instruction& in) {
   switch (in.op) {
     case Op::COPY:
@@ -314,14 +324,16 @@ const char* Verifier::checkKinds(const Instruction& in) const {
   auto unless = [](bool fine, const char* wrong) { return fine ? nullptr : wrong; };
   switch (in.op) {
     case Op::COPY:
-      return unless(!topIs(in.oparg - 1, Kind::kNull) && !topIs(in.oparg - 1, Kind::kMaybeNull), "a null for an object");
+      return unless(!topIs(in.oparg - 1, Kind::kNull) && !topIs(in.oparg - 1, Kind::kMaybeNull),
+                    "a null for an object");
     case Op::LIST_APPEND:
     case Op::LIST_EXTEND: return unless(topIs(in.oparg, Kind::kList), "appending to what is no list");
     case Op::SET_ADD:
     case Op::SET_UPDATE: return unless(topIs(in.oparg, Kind::kSet), "adding to what is no set");
     case Op::DICT_UPDATE:
     case Op::DICT_MERGE: return unless(topIs(in.oparg, Kind::kDict), "updating what is no dict");
-    case Op::CALL_FUNCTION_EX: return unless(!(in.oparg & 1) || topIs(0, Kind::kDict), "keyword arguments are no dict");
+    case Op::CALL_FUNCTION_EX:
+      return unless(!(in.oparg & 1) || topIs(0, Kind::kDict), "keyword arguments are no dict");
     case Op::MAP_ADD: return unless(topIs(in.oparg + 1, Kind::kDict), "adding to what is no dict");
     case Op::LIST_TO_TUPLE: return unless(topIs(0, Kind::kList), "LIST_TO_TUPLE needs a list");
     case Op::MATCH_KEYS:
@@ -337,7 +349,9 @@ const char* Verifier::checkKinds(const Instruction& in) const {
     case Op::CHECK_EXC_MATCH: return unless(topIs(1, Kind::kException), "a handler without an exception");
     case Op::PREP_RERAISE_STAR:
       return unless(topIs(0, Kind::kList) && topIs(1, Kind::kException), "a handler without an exception");
-    case Op::POP_EXCEPT: return unless(topIs(0, Kind::kHandled) || topIs(0, Kind::kException), "POP_EXCEPT without PUSH_EXC_INFO");
+    case Op::POP_EXCEPT:
+      return unless(topIs(0, Kind::kHandled) || topIs(0, Kind::kException),
+                    "POP_EXCEPT without PUSH_EXC_INFO");
     default: return nullptr;
   }
 }
@@ -391,7 +405,8 @@ const char* Verifier::apply(const Instruction& in, JumpTaken jump) {
   } else if (in.op == Op::COPY) {
     now_[static_cast<size_t>(depth_)] = top[1 - in.oparg];
   } else {
-    for (int i = std::max(0, depth_ - takenBy(in)); i < after; i++) now_[static_cast<size_t>(i)] = Kind::kObject;
+    for (int i = std::max(0, depth_ - takenBy(in)); i < after; i++)
+      now_[static_cast<size_t>(i)] = Kind::kObject;
   }
   depth_ = after;
   applyTyped(in);

@@ -76,7 +76,8 @@ Result<bool> warnWithOrigin(GenObject* coroutine) {
 
 }  // namespace
 
-// A warning that the filters turned into an error has been given; any other failure leaves the plain text to give.
+// A warning that the filters turned into an error has been given; any other failure leaves the plain text to
+// give.
 void coroWarnUnawaited(GenObject* coroutine) {
   auto answer = warnWithOrigin(coroutine);
   bool warned = answer.failed() ? pendingMatches(PyExc_RuntimeWarning) : std::move(answer).take();
@@ -111,7 +112,8 @@ Result<Ref<>> wrapperThrow(CoroWrapper* self, CallArgs args) { return genThrowMe
 Result<Ref<>> wrapperClose(CoroWrapper* self) { return genClose(self->coroutine); }
 
 constinit PyMethodDef kCoroMethods[] = {
-    method<"!send($self, arg, /)", genSendMethod, "Send a value into coroutine code; answers what it yields next.">,
+    method<"!send($self, arg, /)", genSendMethod,
+           "Send a value into coroutine code; answers what it yields next.">,
     method<"!throw($self, *args)", genThrowMethod, "Raise an exception in coroutine code, where it waits.">,
     method<"!close($self)", genClose, "Raise GeneratorExit inside coroutine code, where it waits.">,
     method<"!__sizeof__($self)", genSizeof, "Size in memory, in bytes.">,

@@ -81,7 +81,8 @@ constexpr bool opSavesInstruction(Op op) {
   return opHas(op, OpFlag::kRaises | OpFlag::kRunsPython);
 }
 constexpr bool opSaves(Op op, Op generic) {
-  if (generic == Op::PRECALL) return op > Op::PRECALL_BOUND_METHOD && op != Op::PRECALL_PYFUNC && op != generic;  // natives
+  if (generic == Op::PRECALL)
+    return op > Op::PRECALL_BOUND_METHOD && op != Op::PRECALL_PYFUNC && op != generic;  // natives
   return opSavesInstruction(generic) && op != Op::LOAD_FAST__LOAD_FAST && op != Op::LOAD_FAST__LOAD_CONST;
 }
 

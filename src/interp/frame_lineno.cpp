@@ -63,10 +63,8 @@ void resize(Picture& picture, int change) {
 void StackPictures::apply(Op op, int oparg, Picture& picture, bool taken) const {
   size_t size = picture.size();
   switch (op) {
-    case Op::RETURN_GENERATOR:
-      return picture.push_back(Kind::kObject);
-    case Op::PUSH_NULL:
-      return picture.push_back(Kind::kNull);
+    case Op::RETURN_GENERATOR: return picture.push_back(Kind::kObject);
+    case Op::PUSH_NULL: return picture.push_back(Kind::kNull);
     case Op::LOAD_GLOBAL:
       if (oparg & 1) picture.push_back(Kind::kNull);
       return picture.push_back(Kind::kObject);
@@ -77,8 +75,7 @@ void StackPictures::apply(Op op, int oparg, Picture& picture, bool taken) const 
     case Op::GET_AITER:
       if (size) picture.back() = Kind::kIterator;
       return;
-    case Op::PUSH_EXC_INFO:
-      return picture.push_back(Kind::kExcept);
+    case Op::PUSH_EXC_INFO: return picture.push_back(Kind::kExcept);
     case Op::COPY:
       if (oparg >= 1 && static_cast<size_t>(oparg) <= size)
         picture.push_back(picture[size - static_cast<size_t>(oparg)]);
@@ -87,8 +84,7 @@ void StackPictures::apply(Op op, int oparg, Picture& picture, bool taken) const 
       if (oparg >= 1 && static_cast<size_t>(oparg) <= size)
         std::swap(picture.back(), picture[size - static_cast<size_t>(oparg)]);
       return;
-    default:
-      return resize(picture, stackEffect(op, oparg, taken ? JumpTaken::kYes : JumpTaken::kNo));
+    default: return resize(picture, stackEffect(op, oparg, taken ? JumpTaken::kYes : JumpTaken::kNo));
   }
 }
 
@@ -142,14 +138,10 @@ const char* explain(const Picture* to) {
   if (!to) return "can't jump into an exception handler, or code may be unreachable";
   if (to->empty()) return "incompatible stacks";
   switch (to->back()) {
-    case Kind::kExcept:
-      return "can't jump into an 'except' block as there's no exception";
-    case Kind::kLasti:
-      return "can't jump into a re-raising block as there's no location";
-    case Kind::kIterator:
-      return "can't jump into the body of a for loop";
-    default:
-      return "incompatible stacks";
+    case Kind::kExcept: return "can't jump into an 'except' block as there's no exception";
+    case Kind::kLasti: return "can't jump into a re-raising block as there's no location";
+    case Kind::kIterator: return "can't jump into the body of a for loop";
+    default: return "incompatible stacks";
   }
 }
 
@@ -157,15 +149,12 @@ bool atYield(Frame* frame) { return opGeneric(unitOp(*frame->prev_instr)) == Op:
 
 const char* wrongEvent(Thread* thread, Frame* frame) {
   switch (thread->tracing_what) {
-    case kTraceCall:
-      return "can't jump from the 'call' trace event of a new frame";
-    case kTraceLine:
-      return nullptr;
+    case kTraceCall: return "can't jump from the 'call' trace event of a new frame";
+    case kTraceLine: return nullptr;
     case kTraceReturn:
       if (atYield(frame)) return nullptr;
       [[fallthrough]];
-    default:
-      return "can only jump from a 'line' trace event";
+    default: return "can only jump from a 'line' trace event";
   }
 }
 

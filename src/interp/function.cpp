@@ -222,8 +222,8 @@ void clearOptionalFields(FunctionObject* f) {
 int functionClear(PyObject* self) {
   auto* f = static_cast<FunctionObject*>(self);
   f->func_version = 0;
-  // Code, globals and builtins stay: a function that can still be called needs them, and every cycle through them
-  // has another part that can be cleared. The names may be of a str subclass with references of its own.
+  // Code, globals and builtins stay: a function that can still be called needs them, and every cycle through
+  // them has another part that can be cleared. The names may be of a str subclass with references of its own.
   clearOptionalFields(f);
   setField(f->func_name, Ref<>(emptyStr()));
   setField(f->func_qualname, Ref<>(emptyStr()));

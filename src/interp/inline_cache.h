@@ -79,30 +79,18 @@ KR_ALWAYS_INLINE bool adaptiveIsDue(const Unit* ip) {
 // The adaptive opcode of a family; CACHE when the opcode does not specialise.
 constexpr Op opAdaptive(Op generic) {
   switch (generic) {
-    case Op::BINARY_OP:
-      return Op::BINARY_OP_ADAPTIVE;
-    case Op::BINARY_SUBSCR:
-      return Op::BINARY_SUBSCR_ADAPTIVE;
-    case Op::CALL:
-      return Op::CALL_ADAPTIVE;
-    case Op::COMPARE_OP:
-      return Op::COMPARE_OP_ADAPTIVE;
-    case Op::LOAD_ATTR:
-      return Op::LOAD_ATTR_ADAPTIVE;
-    case Op::LOAD_GLOBAL:
-      return Op::LOAD_GLOBAL_ADAPTIVE;
-    case Op::LOAD_METHOD:
-      return Op::LOAD_METHOD_ADAPTIVE;
-    case Op::PRECALL:
-      return Op::PRECALL_ADAPTIVE;
-    case Op::STORE_ATTR:
-      return Op::STORE_ATTR_ADAPTIVE;
-    case Op::STORE_SUBSCR:
-      return Op::STORE_SUBSCR_ADAPTIVE;
-    case Op::UNPACK_SEQUENCE:
-      return Op::UNPACK_SEQUENCE_ADAPTIVE;
-    default:
-      return Op::CACHE;
+    case Op::BINARY_OP: return Op::BINARY_OP_ADAPTIVE;
+    case Op::BINARY_SUBSCR: return Op::BINARY_SUBSCR_ADAPTIVE;
+    case Op::CALL: return Op::CALL_ADAPTIVE;
+    case Op::COMPARE_OP: return Op::COMPARE_OP_ADAPTIVE;
+    case Op::LOAD_ATTR: return Op::LOAD_ATTR_ADAPTIVE;
+    case Op::LOAD_GLOBAL: return Op::LOAD_GLOBAL_ADAPTIVE;
+    case Op::LOAD_METHOD: return Op::LOAD_METHOD_ADAPTIVE;
+    case Op::PRECALL: return Op::PRECALL_ADAPTIVE;
+    case Op::STORE_ATTR: return Op::STORE_ATTR_ADAPTIVE;
+    case Op::STORE_SUBSCR: return Op::STORE_SUBSCR_ADAPTIVE;
+    case Op::UNPACK_SEQUENCE: return Op::UNPACK_SEQUENCE_ADAPTIVE;
+    default: return Op::CACHE;
   }
 }
 

@@ -18,29 +18,17 @@ KR_ALWAYS_INLINE bool compactInt(PyObject* object, long* value) {
 KR_ALWAYS_INLINE bool intOperate(uint32_t op, long x, long y, long* out) {
   switch (static_cast<BinaryOp>(op)) {
     case BinaryOp::kAdd:
-    case BinaryOp::kInplaceAdd:
-      *out = x + y;
-      return true;
+    case BinaryOp::kInplaceAdd: *out = x + y; return true;
     case BinaryOp::kSubtract:
-    case BinaryOp::kInplaceSubtract:
-      *out = x - y;
-      return true;
+    case BinaryOp::kInplaceSubtract: *out = x - y; return true;
     case BinaryOp::kMultiply:
-    case BinaryOp::kInplaceMultiply:
-      *out = x * y;
-      return true;
+    case BinaryOp::kInplaceMultiply: *out = x * y; return true;
     case BinaryOp::kAnd:
-    case BinaryOp::kInplaceAnd:
-      *out = x & y;
-      return true;
+    case BinaryOp::kInplaceAnd: *out = x & y; return true;
     case BinaryOp::kOr:
-    case BinaryOp::kInplaceOr:
-      *out = x | y;
-      return true;
+    case BinaryOp::kInplaceOr: *out = x | y; return true;
     case BinaryOp::kXor:
-    case BinaryOp::kInplaceXor:
-      *out = x ^ y;
-      return true;
+    case BinaryOp::kInplaceXor: *out = x ^ y; return true;
     case BinaryOp::kRshift:
     case BinaryOp::kInplaceRshift:
       if (y < 0) return false;
@@ -65,8 +53,7 @@ KR_ALWAYS_INLINE bool intOperate(uint32_t op, long x, long y, long* out) {
       *out = rest != 0 && (rest ^ b) < 0 ? rest + b : rest;
       return true;
     }
-    default:
-      return false;
+    default: return false;
   }
 }
 constexpr bool intOperates(BinaryOp op) {
@@ -76,10 +63,8 @@ constexpr bool intOperates(BinaryOp op) {
     case BinaryOp::kPower:
     case BinaryOp::kInplacePower:
     case BinaryOp::kTrueDivide:
-    case BinaryOp::kInplaceTrueDivide:
-      return false;
-    default:
-      return true;
+    case BinaryOp::kInplaceTrueDivide: return false;
+    default: return true;
   }
 }
 
@@ -113,24 +98,17 @@ KR_ALWAYS_INLINE bool plainDouble(PyObject* object, double* value) {
 KR_ALWAYS_INLINE bool floatOperate(uint32_t op, double x, double y, double* out) {
   switch (static_cast<BinaryOp>(op)) {
     case BinaryOp::kAdd:
-    case BinaryOp::kInplaceAdd:
-      *out = x + y;
-      return true;
+    case BinaryOp::kInplaceAdd: *out = x + y; return true;
     case BinaryOp::kSubtract:
-    case BinaryOp::kInplaceSubtract:
-      *out = x - y;
-      return true;
+    case BinaryOp::kInplaceSubtract: *out = x - y; return true;
     case BinaryOp::kMultiply:
-    case BinaryOp::kInplaceMultiply:
-      *out = x * y;
-      return true;
+    case BinaryOp::kInplaceMultiply: *out = x * y; return true;
     case BinaryOp::kTrueDivide:
     case BinaryOp::kInplaceTrueDivide:
       if (y == 0.0) return false;
       *out = x / y;
       return true;
-    default:
-      return false;
+    default: return false;
   }
 }
 constexpr bool floatOperates(BinaryOp op) {
@@ -142,10 +120,8 @@ constexpr bool floatOperates(BinaryOp op) {
     case BinaryOp::kMultiply:
     case BinaryOp::kInplaceMultiply:
     case BinaryOp::kTrueDivide:
-    case BinaryOp::kInplaceTrueDivide:
-      return true;
-    default:
-      return false;
+    case BinaryOp::kInplaceTrueDivide: return true;
+    default: return false;
   }
 }
 

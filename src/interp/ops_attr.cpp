@@ -45,7 +45,8 @@ Result<MaybeRef<>> instanceAttr(PyObject* object, StrObject* name) {
 
 // `super().name(...)`: self is the object that super() was made for.
 Result<MethodFound> superMethod(SuperObject* owner, StrObject* name) {
-  if (!owner->obj_type || name == krait::name<"__class__">()) return MethodFound{TRY(attrGet(owner, name)), false};
+  if (!owner->obj_type || name == krait::name<"__class__">())
+    return MethodFound{TRY(attrGet(owner, name)), false};
   auto type = share(owner->type), obj_type = share(owner->obj_type);
   Ref<> object = share(owner->object);
   bool unbound;
@@ -173,7 +174,8 @@ KR_ALWAYS_INLINE bool bindsNothing(PyObject* value) {
 
 }  // namespace
 
-// An attribute of a class: its version and (in `index`) its metaclass's are the guard, the method cache answers.
+// An attribute of a class: its version and (in `index`) its metaclass's are the guard, the method cache
+// answers.
 OP_BODY(LOAD_ATTR_CLASS) {
   PyObject* owner = sp.peek(0);
   auto* cache = cacheOf<AttrCache>(ip);

@@ -38,8 +38,8 @@ OP_ADAPTIVE(BINARY_OP_ADAPTIVE, BINARY_OP,
 
 namespace {
 
-// Both operands are exact ints: releasing them runs nothing. A sum reuses the object of an operand that only the
-// stack holds.
+// Both operands are exact ints: releasing them runs nothing. A sum reuses the object of an operand that only
+// the stack holds.
 KR_ALWAYS_INLINE Step pushInt(Stack& sp, long value) {
   PyObject *right = sp.peek(0), *left = sp.peek(1);
   if (left->ob_refcnt == 1 && !isSmallInt(value) && fitsOneDigit(value)) {
@@ -219,21 +219,19 @@ OP_BODY(BINARY_OP_INPLACE_ADD_UNICODE) {
 namespace {
 
 Op intForm(BinaryOp op, PyObject* left, PyObject* right, bool stores) {
-  if (!intOperates(op)) return op == BinaryOp::kTrueDivide || op == BinaryOp::kInplaceTrueDivide ? Op::BINARY_OP_FLOAT : Op::CACHE;
+  if (!intOperates(op))
+    return op == BinaryOp::kTrueDivide || op == BinaryOp::kInplaceTrueDivide ? Op::BINARY_OP_FLOAT
+                                                                             : Op::CACHE;
   if (cast<IntObject>(left)->isCompact() && cast<IntObject>(right)->isCompact() && stores)
     return Op::BINARY_OP_INT_STORE;
   switch (op) {
     case BinaryOp::kAdd:
-    case BinaryOp::kInplaceAdd:
-      return Op::BINARY_OP_ADD_INT;
+    case BinaryOp::kInplaceAdd: return Op::BINARY_OP_ADD_INT;
     case BinaryOp::kSubtract:
-    case BinaryOp::kInplaceSubtract:
-      return Op::BINARY_OP_SUBTRACT_INT;
+    case BinaryOp::kInplaceSubtract: return Op::BINARY_OP_SUBTRACT_INT;
     case BinaryOp::kMultiply:
-    case BinaryOp::kInplaceMultiply:
-      return Op::BINARY_OP_MULTIPLY_INT;
-    default:
-      return Op::BINARY_OP_INT;
+    case BinaryOp::kInplaceMultiply: return Op::BINARY_OP_MULTIPLY_INT;
+    default: return Op::BINARY_OP_INT;
   }
 }
 
@@ -242,16 +240,12 @@ Op floatForm(BinaryOp op, bool stores) {
   if (stores) return Op::BINARY_OP_FLOAT_STORE;
   switch (op) {
     case BinaryOp::kAdd:
-    case BinaryOp::kInplaceAdd:
-      return Op::BINARY_OP_ADD_FLOAT;
+    case BinaryOp::kInplaceAdd: return Op::BINARY_OP_ADD_FLOAT;
     case BinaryOp::kSubtract:
-    case BinaryOp::kInplaceSubtract:
-      return Op::BINARY_OP_SUBTRACT_FLOAT;
+    case BinaryOp::kInplaceSubtract: return Op::BINARY_OP_SUBTRACT_FLOAT;
     case BinaryOp::kMultiply:
-    case BinaryOp::kInplaceMultiply:
-      return Op::BINARY_OP_MULTIPLY_FLOAT;
-    default:
-      return Op::BINARY_OP_FLOAT;
+    case BinaryOp::kInplaceMultiply: return Op::BINARY_OP_MULTIPLY_FLOAT;
+    default: return Op::BINARY_OP_FLOAT;
   }
 }
 

@@ -197,17 +197,10 @@ namespace {
 Result<Ref<>> formatValue(PyObject* value, Opt<> spec, int conversion) {
   Ref<> shown = share(value);
   switch (conversion) {
-    case kFvcStr:
-      shown = TRY(objectStr(value));
-      break;
-    case kFvcRepr:
-      shown = TRY(objectRepr(value));
-      break;
-    case kFvcAscii:
-      shown = TRY(objectAscii(value));
-      break;
-    default:
-      break;
+    case kFvcStr: shown = TRY(objectStr(value)); break;
+    case kFvcRepr: shown = TRY(objectRepr(value)); break;
+    case kFvcAscii: shown = TRY(objectAscii(value)); break;
+    default: break;
   }
   if (isExactStr(shown.get()) && !spec) return shown;
   return Ref<>(TRY(objectFormat(shown.get(), spec)));

@@ -10,18 +10,12 @@ namespace {
 
 bool holds(int op, long x, long y) {
   switch (op) {
-    case Py_LT:
-      return x < y;
-    case Py_LE:
-      return x <= y;
-    case Py_EQ:
-      return x == y;
-    case Py_NE:
-      return x != y;
-    case Py_GT:
-      return x > y;
-    default:
-      return x >= y;
+    case Py_LT: return x < y;
+    case Py_LE: return x <= y;
+    case Py_EQ: return x == y;
+    case Py_NE: return x != y;
+    case Py_GT: return x > y;
+    default: return x >= y;
   }
 }
 
@@ -56,18 +50,12 @@ namespace {
 
 uint16_t ordersOf(int op) {
   switch (op) {
-    case Py_LT:
-      return kJumpIfLess;
-    case Py_LE:
-      return kJumpIfLess | kJumpIfEqual;
-    case Py_EQ:
-      return kJumpIfEqual;
-    case Py_NE:
-      return kJumpIfLess | kJumpIfGreater | kJumpIfUnordered;
-    case Py_GT:
-      return kJumpIfGreater;
-    default:
-      return kJumpIfGreater | kJumpIfEqual;
+    case Py_LT: return kJumpIfLess;
+    case Py_LE: return kJumpIfLess | kJumpIfEqual;
+    case Py_EQ: return kJumpIfEqual;
+    case Py_NE: return kJumpIfLess | kJumpIfGreater | kJumpIfUnordered;
+    case Py_GT: return kJumpIfGreater;
+    default: return kJumpIfGreater | kJumpIfEqual;
   }
 }
 

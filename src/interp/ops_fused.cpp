@@ -1,9 +1,9 @@
-// Loads of locals and constants that run together with the instruction they feed: the operands are borrowed, their
-// counts are not touched.
+// Loads of locals and constants that run together with the instruction they feed: the operands are borrowed,
+// their counts are not touched.
 //
-// Each handler looks at the opcode behind (which specialises on its own and may change at any time) and does the work
-// of the forms it knows; otherwise it only loads. Names are always current, for the borrowed local is not released
-// before its value was used.
+// Each handler looks at the opcode behind (which specialises on its own and may change at any time) and does
+// the work of the forms it knows; otherwise it only loads. Names are always current, for the borrowed local
+// is not released before its value was used.
 #include "interp/compare_fast.h"
 #include "interp/inline_cache.h"
 #include "interp/number_fast.h"
@@ -47,8 +47,8 @@ KR_ALWAYS_INLINE PyObject** cachedPlace(const Unit* store, PyObject* owner, Dict
 }
 
 constexpr bool isIntForm(Op op) {
-  return op == Op::BINARY_OP_ADD_INT || op == Op::BINARY_OP_SUBTRACT_INT || op == Op::BINARY_OP_MULTIPLY_INT ||
-         op == Op::BINARY_OP_INT;
+  return op == Op::BINARY_OP_ADD_INT || op == Op::BINARY_OP_SUBTRACT_INT ||
+         op == Op::BINARY_OP_MULTIPLY_INT || op == Op::BINARY_OP_INT;
 }
 constexpr bool isFloatForm(Op op) {
   return op == Op::BINARY_OP_ADD_FLOAT || op == Op::BINARY_OP_SUBTRACT_FLOAT ||
@@ -99,11 +99,13 @@ KR_ALWAYS_INLINE Step fusedBinary(const Unit*& ip, Stack& sp, Frame* frame, PyOb
 }
 
 // The COMPARE_OP two units further, with its jump.
-KR_ALWAYS_INLINE Step fusedCompare(const Unit*& ip, Stack& sp, Thread* thread, PyObject* left, PyObject* right) {
+KR_ALWAYS_INLINE Step fusedCompare(const Unit*& ip, Stack& sp, Thread* thread, PyObject* left,
+                                   PyObject* right) {
   const Unit* compare = ip + 2;
   Op op = unitOp(*compare);
   long x, y;
-  bool known = op == Op::COMPARE_OP_INT_JUMP || (op == Op::COMPARE_OP_INT_JUMP_BACK && !breakRequested(thread));
+  bool known =
+      op == Op::COMPARE_OP_INT_JUMP || (op == Op::COMPARE_OP_INT_JUMP_BACK && !breakRequested(thread));
   if (!known || !compactInt(left, &x) || !compactInt(right, &y)) return loadBoth(ip, sp, left, right);
   ip = jumpTarget(compare, intOrder(x, y));
   return Step::kJump;

@@ -62,7 +62,8 @@ KR_ALWAYS_INLINE PyObject* nextOfTupleIter(PyObject* iterator) {
   return tuple->ob_item[it->index++];
 }
 
-// The form for this iterator. List, tuple and range iterators are specialised together with the STORE_FAST behind.
+// The form for this iterator. List, tuple and range iterators are specialised together with the STORE_FAST
+// behind.
 Op formFor(const Unit* ip, PyTypeObject* type) {
   if (type == &PyGen_Type) return Op::FOR_ITER_GEN;
   if (opGeneric(unitOp(ip[1])) != Op::STORE_FAST) return Op::FOR_ITER;

@@ -77,7 +77,8 @@ Op cacheClass(const Unit* ip, PyObject* owner, StrObject* name) {
   PyTypeObject* meta = typeOf(owner);
   auto* type = reinterpret_cast<PyTypeObject*>(owner);
   if (meta->tp_getattro != PyType_Type.tp_getattro) return Op::CACHE;
-  if (!typeAssignVersion(meta) || meta->tp_version_tag > UINT16_MAX || !typeAssignVersion(type)) return Op::CACHE;
+  if (!typeAssignVersion(meta) || meta->tp_version_tag > UINT16_MAX || !typeAssignVersion(type))
+    return Op::CACHE;
   if (!typeLookup(type, name) || !neverDataDescr(typeLookup(meta, name))) return Op::CACHE;
   auto* cache = cacheOf<AttrCache>(ip);
   cache->index = static_cast<uint16_t>(meta->tp_version_tag);
@@ -139,12 +140,9 @@ void specializeStoreAttr(const Unit* ip, PyObject* owner, StrObject* name) {
   }
   if (!neverDataDescr(descr)) return specializeFailed(ip);
   switch (cacheInstance(ip, owner, name)) {
-    case InstanceForm::kValue:
-      return specializeTo(ip, Op::STORE_ATTR_INSTANCE_VALUE);
-    case InstanceForm::kHint:
-      return specializeTo(ip, Op::STORE_ATTR_WITH_HINT);
-    default:
-      return specializeFailed(ip);
+    case InstanceForm::kValue: return specializeTo(ip, Op::STORE_ATTR_INSTANCE_VALUE);
+    case InstanceForm::kHint: return specializeTo(ip, Op::STORE_ATTR_WITH_HINT);
+    default: return specializeFailed(ip);
   }
 }
 

@@ -332,7 +332,8 @@ void install(Thread* thread, Tracer tracer, Py_tracefunc function, Opt<> argumen
 Status traceSetNative(Py_tracefunc function, Opt<> argument) {
   static bool busy = false;
   if (busy) {
-    return raise(PyExc_RuntimeError, "Cannot install a trace function while another trace function is being installed");
+    return raise(PyExc_RuntimeError,
+                 "Cannot install a trace function while another trace function is being installed");
   }
   TRY(audit("sys.settrace"));
   Thread* thread = currentThread();

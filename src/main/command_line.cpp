@@ -100,7 +100,8 @@ class Parser {
       case 'B': return config_.dont_write_bytecode = 1, true;
       case 'd': return config_.debug++, true;
       case 'E': return config_.ignore_environment = 1, true;
-      case 'h': case '?': return action_ = CommandLineAction::kHelp, true;
+      case 'h':
+      case '?': return action_ = CommandLineAction::kHelp, true;
       case 'i': return config_.inspect++, config_.interactive++, true;
       case 'I':
         config_.isolated = config_.ignore_environment = config_.no_user_site = config_.safe_path = 1;
@@ -122,8 +123,10 @@ class Parser {
 
   // sys.argv: what runs, then its arguments.
   void collectArguments() {
-    if (config_.has_command) config_.argv.emplace_back("-c");
-    else if (!config_.module.empty()) config_.argv.emplace_back("-m");
+    if (config_.has_command)
+      config_.argv.emplace_back("-c");
+    else if (!config_.module.empty())
+      config_.argv.emplace_back("-m");
     else if (next_ < argc_) {
       if (std::strcmp(argv_[next_], "-") != 0) config_.file = argv_[next_];
       config_.argv.emplace_back(argv_[next_++]);
@@ -182,7 +185,8 @@ bool hashSeed(Config& config) {
   char* end;
   unsigned long seed = std::strtoul(value, &end, 10);
   if (*end != 0 || *value == '-' || seed > 4294967295UL) {
-    return fatalConfig("config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
+    return fatalConfig(
+        "config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
   }
   config.use_hash_seed = true;
   config.hash_seed = seed;
@@ -206,7 +210,8 @@ bool traceMalloc(Config& config) {
                       "config_init_tracemalloc: -X tracemalloc=NFRAME: invalid number of frames");
   }
   const char* value = variable(config, "PYTHONTRACEMALLOC");
-  return !value || frameCount(config, value, "config_init_tracemalloc: PYTHONTRACEMALLOC: invalid number of frames");
+  return !value ||
+         frameCount(config, value, "config_init_tracemalloc: PYTHONTRACEMALLOC: invalid number of frames");
 }
 
 bool frozenModules(Config& config) {
@@ -228,8 +233,10 @@ bool maxStrDigits(Config& config) {
   char* end;
   long digits = std::strtol(value.c_str(), &end, 10);
   if (value.empty() || *end != 0 || (digits != 0 && digits < 640) || digits < 0 || digits > 2147483647L) {
-    return fatalConfig(option ? "config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited."
-                              : "config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
+    return fatalConfig(option ? "config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must "
+                                "be >= 640 or 0 for unlimited."
+                              : "config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must "
+                                "be >= 640 or 0 for unlimited.");
   }
   config.int_max_str_digits = config.int_max_str_digits_given = static_cast<int>(digits);
   return true;
@@ -239,15 +246,21 @@ bool maxStrDigits(Config& config) {
 bool utf8Mode(Config& config) {
   if (const std::string* option = xOption(config, "utf8")) {
     std::string_view value = xValue(option);
-    if (option->find('=') == std::string::npos || value == "1") config.utf8_mode = 1;
-    else if (value == "0") config.utf8_mode = 0;
-    else return fatalConfig("preconfig_init_utf8_mode: invalid -X utf8 option value");
+    if (option->find('=') == std::string::npos || value == "1")
+      config.utf8_mode = 1;
+    else if (value == "0")
+      config.utf8_mode = 0;
+    else
+      return fatalConfig("preconfig_init_utf8_mode: invalid -X utf8 option value");
     return true;
   }
   if (const char* value = variable(config, "PYTHONUTF8")) {
-    if (std::strcmp(value, "1") == 0) config.utf8_mode = 1;
-    else if (std::strcmp(value, "0") == 0) config.utf8_mode = 0;
-    else return fatalConfig("preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value");
+    if (std::strcmp(value, "1") == 0)
+      config.utf8_mode = 1;
+    else if (std::strcmp(value, "0") == 0)
+      config.utf8_mode = 0;
+    else
+      return fatalConfig("preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value");
     return true;
   }
   return true;  // the C locale has switched it on before it was coerced
@@ -272,7 +285,8 @@ void warnOptions(Config& config) {
     }
   }
   options.insert(options.end(), config.warn_options.begin(), config.warn_options.end());
-  if (config.bytes_warning) options.emplace_back(config.bytes_warning > 1 ? "error::BytesWarning" : "default::BytesWarning");
+  if (config.bytes_warning)
+    options.emplace_back(config.bytes_warning > 1 ? "error::BytesWarning" : "default::BytesWarning");
   config.warn_options = std::move(options);
 }
 
@@ -288,7 +302,9 @@ void stdioEncoding(Config& config) {
 
 }  // namespace
 
-CommandLineAction parseCommandLine(int argc, char** argv, Config& config) { return Parser(argc, argv, config).run(); }
+CommandLineAction parseCommandLine(int argc, char** argv, Config& config) {
+  return Parser(argc, argv, config).run();
+}
 
 bool applyEnvironment(Config& config) {
   raiseTo(config, config.debug, "PYTHONDEBUG");
@@ -306,11 +322,13 @@ bool applyEnvironment(Config& config) {
   config.faulthandler = xOption(config, "faulthandler") || variable(config, "PYTHONFAULTHANDLER");
   config.import_time = xOption(config, "importtime") || variable(config, "PYTHONPROFILEIMPORTTIME");
   config.code_debug_ranges = !xOption(config, "no_debug_ranges") && !variable(config, "PYTHONNODEBUGRANGES");
-  config.warn_default_encoding = xOption(config, "warn_default_encoding") || variable(config, "PYTHONWARNDEFAULTENCODING");
+  config.warn_default_encoding =
+      xOption(config, "warn_default_encoding") || variable(config, "PYTHONWARNDEFAULTENCODING");
   devMode(config);
   warnOptions(config);
   stdioEncoding(config);
-  return utf8Mode(config) && hashSeed(config) && traceMalloc(config) && frozenModules(config) && maxStrDigits(config);
+  return utf8Mode(config) && hashSeed(config) && traceMalloc(config) && frozenModules(config) &&
+         maxStrDigits(config);
 }
 
 }  // namespace krait

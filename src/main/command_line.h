@@ -5,9 +5,19 @@
 
 namespace krait {
 
-enum class CommandLineAction { kRun, kHelp, kHelpEnvironment, kHelpXOptions, kHelpAll, kVersion, kVersionLong, kUsageError };
+enum class CommandLineAction {
+  kRun,
+  kHelp,
+  kHelpEnvironment,
+  kHelpXOptions,
+  kHelpAll,
+  kVersion,
+  kVersionLong,
+  kUsageError
+};
 
-// Fills `config` from argv; the environment is read by applyEnvironment afterwards, command line first in precedence.
+// Fills `config` from argv; the environment is read by applyEnvironment afterwards, command line first in
+// precedence.
 CommandLineAction parseCommandLine(int argc, char** argv, Config& config);
 // False: a variable has an impossible value; a message was printed.
 bool applyEnvironment(Config& config);

@@ -88,7 +88,9 @@ void printHelp(CommandLineAction which, const char* program) {
 }
 
 void printUsageHint(const char* program) {
-  std::fprintf(stderr, "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n",
+  std::fprintf(stderr,
+               "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more "
+               "information.\n",
                program);
 }
 

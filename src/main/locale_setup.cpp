@@ -10,14 +10,18 @@
 namespace krait {
 namespace {
 
-bool isCLocale(const char* name) { return name && (std::strcmp(name, "C") == 0 || std::strcmp(name, "POSIX") == 0); }
+bool isCLocale(const char* name) {
+  return name && (std::strcmp(name, "C") == 0 || std::strcmp(name, "POSIX") == 0);
+}
 
 bool tryCoerce(const char* target, bool warn) {
   if (!std::setlocale(LC_CTYPE, target)) return false;
   if (setenv("LC_CTYPE", target, 1) != 0) return false;
   if (warn) {
-    std::fprintf(stderr, "Python detected LC_CTYPE=C: LC_CTYPE coerced to %.20s (set another locale or "
-                         "PYTHONCOERCECLOCALE=0 to disable this locale coercion behavior).\n", target);
+    std::fprintf(stderr,
+                 "Python detected LC_CTYPE=C: LC_CTYPE coerced to %.20s (set another locale or "
+                 "PYTHONCOERCECLOCALE=0 to disable this locale coercion behavior).\n",
+                 target);
   }
   std::setlocale(LC_ALL, "");
   return true;
@@ -32,9 +36,11 @@ bool wantsLocaleWarning(bool ignore_environment) {
 
 void warnAboutCLocale(bool ignore_environment) {
   if (!wantsLocaleWarning(ignore_environment) || !isCLocale(std::setlocale(LC_CTYPE, nullptr))) return;
-  std::fputs("Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause "
-             "Unicode compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 (if available) as alternative "
-             "Unicode-compatible locales is recommended.\n", stderr);
+  std::fputs(
+      "Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause "
+      "Unicode compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 (if available) as alternative "
+      "Unicode-compatible locales is recommended.\n",
+      stderr);
 }
 
 void coerceCLocale(Config& config) {
@@ -66,7 +72,8 @@ void chooseEncodings(Config& config) {
   if (!config.stdio_errors.empty()) return;
   const char* ctype = std::setlocale(LC_CTYPE, nullptr);
   bool lenient = isCLocale(ctype) || config.utf8_mode ||
-                 (ctype && (std::strcmp(ctype, "C.UTF-8") == 0 || std::strcmp(ctype, "C.utf8") == 0 || std::strcmp(ctype, "UTF-8") == 0));
+                 (ctype && (std::strcmp(ctype, "C.UTF-8") == 0 || std::strcmp(ctype, "C.utf8") == 0 ||
+                            std::strcmp(ctype, "UTF-8") == 0));
   config.stdio_errors = lenient ? "surrogateescape" : "strict";
 }
 

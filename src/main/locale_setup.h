@@ -1,4 +1,5 @@
-// Locale at start-up: PEP 538 coercion of the C locale, PEP 540 UTF-8 mode, and the resulting file system encoding.
+// Locale at start-up: PEP 538 coercion of the C locale, PEP 540 UTF-8 mode, and the resulting file system
+// encoding.
 #pragma once
 
 #include "core/interpreter.h"

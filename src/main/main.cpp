@@ -17,7 +17,8 @@
 namespace {
 
 int printVersion(bool details) {
-  std::printf(details ? "Python 3.11.2 (krait " KRAIT_VERSION ", " __DATE__ ", " __TIME__ ") [Clang " __clang_version__ "]\n"
+  std::printf(details ? "Python 3.11.2 (krait " KRAIT_VERSION ", " __DATE__ ", " __TIME__
+                        ") [Clang " __clang_version__ "]\n"
                       : "Python 3.11.2\n");
   return 0;
 }

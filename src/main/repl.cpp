@@ -34,7 +34,8 @@ struct TerminalInput final : InteractiveInput {
     auto read = readTerminalLine(promptText(continuation ? "ps2" : "ps1"));
     if (read.failed()) return std::fputc('\n', stderr), Raised{};
     std::string line = std::move(read).take();
-    if (line.empty()) std::fputc('\n', stderr);  // the end of the input, or an interrupt, leaves the prompt's line
+    if (line.empty())
+      std::fputc('\n', stderr);  // the end of the input, or an interrupt, leaves the prompt's line
     return line;
   }
 };

@@ -73,7 +73,8 @@ Status setupPath0() {
   return prependPath(scriptFolder(c.file));
 }
 
-// --- the kinds of programs ---------------------------------------------------------------------------------------
+// --- the kinds of programs
+// ---------------------------------------------------------------------------------------
 
 Status execute(std::string_view source, const char* filename, int flags) {
   Ref<StrObject> name_text = TRY(fsDecode(filename));
@@ -146,7 +147,8 @@ void blankFirstLine(std::string& source) {
   source.erase(0, end);
 }
 
-// After a program's end, whatever it was; its exception, if any, is left pending, and its output comes before the report.
+// After a program's end, whatever it was; its exception, if any, is left pending, and its output comes before
+// the report.
 void forgetMainFile(DictObject* dict) {
   flushQuietly();
   PendingSaved saved;
@@ -178,7 +180,8 @@ Status runStdinText(std::string_view text) {
   return done;
 }
 
-// A folder or zip file with a __main__.py: it goes on sys.path and runs as a module. Absent: no importer takes it.
+// A folder or zip file with a __main__.py: it goes on sys.path and runs as a module. Absent: no importer
+// takes it.
 Result<bool> isImportablePath(const std::string& path) {
   Ref<StrObject> text = TRY(fsDecode(path));
   Ref<> external = TRY(attrGet(interpreter().importlib, "_bootstrap_external"));
@@ -188,8 +191,8 @@ Result<bool> isImportablePath(const std::string& path) {
 }
 
 int cannotOpen(const std::string& path, int error) {
-  std::fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", config().orig_argv[0].c_str(), absolutePath(path).c_str(),
-               error, std::strerror(error));
+  std::fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", config().orig_argv[0].c_str(),
+               absolutePath(path).c_str(), error, std::strerror(error));
   return 2;
 }
 
@@ -200,7 +203,8 @@ int runScript() {
   if (fd < 0) return cannotOpen(path, errno);
   if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
     close(fd);
-    std::fprintf(stderr, "%s: '%s' is a directory, cannot continue\n", config().orig_argv[0].c_str(), absolutePath(path).c_str());
+    std::fprintf(stderr, "%s: '%s' is a directory, cannot continue\n", config().orig_argv[0].c_str(),
+                 absolutePath(path).c_str());
     return 1;
   }
   std::string text;
@@ -227,13 +231,15 @@ int runStdin() {
 void printHeader() {
   const Config& c = config();
   bool interactive = c.interactive || (c.file.empty() && c.module.empty() && !c.has_command && isatty(0));
-  if (c.quiet || !interactive || !(c.verbose || (c.file.empty() && c.module.empty() && !c.has_command))) return;
+  if (c.quiet || !interactive || !(c.verbose || (c.file.empty() && c.module.empty() && !c.has_command)))
+    return;
   Opt<> version = sysGet("version");
   if (!version || !isStr(version.get())) return;
   auto text = strUtf8(cast<StrObject>(version.get()));
   if (text.failed()) return clearPending();
   std::fprintf(stderr, "Python %s on linux\n", std::string(std::move(text).take()).c_str());
-  if (!c.no_site) std::fputs("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n", stderr);
+  if (!c.no_site)
+    std::fputs("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n", stderr);
 }
 
 // Line editing and history for the prompt; -I does without.
@@ -248,8 +254,10 @@ Result<bool> preparePaths() {
   std::string& file = interpreter().config.file;
   if (file == ".") file = currentDirectory();
   bool importable = !file.empty() && TRY(isImportablePath(absolutePath(file)));
-  if (importable) TRY(prependPath(absolutePath(file)));
-  else TRY(setupPath0());
+  if (importable)
+    TRY(prependPath(absolutePath(file)));
+  else
+    TRY(setupPath0());
   return importable;
 }
 

@@ -46,8 +46,8 @@ void reportModule(const char* what, PyObject* module_name) {
 void resetSys() {
   report("clear builtins._", "");
   ignoreFailure(dictSet(interpreter().builtins, "_", Py_None));
-  for (const char* key : {"path", "argv", "ps1", "ps2", "last_type", "last_value", "last_traceback", "path_hooks",
-                          "path_importer_cache", "meta_path", "__interactivehook__"}) {
+  for (const char* key : {"path", "argv", "ps1", "ps2", "last_type", "last_value", "last_traceback",
+                          "path_hooks", "path_importer_cache", "meta_path", "__interactivehook__"}) {
     report("clear sys.", key);
     ignoreFailure(sysSet(key, Py_None));
   }
@@ -63,7 +63,8 @@ struct KeptModule {
   Ref<WeakRefObject> weak;
 };
 
-// Takes every module out of sys.modules; those that others keep alive are found again through the weak references.
+// Takes every module out of sys.modules; those that others keep alive are found again through the weak
+// references.
 std::vector<KeptModule> releaseModules() {
   std::vector<KeptModule> kept;
   DictObject* table = interpreter().modules;
@@ -79,8 +80,10 @@ std::vector<KeptModule> releaseModules() {
     Opt<> module = std::move(found).take();
     if (!module || !isModule(module.get())) continue;
     auto weak = weakRefNew(module.get());
-    if (weak.failed()) clearPending();
-    else kept.push_back({share(names->at(i)), std::move(weak).take()});
+    if (weak.failed())
+      clearPending();
+    else
+      kept.push_back({share(names->at(i)), std::move(weak).take()});
     reportModule("cleanup[2] removing ", names->at(i));
     ignoreFailure(dictSet(table, names->at(i), Py_None));
   }
@@ -88,7 +91,8 @@ std::vector<KeptModule> releaseModules() {
   return kept;
 }
 
-// A module's names are set to None: first those with one leading underscore, then the rest except __builtins__.
+// A module's names are set to None: first those with one leading underscore, then the rest except
+// __builtins__.
 void clearModuleDict(DictObject* dict) {
   for (bool underscored : {true, false}) {
     auto keys = dictKeys(dict);
@@ -100,8 +104,10 @@ void clearModuleDict(DictObject* dict) {
       bool single = key->size() > 0 && key->at(0) == '_' && !(key->size() > 1 && key->at(1) == '_');
       if (underscored ? !single : strEqualsAscii(key, "__builtins__")) continue;
       auto value = dictGet(dict, key);
-      if (value.failed()) clearPending();
-      else if (Opt<> v = std::move(value).take(); v && v.get() != Py_None) ignoreFailure(dictSet(dict, key, Py_None));
+      if (value.failed())
+        clearPending();
+      else if (Opt<> v = std::move(value).take(); v && v.get() != Py_None)
+        ignoreFailure(dictSet(dict, key, Py_None));
     }
   }
 }

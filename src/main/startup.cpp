@@ -4,10 +4,10 @@
 #include <cstdlib>
 
 #include "capi/lifecycle.h"
-#include "core/hash_secret.h"
 #include "core/call.h"
 #include "core/dump_traceback.h"
 #include "core/gc.h"
+#include "core/hash_secret.h"
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "core/print_error.h"
@@ -43,8 +43,9 @@ bool setupMemory() {
     return true;
   }
   if (memSetupByName(allocator)) return true;
-  std::fprintf(stderr, "Fatal Python error: preconfig_init_allocator: PYTHONMALLOC: unknown allocator\n"
-                       "Python runtime state: preinitializing\n\n");
+  std::fprintf(stderr,
+               "Fatal Python error: preconfig_init_allocator: PYTHONMALLOC: unknown allocator\n"
+               "Python runtime state: preinitializing\n\n");
   return false;
 }
 
@@ -125,7 +126,8 @@ constexpr struct {
     {createCoreModules, "init_importlib: importlib install failed"},
     {startEncodings, "init_fs_encoding: failed to get the Python codec of the filesystem encoding"},
     {startSignals, "init_signals: failed to import the signal module"},
-    {normaliseStreamEncoding, "init_stdio_encoding: failed to get the Python codec name of the stdio encoding"},
+    {normaliseStreamEncoding,
+     "init_stdio_encoding: failed to get the Python codec name of the stdio encoding"},
     {createStandardStreams, "init_sys_streams: can't initialize sys standard streams"},
     {startMainModule, "add_main_module: can't create __main__ module"},
     {startOptionalServices, "init_interp_main: failed to start tracemalloc, faulthandler or warnings"},
@@ -150,8 +152,10 @@ Status startSubInterpreter() {
 bool startRuntime() {
   const Config& config = interpreter().config;
   if (!setupMemory()) return false;
-  if (config.use_hash_seed) hashSecretFromSeed(static_cast<uint32_t>(config.hash_seed));
-  else hashSecretRandom();
+  if (config.use_hash_seed)
+    hashSecretFromSeed(static_cast<uint32_t>(config.hash_seed));
+  else
+    hashSecretRandom();
   threadStartMain();
   for (const auto& step : kSteps) {
     if (!step.run().failed()) continue;

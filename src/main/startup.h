@@ -11,8 +11,8 @@ bool startRuntime();
 Status startSubInterpreter();
 // The other way round: what stopRuntime() does for one of several interpreters.
 void stopSubInterpreter();
-// Threads joined, atexit run, streams flushed, modules cleared. Returns the exit status, which a failed flush of stdout
-// turns into 120.
+// Threads joined, atexit run, streams flushed, modules cleared. Returns the exit status, which a failed flush
+// of stdout turns into 120.
 int stopRuntime(int status);
 
 }  // namespace krait

@@ -45,8 +45,8 @@ Result<Ref<>> createStream(PyObject* io, const StreamSpec& spec) {
   Ref<StrObject> encoding = TRY(strFromUtf8(config.stdio_encoding));
   Ref<StrObject> errors = TRY(strFromUtf8(spec.errors));
   Ref<StrObject> newline = TRY(strLiteral("\n"));
-  Ref<> text = TRY(call(wrapper.get(), buffer.get(), encoding.get(), errors.get(), newline.get(), boolRef(line_buffering).get(),
-                        boolRef(unbuffered).get()));
+  Ref<> text = TRY(call(wrapper.get(), buffer.get(), encoding.get(), errors.get(), newline.get(),
+                        boolRef(line_buffering).get(), boolRef(unbuffered).get()));
   Ref<StrObject> mode = TRY(strLiteral(spec.writes ? "w" : "r"));
   TRY(attrSet(text, "mode", mode.get()));
   return text;

@@ -9,6 +9,6 @@ namespace krait {
 Status normaliseStreamEncoding();
 Status createStandardStreams();
 Status flushStandardStreams();  // fails when one of them could not be flushed
-void flushQuietly();  // whatever fails; a pending exception stays
+void flushQuietly();            // whatever fails; a pending exception stays
 
 }  // namespace krait

@@ -1,10 +1,10 @@
 #include "main/stdlib_path.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -82,8 +82,10 @@ void readPathFile(Config& config) {
   for (std::string raw; std::getline(in, raw);) {
     std::string line = trimmed(raw);
     if (line.empty() || line[0] == '#') continue;
-    if (line == "import site") config.no_site = 0;
-    else if (!line.starts_with("import ")) config.search_path.push_back(normalised(line[0] == '/' ? line : folder + "/" + line));
+    if (line == "import site")
+      config.no_site = 0;
+    else if (!line.starts_with("import "))
+      config.search_path.push_back(normalised(line[0] == '/' ? line : folder + "/" + line));
   }
 }
 
@@ -94,7 +96,8 @@ std::string environmentHome(const std::string& executable) {
     std::ifstream in(place + "/pyvenv.cfg");
     for (std::string line; in && std::getline(in, line);) {
       size_t equals = line.find('=');
-      if (equals != std::string::npos && trimmed(line.substr(0, equals)) == "home") return trimmed(line.substr(equals + 1));
+      if (equals != std::string::npos && trimmed(line.substr(0, equals)) == "home")
+        return trimmed(line.substr(equals + 1));
     }
     if (in.is_open()) return "";
   }
@@ -130,7 +133,9 @@ bool locateStdlib(Config& config) {
   if (!home.empty()) config.base_executable = home + "/" + baseName(config.executable);
   std::string stdlib = findStdlib(config, folder);
   if (!isFile(stdlib + "/os.py") || !isFile(stdlib + "/importlib/_bootstrap.py")) {
-    std::fprintf(stderr, "krait: no standard library in %s (install libpython3.11-stdlib, or set PYTHONHOME)\n", stdlib.c_str());
+    std::fprintf(stderr,
+                 "krait: no standard library in %s (install libpython3.11-stdlib, or set PYTHONHOME)\n",
+                 stdlib.c_str());
     return false;
   }
   config.stdlib = stdlib;

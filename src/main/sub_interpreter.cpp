@@ -1,7 +1,7 @@
 // Sub-interpreters: their making and end, for extensions (Py_NewInterpreter, Py_EndInterpreter).
 //
-// They share types, the collector and the GIL with the main interpreter; modules, builtins, sys and exit functions are
-// their own. A new one's thread state is current when it is returned.
+// They share types, the collector and the GIL with the main interpreter; modules, builtins, sys and exit
+// functions are their own. A new one's thread state is current when it is returned.
 #include "core/errors.h"
 #include "core/interpreter.h"
 #include "core/print_error.h"

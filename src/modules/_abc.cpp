@@ -67,7 +67,8 @@ Result<Ref<AbcData>> dataOf(PyObject* cls) {
   return std::move(data).as<AbcData>();
 }
 
-// --- sets of weak references -----------------------------------------------------------------------------------------
+// --- sets of weak references
+// -----------------------------------------------------------------------------------------
 
 Result<bool> weakSetContains(PyObject* set, PyObject* object) {
   if (!set || cast<SetObject>(set)->size() == 0) return false;
@@ -82,7 +83,8 @@ Result<bool> weakSetContains(PyObject* set, PyObject* object) {
   return setContains(cast<SetObject>(set), ref);
 }
 
-// Callback of the references: takes a dead one out of its set. The method's self is a weak reference to the set.
+// Callback of the references: takes a dead one out of its set. The method's self is a weak reference to the
+// set.
 Result<Ref<>> forget(PyObject* set_ref, PyObject* dead) {
   MaybeRef<> set = weakRefGet(cast<WeakRefObject>(set_ref));
   if (set) TRY(setDiscard(cast<SetObject>(set.get()), dead));
@@ -106,7 +108,8 @@ Status weakSetAdd(PyObject*& set, PyObject* object) {
   return setAdd(cast<SetObject>(keep.get()), ref);
 }
 
-// --- functions -------------------------------------------------------------------------------------------------------
+// --- functions
+// -------------------------------------------------------------------------------------------------------
 
 Result<bool> isAbstract(PyObject* value) {
   MaybeRef<> flag = TRY(attrLookup(value, name<"__isabstractmethod__">()));
@@ -132,7 +135,8 @@ Status collectInheritedAbstract(PyObject* cls, SetObject* out) {
     MaybeRef<> names = TRY(attrLookup(tuple->at(i), name<"__abstractmethods__">()));
     if (!names) continue;
     TRY(forEach(names.get(), [&](Ref<> key) -> Status {
-      if (!isStr(key.get())) return raise(PyExc_TypeError, "attribute name must be string, not '%.200s'", typeName(key.get()));
+      if (!isStr(key.get()))
+        return raise(PyExc_TypeError, "attribute name must be string, not '%.200s'", typeName(key.get()));
       MaybeRef<> value = TRY(attrLookup(cls, cast<StrObject>(key.get())));
       if (value && TRY(isAbstract(value.get()))) TRY(setAdd(out, key.get()));
       return {};
@@ -158,7 +162,8 @@ Status takeCollectionFlags(PyObject* cls) {
   if (isExactInt(flags.get())) {
     auto value = static_cast<unsigned long>(TRY(asLong(flags.get())));
     if ((value & kCollectionFlags) == kCollectionFlags)
-      return raise(PyExc_TypeError, "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING");
+      return raise(PyExc_TypeError,
+                   "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING");
     type->tp_flags |= value & kCollectionFlags;
   }
   return dictDelete(dict, name<"__abc_tpflags__">());
@@ -188,7 +193,8 @@ void setCollectionFlagRecursive(PyTypeObject* child, unsigned long flag) {
 Result<Ref<>> abcRegister(PyObject* cls, PyObject* subclass) {
   if (!isType(subclass)) return raise(PyExc_TypeError, "Can only register classes");
   if (TRY(isSubclass(subclass, cls))) return share(subclass);
-  if (TRY(isSubclass(cls, subclass))) return raise(PyExc_RuntimeError, "Refusing to create an inheritance cycle");
+  if (TRY(isSubclass(cls, subclass)))
+    return raise(PyExc_RuntimeError, "Refusing to create an inheritance cycle");
   Ref<AbcData> data = TRY(dataOf(cls));
   TRY(weakSetAdd(data->registry, subclass));
   invalidation_counter++;
@@ -204,7 +210,8 @@ Result<Ref<>> abcInstanceCheck(PyObject* cls, PyObject* instance) {
   if (TRY(weakSetContains(data->cache, subclass.get()))) return boolRef(true);
   auto* subtype = reinterpret_cast<PyObject*>(typeOf(instance));
   if (subtype == subclass.get()) {
-    if (data->negative_version == invalidation_counter && TRY(weakSetContains(data->negative_cache, subclass.get())))
+    if (data->negative_version == invalidation_counter &&
+        TRY(weakSetContains(data->negative_cache, subclass.get())))
       return boolRef(false);
     return callMethod(cls, name<"__subclasscheck__">(), subclass.get());
   }
@@ -299,7 +306,8 @@ Result<Ref<>> resetCaches(PyObject* cls) {
 Result<Ref<>> getDump(PyObject* cls) {
   Ref<AbcData> data = TRY(dataOf(cls));
   auto copy = [](PyObject* set) { return setNew(set); };
-  Ref<SetObject> registry = TRY(copy(data->registry)), cache = TRY(copy(data->cache)), negative = TRY(copy(data->negative_cache));
+  Ref<SetObject> registry = TRY(copy(data->registry)), cache = TRY(copy(data->cache)),
+                 negative = TRY(copy(data->negative_cache));
   Ref<IntObject> version = TRY(intFromUnsignedLong(data->negative_version));
   return TRY(tupleOf(registry.get(), cache.get(), negative.get(), version.get()));
 }
@@ -311,13 +319,16 @@ constinit PyMethodDef kAbcMethods[] = {
     function<"_reset_caches($module, self, /)", resetCaches, "Empty both caches.">,
     function<"_get_dump($module, self, /)", getDump, "Registry, caches and version, for debugging.">,
     function<"_abc_register($module, self, subclass, /)", abcRegister, "Register a virtual subclass.">,
-    function<"_abc_instancecheck($module, self, instance, /)", abcInstanceCheck, "Body of ABCMeta.__instancecheck__.">,
-    function<"_abc_subclasscheck($module, self, subclass, /)", abcSubclassCheck, "Body of ABCMeta.__subclasscheck__.">,
+    function<"_abc_instancecheck($module, self, instance, /)", abcInstanceCheck,
+             "Body of ABCMeta.__instancecheck__.">,
+    function<"_abc_subclasscheck($module, self, subclass, /)", abcSubclassCheck,
+             "Body of ABCMeta.__subclasscheck__.">,
     {}};
 
 Status abcExec(PyObject*) { return typeReady(&abc_data_type); }
 
-constinit PyModuleDef kAbcModule = moduleDef<"_abc", abcExec>(kAbcMethods, "Native support for the abc module.");
+constinit PyModuleDef kAbcModule =
+    moduleDef<"_abc", abcExec>(kAbcMethods, "Native support for the abc module.");
 
 }  // namespace
 

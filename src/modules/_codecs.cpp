@@ -56,7 +56,8 @@ Result<Ref<TupleObject>> withCount(Result<Ref<BytesObject>> bytes, Py_ssize_t co
   return tupleOf(value.get(), used.get());
 }
 
-// --- registry ----------------------------------------------------------------------------------------------------
+// --- registry
+// ----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> lookup(StrObject* encoding) { return codecLookup(TRY(strUtf8NoNul(encoding))); }
 Status registerSearch(PyObject* search_function) { return codecRegister(search_function); }
@@ -75,7 +76,8 @@ Result<Ref<>> decodeObject(PyObject* object, Opt<StrObject> encoding, Opt<StrObj
   return codecDecode(object, encoding_text, errors ? TRY(strUtf8NoNul(errors.get())) : nullptr);
 }
 
-// --- decoders ----------------------------------------------------------------------------------------------------
+// --- decoders
+// ----------------------------------------------------------------------------------------------------
 
 template <auto Decode>
 Result<Ref<TupleObject>> stateful(Buffer data, ErrorsArg errors, bool final) {
@@ -124,7 +126,8 @@ Result<Ref<TupleObject>> charmapDecode(Buffer data, ErrorsArg errors, PyObject* 
   return withCount(decodeCharmap(viewOf(data), mappingOf(mapping), errors.name), data.size());
 }
 
-// --- encoders ----------------------------------------------------------------------------------------------------
+// --- encoders
+// ----------------------------------------------------------------------------------------------------
 
 template <auto Encode>
 Result<Ref<TupleObject>> encoder(StrObject* s, ErrorsArg errors) {
@@ -147,11 +150,16 @@ Result<Ref<TupleObject>> escapeEncode(BytesObject* data, ErrorsArg) {
   constexpr char kDigits[] = "0123456789abcdef";
   ByteBuilder out;
   for (char c : data->view()) {
-    if (c == '\'' || c == '\\') out.append('\\'), out.append(c);
-    else if (c == '\t') out.append("\\t");
-    else if (c == '\n') out.append("\\n");
-    else if (c == '\r') out.append("\\r");
-    else if (c >= ' ' && c < 0x7F) out.append(c);
+    if (c == '\'' || c == '\\')
+      out.append('\\'), out.append(c);
+    else if (c == '\t')
+      out.append("\\t");
+    else if (c == '\n')
+      out.append("\\n");
+    else if (c == '\r')
+      out.append("\\r");
+    else if (c >= ' ' && c < 0x7F)
+      out.append(c);
     else {
       auto byte = static_cast<uint8_t>(c);
       out.append("\\x");

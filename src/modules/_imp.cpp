@@ -1,19 +1,19 @@
 // _imp: what importlib needs from the interpreter.
 #include <pthread.h>
 
+#include "base/hash.h"
 #include "core/call.h"
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "core/native.h"
 #include "core/thread.h"
+#include "interp/eval.h"
 #include "modules/c_args.h"
 #include "modules/dynload.h"
 #include "modules/frozen.h"
 #include "modules/import_lock.h"
 #include "modules/marshal.h"
 #include "modules/modules.h"
-#include "interp/eval.h"
-#include "base/hash.h"
 #include "types/bool.h"
 #include "types/list.h"
 #include "types/misc_objects.h"
@@ -29,7 +29,8 @@ bool frozenInUse(const FrozenModule& module) {
   return g_frozen_override ? g_frozen_override > 0 : interpreter().config.frozen_modules;
 }
 
-// The UTF-8 form of a module name; empty when it has none (lone surrogates): no native module has such a name.
+// The UTF-8 form of a module name; empty when it has none (lone surrogates): no native module has such a
+// name.
 std::string_view plainName(StrObject* name) {
   auto text = strUtf8(name);
   if (!text.failed()) return std::move(text).take();
@@ -87,7 +88,8 @@ Result<Ref<>> impFindFrozen(StrObject* name, bool withdata) {
 Result<Ref<>> impGetFrozenObject(StrObject* name, PyObject* data) {
   if (data != Py_None) {
     Buffer buffer = TRY(Buffer::acquire(data));
-    Ref<> code = TRY(marshalLoads({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}));
+    Ref<> code =
+        TRY(marshalLoads({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}));
     if (!isCode(code)) return raise(PyExc_TypeError, "object %R is not a code object", code.get());
     return code;
   }
@@ -119,7 +121,8 @@ Result<Ref<>> impInitFrozen(StrObject* name) {
 
 Result<Ref<>> impFrozenModuleNames() {
   Ref<ListObject> list = TRY(listNew());
-  for (const FrozenModule& module : frozenModules()) TRY(listAppend(list, Ref<>(TRY(strFromUtf8(module.name)))));
+  for (const FrozenModule& module : frozenModules())
+    TRY(listAppend(list, Ref<>(TRY(strFromUtf8(module.name)))));
   return list;
 }
 
@@ -158,34 +161,46 @@ Status impFixCoFilename(PyObject* code, StrObject* path) {
 
 // SipHash-1-3 of a source file with the given key, little endian: what hash-based .pyc files store.
 Result<Ref<>> impSourceHash(CLong key, Buffer source) {
-  uint64_t hash = siphash13(static_cast<uint64_t>(key.value), 0, source.data(), static_cast<size_t>(source.size()));
+  uint64_t hash =
+      siphash13(static_cast<uint64_t>(key.value), 0, source.data(), static_cast<size_t>(source.size()));
   return Ref<>(TRY(bytesFrom({reinterpret_cast<const char*>(&hash), 8})));
 }
 
 constinit PyMethodDef kImpMethods[] = {
-    function<"extension_suffixes($module, /)", impExtensionSuffixes, "File name endings of extension modules.">,
+    function<"extension_suffixes($module, /)", impExtensionSuffixes,
+             "File name endings of extension modules.">,
     function<"lock_held($module, /)", impLockHeld, "Whether the import lock is held.">,
     function<"acquire_lock($module, /)", impAcquireLock, "Acquire the global import lock.">,
     function<"release_lock($module, /)", impReleaseLock, "Release the global import lock.">,
-    function<"find_frozen($module, name, /, *, withdata=False)", impFindFrozen, "Data, package flag and origin of a frozen module, or None.">,
-    function<"get_frozen_object($module, name, data=None, /)", impGetFrozenObject, "Code object of a frozen module.">,
-    function<"is_frozen_package($module, name, /)", impIsFrozenPackage, "Whether the frozen module is a package.">,
+    function<"find_frozen($module, name, /, *, withdata=False)", impFindFrozen,
+             "Data, package flag and origin of a frozen module, or None.">,
+    function<"get_frozen_object($module, name, data=None, /)", impGetFrozenObject,
+             "Code object of a frozen module.">,
+    function<"is_frozen_package($module, name, /)", impIsFrozenPackage,
+             "Whether the frozen module is a package.">,
     function<"create_builtin($module, spec, /)", impCreateBuiltin, "Make a built-in module.">,
     function<"init_frozen($module, name, /)", impInitFrozen, "Run a frozen module.">,
-    function<"is_builtin($module, name, /)", impIsBuiltin, "-1: cannot be made anew, 0: not built in, 1: built in.">,
+    function<"is_builtin($module, name, /)", impIsBuiltin,
+             "-1: cannot be made anew, 0: not built in, 1: built in.">,
     function<"is_frozen($module, name, /)", impIsFrozen, "Whether the name is a frozen module.">,
     function<"_frozen_module_names($module, /)", impFrozenModuleNames, "Names of the frozen modules.">,
-    function<"_override_frozen_modules_for_tests($module, override, /)", impOverrideFrozen, "Switch frozen modules on (>0) or off (<0).">,
-    function<"create_dynamic($module, spec, file=<unrepresentable>, /)", impCreateDynamic, "Load an extension module.">,
+    function<"_override_frozen_modules_for_tests($module, override, /)", impOverrideFrozen,
+             "Switch frozen modules on (>0) or off (<0).">,
+    function<"create_dynamic($module, spec, file=<unrepresentable>, /)", impCreateDynamic,
+             "Load an extension module.">,
     function<"exec_dynamic($module, mod, /)", execModule, "Run an extension module's initialisation.">,
     function<"exec_builtin($module, mod, /)", execModule, "Run a built-in module's initialisation.">,
-    function<"_fix_co_filename($module, code, path, /)", impFixCoFilename, "Change the file name of a code object and those inside it.">,
+    function<"_fix_co_filename($module, code, path, /)", impFixCoFilename,
+             "Change the file name of a code object and those inside it.">,
     function<"source_hash($module, /, key, source)", impSourceHash>,
     {}};
 
-Status impExec(PyObject* module) { return moduleAddStr(module, "check_hash_based_pycs", interpreter().config.check_pycs.c_str()); }
+Status impExec(PyObject* module) {
+  return moduleAddStr(module, "check_hash_based_pycs", interpreter().config.check_pycs.c_str());
+}
 
-constinit PyModuleDef kImpModule = moduleDef<"_imp", impExec>(kImpMethods, "Parts of the import system that need the interpreter.");
+constinit PyModuleDef kImpModule =
+    moduleDef<"_imp", impExec>(kImpMethods, "Parts of the import system that need the interpreter.");
 
 }  // namespace
 

@@ -22,7 +22,8 @@ constinit PyMethodDef kFunctions[] = {
     {}};
 
 Status stringExec(PyObject*) { return {}; }
-constinit PyModuleDef kStringModule = moduleDef<"_string", stringExec>(kFunctions, "String helpers of the string module.");
+constinit PyModuleDef kStringModule =
+    moduleDef<"_string", stringExec>(kFunctions, "String helpers of the string module.");
 
 }  // namespace
 

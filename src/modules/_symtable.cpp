@@ -30,7 +30,8 @@ static_assert(sizeof(EntryObject) == 112 || sizeof(EntryObject) == 120);
 
 void entryDealloc(PyObject* self) {
   auto* entry = static_cast<EntryObject*>(self);
-  for (PyObject* field : {entry->id, entry->symbols, entry->name, entry->varnames, entry->children}) xdecref(field);
+  for (PyObject* field : {entry->id, entry->symbols, entry->name, entry->varnames, entry->children})
+    xdecref(field);
   objectFreeMemory(self);
 }
 
@@ -110,7 +111,8 @@ struct Source {
 };
 
 Result<Source> sourceOf(PyObject* source) {
-  if (isStr(source)) return Source{std::string(TRY(strUtf8(static_cast<StrObject*>(source)))), kCfIgnoreCookie};
+  if (isStr(source))
+    return Source{std::string(TRY(strUtf8(static_cast<StrObject*>(source)))), kCfIgnoreCookie};
   if (!hasBuffer(source)) return raise(PyExc_TypeError, "symtable() arg 1 must be a string or bytes object");
   Buffer buffer = TRY(Buffer::acquire(source));
   return Source{{reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}, 0};
@@ -139,7 +141,8 @@ Result<Ref<>> symtable(PyObject* source, PyObject* filename, StrObject* startstr
 }
 
 constinit PyMethodDef kMethods[] = {
-    function<"symtable($module, source, filename, startstr, /)", symtable, "The symbol tables of a piece of source text.">,
+    function<"symtable($module, source, filename, startstr, /)", symtable,
+             "The symbol tables of a piece of source text.">,
     {},
 };
 

@@ -61,7 +61,8 @@ Result<MaybeRef<>> tokenizerNext(TokenizerIter* self) {
   parser::Lexer& lexer = self->state->lexer;
   const parser::Token token = lexer.at(self->state->next);
   if (lexer.failure() == parser::LexFailure::Raised) return raiseLexError(lexer.error());
-  if (lexer.failure() != parser::LexFailure::None || token.type == parser::Tok::EndMarker) return MaybeRef<>();
+  if (lexer.failure() != parser::LexFailure::None || token.type == parser::Tok::EndMarker)
+    return MaybeRef<>();
   self->state->next++;
   std::string_view spelling = token.col_offset >= 0 ? token.text() : std::string_view();
   if (token.type == parser::Tok::Newline) {  // a comment before it counts, the line end does not

@@ -1,7 +1,7 @@
 // _tracemalloc: which lines allocated the memory that is in use.
 //
-// While tracing, all three allocator domains are wrapped. A traced block's key is (domain, address); its traceback is
-// interned: equal ones are stored once and live until tracing stops.
+// While tracing, all three allocator domains are wrapped. A traced block's key is (domain, address); its
+// traceback is interned: equal ones are stored once and live until tracing stops.
 #include "modules/tracemalloc.h"
 
 #include <cstring>
@@ -42,7 +42,8 @@ struct TracebackHash {
   size_t operator()(const Traceback& t) const {
     size_t hash = static_cast<size_t>(t.total);
     for (const TraceFrame& f : t.frames)
-      hash = (hash ^ reinterpret_cast<uintptr_t>(f.filename) ^ static_cast<size_t>(f.line)) * 0x9E3779B97F4A7C15u;
+      hash = (hash ^ reinterpret_cast<uintptr_t>(f.filename) ^ static_cast<size_t>(f.line)) *
+             0x9E3779B97F4A7C15u;
     return hash;
   }
 };
@@ -74,7 +75,8 @@ Tracer& tracer() {
   return *instance;
 }
 
-thread_local bool inside;  // the tracer's own allocations, and the lower domain's under a higher one, are not traced
+thread_local bool
+    inside;  // the tracer's own allocations, and the lower domain's under a higher one, are not traced
 
 struct Inside {
   Inside() : was(std::exchange(inside, true)) {}
@@ -82,7 +84,8 @@ struct Inside {
   bool was;
 };
 
-// --- taking a trace ----------------------------------------------------------------------------------------------------
+// --- taking a trace
+// ----------------------------------------------------------------------------------------------------
 
 bool holdsGil() {
   Thread* current = currentThread();
@@ -130,7 +133,8 @@ void removeTrace(unsigned domain, uintptr_t address) {
 uintptr_t addressOf(void* p) { return reinterpret_cast<uintptr_t>(p); }
 bool shouldTrace() { return !inside && tracer().tracing && holdsGil(); }
 
-// --- the wrapped allocators ----------------------------------------------------------------------------------------------
+// --- the wrapped allocators
+// ----------------------------------------------------------------------------------------------
 
 void* tracedMalloc(void* ctx, size_t size) {
   auto* below = static_cast<MemAllocator*>(ctx);
@@ -167,7 +171,8 @@ void tracedFree(void* ctx, void* p) {
   below->free(below->ctx, p);
 }
 
-// --- switching -----------------------------------------------------------------------------------------------------------
+// --- switching
+// -----------------------------------------------------------------------------------------------------------
 
 void clearTraces() {
   Inside scope;
@@ -189,7 +194,8 @@ void keepFreeLists(bool kept) {
 }
 
 Result<Ref<>> start(int nframe) {
-  if (nframe < 1 || nframe > kMaxFrames) return raise(PyExc_ValueError, "the number of frames must be in range [1; %d]", kMaxFrames);
+  if (nframe < 1 || nframe > kMaxFrames)
+    return raise(PyExc_ValueError, "the number of frames must be in range [1; %d]", kMaxFrames);
   Tracer& t = tracer();
   if (t.tracing) return none();
   t.max_frames = nframe;
@@ -213,7 +219,8 @@ Result<Ref<>> stop() {
   return none();
 }
 
-// --- as Python objects ---------------------------------------------------------------------------------------------------
+// --- as Python objects
+// ---------------------------------------------------------------------------------------------------
 
 Result<Ref<>> tracebackObject(const Traceback& traceback) {
   Ref<TupleObject> frames = TRY(tupleNew(static_cast<Py_ssize_t>(traceback.frames.size())));
@@ -247,12 +254,15 @@ uintptr_t blockOf(PyObject* object) {
   return isGcObject(object) ? address - 16 : address;
 }
 
-Result<Ref<>> getObjectTraceback(PyObject* object) { return modules::tracemallocTracebackOf(0, blockOf(object)); }
+Result<Ref<>> getObjectTraceback(PyObject* object) {
+  return modules::tracemallocTracebackOf(0, blockOf(object));
+}
 bool isTracing() { return tracer().tracing; }
 Result<Ref<>> clearTracesFunction() { return clearTraces(), none(); }
 int tracebackLimit() { return tracer().max_frames; }
 Result<Ref<>> tracedMemory() {
-  Ref<> now = TRY(intObject(static_cast<long>(tracer().traced))), peak = TRY(intObject(static_cast<long>(tracer().peak)));
+  Ref<> now = TRY(intObject(static_cast<long>(tracer().traced))),
+        peak = TRY(intObject(static_cast<long>(tracer().peak)));
   return TRY(tupleOf(now.get(), peak.get()));
 }
 Result<Ref<>> resetPeak() {
@@ -261,14 +271,16 @@ Result<Ref<>> resetPeak() {
 }
 long ownMemory() {
   Tracer& t = tracer();
-  return static_cast<long>(t.traces.size() * 48 + t.traces.bucket_count() * 8 + t.tracebacks.size() * 96 + t.filenames.size() * 24);
+  return static_cast<long>(t.traces.size() * 48 + t.traces.bucket_count() * 8 + t.tracebacks.size() * 96 +
+                           t.filenames.size() * 24);
 }
 
 constinit PyMethodDef kMethods[] = {
     function<"is_tracing($module, /)", isTracing, "Whether memory allocations are traced.">,
     function<"clear_traces($module, /)", clearTracesFunction, "Forget the traces taken so far.">,
     function<"_get_traces($module, /)", getTraces, "All traces as tuples.">,
-    function<"_get_object_traceback($module, obj, /)", getObjectTraceback, "Where the object was allocated, or None.">,
+    function<"_get_object_traceback($module, obj, /)", getObjectTraceback,
+             "Where the object was allocated, or None.">,
     function<"start($module, nframe=1, /)", start, "Start tracing.">,
     function<"stop($module, /)", stop, "Stop tracing and forget the traces.">,
     function<"get_traceback_limit($module, /)", tracebackLimit, "Number of frames kept per trace.">,

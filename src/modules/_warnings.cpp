@@ -1,7 +1,7 @@
 // The native half of the warnings module; warn() and its relatives for C++.
 //
-// The lists and tables used are those of the `warnings` module when it is loaded (users replace them), else the ones
-// created here.
+// The lists and tables used are those of the `warnings` module when it is loaded (users replace them), else
+// the ones created here.
 #include <cstdarg>
 #include <string>
 
@@ -32,7 +32,8 @@ struct WarningsState {
 };
 constinit WarningsState state{};
 
-// --- the state and its mirror in warnings.py -----------------------------------------------------------------------
+// --- the state and its mirror in warnings.py
+// -----------------------------------------------------------------------
 
 Result<Ref<>> filterRow(PyObject* category, const char* action, const char* module) {
   Ref<StrObject> action_text = TRY(strInternUtf8(action));
@@ -43,7 +44,8 @@ Result<Ref<>> filterRow(PyObject* category, const char* action, const char* modu
 Result<Ref<>> initialFilters() {
   Ref<ListObject> filters = TRY(listNew());
   TRY(listAppend(filters, TRY(filterRow(PyExc_DeprecationWarning, "default", "__main__"))));
-  for (PyObject* ignored : {PyExc_DeprecationWarning, PyExc_PendingDeprecationWarning, PyExc_ImportWarning, PyExc_ResourceWarning})
+  for (PyObject* ignored : {PyExc_DeprecationWarning, PyExc_PendingDeprecationWarning, PyExc_ImportWarning,
+                            PyExc_ResourceWarning})
     TRY(listAppend(filters, TRY(filterRow(ignored, "ignore", nullptr))));
   return filters;
 }
@@ -84,7 +86,8 @@ Result<Ref<>> currentDefaultAction() {
   MaybeRef<> action = TRY(warningsAttr("defaultaction"));
   if (action) {
     if (!isStr(action.get()))
-      return raise(PyExc_TypeError, "_warnings.defaultaction must be a string, not '%.200s'", typeName(action.get()));
+      return raise(PyExc_TypeError, "_warnings.defaultaction must be a string, not '%.200s'",
+                   typeName(action.get()));
     setField(state.default_action, std::move(action).take());
   }
   return share(state.default_action);
@@ -94,13 +97,15 @@ Result<Ref<DictObject>> currentOnceRegistry() {
   MaybeRef<> registry = TRY(warningsAttr("onceregistry"));
   if (registry) {
     if (!isDict(registry.get()))
-      return raise(PyExc_TypeError, "_warnings.onceregistry must be a dict, not '%.200s'", typeName(registry.get()));
+      return raise(PyExc_TypeError, "_warnings.onceregistry must be a dict, not '%.200s'",
+                   typeName(registry.get()));
     setField(state.once_registry, std::move(registry).take());
   }
   return share(cast<DictObject>(state.once_registry));
 }
 
-// --- filters -------------------------------------------------------------------------------------------------------
+// --- filters
+// -------------------------------------------------------------------------------------------------------
 
 // None matches everything, an exact str itself, anything else is a pattern.
 Result<bool> patternMatches(PyObject* pattern, PyObject* text) {
@@ -114,7 +119,8 @@ struct Chosen {
   Ref<> action, item;
 };
 
-Result<bool> filterMatches(TupleObject* row, PyObject* category, PyObject* text, Py_ssize_t line, PyObject* module) {
+Result<bool> filterMatches(TupleObject* row, PyObject* category, PyObject* text, Py_ssize_t line,
+                           PyObject* module) {
   bool good_message = TRY(patternMatches(row->at(1), text));
   bool good_module = TRY(patternMatches(row->at(3), module));
   bool good_category = TRY(isSubclass(category, row->at(2)));
@@ -129,7 +135,8 @@ Result<Chosen> chooseAction(PyObject* category, PyObject* text, Py_ssize_t line,
     auto* row = cast<TupleObject>(item.get());
     if (!isTuple(item.get()) || row->size() != 5)
       return raise(PyExc_ValueError, "_warnings.filters item %zd isn't a 5-tuple", i);
-    if (!isStr(row->at(0))) return raise(PyExc_TypeError, "action must be a string, not '%.200s'", typeName(row->at(0)));
+    if (!isStr(row->at(0)))
+      return raise(PyExc_TypeError, "action must be a string, not '%.200s'", typeName(row->at(0)));
     if (!TRY(filterMatches(row, category, text, line, module))) continue;
     auto action = share(row->at(0));
     return Chosen{std::move(action), std::move(item)};
@@ -138,7 +145,8 @@ Result<Chosen> chooseAction(PyObject* category, PyObject* text, Py_ssize_t line,
   return Chosen{std::move(action), none()};
 }
 
-// --- registries ----------------------------------------------------------------------------------------------------
+// --- registries
+// ----------------------------------------------------------------------------------------------------
 
 // A registry older than the filters is emptied. should_set: the key is entered.
 Result<bool> alreadyWarned(DictObject* registry, PyObject* key, bool should_set) {
@@ -161,7 +169,8 @@ Result<bool> updateRegistry(DictObject* registry, PyObject* text, PyObject* cate
   return alreadyWarned(registry, key, true);
 }
 
-// --- showing -------------------------------------------------------------------------------------------------------
+// --- showing
+// -------------------------------------------------------------------------------------------------------
 
 // A warning on its way.
 struct Message {
@@ -181,7 +190,9 @@ Status showPlainly(const Message& m) {
   if (!m.source_line) return printSourceLine(file.get(), m.filename, m.line, 2);
   auto* line = cast<StrObject>(m.source_line.get());
   Py_ssize_t start = 0;
-  while (start < line->size() && (line->at(start) == ' ' || line->at(start) == '\t' || line->at(start) == '\f')) start++;
+  while (start < line->size() &&
+         (line->at(start) == ' ' || line->at(start) == '\t' || line->at(start) == '\f'))
+    start++;
   Ref<StrObject> stripped = TRY(strSubstring(line, start, line->size()));
   Ref<StrObject> shown = TRY(strFormat("  %U\n", stripped.get()));
   return fileWriteText(file.get(), shown);
@@ -194,17 +205,19 @@ Status show(const Message& m) {
     if (showPlainly(m).failed()) clearPending();
     return {};
   }
-  if (!isCallable(function.get())) return raise(PyExc_TypeError, "warnings._showwarnmsg() must be set to a callable");
+  if (!isCallable(function.get()))
+    return raise(PyExc_TypeError, "warnings._showwarnmsg() must be set to a callable");
   MaybeRef<> cls = TRY(warningsAttr("WarningMessage"));
   if (!cls) return raise(PyExc_RuntimeError, "unable to get warnings.WarningMessage");
   Ref<IntObject> line = TRY(intFromLong(m.line));
-  Ref<> record = TRY(call(cls.get(), m.message.get(), m.category.get(), m.filename, line.get(), Py_None, Py_None,
-                          has_source ? m.source.get() : Py_None));
+  Ref<> record = TRY(call(cls.get(), m.message.get(), m.category.get(), m.filename, line.get(), Py_None,
+                          Py_None, has_source ? m.source.get() : Py_None));
   TRY(call(function.get(), record.get()));
   return {};
 }
 
-// --- warn_explicit -------------------------------------------------------------------------------------------------
+// --- warn_explicit
+// -------------------------------------------------------------------------------------------------
 
 Result<Ref<>> moduleFromFilename(PyObject* filename) {
   auto* text = cast<StrObject>(filename);
@@ -215,11 +228,16 @@ Result<Ref<>> moduleFromFilename(PyObject* filename) {
   return share(filename);
 }
 
-bool isAction(PyObject* action, const char* wanted) { return strEqualsAscii(cast<StrObject>(action), wanted); }
+bool isAction(PyObject* action, const char* wanted) {
+  return strEqualsAscii(cast<StrObject>(action), wanted);
+}
 
 // Enters the warning where its action says; true: it was there already.
-Result<bool> remember(const Chosen& chosen, PyObject* key, PyObject* text, PyObject* category, Opt<> registry_or_none) {
-  DictObject* registry = registry_or_none && registry_or_none.get() != Py_None ? cast<DictObject>(registry_or_none.get()) : nullptr;
+Result<bool> remember(const Chosen& chosen, PyObject* key, PyObject* text, PyObject* category,
+                      Opt<> registry_or_none) {
+  DictObject* registry = registry_or_none && registry_or_none.get() != Py_None
+                             ? cast<DictObject>(registry_or_none.get())
+                             : nullptr;
   if (isAction(chosen.action.get(), "always")) return false;
   if (registry) TRY(dictSet(registry, key, Py_True));
   if (isAction(chosen.action.get(), "once")) {
@@ -227,9 +245,11 @@ Result<bool> remember(const Chosen& chosen, PyObject* key, PyObject* text, PyObj
     Ref<DictObject> once = TRY(currentOnceRegistry());
     return updateRegistry(once, text, category);
   }
-  if (isAction(chosen.action.get(), "module")) return registry ? updateRegistry(registry, text, category) : Result<bool>(false);
+  if (isAction(chosen.action.get(), "module"))
+    return registry ? updateRegistry(registry, text, category) : Result<bool>(false);
   if (isAction(chosen.action.get(), "default")) return false;
-  return raise(PyExc_RuntimeError, "Unrecognized action (%R) in warnings.filters:\n %R", chosen.action.get(), chosen.item.get());
+  return raise(PyExc_RuntimeError, "Unrecognized action (%R) in warnings.filters:\n %R", chosen.action.get(),
+               chosen.item.get());
 }
 
 struct Place {
@@ -238,15 +258,18 @@ struct Place {
   Opt<> module, registry;  // borrowed
 };
 
-Status warnAt(PyObject* given_category, PyObject* given, const Place& place, Opt<> source_line, Opt<> source) {
+Status warnAt(PyObject* given_category, PyObject* given, const Place& place, Opt<> source_line,
+              Opt<> source) {
   TRY(ensureState());
   if (place.module.get() == Py_None) return {};  // late in shutdown
   if (place.registry && place.registry.get() != Py_None && !isDict(place.registry.get()))
-    return raise(PyExc_TypeError, "'registry' must be a dict or None, not '%.200s'", typeName(place.registry.get()));
+    return raise(PyExc_TypeError, "'registry' must be a dict or None, not '%.200s'",
+                 typeName(place.registry.get()));
   Ref<> module = place.module ? share(place.module.get()) : TRY(moduleFromFilename(place.filename));
   bool is_instance = TRY(isInstance(given, PyExc_Warning));
   Ref<> text = is_instance ? Ref<>(TRY(objectStr(given))) : share(given);
-  Ref<> category = is_instance ? Ref<>::share(reinterpret_cast<PyObject*>(typeOf(given))) : share(given_category);
+  Ref<> category =
+      is_instance ? Ref<>::share(reinterpret_cast<PyObject*>(typeOf(given))) : share(given_category);
   Ref<> message = is_instance ? share(given) : TRY(call(category.get(), given));
   Ref<IntObject> line = TRY(intFromLong(place.line));
   Ref<TupleObject> key = TRY(tupleOf(text.get(), category.get(), line.get()));
@@ -257,17 +280,20 @@ Status warnAt(PyObject* given_category, PyObject* given, const Place& place, Opt
   if (isAction(chosen.action.get(), "error")) return raiseObject(category.get(), message.get());
   if (isAction(chosen.action.get(), "ignore")) return {};
   if (TRY(remember(chosen, key, text.get(), category.get(), place.registry))) return {};
-  return show({std::move(text), std::move(message), std::move(category), place.filename, place.line, source_line, source});
+  return show({std::move(text), std::move(message), std::move(category), place.filename, place.line,
+               source_line, source});
 }
 
-// --- warn: the place comes from the stack --------------------------------------------------------------------------
+// --- warn: the place comes from the stack
+// --------------------------------------------------------------------------
 
 // A frame of the import system, which stack levels do not count.
 bool isInternal(PyObject* frame) {
   auto* filename = cast<StrObject>(frameHooks.code(frame)->co_filename);
   if (!isStr(filename)) return false;
   Ref<StrObject> a = share(name<"importlib">()), b = share(name<"_bootstrap">());
-  return strFind(filename, a, 0, filename->size(), 1) >= 0 && strFind(filename, b, 0, filename->size(), 1) >= 0;
+  return strFind(filename, a, 0, filename->size(), 1) >= 0 &&
+         strFind(filename, b, 0, filename->size(), 1) >= 0;
 }
 
 MaybeRef<> outer(PyObject* frame, bool skip_internal) {
@@ -285,7 +311,8 @@ MaybeRef<> frameAtLevel(Py_ssize_t level) {
 
 Status warnFrom(PyObject* message, PyObject* category, Py_ssize_t level, Opt<> source) {
   MaybeRef<> frame = frameAtLevel(level);
-  Ref<> globals = share(frame ? frameHooks.globals(frame.get()) : static_cast<PyObject*>(interpreter().sys_dict));
+  Ref<> globals =
+      share(frame ? frameHooks.globals(frame.get()) : static_cast<PyObject*>(interpreter().sys_dict));
   Ref<> filename = frame ? share(frameHooks.code(frame.get())->co_filename) : Ref<>(TRY(strFromAscii("sys")));
   int line = frame ? frameHooks.line(frame.get()) : 1;
   auto* dict = cast<DictObject>(globals.get());
@@ -300,7 +327,8 @@ Status warnFrom(PyObject* message, PyObject* category, Py_ssize_t level, Opt<> s
 }
 
 Result<Ref<>> checkCategory(PyObject* message, Opt<> given) {
-  if (TRY(isInstance(message, PyExc_Warning))) return Ref<>::share(reinterpret_cast<PyObject*>(typeOf(message)));
+  if (TRY(isInstance(message, PyExc_Warning)))
+    return Ref<>::share(reinterpret_cast<PyObject*>(typeOf(message)));
   PyObject* category = given && given.get() != Py_None ? given.get() : PyExc_UserWarning;
   auto checked = isSubclass(category, PyExc_Warning);
   bool failed = checked.failed();
@@ -309,7 +337,8 @@ Result<Ref<>> checkCategory(PyObject* message, Opt<> given) {
   return raise(PyExc_TypeError, "category must be a Warning subclass, not '%s'", typeName(category));
 }
 
-// --- the module ----------------------------------------------------------------------------------------------------
+// --- the module
+// ----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> pyWarn(PyObject* message, PyObject* given_category, Py_ssize_t stacklevel, PyObject* source) {
   Ref<> category = TRY(checkCategory(message, given_category));
@@ -331,12 +360,13 @@ Result<MaybeRef<>> lineFromLoader(DictObject* globals, int line) {
   return MaybeRef<>(TRY(listGetItem(cast<ListObject>(lines.get()), line - 1)));
 }
 
-Result<Ref<>> pyWarnExplicit(PyObject* message, PyObject* category, StrObject* filename, int lineno, Opt<> module,
-                             Opt<> registry, Opt<> module_globals, Opt<> source) {
+Result<Ref<>> pyWarnExplicit(PyObject* message, PyObject* category, StrObject* filename, int lineno,
+                             Opt<> module, Opt<> registry, Opt<> module_globals, Opt<> source) {
   MaybeRef<> source_line;
   if (module_globals && module_globals.get() != Py_None) {
     if (!isDict(module_globals.get()))
-      return raise(PyExc_TypeError, "module_globals must be a dict, not '%.200s'", typeName(module_globals.get()));
+      return raise(PyExc_TypeError, "module_globals must be a dict, not '%.200s'",
+                   typeName(module_globals.get()));
     source_line = TRY(lineFromLoader(cast<DictObject>(module_globals.get()), lineno));
   }
   TRY(warnAt(category, message, {filename, lineno, module, registry}, source_line.opt(), source));
@@ -349,8 +379,11 @@ Result<Ref<>> filtersMutated() {
 }
 
 constinit PyMethodDef kWarningsMethods[] = {
-    function<"warn($module, /, message, category=None, stacklevel=1, source=None)", pyWarn, "Issue a warning, or maybe ignore it or raise an exception.">,
-    function<"!warn_explicit($module, /, message, category, filename, lineno, module=None, registry=None, module_globals=None, source=None)", pyWarnExplicit, "Issue a warning about a given place.">,
+    function<"warn($module, /, message, category=None, stacklevel=1, source=None)", pyWarn,
+             "Issue a warning, or maybe ignore it or raise an exception.">,
+    function<"!warn_explicit($module, /, message, category, filename, lineno, module=None, registry=None, "
+             "module_globals=None, source=None)",
+             pyWarnExplicit, "Issue a warning about a given place.">,
     function<"!_filters_mutated($module, /)", filtersMutated>,
     {}};
 
@@ -361,7 +394,8 @@ Status warningsExec(PyObject* module) {
   return moduleAdd(module, "_defaultaction", share(state.default_action));
 }
 
-constinit PyModuleDef kWarningsModule = moduleDef<"_warnings", warningsExec>(kWarningsMethods, "Native part of the warnings module.");
+constinit PyModuleDef kWarningsModule =
+    moduleDef<"_warnings", warningsExec>(kWarningsMethods, "Native part of the warnings module.");
 
 Status warnFormatted(PyObject* category, int stack_level, const char* format, va_list args, Opt<> source) {
   Ref<StrObject> text = TRY(strFormatV(format, args));
@@ -386,8 +420,10 @@ Status warnResource(PyObject* source, int stack_level, const char* format, ...) 
   return status;
 }
 
-Status warnExplicit(PyObject* category, PyObject* message, PyObject* filename, int lineno, Opt<> module, Opt<> registry) {
-  return warnAt(category ? category : PyExc_RuntimeWarning, message, {filename, lineno, module, registry}, nullptr, nullptr);
+Status warnExplicit(PyObject* category, PyObject* message, PyObject* filename, int lineno, Opt<> module,
+                    Opt<> registry) {
+  return warnAt(category ? category : PyExc_RuntimeWarning, message, {filename, lineno, module, registry},
+                nullptr, nullptr);
 }
 
 namespace modules {

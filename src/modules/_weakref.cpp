@@ -22,7 +22,8 @@ Py_ssize_t weakrefCount(PyObject* object) {
 
 Result<Ref<>> weakrefList(PyObject* object) {
   Ref<ListObject> list = TRY(listNew());
-  for (WeakRefObject* ref = firstRef(object); ref; ref = ref->wr_next) TRY(listAppend(list, static_cast<PyObject*>(ref)));
+  for (WeakRefObject* ref = firstRef(object); ref; ref = ref->wr_next)
+    TRY(listAppend(list, static_cast<PyObject*>(ref)));
   return list;
 }
 
@@ -49,7 +50,8 @@ Status exec(PyObject* module) {
   TRY(moduleAdd(module, "ref", Ref<>::share(reinterpret_cast<PyObject*>(&_PyWeakref_RefType))));
   TRY(moduleAdd(module, "ReferenceType", Ref<>::share(reinterpret_cast<PyObject*>(&_PyWeakref_RefType))));
   TRY(moduleAdd(module, "ProxyType", Ref<>::share(reinterpret_cast<PyObject*>(&_PyWeakref_ProxyType))));
-  return moduleAdd(module, "CallableProxyType", Ref<>::share(reinterpret_cast<PyObject*>(&_PyWeakref_CallableProxyType)));
+  return moduleAdd(module, "CallableProxyType",
+                   Ref<>::share(reinterpret_cast<PyObject*>(&_PyWeakref_CallableProxyType)));
 }
 
 constinit PyModuleDef kWeakrefModule = moduleDef<"_weakref", exec>(kMethods, "Weak references.");

@@ -34,7 +34,8 @@ Result<std::string> accountName(StrObject* given) {
   return std::string(bytes);
 }
 
-// Looks one entry up with a reentrant function of the C library, growing its buffer. The answer's strings live in `storage`.
+// Looks one entry up with a reentrant function of the C library, growing its buffer. The answer's strings
+// live in `storage`.
 template <class Entry, class F>
 Entry* lookup(Entry& entry, std::vector<char>& storage, int* error, F&& find) {
   storage.resize(1024);
@@ -50,13 +51,16 @@ Entry* lookup(Entry& entry, std::vector<char>& storage, int* error, F&& find) {
   }
 }
 
-// --- pwd -----------------------------------------------------------------------------------------------------------
+// --- pwd
+// -----------------------------------------------------------------------------------------------------------
 
-PyStructSequence_Field kPasswdFields[] = {{"pw_name", "user name"}, {"pw_passwd", "password"}, {"pw_uid", "user id"},
-                                          {"pw_gid", "group id"}, {"pw_gecos", "real name"}, {"pw_dir", "home directory"},
+PyStructSequence_Field kPasswdFields[] = {{"pw_name", "user name"},      {"pw_passwd", "password"},
+                                          {"pw_uid", "user id"},         {"pw_gid", "group id"},
+                                          {"pw_gecos", "real name"},     {"pw_dir", "home directory"},
                                           {"pw_shell", "shell program"}, {nullptr, nullptr}};
-PyStructSequence_Desc kPasswdDesc{"pwd.struct_passwd", "One user: (pw_name, pw_passwd, pw_uid, pw_gid, pw_gecos, pw_dir, pw_shell).",
-                                  kPasswdFields, 7};
+PyStructSequence_Desc kPasswdDesc{
+    "pwd.struct_passwd", "One user: (pw_name, pw_passwd, pw_uid, pw_gid, pw_gecos, pw_dir, pw_shell).",
+    kPasswdFields, 7};
 
 Result<Ref<>> passwdResult(const passwd& entry) {
   Ref<TupleObject> out = TRY(structSeqNew(g_passwd_type));
@@ -124,15 +128,21 @@ Status pwdExec(PyObject* module) {
 }
 constinit PyModuleDef kPwdModule = moduleDef<"pwd", pwdExec>(kPwdMethods, "The database of users.");
 
-// --- grp -----------------------------------------------------------------------------------------------------------
+// --- grp
+// -----------------------------------------------------------------------------------------------------------
 
-PyStructSequence_Field kGroupFields[] = {{"gr_name", "group name"}, {"gr_passwd", "password"}, {"gr_gid", "group id"},
-                                         {"gr_mem", "group members"}, {nullptr, nullptr}};
-PyStructSequence_Desc kGroupDesc{"grp.struct_group", "One group: (gr_name, gr_passwd, gr_gid, gr_mem).", kGroupFields, 4};
+PyStructSequence_Field kGroupFields[] = {{"gr_name", "group name"},
+                                         {"gr_passwd", "password"},
+                                         {"gr_gid", "group id"},
+                                         {"gr_mem", "group members"},
+                                         {nullptr, nullptr}};
+PyStructSequence_Desc kGroupDesc{"grp.struct_group", "One group: (gr_name, gr_passwd, gr_gid, gr_mem).",
+                                 kGroupFields, 4};
 
 Result<Ref<>> groupResult(const group& entry) {
   Ref<ListObject> members = TRY(listNew());
-  for (char** member = entry.gr_mem; member && *member; member++) TRY(listAppend(members, Ref<>(TRY(fsDecode(*member)))));
+  for (char** member = entry.gr_mem; member && *member; member++)
+    TRY(listAppend(members, Ref<>(TRY(fsDecode(*member)))));
   Ref<TupleObject> out = TRY(structSeqNew(g_group_type));
   structSeqSet(out, 0, TRY(optionalText(entry.gr_name)));
   structSeqSet(out, 1, TRY(optionalText(entry.gr_passwd)));
@@ -183,22 +193,34 @@ Status grpExec(PyObject* module) {
 }
 constinit PyModuleDef kGrpModule = moduleDef<"grp", grpExec>(kGrpMethods, "The database of groups.");
 
-// --- spwd ----------------------------------------------------------------------------------------------------------
+// --- spwd
+// ----------------------------------------------------------------------------------------------------------
 
-PyStructSequence_Field kSpwdFields[] = {
-    {"sp_namp", "login name"}, {"sp_pwdp", "encrypted password"}, {"sp_lstchg", "day of the last change"},
-    {"sp_min", "days until a change is allowed"}, {"sp_max", "days until a change is required"},
-    {"sp_warn", "days of warning before expiry"}, {"sp_inact", "days from expiry until the account is closed"},
-    {"sp_expire", "day when the account expires"}, {"sp_flag", "reserved"}, {"sp_nam", "login name; deprecated"},
-    {"sp_pwd", "encrypted password; deprecated"}, {nullptr, nullptr}};
+PyStructSequence_Field kSpwdFields[] = {{"sp_namp", "login name"},
+                                        {"sp_pwdp", "encrypted password"},
+                                        {"sp_lstchg", "day of the last change"},
+                                        {"sp_min", "days until a change is allowed"},
+                                        {"sp_max", "days until a change is required"},
+                                        {"sp_warn", "days of warning before expiry"},
+                                        {"sp_inact", "days from expiry until the account is closed"},
+                                        {"sp_expire", "day when the account expires"},
+                                        {"sp_flag", "reserved"},
+                                        {"sp_nam", "login name; deprecated"},
+                                        {"sp_pwd", "encrypted password; deprecated"},
+                                        {nullptr, nullptr}};
 PyStructSequence_Desc kSpwdDesc{"spwd.struct_spwd", "One shadow password entry.", kSpwdFields, 9};
 
 Result<Ref<>> spwdResult(const spwd& entry) {
   Ref<TupleObject> out = TRY(structSeqNew(g_spwd_type));
   for (int index : {0, 9}) structSeqSet(out, index, TRY(optionalText(entry.sp_namp)));
   for (int index : {1, 10}) structSeqSet(out, index, TRY(optionalText(entry.sp_pwdp)));
-  const long numbers[] = {entry.sp_lstchg, entry.sp_min,    entry.sp_max, entry.sp_warn,
-                          entry.sp_inact,  entry.sp_expire, static_cast<long>(entry.sp_flag)};
+  const long numbers[] = {entry.sp_lstchg,
+                          entry.sp_min,
+                          entry.sp_max,
+                          entry.sp_warn,
+                          entry.sp_inact,
+                          entry.sp_expire,
+                          static_cast<long>(entry.sp_flag)};
   for (int i = 0; i < 7; i++) structSeqSet(out, 2 + i, Ref<>(TRY(intObject(numbers[i]))));
   return out;
 }
@@ -229,7 +251,8 @@ Status spwdExec(PyObject* module) {
   if (!g_spwd_type) g_spwd_type = TRY(structSeqTypeNew(&kSpwdDesc)).leak();
   return moduleAdd(module, "struct_spwd", share<PyObject>(g_spwd_type));
 }
-constinit PyModuleDef kSpwdModule = moduleDef<"spwd", spwdExec>(kSpwdMethods, "The database of shadow passwords.");
+constinit PyModuleDef kSpwdModule =
+    moduleDef<"spwd", spwdExec>(kSpwdMethods, "The database of shadow passwords.");
 
 }  // namespace
 
@@ -237,7 +260,8 @@ PyObject* initPwd() { return moduleDefInit(&kPwdModule); }
 PyObject* initGrp() { return moduleDefInit(&kGrpModule); }
 PyObject* initSpwd() {
   // Level 7: behind the frames of the import system while it makes the module.
-  Status warned = warn(PyExc_DeprecationWarning, 7, "'spwd' is deprecated and slated for removal in Python 3.13");
+  Status warned =
+      warn(PyExc_DeprecationWarning, 7, "'spwd' is deprecated and slated for removal in Python 3.13");
   return warned.failed() ? nullptr : moduleDefInit(&kSpwdModule);
 }
 

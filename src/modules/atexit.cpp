@@ -46,7 +46,8 @@ Result<Ref<>> atexitRegister(CallArgs args) {
   MaybeRef<DictObject> kwargs;
   if (args.names && args.names->size() > 0) {
     Ref<DictObject> dict = TRY(dictNew());
-    for (Py_ssize_t i = 0; i < args.names->size(); i++) TRY(dictSet(dict, args.names->at(i), args.values[args.count + i]));
+    for (Py_ssize_t i = 0; i < args.names->size(); i++)
+      TRY(dictSet(dict, args.names->at(i), args.values[args.count + i]));
     kwargs = std::move(dict);
   }
   callbacks().push_back({share(function).leak(), std::move(rest).leak(), std::move(kwargs).leak()});
@@ -68,7 +69,8 @@ Result<Ref<>> atexitRun() { return modules::atexitRunCallbacks(), none(); }
 Py_ssize_t atexitCount() { return static_cast<Py_ssize_t>(callbacks().size()); }
 
 constinit PyMethodDef kAtexitMethods[] = {
-    function<"!register($module, func, /, *args, **kwargs)", atexitRegister, "Register a function to be called at the end.">,
+    function<"!register($module, func, /, *args, **kwargs)", atexitRegister,
+             "Register a function to be called at the end.">,
     function<"!_clear($module, /)", atexitClear, "Forget all registered functions.">,
     function<"!unregister($module, func, /)", atexitUnregister, "Forget one registered function.">,
     function<"!_run_exitfuncs($module, /)", atexitRun, "Run all registered functions.">,
@@ -76,7 +78,8 @@ constinit PyMethodDef kAtexitMethods[] = {
     {}};
 
 Status atexitExec(PyObject*) { return {}; }
-constinit PyModuleDef kAtexitModule = moduleDef<"atexit", atexitExec>(kAtexitMethods, "Functions to call at the end.");
+constinit PyModuleDef kAtexitModule =
+    moduleDef<"atexit", atexitExec>(kAtexitMethods, "Functions to call at the end.");
 
 }  // namespace
 
@@ -88,7 +91,8 @@ void atexitRunCallbacks() {
     auto function = share(callbacks()[i].function);
     auto args = share(callbacks()[i].args);
     auto kwargs = MaybeRef<>::share(callbacks()[i].kwargs);
-    auto result = callTupleDict(function.get(), cast<TupleObject>(args.get()), static_cast<DictObject*>(kwargs.get()));
+    auto result =
+        callTupleDict(function.get(), cast<TupleObject>(args.get()), static_cast<DictObject*>(kwargs.get()));
     if (result.failed()) writeUnraisable(function.get(), "in atexit callback");
   }
   clearAll();

@@ -5,6 +5,6 @@ namespace krait::modules {
 
 void atexitRunCallbacks();  // last registered first; failures are reported as unraisable
 
-void atexitForget();        // of an interpreter that ends
+void atexitForget();  // of an interpreter that ends
 
 }  // namespace krait::modules

@@ -44,10 +44,12 @@ struct ArgFrom<modules::AsciiText> {
       return modules::AsciiText{std::nullopt, text->asciiView()};
     }
     if (!hasBuffer(o)) {
-      return raise(PyExc_TypeError, "argument should be bytes, buffer or ASCII string, not '%.100s'", typeName(o));
+      return raise(PyExc_TypeError, "argument should be bytes, buffer or ASCII string, not '%.100s'",
+                   typeName(o));
     }
     modules::AsciiText text{TRY(Buffer::acquire(o)), {}};
-    text.view = {reinterpret_cast<const char*>(text.buffer->data()), static_cast<size_t>(text.buffer->size())};
+    text.view = {reinterpret_cast<const char*>(text.buffer->data()),
+                 static_cast<size_t>(text.buffer->size())};
     return text;
   }
 };
@@ -91,7 +93,8 @@ Result<Ref<>> hexlify(Buffer data, Opt<> sep, int group) {
   size_t every = static_cast<size_t>(std::abs(group)), size = in.size();
   ByteBuffer out;
   for (size_t i = 0; i < size; i++) {
-    bool boundary = separator >= 0 && every > 0 && i > 0 && (group > 0 ? (size - i) % every == 0 : i % every == 0);
+    bool boundary =
+        separator >= 0 && every > 0 && i > 0 && (group > 0 ? (size - i) % every == 0 : i % every == 0);
     if (boundary) out.append(static_cast<char>(separator));
     auto byte = static_cast<unsigned char>(in[i]);
     out.append(kHex[byte >> 4]);
@@ -143,7 +146,8 @@ Result<Ref<>> toBase64(Buffer data, bool newline) {
 Raised badPadding(int position, size_t written) {
   if (position == 1) {
     return raise(binascii_error,
-                 "Invalid base64-encoded string: number of data characters (%zd) cannot be 1 more than a multiple of 4",
+                 "Invalid base64-encoded string: number of data characters (%zd) cannot be 1 more than a "
+                 "multiple of 4",
                  static_cast<Py_ssize_t>(written / 3 * 4 + 1));
   }
   return raise(binascii_error, "Incorrect padding");
@@ -217,12 +221,15 @@ Result<Ref<>> fromUu(AsciiText text) {
 Result<Ref<>> toUu(Buffer data, bool backtick) {
   std::string_view in = viewOf(data);
   if (in.size() > 45) return raise(binascii_error, "At most 45 bytes at once");
-  auto character = [&](uint32_t value) { return backtick && value == 0 ? '`' : static_cast<char>(value + ' '); };
+  auto character = [&](uint32_t value) {
+    return backtick && value == 0 ? '`' : static_cast<char>(value + ' ');
+  };
   ByteBuffer out;
   out.append(character(static_cast<uint32_t>(in.size())));
   for (size_t i = 0; i < in.size(); i += 3) {
     uint32_t bits = 0;
-    for (size_t j = 0; j < 3; j++) bits = bits << 8 | (i + j < in.size() ? static_cast<unsigned char>(in[i + j]) : 0);
+    for (size_t j = 0; j < 3; j++)
+      bits = bits << 8 | (i + j < in.size() ? static_cast<unsigned char>(in[i + j]) : 0);
     for (int shift = 18; shift >= 0; shift -= 6) out.append(character(bits >> shift & 63));
   }
   out.append('\n');
@@ -286,7 +293,8 @@ class QuotedPrintableWriter {
     auto byte = static_cast<unsigned char>(c);
     bool last = at_ + 1 == in_.size();
     if (byte > 126 || c == '=' || (header_ && c == '_')) return true;
-    if (c == '.' && line_ == 0 && (last || in_[at_ + 1] == '\n' || in_[at_ + 1] == '\r' || in_[at_ + 1] == 0)) return true;
+    if (c == '.' && line_ == 0 && (last || in_[at_ + 1] == '\n' || in_[at_ + 1] == '\r' || in_[at_ + 1] == 0))
+      return true;
     if (!is_text_ && (c == '\r' || c == '\n')) return true;
     if ((c == '\t' || c == ' ') && last) return true;
     if (byte >= 33) return false;
@@ -374,7 +382,8 @@ Result<Ref<>> crc32Function(Buffer data, Opt<> initial) {
 constinit PyMethodDef kMethods[] = {
     function<"a2b_uu($module, data, /)", fromUu, "Decode a line of uuencoded data.">,
     function<"b2a_uu($module, data, /, *, backtick=False)", toUu, "Uuencode line of data.">,
-    function<"a2b_base64($module, data, /, *, strict_mode=False)", fromBase64, "Decode a line of base64 data.">,
+    function<"a2b_base64($module, data, /, *, strict_mode=False)", fromBase64,
+             "Decode a line of base64 data.">,
     function<"b2a_base64($module, data, /, *, newline=True)", toBase64, "Base64-code line of data.">,
     function<"a2b_hex($module, hexstr, /)", unhexlify, "Binary data of hexadecimal representation.">,
     function<"b2a_hex($module, /, data, sep=<unrepresentable>, bytes_per_sep=1)", hexlify,

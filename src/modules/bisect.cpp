@@ -41,11 +41,15 @@ Result<Py_ssize_t> search(PyObject* a, PyObject* x, Py_ssize_t lo, Py_ssize_t hi
     Ref<> item = TRY(itemAt(a, middle));
     if (key != Py_None) item = TRY(call(key, item.get()));
     if constexpr (kSide == Side::kLeft) {
-      if (TRY(less(item, x))) lo = middle + 1;
-      else hi = middle;
+      if (TRY(less(item, x)))
+        lo = middle + 1;
+      else
+        hi = middle;
     } else {
-      if (TRY(less(x, item))) hi = middle;
-      else lo = middle + 1;
+      if (TRY(less(x, item)))
+        hi = middle;
+      else
+        lo = middle + 1;
     }
   }
   return lo;
@@ -88,7 +92,8 @@ constinit PyMethodDef kMethods[] = {
 
 Status bisectExec(PyObject*) { return {}; }
 
-constinit PyModuleDef kModule = moduleDef<"_bisect", bisectExec>(kMethods, "Binary search in sorted sequences.");
+constinit PyModuleDef kModule =
+    moduleDef<"_bisect", bisectExec>(kMethods, "Binary search in sorted sequences.");
 
 }  // namespace
 

@@ -5,7 +5,8 @@
 
 namespace krait::modules {
 
-// Makes the module with all functions, types, exceptions and constants; fills interpreter().builtins and import_func.
+// Makes the module with all functions, types, exceptions and constants; fills interpreter().builtins and
+// import_func.
 Result<Ref<ModuleObject>> builtinsCreate();
 
 }  // namespace krait::modules

@@ -8,10 +8,10 @@
 
 namespace krait::modules {
 
-struct CText {  // "s": UTF-8 without NUL
+struct CText {       // "s": UTF-8 without NUL
   const char* text;  // borrowed from the argument
 };
-struct OptionalCText {  // "z": or None
+struct OptionalCText {         // "z": or None
   const char* text = nullptr;  // null: None or absent
 };
 struct CInt {  // "i"
@@ -62,11 +62,15 @@ struct ArgFrom<modules::OptionalCText> {
 };
 template <>
 struct ArgFrom<modules::CLong> {
-  static Result<modules::CLong> from(PyObject* o, const ArgContext&) { return modules::CLong{TRY(asLong(o))}; }
+  static Result<modules::CLong> from(PyObject* o, const ArgContext&) {
+    return modules::CLong{TRY(asLong(o))};
+  }
 };
 template <>
 struct ArgFrom<modules::CInt> {
-  static Result<modules::CInt> from(PyObject* o, const ArgContext&) { return modules::CInt{TRY(modules::asCInt(o))}; }
+  static Result<modules::CInt> from(PyObject* o, const ArgContext&) {
+    return modules::CInt{TRY(modules::asCInt(o))};
+  }
   template <Text D>
   static modules::CInt fallback() {
     return {static_cast<int>(parseDefaultInteger(D.view()))};
@@ -74,7 +78,9 @@ struct ArgFrom<modules::CInt> {
 };
 template <>
 struct ArgFrom<modules::CMask> {
-  static Result<modules::CMask> from(PyObject* o, const ArgContext&) { return modules::CMask{TRY(modules::asCMask(o))}; }
+  static Result<modules::CMask> from(PyObject* o, const ArgContext&) {
+    return modules::CMask{TRY(modules::asCMask(o))};
+  }
   template <Text D>
   static modules::CMask fallback() {
     return {static_cast<unsigned>(parseDefaultInteger(D.view()))};

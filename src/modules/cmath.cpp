@@ -65,7 +65,8 @@ Result<Ref<>> polarFunction(ComplexValue z) {
 
 // Infinite lengths in a definite direction keep the signs of that direction.
 ComplexValue rectSpecial(double r, double phi) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity(),
+                   kNan = std::numeric_limits<double>::quiet_NaN();
   if (std::isinf(r) && std::isfinite(phi) && phi != 0.0) {
     double x = std::copysign(kInfinity, std::cos(phi)), y = std::copysign(kInfinity, std::sin(phi));
     return r > 0 ? ComplexValue{x, y} : ComplexValue{-x, -y};
@@ -82,8 +83,10 @@ Result<Ref<>> rectFunction(double r, double phi) {
   ComplexValue z;
   if (!std::isfinite(r) || !std::isfinite(phi)) {
     z = rectSpecial(r, phi);
-    if (r != 0.0 && !std::isnan(r) && std::isinf(phi)) errno = EDOM;
-    else errno = 0;
+    if (r != 0.0 && !std::isnan(r) && std::isinf(phi))
+      errno = EDOM;
+    else
+      errno = 0;
   } else if (phi == 0.0) {
     z = {r, r * phi};
   } else {
@@ -123,7 +126,8 @@ constinit PyMethodDef kMethods[] = {
     function<"isfinite($module, z, /)", isFiniteFunction, "True if both parts of z are finite.">,
     function<"isinf($module, z, /)", isInfFunction, "True if a part of z is infinite.">,
     function<"isnan($module, z, /)", isNanFunction, "True if a part of z is not a number.">,
-    function<"log($module, z, base=<unrepresentable>, /)", logFunction, "log(z[, base]) -> the logarithm of z.">,
+    function<"log($module, z, base=<unrepresentable>, /)", logFunction,
+             "log(z[, base]) -> the logarithm of z.">,
     function<"log10($module, z, /)", elementary<complexLog10>, "Return the base-10 logarithm of z.">,
     function<"phase($module, z, /)", phaseFunction, "Return argument, also known as the phase angle, of z.">,
     function<"polar($module, z, /)", polarFunction, "Length and angle of z.">,
@@ -136,7 +140,8 @@ constinit PyMethodDef kMethods[] = {
     {}};
 
 Status cmathExec(PyObject* module) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity(),
+                   kNan = std::numeric_limits<double>::quiet_NaN();
   TRY(moduleAdd(module, "pi", TRY(floatNew(std::numbers::pi))));
   TRY(moduleAdd(module, "e", TRY(floatNew(std::numbers::e))));
   TRY(moduleAdd(module, "tau", TRY(floatNew(2 * std::numbers::pi))));
@@ -146,7 +151,8 @@ Status cmathExec(PyObject* module) {
   return moduleAdd(module, "nanj", TRY(complexNew(0.0, kNan)));
 }
 
-constinit PyModuleDef kModule = moduleDef<"cmath", cmathExec>(kMethods, "Mathematical functions of complex numbers.");
+constinit PyModuleDef kModule =
+    moduleDef<"cmath", cmathExec>(kMethods, "Mathematical functions of complex numbers.");
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// After W. Kahan, "Branch cuts for complex elementary functions". Infinite and NaN arguments follow Annex G of the C
-// standard, which the C library's complex functions implement.
+// After W. Kahan, "Branch cuts for complex elementary functions". Infinite and NaN arguments follow Annex G
+// of the C standard, which the C library's complex functions implement.
 #include "modules/cmath_functions.h"
 
 #include <cerrno>
@@ -30,7 +30,8 @@ const double kSqrtLarge = std::sqrt(kLarge), kLogLarge = std::log(kLarge), kSqrt
 constexpr int kScaleUp = 53, kScaleDown = -27;
 
 // Where Annex G leaves a sign open, each function chooses first what the cmath module always has.
-constexpr double kInfinity = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity(),
+                 kNan = std::numeric_limits<double>::quiet_NaN();
 
 bool isFinite(ComplexValue z) { return std::isfinite(z.real) && std::isfinite(z.imag); }
 bool isLarge(ComplexValue z) { return std::fabs(z.real) > kLarge || std::fabs(z.imag) > kLarge; }
@@ -66,7 +67,8 @@ ComplexValue cannotFail(ComplexValue z) {
 double logOfModulus(double x, double y) {
   if (x > kLarge || y > kLarge) return std::log(std::hypot(x / 2.0, y / 2.0)) + kLn2;
   if (x < DBL_MIN && y < DBL_MIN) {
-    return std::log(std::hypot(std::ldexp(x, DBL_MANT_DIG), std::ldexp(y, DBL_MANT_DIG))) - DBL_MANT_DIG * kLn2;
+    return std::log(std::hypot(std::ldexp(x, DBL_MANT_DIG), std::ldexp(y, DBL_MANT_DIG))) -
+           DBL_MANT_DIG * kLn2;
   }
   double length = std::hypot(x, y);
   if (length < 0.71 || length > 1.73) return std::log(length);
@@ -82,7 +84,7 @@ ComplexValue complexAcos(ComplexValue z) {
   if (isLarge(z)) {
     double size = logHalfHypot(z);
     return cannotFail({std::atan2(std::fabs(z.imag), z.real),
-            z.real < 0.0 ? -std::copysign(size, z.imag) : std::copysign(size, -z.imag)});
+                       z.real < 0.0 ? -std::copysign(size, z.imag) : std::copysign(size, -z.imag)});
   }
   ComplexValue s1 = complexSqrt({1.0 - z.real, -z.imag}), s2 = complexSqrt({1.0 + z.real, z.imag});
   return cannotFail({2.0 * std::atan2(s1.real, s2.real), std::asinh(s2.real * s1.imag - s2.imag * s1.real)});
@@ -104,11 +106,11 @@ ComplexValue complexAsinh(ComplexValue z) {
   if (isLarge(z)) {
     double size = logHalfHypot(z);
     return cannotFail({z.imag >= 0.0 ? std::copysign(size, z.real) : -std::copysign(size, -z.real),
-            std::atan2(z.imag, std::fabs(z.real))});
+                       std::atan2(z.imag, std::fabs(z.real))});
   }
   ComplexValue s1 = complexSqrt({1.0 + z.imag, -z.real}), s2 = complexSqrt({1.0 - z.imag, z.real});
   return cannotFail({std::asinh(s1.real * s2.imag - s2.real * s1.imag),
-          std::atan2(z.imag, s1.real * s2.real - s1.imag * s2.imag)});
+                     std::atan2(z.imag, s1.real * s2.real - s1.imag * s2.imag)});
 }
 
 ComplexValue complexAtan(ComplexValue z) { return rotated<complexAtanh>(z); }
@@ -164,7 +166,8 @@ ComplexValue complexExp(ComplexValue z) {
   }
   if (z.real > kLogLarge) {
     double length = std::exp(z.real - 1.0);
-    return flagged({length * std::cos(z.imag) * std::numbers::e, length * std::sin(z.imag) * std::numbers::e});
+    return flagged(
+        {length * std::cos(z.imag) * std::numbers::e, length * std::sin(z.imag) * std::numbers::e});
   }
   double length = std::exp(z.real);
   return flagged({length * std::cos(z.imag), length * std::sin(z.imag)});
@@ -230,7 +233,7 @@ ComplexValue complexTanh(ComplexValue z) {
   }
   if (std::fabs(z.real) > kLogLarge) {
     return cannotFail({std::copysign(1.0, z.real),
-            4.0 * std::sin(z.imag) * std::cos(z.imag) * std::exp(-2.0 * std::fabs(z.real))});
+                       4.0 * std::sin(z.imag) * std::cos(z.imag) * std::exp(-2.0 * std::fabs(z.real))});
   }
   double tx = std::tanh(z.real), ty = std::tan(z.imag), cx = 1.0 / std::cosh(z.real);
   double product = tx * ty, scale = 1.0 + product * product;

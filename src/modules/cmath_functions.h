@@ -1,4 +1,5 @@
-// Complex elementary functions. Errors are flagged through errno (EDOM, ERANGE), which callers clear beforehand.
+// Complex elementary functions. Errors are flagged through errno (EDOM, ERANGE), which callers clear
+// beforehand.
 #pragma once
 
 #include "types/complex.h"

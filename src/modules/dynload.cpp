@@ -18,7 +18,8 @@ namespace {
 
 using InitFunction = PyObject* (*)();
 
-// Single-phase modules by (path, name): a second import of the same file gives a copy of the first dictionary.
+// Single-phase modules by (path, name): a second import of the same file gives a copy of the first
+// dictionary.
 std::unordered_map<std::string, PyModuleDef*>& loadedDefinitions() {
   static auto* map = new std::unordered_map<std::string, PyModuleDef*>;
   return *map;
@@ -57,7 +58,8 @@ Result<InitFunction> openLibrary(StrObject* name, StrObject* path) {
     return raiseImport(reason ? reason : "unknown dlopen() error", name, path);
   }
   auto init = reinterpret_cast<InitFunction>(dlsym(handle, symbol.c_str()));
-  if (!init) return raiseImport("dynamic module does not define module export function (" + symbol + ")", name, path);
+  if (!init)
+    return raiseImport("dynamic module does not define module export function (" + symbol + ")", name, path);
   return init;
 }
 
@@ -122,10 +124,12 @@ Result<Ref<>> moduleFromInit(InitFunction init, StrObject* name, PyObject* spec,
   if (exceptionPending()) {
     return raiseFromCause(PyExc_SystemError, "initialization of %U raised unreported exception", name);
   }
-  if (!typeOf(raw)) return raise(PyExc_SystemError, "init function of %U returned uninitialized object", name);
+  if (!typeOf(raw))
+    return raise(PyExc_SystemError, "init function of %U returned uninitialized object", name);
   if (isExact(raw, &PyModuleDef_Type)) return moduleFromDefAndSpec(static_cast<PyModuleDef*>(raw), spec);
   Ref<> module = steal(raw);
-  if (!isModule(raw)) return raise(PyExc_SystemError, "initialization of %U did not return an extension module", name);
+  if (!isModule(raw))
+    return raise(PyExc_SystemError, "initialization of %U did not return an extension module", name);
   TRY(adoptSinglePhase(cast<ModuleObject>(raw), init, name, path));
   return module;
 }

@@ -35,19 +35,24 @@ struct Handler {
   bool enabled;
   struct sigaction previous;
 };
-Handler fault_handlers[] = {{SIGBUS, "Bus error", false, {}}, {SIGILL, "Illegal instruction", false, {}},
-                            {SIGFPE, "Floating point exception", false, {}}, {SIGABRT, "Aborted", false, {}},
+Handler fault_handlers[] = {{SIGBUS, "Bus error", false, {}},
+                            {SIGILL, "Illegal instruction", false, {}},
+                            {SIGFPE, "Floating point exception", false, {}},
+                            {SIGABRT, "Aborted", false, {}},
                             {SIGSEGV, "Segmentation fault", false, {}}};
 Target fault_target;
 bool fault_enabled;
 constexpr size_t kAltStackSize = 64 * 1024;
 
 void dump(const Target& target, Thread* thread) {
-  if (target.all_threads) dumpAllThreads(target.fd, thread);
-  else if (thread) dumpStack(target.fd, thread);
+  if (target.all_threads)
+    dumpAllThreads(target.fd, thread);
+  else if (thread)
+    dumpStack(target.fd, thread);
 }
 
-// --- the file argument -----------------------------------------------------------------------------------------------
+// --- the file argument
+// -----------------------------------------------------------------------------------------------
 
 struct OpenFile {
   MaybeRef<> file;  // absent: a bare descriptor
@@ -88,7 +93,8 @@ Result<Ref<>> dumpTraceback(Opt<> file, bool all_threads) {
   return none();
 }
 
-// --- fatal signals ---------------------------------------------------------------------------------------------------
+// --- fatal signals
+// ---------------------------------------------------------------------------------------------------
 
 void disableHandler(Handler& handler) {
   if (!handler.enabled) return;
@@ -153,7 +159,8 @@ bool disable() {
 }
 bool isEnabled() { return fault_enabled; }
 
-// --- timeouts --------------------------------------------------------------------------------------------------------
+// --- timeouts
+// --------------------------------------------------------------------------------------------------------
 
 struct Later {
   Target target;
@@ -193,7 +200,8 @@ void cancelLater() {
 std::string timeoutHeader(int64_t nanoseconds) {
   int64_t us = nanoseconds / 1000, seconds = us / 1000000;
   char text[100];
-  int at = std::snprintf(text, sizeof text, "Timeout (%ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  int at = std::snprintf(text, sizeof text, "Timeout (%ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60,
+                         seconds % 60);
   if (us % 1000000) at += std::snprintf(text + at, sizeof text - at, ".%06ld", us % 1000000);
   std::snprintf(text + at, sizeof text - at, ")!\n");
   return text;
@@ -220,7 +228,8 @@ Result<Ref<>> dumpLater(PyObject* timeout, bool repeat, Opt<> file, bool exit) {
 }
 Result<Ref<>> cancelDumpLater() { return cancelLater(), none(); }
 
-// --- user signals ----------------------------------------------------------------------------------------------------
+// --- user signals
+// ----------------------------------------------------------------------------------------------------
 
 struct UserSignal {
   bool enabled, chain;
@@ -255,7 +264,8 @@ void onUserSignal(int signum) {
 
 Status checkSignum(int signum) {
   for (const Handler& handler : fault_handlers)
-    if (handler.signum == signum) return raise(PyExc_RuntimeError, "signal %i cannot be registered, use enable() instead", signum);
+    if (handler.signum == signum)
+      return raise(PyExc_RuntimeError, "signal %i cannot be registered, use enable() instead", signum);
   if (signum < 1 || signum >= NSIG) return raise(PyExc_ValueError, "signal number out of range");
   return {};
 }
@@ -284,7 +294,8 @@ Result<bool> unregisterSignal(int signum) {
   return true;
 }
 
-// --- crashes on purpose, for tests -----------------------------------------------------------------------------------
+// --- crashes on purpose, for tests
+// -----------------------------------------------------------------------------------
 
 void noCoreFile() {
   struct rlimit none_at_all;
@@ -324,9 +335,7 @@ Result<Ref<>> crashStack() {
   noCoreFile();
   return TRY(intFromLong(overflowStack(1)));
 }
-void* fatalInThread(void*) {
-  fatalError("faulthandler_fatal_error_thread", "in new thread");
-}
+void* fatalInThread(void*) { fatalError("faulthandler_fatal_error_thread", "in new thread"); }
 Result<Ref<>> crashThread() {
   noCoreFile();
   pthread_t thread;
@@ -335,13 +344,17 @@ Result<Ref<>> crashThread() {
 }
 
 constinit PyMethodDef kMethods[] = {
-    function<"!enable($module, /, file=<unrepresentable>, all_threads=True)", enable, "Dump the traceback on fatal errors.">,
+    function<"!enable($module, /, file=<unrepresentable>, all_threads=True)", enable,
+             "Dump the traceback on fatal errors.">,
     function<"!disable($module, /)", disable, "Stop dumping on fatal errors.">,
     function<"!is_enabled($module, /)", isEnabled, "Whether the handler is enabled.">,
-    function<"!dump_traceback($module, /, file=<unrepresentable>, all_threads=True)", dumpTraceback, "Dump the traceback now.">,
-    function<"!dump_traceback_later($module, /, timeout, repeat=False, file=<unrepresentable>, exit=False)", dumpLater, "Dump all tracebacks after a timeout.">,
+    function<"!dump_traceback($module, /, file=<unrepresentable>, all_threads=True)", dumpTraceback,
+             "Dump the traceback now.">,
+    function<"!dump_traceback_later($module, /, timeout, repeat=False, file=<unrepresentable>, exit=False)",
+             dumpLater, "Dump all tracebacks after a timeout.">,
     function<"!cancel_dump_traceback_later($module, /)", cancelDumpLater, "Cancel dump_traceback_later().">,
-    function<"!register($module, /, signum, file=<unrepresentable>, all_threads=True, chain=False)", registerSignal, "Dump the traceback on a signal.">,
+    function<"!register($module, /, signum, file=<unrepresentable>, all_threads=True, chain=False)",
+             registerSignal, "Dump the traceback on a signal.">,
     function<"!unregister($module, signum, /)", unregisterSignal, "Undo register().">,
     function<"!_read_null($module, /)", readNull, "Read from address 0.">,
     function<"!_sigsegv($module, release_gil=False, /)", crashSegv, "Raise SIGSEGV.">,
@@ -352,7 +365,8 @@ constinit PyMethodDef kMethods[] = {
     {}};
 
 Status exec(PyObject*) { return {}; }
-constinit PyModuleDef kModule = moduleDef<"faulthandler", exec>(kMethods, "Tracebacks on crashes, signals and timeouts.");
+constinit PyModuleDef kModule =
+    moduleDef<"faulthandler", exec>(kMethods, "Tracebacks on crashes, signals and timeouts.");
 
 }  // namespace
 

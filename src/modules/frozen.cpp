@@ -70,12 +70,14 @@ uint32_t word(const std::string& data, size_t at) {
 std::string cachePathOf(const std::string& source_path) {
   size_t slash = source_path.rfind('/');
   std::string file = source_path.substr(slash + 1);
-  return source_path.substr(0, slash) + "/__pycache__/" + file.substr(0, file.size() - 3) + ".cpython-311.pyc";
+  return source_path.substr(0, slash) + "/__pycache__/" + file.substr(0, file.size() - 3) +
+         ".cpython-311.pyc";
 }
 
 bool headerMatches(const std::string& data, const struct stat& source) {
   if (data.size() < 16 || word(data, 0) != kPycMagic || word(data, 4) != 0) return false;
-  return word(data, 8) == static_cast<uint32_t>(source.st_mtime) && word(data, 12) == static_cast<uint32_t>(source.st_size);
+  return word(data, 8) == static_cast<uint32_t>(source.st_mtime) &&
+         word(data, 12) == static_cast<uint32_t>(source.st_size);
 }
 
 std::string dotted(const FrozenModule& module) {
@@ -105,7 +107,8 @@ const FrozenModule* findFrozen(std::string_view name) {
 Result<MaybeRef<>> readPycFor(const std::string& source_path) {
   struct stat source;
   std::string data;
-  if (stat(source_path.c_str(), &source) != 0 || !readFile(cachePathOf(source_path), &data)) return MaybeRef<>();
+  if (stat(source_path.c_str(), &source) != 0 || !readFile(cachePathOf(source_path), &data))
+    return MaybeRef<>();
   if (!headerMatches(data, source)) return MaybeRef<>();
   auto code = marshalLoads(std::string_view(data).substr(16));
   if (code.failed()) {

@@ -1,5 +1,5 @@
-// The modules that CPython freezes into its binary. Krait reads them from the standard library instead, under the same
-// names, so that loaders, `__spec__` and tracebacks ("<frozen os>") look alike.
+// The modules that CPython freezes into its binary. Krait reads them from the standard library instead, under
+// the same names, so that loaders, `__spec__` and tracebacks ("<frozen os>") look alike.
 #pragma once
 
 #include "types/code.h"
@@ -8,8 +8,8 @@ namespace krait::modules {
 
 struct FrozenModule {
   const char* name;
-  const char* path;      // below the stdlib folder; null: no file of its own
-  const char* origin;    // `origname` of find_frozen; null: None
+  const char* path;    // below the stdlib folder; null: no file of its own
+  const char* origin;  // `origname` of find_frozen; null: None
   bool is_package;
 };
 

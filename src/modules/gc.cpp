@@ -35,14 +35,17 @@ Result<Ref<>> gcSetDebug(int flags) {
 int gcGetDebug() { return state.debug; }
 
 Result<Ref<>> gcSetThreshold(CallArgs args) {
-  if (args.names && args.names->size() > 0) return raise(PyExc_TypeError, "gc.set_threshold() takes no keyword arguments");
+  if (args.names && args.names->size() > 0)
+    return raise(PyExc_TypeError, "gc.set_threshold() takes no keyword arguments");
   if (args.count < 1 || args.count > 3)
-    return raise(PyExc_TypeError, "set_threshold() takes at %s %d argument%s (%zd given)", args.count < 1 ? "least" : "most",
-                 args.count < 1 ? 1 : 3, args.count < 1 ? "" : "s", args.count);
+    return raise(PyExc_TypeError, "set_threshold() takes at %s %d argument%s (%zd given)",
+                 args.count < 1 ? "least" : "most", args.count < 1 ? 1 : 3, args.count < 1 ? "" : "s",
+                 args.count);
   int values[3];
   for (Py_ssize_t i = 0; i < args.count; i++) values[i] = TRY(asInt(args.values[i]));
   for (Py_ssize_t i = 0; i < args.count; i++) state.generations[i].threshold = values[i];
-  for (Py_ssize_t i = args.count; args.count > 1 && i < kGenerations; i++) state.generations[i].threshold = values[args.count - 1];
+  for (Py_ssize_t i = args.count; args.count > 1 && i < kGenerations; i++)
+    state.generations[i].threshold = values[args.count - 1];
   return none();
 }
 
@@ -51,13 +54,15 @@ Result<Ref<>> threeInts(long a, long b, long c) {
   return TRY(tupleOf(x.get(), y.get(), z.get()));
 }
 Result<Ref<>> gcGetThreshold() {
-  return threeInts(state.generations[0].threshold, state.generations[1].threshold, state.generations[2].threshold);
+  return threeInts(state.generations[0].threshold, state.generations[1].threshold,
+                   state.generations[2].threshold);
 }
 Result<Ref<>> gcGetCount() {
   return threeInts(state.generations[0].count, state.generations[1].count, state.generations[2].count);
 }
 
-// --- looking at objects ----------------------------------------------------------------------------------------------
+// --- looking at objects
+// ----------------------------------------------------------------------------------------------
 
 struct Search {
   TupleObject* wanted;
@@ -121,7 +126,9 @@ Result<Ref<>> gcGetObjects(PyObject* generation) {
   }
   Py_ssize_t number = TRY(argSsize(generation));
   if (number >= kGenerations)
-    return raise(PyExc_ValueError, "generation parameter must be less than the number of available generations (%i)", kGenerations);
+    return raise(PyExc_ValueError,
+                 "generation parameter must be less than the number of available generations (%i)",
+                 kGenerations);
   if (number < 0) return raise(PyExc_ValueError, "generation parameter cannot be negative");
   TRY(appendObjects(state.generations[number].ring, found));
   return found;
@@ -155,13 +162,19 @@ constinit PyMethodDef kGcMethods[] = {
     function<"get_count($module, /)", gcGetCount, "The current collection counts.">,
     function<"!set_threshold($module, *args)", gcSetThreshold, "Set the collection thresholds.">,
     function<"get_threshold($module, /)", gcGetThreshold, "The collection thresholds.">,
-    function<"collect($module, /, generation=2)", gcCollectFunction, "Run a collection; number of unreachable objects.">,
-    function<"get_objects($module, /, generation=None)", gcGetObjects, "List of the objects tracked by the collector.">,
+    function<"collect($module, /, generation=2)", gcCollectFunction,
+             "Run a collection; number of unreachable objects.">,
+    function<"get_objects($module, /, generation=None)", gcGetObjects,
+             "List of the objects tracked by the collector.">,
     function<"get_stats($module, /)", gcGetStats, "Statistics, one dict per generation.">,
-    function<"is_tracked($module, obj, /)", gcIsTrackedFunction, "Whether the object is tracked by the collector.">,
-    function<"!get_referrers($module, *objs)", gcGetReferrers, "Objects that directly refer to any of the objs.">,
-    function<"!get_referents($module, *objs)", gcGetReferents, "Objects that are directly referred to by the objs.">,
-    function<"is_finalized($module, obj, /)", gcIsFinalizedFunction, "Whether the object's finalizer has run.">,
+    function<"is_tracked($module, obj, /)", gcIsTrackedFunction,
+             "Whether the object is tracked by the collector.">,
+    function<"!get_referrers($module, *objs)", gcGetReferrers,
+             "Objects that directly refer to any of the objs.">,
+    function<"!get_referents($module, *objs)", gcGetReferents,
+             "Objects that are directly referred to by the objs.">,
+    function<"is_finalized($module, obj, /)", gcIsFinalizedFunction,
+             "Whether the object's finalizer has run.">,
     function<"freeze($module, /)", gcFreeze, "Keep all tracked objects out of future collections.">,
     function<"unfreeze($module, /)", gcUnfreeze, "Give the frozen objects back to the oldest generation.">,
     function<"get_freeze_count($module, /)", gcGetFreezeCount, "Number of frozen objects.">,
@@ -180,7 +193,8 @@ Status gcExec(PyObject* module) {
   TRY(moduleAddInt(module, "DEBUG_COLLECTABLE", gc::kDebugCollectable));
   TRY(moduleAddInt(module, "DEBUG_UNCOLLECTABLE", gc::kDebugUncollectable));
   TRY(moduleAddInt(module, "DEBUG_SAVEALL", gc::kDebugSaveAll));
-  return moduleAddInt(module, "DEBUG_LEAK", gc::kDebugCollectable | gc::kDebugUncollectable | gc::kDebugSaveAll);
+  return moduleAddInt(module, "DEBUG_LEAK",
+                      gc::kDebugCollectable | gc::kDebugUncollectable | gc::kDebugSaveAll);
 }
 
 constinit PyModuleDef kGcModule = moduleDef<"gc", gcExec>(kGcMethods, "The cycle collector.");

@@ -13,10 +13,10 @@ namespace {
 // Slot numbers of PyType_Spec that a description may fill.
 constexpr int kBfGetBuffer = 1, kBfReleaseBuffer = 2, kMpAssSubscript = 3, kMpLength = 4, kMpSubscript = 5,
               kSqAssItem = 39, kSqConcat = 40, kSqContains = 41, kSqInplaceConcat = 42, kSqInplaceRepeat = 43,
-              kSqItem = 44, kSqLength = 45, kSqRepeat = 46, kTpCall = 50, kTpClear = 51, kTpDealloc = 52, kTpDoc = 56,
-              kTpGetattro = 58, kTpHash = 59, kTpInit = 60, kTpIter = 62, kTpIternext = 63, kTpMethods = 64,
-              kTpNew = 65, kTpRepr = 66, kTpRichcompare = 67, kTpSetattro = 69, kTpTraverse = 71, kTpMembers = 72,
-              kTpGetset = 73, kTpFree = 74, kTpFinalize = 80;
+              kSqItem = 44, kSqLength = 45, kSqRepeat = 46, kTpCall = 50, kTpClear = 51, kTpDealloc = 52,
+              kTpDoc = 56, kTpGetattro = 58, kTpHash = 59, kTpInit = 60, kTpIter = 62, kTpIternext = 63,
+              kTpMethods = 64, kTpNew = 65, kTpRepr = 66, kTpRichcompare = 67, kTpSetattro = 69,
+              kTpTraverse = 71, kTpMembers = 72, kTpGetset = 73, kTpFree = 74, kTpFinalize = 80;
 
 class SlotList {
  public:

@@ -1,6 +1,7 @@
 // The _heapq module: priority queues in lists.
 //
-// Comparisons run Python code that may change the list: its size is checked after each one, items are held meanwhile.
+// Comparisons run Python code that may change the list: its size is checked after each one, items are held
+// meanwhile.
 #include "core/errors.h"
 #include "core/native.h"
 #include "types/list.h"
@@ -19,7 +20,9 @@ Result<bool> above(PyObject* left, PyObject* right) {
 
 Raised changedSize() { return raise(PyExc_RuntimeError, "list changed size during iteration"); }
 
-void swapItems(ListObject* heap, Py_ssize_t i, Py_ssize_t j) { std::swap(heap->ob_item[i], heap->ob_item[j]); }
+void swapItems(ListObject* heap, Py_ssize_t i, Py_ssize_t j) {
+  std::swap(heap->ob_item[i], heap->ob_item[j]);
+}
 
 // Moves the item at `position` up towards `start`.
 template <bool kMax>
@@ -100,8 +103,10 @@ constinit PyMethodDef kMethods[] = {
     function<"heappush($module, heap, item, /)", push, "Adds an item, keeping the heap's order.">,
     function<"heappushpop($module, heap, item, /)", pushPop, "Adds an item, then takes the smallest one.">,
     function<"heappop($module, heap, /)", pop<false>, "Takes the smallest item off the heap.">,
-    function<"heapreplace($module, heap, item, /)", replace<false>, "Takes the smallest item, then adds a new one.">,
-    function<"heapify($module, heap, /)", heapify<false>, "Turns a list into a heap, in place and in linear time.">,
+    function<"heapreplace($module, heap, item, /)", replace<false>,
+             "Takes the smallest item, then adds a new one.">,
+    function<"heapify($module, heap, /)", heapify<false>,
+             "Turns a list into a heap, in place and in linear time.">,
     function<"_heappop_max($module, heap, /)", pop<true>, "Maxheap variant of heappop.">,
     function<"_heapify_max($module, heap, /)", heapify<true>, "Maxheap variant of heapify.">,
     function<"_heapreplace_max($module, heap, item, /)", replace<true>, "Maxheap variant of heapreplace.">,
@@ -111,7 +116,8 @@ constexpr const char kAbout[] = "Heaps are lists where a[k] <= a[2*k+1] and a[k]
 
 Status heapqExec(PyObject* module) { return moduleAddStr(module, "__about__", kAbout); }
 
-constinit PyModuleDef kModule = moduleDef<"_heapq", heapqExec>(kMethods, "Priority queues kept in ordinary lists.");
+constinit PyModuleDef kModule =
+    moduleDef<"_heapq", heapqExec>(kMethods, "Priority queues kept in ordinary lists.");
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// The meaning of `import`: module look-up, names relative to a package, from-lists; and the start of importlib.
+// The meaning of `import`: module look-up, names relative to a package, from-lists; and the start of
+// importlib.
 #include "core/import.h"
 
 #include <cstdio>
@@ -35,7 +36,8 @@ Result<Opt<>> moduleByName(PyObject* name) {
   return Opt<>(module.get());  // kept alive by the mapping, as for a dict
 }
 
-// --- relative names ----------------------------------------------------------------------------------------------
+// --- relative names
+// ----------------------------------------------------------------------------------------------
 
 // The package that `from . import x` starts at: __package__, __spec__.parent or __name__ of the globals.
 Result<Ref<StrObject>> packageFromName(DictObject* globals) {
@@ -95,7 +97,8 @@ Result<Ref<StrObject>> resolveName(StrObject* relative, PyObject* globals, int l
   return strFormat("%U.%U", base.get(), relative);
 }
 
-// --- loading -----------------------------------------------------------------------------------------------------
+// --- loading
+// -----------------------------------------------------------------------------------------------------
 
 Result<bool> isInitializing(PyObject* module) {
   MaybeRef<> spec = TRY(attrLookup(module, name<"__spec__">()));
@@ -116,14 +119,15 @@ Status ensureInitialized(PyObject* module, PyObject* abs_name) {
 bool isImportlibEntry(TracebackObject* entry, const char* function) {
   CodeObject* code = frameHooks.code(entry->tb_frame);
   auto* file = cast<StrObject>(code->co_filename);
-  if (!strEqualsAscii(file, "<frozen importlib._bootstrap>") && !strEqualsAscii(file, "<frozen importlib._bootstrap_external>")) {
+  if (!strEqualsAscii(file, "<frozen importlib._bootstrap>") &&
+      !strEqualsAscii(file, "<frozen importlib._bootstrap_external>")) {
     return false;
   }
   return !function || strEqualsAscii(cast<StrObject>(code->co_name), function);
 }
 
-// Cuts importlib's own entries out of the traceback: all of them for ImportError, otherwise those runs that end in
-// _call_with_frames_removed.
+// Cuts importlib's own entries out of the traceback: all of them for ImportError, otherwise those runs that
+// end in _call_with_frames_removed.
 void removeImportlibEntries() {
   if (interpreter().config.verbose) return;
   bool always = pendingMatches(PyExc_ImportError);
@@ -165,9 +169,11 @@ class ImportTimer {
     long total = now() - start_;
     depth_--;
     auto text = strUtf8(cast<StrObject>(module_name_));
-    if (text.failed()) clearPending();
-    else std::fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", total - nested_, total, depth_ * 2, "",
-                      std::string(std::move(text).take()).c_str());
+    if (text.failed())
+      clearPending();
+    else
+      std::fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", total - nested_, total, depth_ * 2, "",
+                   std::string(std::move(text).take()).c_str());
     nested_ = others_before_ + total;
   }
 
@@ -186,8 +192,8 @@ class ImportTimer {
 
 Result<Ref<>> findAndLoad(PyObject* abs_name) {
   ImportTimer timer(abs_name);
-  TRY(audit("import", "OOOOO", abs_name, Py_None, sysGet("path").orElse(Py_None), sysGet("meta_path").orElse(Py_None),
-            sysGet("path_hooks").orElse(Py_None)));
+  TRY(audit("import", "OOOOO", abs_name, Py_None, sysGet("path").orElse(Py_None),
+            sysGet("meta_path").orElse(Py_None), sysGet("path_hooks").orElse(Py_None)));
   Interpreter& in = interpreter();
   return callMethod(in.importlib, name<"_find_and_load">(), abs_name, in.import_func);
 }
@@ -315,13 +321,16 @@ Result<Ref<>> importAttr(const char* module_name, const char* attr) {
   return attrGet(module, attr);
 }
 
-Result<Ref<>> importName(PyObject* name_object, PyObject* globals, PyObject* locals, PyObject* from_list, int level) {
+Result<Ref<>> importName(PyObject* name_object, PyObject* globals, PyObject* locals, PyObject* from_list,
+                         int level) {
   Opt<> function = TRY(dictGet(interpreter().builtins, name<"__import__">()));
   if (!function) return raise(PyExc_ImportError, "__import__ not found");
-  if (function.get() == interpreter().import_func) return modules::importLevel(name_object, globals, from_list, level);
+  if (function.get() == interpreter().import_func)
+    return modules::importLevel(name_object, globals, from_list, level);
   Ref<> import_function = share(function.get());
   Ref<> level_object = Ref<>(TRY(intFromLong(level)));
-  return call(import_function.get(), name_object, globals, locals ? locals : Py_None, from_list, level_object.get());
+  return call(import_function.get(), name_object, globals, locals ? locals : Py_None, from_list,
+              level_object.get());
 }
 
 Opt<> importedModule(const char* module_name) {

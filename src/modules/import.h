@@ -5,10 +5,12 @@
 
 namespace krait::modules {
 
-// builtins.__import__ and PyImport_ImportModuleLevelObject: absolute or relative, importlib's frames cut from tracebacks.
+// builtins.__import__ and PyImport_ImportModuleLevelObject: absolute or relative, importlib's frames cut from
+// tracebacks.
 Result<Ref<>> importLevel(PyObject* name, PyObject* globals, PyObject* from_list, int level);
 
-Status importStart(ModuleObject* sys);  // _imp and importlib._bootstrap: builtin and frozen modules can be imported
-Status importStartExternal();           // path based finders and zipimport
+Status importStart(
+    ModuleObject* sys);        // _imp and importlib._bootstrap: builtin and frozen modules can be imported
+Status importStartExternal();  // path based finders and zipimport
 
 }  // namespace krait::modules

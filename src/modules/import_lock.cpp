@@ -37,8 +37,10 @@ bool importLockHeld() { return g_depth > 0; }
 void importLockAfterFork() {
   bool mine = g_depth > 0 && pthread_equal(g_owner, pthread_self());
   g_mutex = PTHREAD_MUTEX_INITIALIZER;
-  if (!mine) g_depth = 0;
-  else pthread_mutex_lock(&g_mutex);
+  if (!mine)
+    g_depth = 0;
+  else
+    pthread_mutex_lock(&g_mutex);
 }
 
 }  // namespace krait::modules

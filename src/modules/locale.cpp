@@ -20,11 +20,13 @@ namespace {
 
 PyObject* g_locale_error;
 
-// --- the locale itself ---------------------------------------------------------------------------------------------
+// --- the locale itself
+// ---------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> localeSet(int category, OptionalCText wanted) {
   const char* answer = setlocale(category, wanted.text);
-  if (!answer) return raise(g_locale_error, wanted.text ? "unsupported locale setting" : "locale query failed");
+  if (!answer)
+    return raise(g_locale_error, wanted.text ? "unsupported locale setting" : "locale query failed");
   return strFromLocale(answer);
 }
 
@@ -71,7 +73,8 @@ Result<Ref<StrObject>> localeEncoding() {
   return strFromLocale(codeset);
 }
 
-// --- collation -----------------------------------------------------------------------------------------------------
+// --- collation
+// -----------------------------------------------------------------------------------------------------
 
 Result<std::vector<wchar_t>> wideText(StrObject* text) {
   std::vector<wchar_t> out;
@@ -101,18 +104,21 @@ Result<Ref<StrObject>> localeTransform(StrObject* string) {
   return strFromWide(key.data(), static_cast<Py_ssize_t>(size));
 }
 
-// --- langinfo ------------------------------------------------------------------------------------------------------
+// --- langinfo
+// ------------------------------------------------------------------------------------------------------
 
 #define INFO(name) {#name, name}
 constexpr std::pair<const char*, int> kLangInfo[] = {
-    INFO(DAY_1), INFO(DAY_2), INFO(DAY_3), INFO(DAY_4), INFO(DAY_5), INFO(DAY_6), INFO(DAY_7),
-    INFO(ABDAY_1), INFO(ABDAY_2), INFO(ABDAY_3), INFO(ABDAY_4), INFO(ABDAY_5), INFO(ABDAY_6), INFO(ABDAY_7),
-    INFO(MON_1), INFO(MON_2), INFO(MON_3), INFO(MON_4), INFO(MON_5), INFO(MON_6), INFO(MON_7), INFO(MON_8), INFO(MON_9),
-    INFO(MON_10), INFO(MON_11), INFO(MON_12), INFO(ABMON_1), INFO(ABMON_2), INFO(ABMON_3), INFO(ABMON_4), INFO(ABMON_5),
-    INFO(ABMON_6), INFO(ABMON_7), INFO(ABMON_8), INFO(ABMON_9), INFO(ABMON_10), INFO(ABMON_11), INFO(ABMON_12),
-    INFO(RADIXCHAR), INFO(THOUSEP), INFO(CRNCYSTR), INFO(D_FMT), INFO(D_T_FMT), INFO(T_FMT), INFO(AM_STR), INFO(PM_STR),
-    INFO(CODESET), INFO(T_FMT_AMPM), INFO(ERA), INFO(ERA_D_FMT), INFO(ERA_D_T_FMT), INFO(ERA_T_FMT), INFO(ALT_DIGITS),
-    INFO(YESEXPR), INFO(NOEXPR), INFO(_DATE_FMT)};
+    INFO(DAY_1),    INFO(DAY_2),     INFO(DAY_3),       INFO(DAY_4),     INFO(DAY_5),      INFO(DAY_6),
+    INFO(DAY_7),    INFO(ABDAY_1),   INFO(ABDAY_2),     INFO(ABDAY_3),   INFO(ABDAY_4),    INFO(ABDAY_5),
+    INFO(ABDAY_6),  INFO(ABDAY_7),   INFO(MON_1),       INFO(MON_2),     INFO(MON_3),      INFO(MON_4),
+    INFO(MON_5),    INFO(MON_6),     INFO(MON_7),       INFO(MON_8),     INFO(MON_9),      INFO(MON_10),
+    INFO(MON_11),   INFO(MON_12),    INFO(ABMON_1),     INFO(ABMON_2),   INFO(ABMON_3),    INFO(ABMON_4),
+    INFO(ABMON_5),  INFO(ABMON_6),   INFO(ABMON_7),     INFO(ABMON_8),   INFO(ABMON_9),    INFO(ABMON_10),
+    INFO(ABMON_11), INFO(ABMON_12),  INFO(RADIXCHAR),   INFO(THOUSEP),   INFO(CRNCYSTR),   INFO(D_FMT),
+    INFO(D_T_FMT),  INFO(T_FMT),     INFO(AM_STR),      INFO(PM_STR),    INFO(CODESET),    INFO(T_FMT_AMPM),
+    INFO(ERA),      INFO(ERA_D_FMT), INFO(ERA_D_T_FMT), INFO(ERA_T_FMT), INFO(ALT_DIGITS), INFO(YESEXPR),
+    INFO(NOEXPR),   INFO(_DATE_FMT)};
 
 Result<Ref<StrObject>> localeInfo(int key) {
   for (auto [unused, value] : kLangInfo) {
@@ -123,7 +129,8 @@ Result<Ref<StrObject>> localeInfo(int key) {
   return raise(PyExc_ValueError, "unsupported langinfo constant");
 }
 
-// --- message catalogues --------------------------------------------------------------------------------------------
+// --- message catalogues
+// --------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> localeGettext(CText message) { return strFromLocale(gettext(message.text)); }
 Result<Ref<StrObject>> localeDgettext(OptionalCText domain, CText message) {
@@ -156,22 +163,28 @@ Result<Ref<>> localeBindCodeset(CText domain, OptionalCText codeset) {
 }
 
 constinit PyMethodDef kLocaleMethods[] = {
-    function<"setlocale($module, category, locale=<unrepresentable>, /)", localeSet, "Set or query the locale of a category.">,
-    function<"localeconv($module, /)", localeConventions, "The conventions for numbers and money, as a dict.">,
+    function<"setlocale($module, category, locale=<unrepresentable>, /)", localeSet,
+             "Set or query the locale of a category.">,
+    function<"localeconv($module, /)", localeConventions,
+             "The conventions for numbers and money, as a dict.">,
     function<"strcoll($module, os1, os2, /)", localeCollate, "Compare two strings by the locale's order.">,
     function<"strxfrm($module, string, /)", localeTransform, "A key that sorts as strcoll() compares.">,
     function<"nl_langinfo($module, key, /)", localeInfo, "One piece of information about the locale.">,
     function<"gettext($module, msg, /)", localeGettext, "Translation of a message.">,
     function<"dgettext($module, domain, msg, /)", localeDgettext, "Translation of a message in a domain.">,
-    function<"dcgettext($module, domain, msg, category, /)", localeDcgettext, "Translation of a message in a domain and category.">,
+    function<"dcgettext($module, domain, msg, category, /)", localeDcgettext,
+             "Translation of a message in a domain and category.">,
     function<"textdomain($module, domain, /)", localeTextdomain, "Set the domain of gettext(); returns it.">,
-    function<"bindtextdomain($module, domain, dir, /)", localeBindtextdomain, "Set the folder of a domain; returns it.">,
-    function<"bind_textdomain_codeset($module, domain, codeset, /)", localeBindCodeset, "Set the encoding of a domain; returns it.">,
+    function<"bindtextdomain($module, domain, dir, /)", localeBindtextdomain,
+             "Set the folder of a domain; returns it.">,
+    function<"bind_textdomain_codeset($module, domain, codeset, /)", localeBindCodeset,
+             "Set the encoding of a domain; returns it.">,
     function<"getencoding($module, /)", localeEncoding, "The locale's encoding.">,
     {}};
 
-constexpr std::pair<const char*, int> kConstants[] = {INFO(LC_CTYPE), INFO(LC_TIME), INFO(LC_COLLATE), INFO(LC_MONETARY),
-                                                      INFO(LC_MESSAGES), INFO(LC_NUMERIC), INFO(LC_ALL), INFO(CHAR_MAX)};
+constexpr std::pair<const char*, int> kConstants[] = {INFO(LC_CTYPE),    INFO(LC_TIME),     INFO(LC_COLLATE),
+                                                      INFO(LC_MONETARY), INFO(LC_MESSAGES), INFO(LC_NUMERIC),
+                                                      INFO(LC_ALL),      INFO(CHAR_MAX)};
 
 Status localeExec(PyObject* module) {
   for (auto [constant, value] : kConstants) TRY(moduleAddInt(module, constant, value));
@@ -180,7 +193,8 @@ Status localeExec(PyObject* module) {
   return {};
 }
 
-constinit PyModuleDef kLocaleModule = moduleDef<"_locale", localeExec>(kLocaleMethods, "Access to the C library's locale.");
+constinit PyModuleDef kLocaleModule =
+    moduleDef<"_locale", localeExec>(kLocaleMethods, "Access to the C library's locale.");
 
 }  // namespace
 

@@ -44,8 +44,8 @@ constinit PyMethodDef kMarshalMethods[] = {
 
 Status marshalExec(PyObject* module) { return moduleAddInt(module, "version", kMarshalVersion); }
 
-constinit PyModuleDef kMarshalModule =
-    moduleDef<"marshal", marshalExec>(kMarshalMethods, "Python values in a compact binary form, private to the interpreter.");
+constinit PyModuleDef kMarshalModule = moduleDef<"marshal", marshalExec>(
+    kMarshalMethods, "Python values in a compact binary form, private to the interpreter.");
 
 }  // namespace
 

@@ -8,7 +8,7 @@
 
 namespace krait::modules {
 
-Result<Ref<>> marshalLoads(std::string_view data);  // EOFError, ValueError, TypeError on malformed data
+Result<Ref<>> marshalLoads(std::string_view data);   // EOFError, ValueError, TypeError on malformed data
 Result<Ref<>> marshalLoadStream(std::FILE* stream);  // one object; the stream then stands behind it
 Result<Ref<BytesObject>> marshalDumps(PyObject* value, int version);
 

@@ -61,7 +61,8 @@ Result<const char*> Input::fromFile(Py_ssize_t n) {
   Ref<> count = TRY(callMethod(file_, name<"readinto">(), view.get()));
   Py_ssize_t read = TRY(asSsize(count.get(), PyExc_ValueError));
   if (read > n) {
-    return raise(PyExc_ValueError, "read() returned too much data: %zd bytes requested, %zd returned", n, read);
+    return raise(PyExc_ValueError, "read() returned too much data: %zd bytes requested, %zd returned", n,
+                 read);
   }
   if (read < n) return raise(PyExc_EOFError, "EOF read where not expected");
   return static_cast<const char*>(buffer_->ob_start);
@@ -71,7 +72,8 @@ Result<const char*> Input::fromStream(Py_ssize_t n) {
   buffer_ = TRY(byteArrayNew({}));
   TRY(byteArrayResize(buffer_.get(), n));
   size_t wanted = static_cast<size_t>(n);
-  if (std::fread(buffer_->ob_start, 1, wanted, stream_) == wanted) return static_cast<const char*>(buffer_->ob_start);
+  if (std::fread(buffer_->ob_start, 1, wanted, stream_) == wanted)
+    return static_cast<const char*>(buffer_->ob_start);
   return raise(PyExc_EOFError, "EOF read where not expected");
 }
 
@@ -112,7 +114,8 @@ class Reader {
   Result<Ref<>> code();
   Result<Ref<>> reference();
 
-  // The object's place among those that can be referred to; empty until it is complete (or filled from the start).
+  // The object's place among those that can be referred to; empty until it is complete (or filled from the
+  // start).
   size_t reserve() {
     if (flag_) refs_.emplace_back();
     return flag_ ? refs_.size() - 1 : kNoPlace;
@@ -200,28 +203,17 @@ Result<MaybeRef<>> Reader::object() {
 
 Result<MaybeRef<>> Reader::objectOf(MarshalType type) {
   switch (type) {
-    case MarshalType::kNull:
-      return MaybeRef<>();
-    case MarshalType::kNone:
-      return MaybeRef<>(none());
-    case MarshalType::kStopIteration:
-      return MaybeRef<>(share(PyExc_StopIteration));
-    case MarshalType::kEllipsis:
-      return MaybeRef<>(share(Py_Ellipsis));
-    case MarshalType::kFalse:
-      return MaybeRef<>(boolRef(false));
-    case MarshalType::kTrue:
-      return MaybeRef<>(boolRef(true));
-    case MarshalType::kInt:
-      return MaybeRef<>(remember(TRY(intFromLong(TRY(int32())))));
-    case MarshalType::kInt64:
-      return MaybeRef<>(TRY(integer64()));
-    case MarshalType::kLong:
-      return MaybeRef<>(TRY(bigInteger()));
-    case MarshalType::kFloat:
-      return MaybeRef<>(remember(TRY(floatNew(TRY(floatText())))));
-    case MarshalType::kBinaryFloat:
-      return MaybeRef<>(remember(TRY(floatNew(TRY(float64())))));
+    case MarshalType::kNull: return MaybeRef<>();
+    case MarshalType::kNone: return MaybeRef<>(none());
+    case MarshalType::kStopIteration: return MaybeRef<>(share(PyExc_StopIteration));
+    case MarshalType::kEllipsis: return MaybeRef<>(share(Py_Ellipsis));
+    case MarshalType::kFalse: return MaybeRef<>(boolRef(false));
+    case MarshalType::kTrue: return MaybeRef<>(boolRef(true));
+    case MarshalType::kInt: return MaybeRef<>(remember(TRY(intFromLong(TRY(int32())))));
+    case MarshalType::kInt64: return MaybeRef<>(TRY(integer64()));
+    case MarshalType::kLong: return MaybeRef<>(TRY(bigInteger()));
+    case MarshalType::kFloat: return MaybeRef<>(remember(TRY(floatNew(TRY(floatText())))));
+    case MarshalType::kBinaryFloat: return MaybeRef<>(remember(TRY(floatNew(TRY(float64())))));
     case MarshalType::kComplex: {
       double real = TRY(floatText());
       return MaybeRef<>(remember(TRY(complexNew(real, TRY(floatText())))));
@@ -230,35 +222,25 @@ Result<MaybeRef<>> Reader::objectOf(MarshalType type) {
       double real = TRY(float64());
       return MaybeRef<>(remember(TRY(complexNew(real, TRY(float64())))));
     }
-    case MarshalType::kString:
-      return MaybeRef<>(TRY(bytes()));
+    case MarshalType::kString: return MaybeRef<>(TRY(bytes()));
     case MarshalType::kAscii:
     case MarshalType::kAsciiInterned:
-      return MaybeRef<>(TRY(ascii(TRY(size("string size out of range", false)), type == MarshalType::kAsciiInterned)));
+      return MaybeRef<>(
+          TRY(ascii(TRY(size("string size out of range", false)), type == MarshalType::kAsciiInterned)));
     case MarshalType::kShortAscii:
     case MarshalType::kShortAsciiInterned:
       return MaybeRef<>(TRY(ascii(TRY(input_.byte()), type == MarshalType::kShortAsciiInterned)));
     case MarshalType::kUnicode:
-    case MarshalType::kInterned:
-      return MaybeRef<>(TRY(unicode(type == MarshalType::kInterned)));
-    case MarshalType::kSmallTuple:
-      return MaybeRef<>(TRY(tuple(TRY(input_.byte()))));
-    case MarshalType::kTuple:
-      return MaybeRef<>(TRY(tuple(TRY(size("tuple size out of range", true)))));
-    case MarshalType::kList:
-      return MaybeRef<>(TRY(list()));
-    case MarshalType::kDict:
-      return MaybeRef<>(TRY(dict()));
-    case MarshalType::kSet:
-      return MaybeRef<>(TRY(set()));
-    case MarshalType::kFrozenset:
-      return MaybeRef<>(TRY(frozenset()));
-    case MarshalType::kCode:
-      return MaybeRef<>(TRY(code()));
-    case MarshalType::kRef:
-      return MaybeRef<>(TRY(reference()));
-    case MarshalType::kUnknown:
-      break;
+    case MarshalType::kInterned: return MaybeRef<>(TRY(unicode(type == MarshalType::kInterned)));
+    case MarshalType::kSmallTuple: return MaybeRef<>(TRY(tuple(TRY(input_.byte()))));
+    case MarshalType::kTuple: return MaybeRef<>(TRY(tuple(TRY(size("tuple size out of range", true)))));
+    case MarshalType::kList: return MaybeRef<>(TRY(list()));
+    case MarshalType::kDict: return MaybeRef<>(TRY(dict()));
+    case MarshalType::kSet: return MaybeRef<>(TRY(set()));
+    case MarshalType::kFrozenset: return MaybeRef<>(TRY(frozenset()));
+    case MarshalType::kCode: return MaybeRef<>(TRY(code()));
+    case MarshalType::kRef: return MaybeRef<>(TRY(reference()));
+    case MarshalType::kUnknown: break;
   }
   return raiseBad("unknown type code");
 }

@@ -95,12 +95,18 @@ Status Writer::size(Py_ssize_t n) {
 
 bool Writer::singleton(PyObject* v) {
   MarshalType code;
-  if (v == Py_None) code = MarshalType::kNone;
-  else if (v == PyExc_StopIteration) code = MarshalType::kStopIteration;
-  else if (v == Py_Ellipsis) code = MarshalType::kEllipsis;
-  else if (v == Py_False) code = MarshalType::kFalse;
-  else if (v == Py_True) code = MarshalType::kTrue;
-  else return false;
+  if (v == Py_None)
+    code = MarshalType::kNone;
+  else if (v == PyExc_StopIteration)
+    code = MarshalType::kStopIteration;
+  else if (v == Py_Ellipsis)
+    code = MarshalType::kEllipsis;
+  else if (v == Py_False)
+    code = MarshalType::kFalse;
+  else if (v == Py_True)
+    code = MarshalType::kTrue;
+  else
+    return false;
   byte(static_cast<char>(code));
   return true;
 }
@@ -257,9 +263,12 @@ Status Writer::set(SetObject* v, MarshalType kind) {
 Status Writer::code(CodeObject* v) {
   type(MarshalType::kCode);
   Ref<BytesObject> bytes = TRY(codeBytes(v));
-  for (int number : {v->co_argcount, v->co_posonlyargcount, v->co_kwonlyargcount, v->co_stacksize, v->co_flags}) int32(number);
-  for (PyObject* part : {static_cast<PyObject*>(bytes.get()), v->co_consts, v->co_names, v->co_localsplusnames,
-                         v->co_localspluskinds, v->co_filename, v->co_name, v->co_qualname}) {
+  for (int number :
+       {v->co_argcount, v->co_posonlyargcount, v->co_kwonlyargcount, v->co_stacksize, v->co_flags})
+    int32(number);
+  for (PyObject* part :
+       {static_cast<PyObject*>(bytes.get()), v->co_consts, v->co_names, v->co_localsplusnames,
+        v->co_localspluskinds, v->co_filename, v->co_name, v->co_qualname}) {
     TRY(object(part));
   }
   int32(v->co_firstlineno);

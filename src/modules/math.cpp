@@ -86,7 +86,8 @@ Result<double> ldexpFunction(double x, PyObject* exponent) {
   if (!isInt(exponent)) return raise(PyExc_TypeError, "Expected an int as second argument to ldexp.");
   int overflow;
   long shift = intAsLongAndOverflow(cast<IntObject>(exponent), &overflow);
-  if (overflow != 0) shift = overflow < 0 ? std::numeric_limits<long>::min() : std::numeric_limits<long>::max();
+  if (overflow != 0)
+    shift = overflow < 0 ? std::numeric_limits<long>::min() : std::numeric_limits<long>::max();
   if (x == 0.0 || !std::isfinite(x)) return x;
   if (shift > INT_MAX) return rangeError();
   if (shift < INT_MIN) return std::copysign(0.0, x);
@@ -188,7 +189,8 @@ double ulpFunction(double x) {
   return std::isinf(above) ? x - std::nextafter(x, 0.0) : above - x;
 }
 
-Result<bool> isCloseFunction(double a, double b, std::optional<double> relative, std::optional<double> absolute) {
+Result<bool> isCloseFunction(double a, double b, std::optional<double> relative,
+                             std::optional<double> absolute) {
   double rel = relative.value_or(1e-9), abs = absolute.value_or(0.0);
   if (rel < 0.0 || abs < 0.0) return raise(PyExc_ValueError, "tolerances must be non-negative");
   if (a == b) return true;
@@ -358,7 +360,8 @@ constinit PyMethodDef kMathMethods[] = {
     function<"nextafter($module, x, y, /)", nextafterFunction, "The float after x towards y.">,
     function<"perm($module, n, k=None, /)", permFunction, "Number of ways to choose k of n items, ordered.">,
     function<"pow($module, x, y, /)", powFunction, "x**y in floats.">,
-    function<"prod($module, iterable, /, *, start=1)", prodFunction, "Product of the items and the start value.">,
+    function<"prod($module, iterable, /, *, start=1)", prodFunction,
+             "Product of the items and the start value.">,
     function<"radians($module, x, /)", radiansFunction, "Degrees as radians.">,
     function<"remainder($module, x, y, /)", remainderFunction, "IEEE 754 remainder of x with respect to y.">,
     function<"sin($module, x, /)", real<kSin>, "Sine of x radians.">,
@@ -378,8 +381,8 @@ Status mathExec(PyObject* module) {
   return moduleAdd(module, "nan", TRY(floatNew(std::numeric_limits<double>::quiet_NaN())));
 }
 
-constinit PyModuleDef kMathModule =
-    moduleDef<"math", mathExec>(kMathMethods, "Mathematical functions of real numbers, as the C standard defines them.");
+constinit PyModuleDef kMathModule = moduleDef<"math", mathExec>(
+    kMathMethods, "Mathematical functions of real numbers, as the C standard defines them.");
 
 }  // namespace
 

@@ -86,7 +86,8 @@ Result<Ref<>> combFunction(PyObject* n_object, PyObject* k_object) {
   IntObject* smaller = intCompare(choice.k, other) <= 0 ? choice.k.get() : other;
   long count;
   if (!intFitsLong(smaller, &count)) {
-    return raise(PyExc_OverflowError, "min(n - k, k) must not exceed %lld", static_cast<long long>(PY_SSIZE_T_MAX));
+    return raise(PyExc_OverflowError, "min(n - k, k) must not exceed %lld",
+                 static_cast<long long>(PY_SSIZE_T_MAX));
   }
   BigInt n(choice.n->magnitude(), false), result;
   mpz_bin_ui(result.get(), n.get(), static_cast<unsigned long>(count));

@@ -9,8 +9,8 @@ struct NativeModule {
   const char* name;
   PyObject* (*init)();
 };
-const NativeModule* findNativeModule(std::string_view name);  // null: none of that name
+const NativeModule* findNativeModule(std::string_view name);       // null: none of that name
 Status appendNativeModule(const char* name, PyObject* (*init)());  // PyImport_AppendInittab, before start-up
-Result<Ref<>> builtinModuleNames();                           // sorted tuple
+Result<Ref<>> builtinModuleNames();                                // sorted tuple
 
 }  // namespace krait::modules

@@ -1,8 +1,9 @@
 // _posixsubprocess: fork_exec(), the making of a child process that runs a program.
 //
-// Everything that allocates happens before the fork; the child (Child, below) uses only async-signal-safe calls, since it
-// may share the parent's memory (vfork) or have been forked from one thread of many. What goes wrong in the child is
-// written to the error pipe as "OSError:<errno in hex>:<noexec or nothing>" or "SubprocessError:0:<message>".
+// Everything that allocates happens before the fork; the child (Child, below) uses only async-signal-safe
+// calls, since it may share the parent's memory (vfork) or have been forked from one thread of many. What
+// goes wrong in the child is written to the error pipe as "OSError:<errno in hex>:<noexec or nothing>" or
+// "SubprocessError:0:<message>".
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
@@ -31,7 +32,8 @@ extern "C" char** environ;
 namespace krait::modules {
 namespace {
 
-// --- what the child has to do ----------------------------------------------------------------------------------------
+// --- what the child has to do
+// ----------------------------------------------------------------------------------------
 
 struct Order {
   char* const* exec_array;
@@ -47,9 +49,9 @@ struct Order {
   uid_t uid;
   int p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, errpipe_read, errpipe_write;
   bool close_fds, restore_signals, new_session;
-  int process_group;  // -1: stay
-  int umask;          // -1: keep
-  PyObject* preexec;  // None: nothing to call
+  int process_group;            // -1: stay
+  int umask;                    // -1: keep
+  PyObject* preexec;            // None: nothing to call
   const sigset_t* signal_mask;  // to be restored after vfork; null: untouched
 };
 
@@ -70,7 +72,8 @@ class Child {
 
  private:
   bool prepare() {
-    return keepDescriptors() && closeParentEnds() && installStdio() && changeState() && restoreSignals() && changeIdentity();
+    return keepDescriptors() && closeParentEnds() && installStdio() && changeState() && restoreSignals() &&
+           changeIdentity();
   }
 
   static bool setInheritable(int fd) {
@@ -122,12 +125,13 @@ class Child {
       struct sigaction action;
       if (signum == SIGKILL || signum == SIGSTOP || sigismember(&mask, signum) == 1) continue;
       if (sigaction(signum, nullptr, &action) == -1) continue;
-      if (!(action.sa_flags & SA_SIGINFO) && (action.sa_handler == SIG_IGN || action.sa_handler == SIG_DFL)) continue;
+      if (!(action.sa_flags & SA_SIGINFO) && (action.sa_handler == SIG_IGN || action.sa_handler == SIG_DFL))
+        continue;
       setHandlerDefault(signum);
     }
   }
   static void setHandlerDefault(int signum) {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = SIG_DFL;
     sigaction(signum, &action, nullptr);
   }
@@ -154,7 +158,8 @@ class Child {
     if (first > last || syscall(SYS_close_range, first, last, 0) == 0) return;
     long limit = sysconf(_SC_OPEN_MAX);
     if (limit < 0) limit = 256;
-    for (unsigned fd = first; fd <= last && fd < static_cast<unsigned long>(limit); fd++) close(static_cast<int>(fd));
+    for (unsigned fd = first; fd <= last && fd < static_cast<unsigned long>(limit); fd++)
+      close(static_cast<int>(fd));
   }
   void closeOthers() {
     unsigned next = 3;
@@ -171,8 +176,10 @@ class Child {
   int execAny() {
     int saved = 0;
     for (char* const* candidate = order_.exec_array; *candidate; candidate++) {
-      if (order_.envp) execve(*candidate, order_.argv, order_.envp);
-      else execv(*candidate, order_.argv);
+      if (order_.envp)
+        execve(*candidate, order_.argv, order_.envp);
+      else
+        execv(*candidate, order_.argv);
       if (errno != ENOENT && errno != ENOTDIR && saved == 0) saved = errno;
     }
     return saved ? saved : errno;
@@ -186,7 +193,8 @@ class Child {
     char digits[12];
     char* at = digits + sizeof digits;
     *--at = '\0';
-    for (unsigned rest = static_cast<unsigned>(error); rest || !at[0]; rest /= 16) *--at = "0123456789ABCDEF"[rest % 16];
+    for (unsigned rest = static_cast<unsigned>(error); rest || !at[0]; rest /= 16)
+      *--at = "0123456789ABCDEF"[rest % 16];
     writeAll("OSError:");
     writeAll(at);
     writeAll(":");
@@ -224,7 +232,8 @@ class Child {
   Child(order).run();
 }
 
-// --- arguments -------------------------------------------------------------------------------------------------------
+// --- arguments
+// -------------------------------------------------------------------------------------------------------
 
 // NULL-terminated C strings, with the memory behind them.
 class Strings {
@@ -283,7 +292,8 @@ Result<std::vector<int>> keptDescriptors(TupleObject* given) {
   long previous = -1;
   for (Py_ssize_t i = 0; i < given->size(); i++) {
     long fd = -1;
-    if (!isInt(given->at(i)) || !intFitsLong(cast<IntObject>(given->at(i)), &fd) || fd < 0 || fd <= previous || fd > INT_MAX) {
+    if (!isInt(given->at(i)) || !intFitsLong(cast<IntObject>(given->at(i)), &fd) || fd < 0 ||
+        fd <= previous || fd > INT_MAX) {
       return raise(PyExc_ValueError, "bad value(s) in fds_to_keep");
     }
     out.push_back(static_cast<int>(fd));
@@ -354,7 +364,8 @@ Result<long> launch(Order& order, bool allow_vfork) {
   pid_t pid;
   int error;
   {
-    SignalsBlocked blocked(!with_python && allow_vfork && !order.set_uid && !order.set_gid && !order.set_groups);
+    SignalsBlocked blocked(!with_python && allow_vfork && !order.set_uid && !order.set_gid &&
+                           !order.set_groups);
     order.signal_mask = blocked.former();
     pid = startChild(order);
     error = errno;
@@ -367,14 +378,25 @@ Result<long> launch(Order& order, bool allow_vfork) {
   return pid;
 }
 
-Result<long> forkExec(PyObject* args, PyObject* executable_list, bool close_fds, TupleObject* pass_fds, PyObject* cwd,
-                      PyObject* env, CInt p2cread, CInt p2cwrite, CInt c2pread, CInt c2pwrite, CInt errread, CInt errwrite,
-                      CInt errpipe_read, CInt errpipe_write, CInt restore_signals, CInt call_setsid, CInt pgid_to_set,
-                      PyObject* gid, PyObject* groups, PyObject* uid, CInt child_umask, PyObject* preexec_fn, bool allow_vfork) {
-  Order order{.p2cread = p2cread.value, .p2cwrite = p2cwrite.value, .c2pread = c2pread.value, .c2pwrite = c2pwrite.value,
-              .errread = errread.value, .errwrite = errwrite.value, .errpipe_read = errpipe_read.value,
-              .errpipe_write = errpipe_write.value, .close_fds = close_fds, .restore_signals = restore_signals.value != 0,
-              .new_session = call_setsid.value != 0, .process_group = pgid_to_set.value, .umask = child_umask.value,
+Result<long> forkExec(PyObject* args, PyObject* executable_list, bool close_fds, TupleObject* pass_fds,
+                      PyObject* cwd, PyObject* env, CInt p2cread, CInt p2cwrite, CInt c2pread, CInt c2pwrite,
+                      CInt errread, CInt errwrite, CInt errpipe_read, CInt errpipe_write,
+                      CInt restore_signals, CInt call_setsid, CInt pgid_to_set, PyObject* gid,
+                      PyObject* groups, PyObject* uid, CInt child_umask, PyObject* preexec_fn,
+                      bool allow_vfork) {
+  Order order{.p2cread = p2cread.value,
+              .p2cwrite = p2cwrite.value,
+              .c2pread = c2pread.value,
+              .c2pwrite = c2pwrite.value,
+              .errread = errread.value,
+              .errwrite = errwrite.value,
+              .errpipe_read = errpipe_read.value,
+              .errpipe_write = errpipe_write.value,
+              .close_fds = close_fds,
+              .restore_signals = restore_signals.value != 0,
+              .new_session = call_setsid.value != 0,
+              .process_group = pgid_to_set.value,
+              .umask = child_umask.value,
               .preexec = preexec_fn};
   if (close_fds && order.errpipe_write < 3) return raise(PyExc_ValueError, "errpipe_write must be >= 3");
   std::vector<int> keep = TRY(keptDescriptors(pass_fds));
@@ -397,17 +419,23 @@ Result<long> forkExec(PyObject* args, PyObject* executable_list, bool close_fds,
 }
 
 constinit PyMethodDef kMethods[] = {
-    function<"!fork_exec(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set, gid, groups_list, uid, child_umask, preexec_fn, allow_vfork, /)",
+    function<"!fork_exec(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, "
+             "c2pwrite, errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, "
+             "pgid_to_set, gid, groups_list, uid, child_umask, preexec_fn, allow_vfork, /)",
              forkExec,
-             "fork_exec(args, executable_list, close_fds, pass_fds, cwd, env,\n          p2cread, p2cwrite, c2pread, c2pwrite,\n"
-             "          errread, errwrite, errpipe_read, errpipe_write,\n          restore_signals, call_setsid, pgid_to_set,\n"
+             "fork_exec(args, executable_list, close_fds, pass_fds, cwd, env,\n          p2cread, p2cwrite, "
+             "c2pread, c2pwrite,\n"
+             "          errread, errwrite, errpipe_read, errpipe_write,\n          restore_signals, "
+             "call_setsid, pgid_to_set,\n"
              "          gid, groups_list, uid,\n          preexec_fn)\n\n"
-             "Start a child process that executes the first program of executable_list that exists; returns its id.">,
+             "Start a child process that executes the first program of executable_list that exists; returns "
+             "its id.">,
     {}};
 
 Status subprocessExec(PyObject*) { return {}; }
 
-constinit PyModuleDef kModule = moduleDef<"_posixsubprocess", subprocessExec>(kMethods, "Starting of child processes for subprocess.");
+constinit PyModuleDef kModule =
+    moduleDef<"_posixsubprocess", subprocessExec>(kMethods, "Starting of child processes for subprocess.");
 
 }  // namespace
 

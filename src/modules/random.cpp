@@ -127,7 +127,8 @@ Result<Ref<>> getrandbitsMethod(RandomObject* self, int k) {
 
 constinit PyMethodDef kRandomMethods[] = {
     method<"random($self, /)", randomMethod, "random() -> x in the interval [0, 1).">,
-    method<"seed($self, n=None, /)", seedMethod, "Starts a sequence from an object, or from the system's entropy.">,
+    method<"seed($self, n=None, /)", seedMethod,
+           "Starts a sequence from an object, or from the system's entropy.">,
     method<"getstate($self, /)", getstateMethod, "The state as a tuple of integers.">,
     method<"setstate($self, state, /)", setstateMethod, "Restores a state from getstate().">,
     method<"getrandbits($self, k, /)", getrandbitsMethod, "An int with k random bits.">,
@@ -148,8 +149,8 @@ Status randomExec(PyObject* module) {
   return {};
 }
 
-constinit PyModuleDef kRandomModule =
-    moduleDef<"_random", randomExec>(nullptr, "Module implements the Mersenne Twister random number generator.");
+constinit PyModuleDef kRandomModule = moduleDef<"_random", randomExec>(
+    nullptr, "Module implements the Mersenne Twister random number generator.");
 
 }  // namespace
 

@@ -91,7 +91,8 @@ Result<int> waitFor(Timeout& timeout, F&& f) {
   }
 }
 
-// --- select ----------------------------------------------------------------------------------------------------------
+// --- select
+// ----------------------------------------------------------------------------------------------------------
 
 struct Watched {
   Ref<> object;
@@ -106,7 +107,8 @@ class DescriptorSet {
       Ref<> object = share(fastItems(items)[i]);
       int fd = TRY(posix::asDescriptor(object));
       if (fd >= FD_SETSIZE) return raise(PyExc_ValueError, "filedescriptor out of range in select()");
-      if (out.watched_.size() >= FD_SETSIZE) return raise(PyExc_ValueError, "too many file descriptors in select()");
+      if (out.watched_.size() >= FD_SETSIZE)
+        return raise(PyExc_ValueError, "too many file descriptors in select()");
       out.watched_.push_back({std::move(object), fd});
     }
     return out;
@@ -137,7 +139,8 @@ class DescriptorSet {
 
 Result<Timeout> selectTimeout(PyObject* object) {
   if (object == Py_None) return Timeout::forever();
-  TimeNs ns = TRY(explainType(timeFromSeconds(object, TimeRound::kTimeout), "timeout must be a float or None"));
+  TimeNs ns =
+      TRY(explainType(timeFromSeconds(object, TimeRound::kTimeout), "timeout must be a float or None"));
   if (ns < 0) return raise(PyExc_ValueError, "timeout must be non-negative");
   return Timeout::after(ns);
 }
@@ -151,13 +154,15 @@ Result<Ref<>> selectSelect(PyObject* rlist, PyObject* wlist, PyObject* xlist, Py
   int count = TRY(waitFor(timeout, [&](const Timeout& t) {
     TimeNs us = timeDivide(t.left(), 1000, TimeRound::kUp);
     timeval left{us / 1000000, us % 1000000};
-    return ::select(limit, read.prepare(), write.prepare(), except.prepare(), t.isForever() ? nullptr : &left);
+    return ::select(limit, read.prepare(), write.prepare(), except.prepare(),
+                    t.isForever() ? nullptr : &left);
   }));
   Ref<> r = TRY(read.ready(count > 0)), w = TRY(write.ready(count > 0)), x = TRY(except.ready(count > 0));
   return Ref<>(TRY(tupleOf(r.get(), w.get(), x.get())));
 }
 
-// --- poll ------------------------------------------------------------------------------------------------------------
+// --- poll
+// ------------------------------------------------------------------------------------------------------------
 
 struct PollObject : PyObject {
   DictObject* masks;  // descriptor -> events; owned
@@ -245,7 +250,8 @@ Result<Ref<>> pollPoll(PollObject* self, PyObject* timeout_object) {
   if (self->running) return raise(PyExc_RuntimeError, "concurrent poll() invocation");
   std::vector<pollfd> entries = TRY(pollEntries(self));
   self->running = true;
-  Result<int> waited = waitFor(timeout, [&](const Timeout& t) { return ::poll(entries.data(), entries.size(), t.milliseconds()); });
+  Result<int> waited = waitFor(
+      timeout, [&](const Timeout& t) { return ::poll(entries.data(), entries.size(), t.milliseconds()); });
   self->running = false;
   int count = TRY(std::move(waited));
   Ref<ListObject> out = TRY(listNew());
@@ -288,17 +294,21 @@ namespace krait::modules {
 namespace {
 
 constinit PyMethodDef kPollMethods[] = {
-    method<"register($self, fd,\n         eventmask=select.POLLIN | select.POLLPRI | select.POLLOUT, /)", pollRegister, "Watch a descriptor.">,
+    method<"register($self, fd,\n         eventmask=select.POLLIN | select.POLLPRI | select.POLLOUT, /)",
+           pollRegister, "Watch a descriptor.">,
     method<"modify($self, fd, eventmask, /)", pollModify, "Change the events of a watched descriptor.">,
     method<"unregister($self, fd, /)", pollUnregister, "Stop watching a descriptor.">,
     method<"poll($self, timeout=None, /)", pollPoll, "Wait for events: a list of (descriptor, events).">,
     {}};
-constinit PyTypeObject kPollType = {KR_TYPE_HEAD, .tp_name = "select.poll", .tp_basicsize = sizeof(PollObject),
+constinit PyTypeObject kPollType = {KR_TYPE_HEAD,
+                                    .tp_name = "select.poll",
+                                    .tp_basicsize = sizeof(PollObject),
                                     .tp_dealloc = slot<pollDealloc>,
                                     .tp_flags = Py_TPFLAGS_DISALLOW_INSTANTIATION,
                                     .tp_methods = kPollMethods};
 
-// --- epoll -----------------------------------------------------------------------------------------------------------
+// --- epoll
+// -----------------------------------------------------------------------------------------------------------
 
 struct EpollObject : PyObject {
   int fd;  // -1: closed
@@ -361,13 +371,18 @@ Status epollControl(EpollObject* self, int operation, int fd, unsigned events) {
   event.data.fd = fd;
   return posix::check(posix::unlocked([&] { return epoll_ctl(self->fd, operation, fd, &event); }));
 }
-Status epollRegister(EpollObject* self, Fd fd, EpollEvents events) { return epollControl(self, EPOLL_CTL_ADD, fd.fd, events.mask); }
-Status epollModify(EpollObject* self, Fd fd, CMask events) { return epollControl(self, EPOLL_CTL_MOD, fd.fd, events.value); }
+Status epollRegister(EpollObject* self, Fd fd, EpollEvents events) {
+  return epollControl(self, EPOLL_CTL_ADD, fd.fd, events.mask);
+}
+Status epollModify(EpollObject* self, Fd fd, CMask events) {
+  return epollControl(self, EPOLL_CTL_MOD, fd.fd, events.value);
+}
 Status epollUnregister(EpollObject* self, Fd fd) { return epollControl(self, EPOLL_CTL_DEL, fd.fd, 0); }
 
 Result<Timeout> epollTimeout(PyObject* object) {
   if (object == Py_None) return Timeout::forever();
-  TimeNs ns = TRY(explainType(timeFromSeconds(object, TimeRound::kTimeout), "timeout must be an integer or None"));
+  TimeNs ns =
+      TRY(explainType(timeFromSeconds(object, TimeRound::kTimeout), "timeout must be an integer or None"));
   return limitedTimeout(ns, TimeRound::kCeiling);
 }
 
@@ -377,7 +392,9 @@ Result<Ref<>> epollPoll(EpollObject* self, PyObject* timeout_object, int max_eve
   if (max_events == -1) max_events = FD_SETSIZE - 1;
   if (max_events < 1) return raise(PyExc_ValueError, "maxevents must be greater than 0, got %d", max_events);
   auto events = TRY(MemArray<epoll_event>::make(static_cast<size_t>(max_events)));
-  int count = TRY(waitFor(timeout, [&](const Timeout& t) { return epoll_wait(self->fd, events.get(), max_events, t.milliseconds()); }));
+  int count = TRY(waitFor(timeout, [&](const Timeout& t) {
+    return epoll_wait(self->fd, events.get(), max_events, t.milliseconds());
+  }));
   Ref<ListObject> out = TRY(listNew());
   for (int i = 0; i < count; i++) TRY(listAppend(out, TRY(eventPair(events[i].data.fd, events[i].events))));
   return out;
@@ -388,31 +405,43 @@ constinit PyMethodDef kEpollMethods[] = {
     method<"close($self, /)", epollClose, "Close the descriptor; further use raises ValueError.">,
     method<"fileno($self, /)", epollFileno, "The descriptor of the epoll object.">,
     method<"modify($self, /, fd, eventmask)", epollModify, "Change the events of a watched descriptor.">,
-    method<"register($self, /, fd,\n         eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT)", epollRegister, "Watch a descriptor.">,
+    method<"register($self, /, fd,\n         eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT)",
+           epollRegister, "Watch a descriptor.">,
     method<"unregister($self, /, fd)", epollUnregister, "Stop watching a descriptor.">,
-    method<"poll($self, /, timeout=None, maxevents=-1)", epollPoll, "Wait for events: a list of (descriptor, events).">,
+    method<"poll($self, /, timeout=None, maxevents=-1)", epollPoll,
+           "Wait for events: a list of (descriptor, events).">,
     method<"__enter__($self, /)", epollEnter>,
     method<"__exit__($self, exc_type=None, exc_value=None, exc_tb=None, /)", epollExit>,
     {}};
-constinit PyGetSetDef kEpollGetSet[] = {getterRow<"closed", epollClosed, "True if the epoll handler is closed">, {}};
-constinit PyTypeObject kEpollType = {KR_TYPE_HEAD, .tp_name = "select.epoll", .tp_basicsize = sizeof(EpollObject),
-                                     .tp_dealloc = slot<epollDealloc>, .tp_getattro = PyObject_GenericGetAttr,
-                                     .tp_doc = docText<"!epoll(sizehint=-1, flags=0)", "select.epoll(sizehint=-1, flags=0)\n\nWaits for events on many descriptors.">,
-                                     .tp_methods = kEpollMethods, .tp_getset = kEpollGetSet,
-                                     .tp_new = newSlot<"epoll(sizehint=-1, flags=0)", epollNew>};
+constinit PyGetSetDef kEpollGetSet[] = {
+    getterRow<"closed", epollClosed, "True if the epoll handler is closed">, {}};
+constinit PyTypeObject kEpollType = {
+    KR_TYPE_HEAD,
+    .tp_name = "select.epoll",
+    .tp_basicsize = sizeof(EpollObject),
+    .tp_dealloc = slot<epollDealloc>,
+    .tp_getattro = PyObject_GenericGetAttr,
+    .tp_doc = docText<"!epoll(sizehint=-1, flags=0)",
+                      "select.epoll(sizehint=-1, flags=0)\n\nWaits for events on many descriptors.">,
+    .tp_methods = kEpollMethods,
+    .tp_getset = kEpollGetSet,
+    .tp_new = newSlot<"epoll(sizehint=-1, flags=0)", epollNew>};
 
 constinit PyMethodDef kSelectMethods[] = {
     function<"poll($module, /)", selectPoll, "A new poll object.">,
-    function<"select($module, rlist, wlist, xlist, timeout=None, /)", selectSelect, "Wait until descriptors are ready to read, to write, or have errors.">,
+    function<"select($module, rlist, wlist, xlist, timeout=None, /)", selectSelect,
+             "Wait until descriptors are ready to read, to write, or have errors.">,
     {}};
 
 #define CONSTANT(name) {#name, static_cast<unsigned>(name)}
 constexpr std::pair<const char*, unsigned> kConstants[] = {
-    {"PIPE_BUF", PIPE_BUF}, CONSTANT(POLLIN), CONSTANT(POLLPRI), CONSTANT(POLLOUT), CONSTANT(POLLERR), CONSTANT(POLLHUP),
-    CONSTANT(POLLNVAL), CONSTANT(POLLRDNORM), CONSTANT(POLLRDBAND), CONSTANT(POLLWRNORM), CONSTANT(POLLWRBAND), CONSTANT(POLLMSG),
-    CONSTANT(POLLRDHUP), CONSTANT(EPOLLIN), CONSTANT(EPOLLOUT), CONSTANT(EPOLLPRI), CONSTANT(EPOLLERR), CONSTANT(EPOLLHUP),
-    CONSTANT(EPOLLRDHUP), CONSTANT(EPOLLET), CONSTANT(EPOLLONESHOT), CONSTANT(EPOLLEXCLUSIVE), CONSTANT(EPOLLRDNORM),
-    CONSTANT(EPOLLRDBAND), CONSTANT(EPOLLWRNORM), CONSTANT(EPOLLWRBAND), CONSTANT(EPOLLMSG), CONSTANT(EPOLL_CLOEXEC)};
+    {"PIPE_BUF", PIPE_BUF}, CONSTANT(POLLIN),         CONSTANT(POLLPRI),     CONSTANT(POLLOUT),
+    CONSTANT(POLLERR),      CONSTANT(POLLHUP),        CONSTANT(POLLNVAL),    CONSTANT(POLLRDNORM),
+    CONSTANT(POLLRDBAND),   CONSTANT(POLLWRNORM),     CONSTANT(POLLWRBAND),  CONSTANT(POLLMSG),
+    CONSTANT(POLLRDHUP),    CONSTANT(EPOLLIN),        CONSTANT(EPOLLOUT),    CONSTANT(EPOLLPRI),
+    CONSTANT(EPOLLERR),     CONSTANT(EPOLLHUP),       CONSTANT(EPOLLRDHUP),  CONSTANT(EPOLLET),
+    CONSTANT(EPOLLONESHOT), CONSTANT(EPOLLEXCLUSIVE), CONSTANT(EPOLLRDNORM), CONSTANT(EPOLLRDBAND),
+    CONSTANT(EPOLLWRNORM),  CONSTANT(EPOLLWRBAND),    CONSTANT(EPOLLMSG),    CONSTANT(EPOLL_CLOEXEC)};
 
 Status selectExec(PyObject* module) {
   TRY(moduleAdd(module, "error", share(PyExc_OSError)));
@@ -422,7 +451,8 @@ Status selectExec(PyObject* module) {
   return {};
 }
 
-constinit PyModuleDef kSelectModule = moduleDef<"select", selectExec>(kSelectMethods, "Waiting for input and output on descriptors.");
+constinit PyModuleDef kSelectModule =
+    moduleDef<"select", selectExec>(kSelectMethods, "Waiting for input and output on descriptors.");
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// _signal: Python handlers of signals. The C handler only notes the signal; the main thread's evaluation loop calls the
-// Python function soon after.
+// _signal: Python handlers of signals. The C handler only notes the signal; the main thread's evaluation loop
+// calls the Python function soon after.
 #include "core/signals.h"
 
 #include <fcntl.h>
@@ -44,7 +44,8 @@ struct {
 PyObject *g_default_handler, *g_ignore_handler, *g_int_handler, *g_itimer_error;
 PyTypeObject* g_siginfo_type;
 
-// --- arrival -----------------------------------------------------------------------------------------------------
+// --- arrival
+// -----------------------------------------------------------------------------------------------------
 
 void trip(int signum) {
   g_handlers[signum].tripped.store(true, std::memory_order_relaxed);
@@ -63,7 +64,8 @@ void onSignal(int signum) {
 
 Status runOne(int signum) {
   Ref<> function = share(g_handlers[signum].function ? g_handlers[signum].function : Py_None);
-  if (function.get() == Py_None || function.get() == g_ignore_handler || function.get() == g_default_handler) return {};
+  if (function.get() == Py_None || function.get() == g_ignore_handler || function.get() == g_default_handler)
+    return {};
   Ref<IntObject> number = TRY(intFromLong(signum));
   MaybeRef<> frame = frameHooks.current ? frameHooks.current(currentThread()) : MaybeRef<>();
   TRY(call(function.get(), number.get(), frame ? frame.get() : Py_None));
@@ -83,11 +85,14 @@ Status runPendingHandlers() {
 
 int simulate(int signum) {
   if (signum < 1 || signum >= kSignalLimit) return -1;
-  if (g_handlers[signum].function && g_handlers[signum].function != g_ignore_handler && g_handlers[signum].function != g_default_handler) trip(signum);
+  if (g_handlers[signum].function && g_handlers[signum].function != g_ignore_handler &&
+      g_handlers[signum].function != g_default_handler)
+    trip(signum);
   return 0;
 }
 
-// --- arguments ---------------------------------------------------------------------------------------------------
+// --- arguments
+// ---------------------------------------------------------------------------------------------------
 
 Status checkNumber(int signum) {
   if (signum < 1 || signum >= kSignalLimit) return raise(PyExc_ValueError, "signal number out of range");
@@ -118,10 +123,12 @@ Result<Ref<>> setOf(const sigset_t& signals) {
   return out;
 }
 
-// --- handlers ----------------------------------------------------------------------------------------------------
+// --- handlers
+// ----------------------------------------------------------------------------------------------------
 
 Raised raiseBadHandler() {
-  return raise(PyExc_TypeError, "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object");
+  return raise(PyExc_TypeError,
+               "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object");
 }
 
 // SIG_DFL and SIG_IGN are known by value: enum members of the signal module compare equal to them.
@@ -141,11 +148,14 @@ int installHandler(int signum, sighandler_t handler) {
 
 Result<Ref<>> sigSignal(int signum, PyObject* handler) {
   sighandler_t c_handler = TRY(cHandlerFor(handler));
-  if (!onMainThread()) return raise(PyExc_ValueError, "signal only works in main thread of the main interpreter");
+  if (!onMainThread())
+    return raise(PyExc_ValueError, "signal only works in main thread of the main interpreter");
   TRY(checkNumber(signum));
   TRY(checkSignals());
   if (installHandler(signum, c_handler) != 0) return raiseErrno(errno);
-  PyObject* stored = c_handler == SIG_IGN ? g_ignore_handler : c_handler == SIG_DFL ? g_default_handler : handler;
+  PyObject* stored = c_handler == SIG_IGN   ? g_ignore_handler
+                     : c_handler == SIG_DFL ? g_default_handler
+                                            : handler;
   PyObject* old = std::exchange(g_handlers[signum].function, share(stored).leak());
   return old ? steal(old) : none();
 }
@@ -167,15 +177,18 @@ Status sigSiginterrupt(int signum, int flag) {
   TRY(checkNumber(signum));
   struct sigaction action;
   sigaction(signum, nullptr, &action);
-  if (flag) action.sa_flags &= ~SA_RESTART;
-  else action.sa_flags |= SA_RESTART;
+  if (flag)
+    action.sa_flags &= ~SA_RESTART;
+  else
+    action.sa_flags |= SA_RESTART;
   if (sigaction(signum, &action, nullptr) < 0) return raiseErrno(errno);
   return {};
 }
 
 Result<long> sigSetWakeupFd(PyObject* fd_object, bool warn_on_full_buffer) {
   int fd = TRY(asInt(fd_object));
-  if (!onMainThread()) return raise(PyExc_ValueError, "set_wakeup_fd only works in main thread of the main interpreter");
+  if (!onMainThread())
+    return raise(PyExc_ValueError, "set_wakeup_fd only works in main thread of the main interpreter");
   if (fd != -1) {
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0) return raiseErrno(errno);
@@ -192,7 +205,8 @@ Result<Ref<>> sigStrsignal(int signum) {
   return Ref<>(TRY(strFromUtf8(text)));
 }
 
-// --- waiting -----------------------------------------------------------------------------------------------------
+// --- waiting
+// -----------------------------------------------------------------------------------------------------
 
 long sigAlarm(int seconds) { return alarm(static_cast<unsigned>(seconds)); }
 Status sigPause() {
@@ -232,15 +246,22 @@ Result<long> sigWait(PyObject* signals) {
   return signum;
 }
 
-PyStructSequence_Field kSiginfoFields[] = {{"si_signo", "signal number"}, {"si_code", "signal code"},
-                                           {"si_errno", "errno associated with this signal"}, {"si_pid", "sending process ID"},
-                                           {"si_uid", "real user ID of sending process"}, {"si_status", "exit value or signal"},
-                                           {"si_band", "band event for SIGPOLL"}, {nullptr, nullptr}};
-PyStructSequence_Desc kSiginfoDesc{"signal.struct_siginfo", "What is known about a signal that arrived.", kSiginfoFields, 7};
+PyStructSequence_Field kSiginfoFields[] = {{"si_signo", "signal number"},
+                                           {"si_code", "signal code"},
+                                           {"si_errno", "errno associated with this signal"},
+                                           {"si_pid", "sending process ID"},
+                                           {"si_uid", "real user ID of sending process"},
+                                           {"si_status", "exit value or signal"},
+                                           {"si_band", "band event for SIGPOLL"},
+                                           {nullptr, nullptr}};
+PyStructSequence_Desc kSiginfoDesc{"signal.struct_siginfo", "What is known about a signal that arrived.",
+                                   kSiginfoFields, 7};
 
 Result<Ref<>> siginfoResult(const siginfo_t& info) {
   Ref<TupleObject> out = TRY(structSeqNew(g_siginfo_type));
-  const long fields[] = {info.si_signo, info.si_code, info.si_errno, info.si_pid, static_cast<long>(info.si_uid), info.si_status, info.si_band};
+  const long fields[] = {
+      info.si_signo,  info.si_code, info.si_errno, info.si_pid, static_cast<long>(info.si_uid),
+      info.si_status, info.si_band};
   for (int i = 0; i < 7; i++) structSeqSet(out, i, Ref<>(TRY(intFromLong(fields[i]))));
   return out;
 }
@@ -291,17 +312,21 @@ Status sigPidfdSendSignal(int pidfd, int signum, PyObject* siginfo, int flags) {
   return {};
 }
 
-// --- interval timers ---------------------------------------------------------------------------------------------
+// --- interval timers
+// ---------------------------------------------------------------------------------------------
 
 Raised raiseTimerError() { return raiseErrno(errno, nullptr, nullptr, g_itimer_error); }
 
 Result<timeval> timerValue(Opt<> seconds) {
   if (!seconds) return timeval{0, 0};
-  int64_t us = timeDivide(TRY(timeFromSeconds(seconds.get(), TimeRound::kCeiling)), 1000, TimeRound::kCeiling);
+  int64_t us =
+      timeDivide(TRY(timeFromSeconds(seconds.get(), TimeRound::kCeiling)), 1000, TimeRound::kCeiling);
   return timeval{us / 1000000, us % 1000000};
 }
 Result<Ref<>> timerResult(const itimerval& value) {
-  auto seconds = [](const timeval& t) { return floatObject(static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6); };
+  auto seconds = [](const timeval& t) {
+    return floatObject(static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6);
+  };
   Ref<> first = TRY(seconds(value.it_value)), second = TRY(seconds(value.it_interval));
   return Ref<>(TRY(tupleOf(first.get(), second.get())));
 }
@@ -320,42 +345,86 @@ Result<Ref<>> sigGetitimer(int which) {
 
 constinit PyMethodDef kSignalMethods[] = {
     function<"alarm($module, seconds, /)", sigAlarm, "Arrange for SIGALRM after some seconds.">,
-    function<"setitimer($module, which, seconds, interval=0.0, /)", sigSetitimer, "Set an interval timer; returns the old values.">,
+    function<"setitimer($module, which, seconds, interval=0.0, /)", sigSetitimer,
+             "Set an interval timer; returns the old values.">,
     function<"getitimer($module, which, /)", sigGetitimer, "Current values of an interval timer.">,
-    function<"signal($module, signalnum, handler, /)", sigSignal, "Set the handler of a signal; returns the old one.">,
+    function<"signal($module, signalnum, handler, /)", sigSignal,
+             "Set the handler of a signal; returns the old one.">,
     function<"raise_signal($module, signalnum, /)", sigRaiseSignal, "Send a signal to this process.">,
     function<"strsignal($module, signalnum, /)", sigStrsignal, "Description of a signal.">,
     function<"getsignal($module, signalnum, /)", sigGetsignal, "The handler of a signal.">,
-    function<"!set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)", sigSetWakeupFd, "set_wakeup_fd(fd, *, warn_on_full_buffer=True) -> fd\n\nSet the descriptor that gets the number of each signal.">,
-    function<"siginterrupt($module, signalnum, flag, /)", sigSiginterrupt, "Whether the signal interrupts system calls.">,
+    function<"!set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)", sigSetWakeupFd,
+             "set_wakeup_fd(fd, *, warn_on_full_buffer=True) -> fd\n\nSet the descriptor that gets the "
+             "number of each signal.">,
+    function<"siginterrupt($module, signalnum, flag, /)", sigSiginterrupt,
+             "Whether the signal interrupts system calls.">,
     function<"pause($module, /)", sigPause, "Wait for a signal.">,
-    function<"default_int_handler($module, signalnum, frame, /)", sigDefaultIntHandler, "Raise KeyboardInterrupt.">,
-    function<"pidfd_send_signal($module, pidfd, signalnum, siginfo=None, flags=0, /)", sigPidfdSendSignal, "Send a signal to a process by its descriptor.">,
+    function<"default_int_handler($module, signalnum, frame, /)", sigDefaultIntHandler,
+             "Raise KeyboardInterrupt.">,
+    function<"pidfd_send_signal($module, pidfd, signalnum, siginfo=None, flags=0, /)", sigPidfdSendSignal,
+             "Send a signal to a process by its descriptor.">,
     function<"pthread_kill($module, thread_id, signalnum, /)", sigPthreadKill, "Send a signal to a thread.">,
-    function<"pthread_sigmask($module, how, mask, /)", sigPthreadSigmask, "Change the thread's signal mask; returns the old one.">,
+    function<"pthread_sigmask($module, how, mask, /)", sigPthreadSigmask,
+             "Change the thread's signal mask; returns the old one.">,
     function<"sigpending($module, /)", sigPending, "Signals that are blocked and pending.">,
     function<"sigwait($module, sigset, /)", sigWait, "Wait for one of the signals.">,
-    function<"sigwaitinfo($module, sigset, /)", sigWaitinfo, "Wait for one of the signals; returns its details.">,
+    function<"sigwaitinfo($module, sigset, /)", sigWaitinfo,
+             "Wait for one of the signals; returns its details.">,
     function<"sigtimedwait($module, sigset, timeout, /)", sigTimedwait, "sigwaitinfo() with a time limit.">,
     function<"valid_signals($module, /)", sigValidSignals, "All signals of this platform.">,
     {}};
 
 #define SIGNAL(name) {#name, name}
-const std::pair<const char*, long> kConstants[] = {
-    {"NSIG", NSIG}, {"SIG_BLOCK", SIG_BLOCK}, {"SIG_UNBLOCK", SIG_UNBLOCK}, {"SIG_SETMASK", SIG_SETMASK},
-    {"ITIMER_REAL", ITIMER_REAL}, {"ITIMER_VIRTUAL", ITIMER_VIRTUAL}, {"ITIMER_PROF", ITIMER_PROF}, SIGNAL(SIGHUP), SIGNAL(SIGINT),
-    SIGNAL(SIGQUIT), SIGNAL(SIGILL), SIGNAL(SIGTRAP), {"SIGIOT", SIGIOT}, SIGNAL(SIGABRT), SIGNAL(SIGFPE), SIGNAL(SIGKILL),
-    SIGNAL(SIGBUS), SIGNAL(SIGSEGV), SIGNAL(SIGSYS), SIGNAL(SIGPIPE), SIGNAL(SIGALRM), SIGNAL(SIGTERM), SIGNAL(SIGUSR1),
-    SIGNAL(SIGUSR2), {"SIGCLD", SIGCHLD}, SIGNAL(SIGCHLD), SIGNAL(SIGPWR), SIGNAL(SIGIO), SIGNAL(SIGURG), SIGNAL(SIGWINCH),
-    {"SIGPOLL", SIGPOLL}, SIGNAL(SIGSTOP), SIGNAL(SIGTSTP), SIGNAL(SIGCONT), SIGNAL(SIGTTIN), SIGNAL(SIGTTOU), SIGNAL(SIGVTALRM),
-    SIGNAL(SIGPROF), SIGNAL(SIGXCPU), SIGNAL(SIGXFSZ), {"SIGSTKFLT", SIGSTKFLT}};
+const std::pair<const char*, long> kConstants[] = {{"NSIG", NSIG},
+                                                   {"SIG_BLOCK", SIG_BLOCK},
+                                                   {"SIG_UNBLOCK", SIG_UNBLOCK},
+                                                   {"SIG_SETMASK", SIG_SETMASK},
+                                                   {"ITIMER_REAL", ITIMER_REAL},
+                                                   {"ITIMER_VIRTUAL", ITIMER_VIRTUAL},
+                                                   {"ITIMER_PROF", ITIMER_PROF},
+                                                   SIGNAL(SIGHUP),
+                                                   SIGNAL(SIGINT),
+                                                   SIGNAL(SIGQUIT),
+                                                   SIGNAL(SIGILL),
+                                                   SIGNAL(SIGTRAP),
+                                                   {"SIGIOT", SIGIOT},
+                                                   SIGNAL(SIGABRT),
+                                                   SIGNAL(SIGFPE),
+                                                   SIGNAL(SIGKILL),
+                                                   SIGNAL(SIGBUS),
+                                                   SIGNAL(SIGSEGV),
+                                                   SIGNAL(SIGSYS),
+                                                   SIGNAL(SIGPIPE),
+                                                   SIGNAL(SIGALRM),
+                                                   SIGNAL(SIGTERM),
+                                                   SIGNAL(SIGUSR1),
+                                                   SIGNAL(SIGUSR2),
+                                                   {"SIGCLD", SIGCHLD},
+                                                   SIGNAL(SIGCHLD),
+                                                   SIGNAL(SIGPWR),
+                                                   SIGNAL(SIGIO),
+                                                   SIGNAL(SIGURG),
+                                                   SIGNAL(SIGWINCH),
+                                                   {"SIGPOLL", SIGPOLL},
+                                                   SIGNAL(SIGSTOP),
+                                                   SIGNAL(SIGTSTP),
+                                                   SIGNAL(SIGCONT),
+                                                   SIGNAL(SIGTTIN),
+                                                   SIGNAL(SIGTTOU),
+                                                   SIGNAL(SIGVTALRM),
+                                                   SIGNAL(SIGPROF),
+                                                   SIGNAL(SIGXCPU),
+                                                   SIGNAL(SIGXFSZ),
+                                                   {"SIGSTKFLT", SIGSTKFLT}};
 
 // What the process inherited: known handlers get their constants, foreign ones None.
 void adoptHandlers() {
   for (int signum = 1; signum < kSignalLimit; signum++) {
     struct sigaction action;
     if (sigaction(signum, nullptr, &action) != 0) action.sa_handler = nullptr;
-    PyObject* known = action.sa_handler == SIG_DFL ? g_default_handler : action.sa_handler == SIG_IGN ? g_ignore_handler : Py_None;
+    PyObject* known = action.sa_handler == SIG_DFL   ? g_default_handler
+                      : action.sa_handler == SIG_IGN ? g_ignore_handler
+                                                     : Py_None;
     g_handlers[signum].function = share(known).leak();
   }
 }
@@ -386,7 +455,8 @@ Status signalExec(PyObject* module) {
     Ref<TupleObject> bases = TRY(tupleOf(PyExc_OSError));
     Ref<DictObject> dict = TRY(dictNew());
     TRY(dictSet(dict, "__module__", module_name));
-    g_itimer_error = TRY(call(static_cast<PyObject*>(&PyType_Type), name_text.get(), bases.get(), dict.get())).leak();
+    g_itimer_error =
+        TRY(call(static_cast<PyObject*>(&PyType_Type), name_text.get(), bases.get(), dict.get())).leak();
   }
   TRY(moduleAdd(module, "SIG_DFL", share(g_default_handler)));
   TRY(moduleAdd(module, "SIG_IGN", share(g_ignore_handler)));
@@ -399,7 +469,8 @@ Status signalExec(PyObject* module) {
   return {};
 }
 
-constinit PyModuleDef kSignalModule = moduleDef<"_signal", signalExec>(kSignalMethods, "Handlers of signals.");
+constinit PyModuleDef kSignalModule =
+    moduleDef<"_signal", signalExec>(kSignalMethods, "Handlers of signals.");
 
 }  // namespace
 

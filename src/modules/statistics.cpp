@@ -39,12 +39,13 @@ constexpr double kFarAbove[8] = {2.01033'43992'92288'13265e-7, 2.71155'55687'434
                                  2.96560'57182'85048'91230e-1, 1.78482'65399'17291'33580e+0,
                                  5.46378'49111'64114'36990e+0, 6.65790'46435'01103'77720e+0};
 constexpr double kFarBelow[8] = {2.04426'31033'89939'78564e-15, 1.42151'17583'16445'88870e-7,
-                                 1.84631'83175'10054'68180e-5, 7.86869'13114'56132'59100e-4,
-                                 1.48753'61290'85061'48525e-2, 1.36929'88092'27358'05310e-1,
-                                 5.99832'20655'58879'37690e-1, 1.0};
+                                 1.84631'83175'10054'68180e-5,  7.86869'13114'56132'59100e-4,
+                                 1.48753'61290'85061'48525e-2,  1.36929'88092'27358'05310e-1,
+                                 5.99832'20655'58879'37690e-1,  1.0};
 
 Result<double> inverseNormal(double p, double mu, double sigma) {
-  if (p <= 0.0 || p >= 1.0 || sigma <= 0.0) return raise(PyExc_ValueError, "inv_cdf undefined for these parameters");
+  if (p <= 0.0 || p >= 1.0 || sigma <= 0.0)
+    return raise(PyExc_ValueError, "inv_cdf undefined for these parameters");
   double q = p - 0.5;
   if (std::fabs(q) <= 0.425) {
     double r = 0.180625 - q * q;
@@ -62,7 +63,8 @@ Result<double> inverseNormal(double p, double mu, double sigma) {
   return mu + x * sigma;
 }
 
-constinit PyMethodDef kMethods[] = {function<"_normal_dist_inv_cdf($module, p, mu, sigma, /)", inverseNormal>, {}};
+constinit PyMethodDef kMethods[] = {function<"_normal_dist_inv_cdf($module, p, mu, sigma, /)", inverseNormal>,
+                                    {}};
 Status statisticsExec(PyObject*) { return {}; }
 constinit PyModuleDef kModule =
     moduleDef<"_statistics", statisticsExec>(kMethods, "Accelerators for the statistics module.\n");

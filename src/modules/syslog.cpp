@@ -31,14 +31,17 @@ Result<MaybeRef<StrObject>> identFromArgv() {
 Status openLog(Opt<StrObject> given, long options, long facility) {
   MaybeRef<StrObject> ident = given ? MaybeRef<StrObject>(share(given.get())) : TRY(identFromArgv());
   const char* text = ident ? TRY(strUtf8NoNul(ident.get())) : nullptr;
-  TRY(audit("syslog.openlog", "Oll", ident ? static_cast<PyObject*>(ident.get()) : Py_None, options, facility));
+  TRY(audit("syslog.openlog", "Oll", ident ? static_cast<PyObject*>(ident.get()) : Py_None, options,
+            facility));
   openlog(text, static_cast<int>(options), static_cast<int>(facility));
   g_open = true;
   PyObject* former = std::exchange(g_ident, static_cast<PyObject*>(std::move(ident).leak()));
   xdecref(former);
   return {};
 }
-Status logOpen(Opt<StrObject> ident, long logoption, long facility) { return openLog(ident, logoption, facility); }
+Status logOpen(Opt<StrObject> ident, long logoption, long facility) {
+  return openLog(ident, logoption, facility);
+}
 
 Raised raiseUsage() {
   clearPending();
@@ -79,23 +82,25 @@ Result<long> logSetMask(CLong mask) {
 long logMask(long priority) { return LOG_MASK(static_cast<int>(priority)); }
 long logUpTo(long priority) { return LOG_UPTO(static_cast<int>(priority)); }
 
-constinit PyMethodDef kSyslogMethods[] = {
-    function<"!openlog(ident=None, logoption=0, facility=8)", logOpen>,
-    function<"!closelog()", logClose>,
-    function<"!syslog(*args)", logMessage>,
-    function<"!setlogmask(maskpri, /)", logSetMask>,
-    function<"!LOG_MASK(pri, /)", logMask>,
-    function<"!LOG_UPTO(pri, /)", logUpTo>,
-    {}};
+constinit PyMethodDef kSyslogMethods[] = {function<"!openlog(ident=None, logoption=0, facility=8)", logOpen>,
+                                          function<"!closelog()", logClose>,
+                                          function<"!syslog(*args)", logMessage>,
+                                          function<"!setlogmask(maskpri, /)", logSetMask>,
+                                          function<"!LOG_MASK(pri, /)", logMask>,
+                                          function<"!LOG_UPTO(pri, /)", logUpTo>,
+                                          {}};
 
 #define CONSTANT(name) {#name, name}
 constexpr std::pair<const char*, int> kConstants[] = {
-    CONSTANT(LOG_EMERG), CONSTANT(LOG_ALERT), CONSTANT(LOG_CRIT), CONSTANT(LOG_ERR), CONSTANT(LOG_WARNING), CONSTANT(LOG_NOTICE),
-    CONSTANT(LOG_INFO), CONSTANT(LOG_DEBUG), CONSTANT(LOG_PID), CONSTANT(LOG_CONS), CONSTANT(LOG_NDELAY), CONSTANT(LOG_ODELAY),
-    CONSTANT(LOG_NOWAIT), CONSTANT(LOG_PERROR), CONSTANT(LOG_KERN), CONSTANT(LOG_USER), CONSTANT(LOG_MAIL), CONSTANT(LOG_DAEMON),
-    CONSTANT(LOG_AUTH), CONSTANT(LOG_LPR), CONSTANT(LOG_LOCAL0), CONSTANT(LOG_LOCAL1), CONSTANT(LOG_LOCAL2), CONSTANT(LOG_LOCAL3),
-    CONSTANT(LOG_LOCAL4), CONSTANT(LOG_LOCAL5), CONSTANT(LOG_LOCAL6), CONSTANT(LOG_LOCAL7), CONSTANT(LOG_SYSLOG), CONSTANT(LOG_CRON),
-    CONSTANT(LOG_UUCP), CONSTANT(LOG_NEWS), CONSTANT(LOG_AUTHPRIV)};
+    CONSTANT(LOG_EMERG),   CONSTANT(LOG_ALERT),  CONSTANT(LOG_CRIT),   CONSTANT(LOG_ERR),
+    CONSTANT(LOG_WARNING), CONSTANT(LOG_NOTICE), CONSTANT(LOG_INFO),   CONSTANT(LOG_DEBUG),
+    CONSTANT(LOG_PID),     CONSTANT(LOG_CONS),   CONSTANT(LOG_NDELAY), CONSTANT(LOG_ODELAY),
+    CONSTANT(LOG_NOWAIT),  CONSTANT(LOG_PERROR), CONSTANT(LOG_KERN),   CONSTANT(LOG_USER),
+    CONSTANT(LOG_MAIL),    CONSTANT(LOG_DAEMON), CONSTANT(LOG_AUTH),   CONSTANT(LOG_LPR),
+    CONSTANT(LOG_LOCAL0),  CONSTANT(LOG_LOCAL1), CONSTANT(LOG_LOCAL2), CONSTANT(LOG_LOCAL3),
+    CONSTANT(LOG_LOCAL4),  CONSTANT(LOG_LOCAL5), CONSTANT(LOG_LOCAL6), CONSTANT(LOG_LOCAL7),
+    CONSTANT(LOG_SYSLOG),  CONSTANT(LOG_CRON),   CONSTANT(LOG_UUCP),   CONSTANT(LOG_NEWS),
+    CONSTANT(LOG_AUTHPRIV)};
 
 Status syslogExec(PyObject* module) {
   for (auto [constant, value] : kConstants) TRY(moduleAddInt(module, constant, value));

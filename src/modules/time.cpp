@@ -26,7 +26,8 @@ namespace {
 
 PyTypeObject* g_struct_time = nullptr;
 
-// --- clocks ------------------------------------------------------------------------------------------------------
+// --- clocks
+// ------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> secondsOf(TimeNs ns) { return floatObject(timeAsDouble(ns)); }
 Result<Ref<>> nsOf(TimeNs ns) { return Ref<>(TRY(intFromLong(ns))); }
@@ -52,10 +53,14 @@ Status setClock(int clock, TimeNs ns) {
   if (clock_settime(clock, &t) != 0) return raiseErrno(errno);
   return {};
 }
-Status timeClockSettime(int clock, PyObject* seconds) { return setClock(clock, TRY(timeFromSeconds(seconds, TimeRound::kFloor))); }
+Status timeClockSettime(int clock, PyObject* seconds) {
+  return setClock(clock, TRY(timeFromSeconds(seconds, TimeRound::kFloor)));
+}
 Status timeClockSettimeNs(int clock, PyObject* ns) { return setClock(clock, TRY(asLong(ns))); }
 
-double secondsFromTimespec(const timespec& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9; }
+double secondsFromTimespec(const timespec& t) {
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
 
 Result<Ref<>> timeClockGetres(int clock) {
   timespec t;
@@ -96,7 +101,8 @@ Result<Ref<>> timeGetClockInfo(StrObject* clock_name) {
   return raise(PyExc_ValueError, "unknown clock");
 }
 
-// --- sleep -------------------------------------------------------------------------------------------------------
+// --- sleep
+// -------------------------------------------------------------------------------------------------------
 
 Status timeSleep(PyObject* seconds) {
   TimeNs duration = TRY(timeFromSeconds(seconds, TimeRound::kTimeout));
@@ -114,20 +120,28 @@ Status timeSleep(PyObject* seconds) {
   }
 }
 
-// --- struct_time -------------------------------------------------------------------------------------------------
+// --- struct_time
+// -------------------------------------------------------------------------------------------------
 
 PyStructSequence_Field kTimeFields[] = {
-    {"tm_year", "year, for example, 1993"}, {"tm_mon", "month of year, range [1, 12]"}, {"tm_mday", "day of month, range [1, 31]"},
-    {"tm_hour", "hours, range [0, 23]"}, {"tm_min", "minutes, range [0, 59]"}, {"tm_sec", "seconds, range [0, 61])"},
-    {"tm_wday", "day of week, range [0, 6], Monday is 0"}, {"tm_yday", "day of year, range [1, 366]"},
+    {"tm_year", "year, for example, 1993"},
+    {"tm_mon", "month of year, range [1, 12]"},
+    {"tm_mday", "day of month, range [1, 31]"},
+    {"tm_hour", "hours, range [0, 23]"},
+    {"tm_min", "minutes, range [0, 59]"},
+    {"tm_sec", "seconds, range [0, 61])"},
+    {"tm_wday", "day of week, range [0, 6], Monday is 0"},
+    {"tm_yday", "day of year, range [1, 366]"},
     {"tm_isdst", "1 if summer time is in effect, 0 if not, and -1 if unknown"},
-    {"tm_zone", "abbreviation of timezone name"}, {"tm_gmtoff", "offset from UTC in seconds"}, {nullptr, nullptr}};
+    {"tm_zone", "abbreviation of timezone name"},
+    {"tm_gmtoff", "offset from UTC in seconds"},
+    {nullptr, nullptr}};
 PyStructSequence_Desc kTimeDesc{"time.struct_time", "A point in time, broken down.", kTimeFields, 9};
 
 Result<Ref<>> structTime(const tm& t) {
   Ref<TupleObject> out = TRY(structSeqNew(g_struct_time));
-  const long fields[] = {t.tm_year + 1900L, t.tm_mon + 1L, t.tm_mday, t.tm_hour, t.tm_min,
-                         t.tm_sec, (t.tm_wday + 6) % 7, t.tm_yday + 1L, t.tm_isdst};
+  const long fields[] = {t.tm_year + 1900L, t.tm_mon + 1L,       t.tm_mday,      t.tm_hour, t.tm_min,
+                         t.tm_sec,          (t.tm_wday + 6) % 7, t.tm_yday + 1L, t.tm_isdst};
   for (int i = 0; i < 9; i++) structSeqSet(out, i, Ref<>(TRY(intFromLong(fields[i]))));
   structSeqSet(out, 9, Ref<>(TRY(fsDecode(t.tm_zone ? t.tm_zone : ""))));
   structSeqSet(out, 10, Ref<>(TRY(intFromLong(t.tm_gmtoff))));
@@ -144,8 +158,12 @@ Result<tm> breakDown(time_t when, tm* (*convert)(const time_t*, tm*)) {
   if (!convert(&when, &out)) return raiseErrno(errno ? errno : EINVAL);
   return out;
 }
-Result<Ref<>> timeGmtime(Opt<> seconds) { return structTime(TRY(breakDown(TRY(secondsArgument(seconds)), gmtime_r))); }
-Result<Ref<>> timeLocaltime(Opt<> seconds) { return structTime(TRY(breakDown(TRY(secondsArgument(seconds)), localtime_r))); }
+Result<Ref<>> timeGmtime(Opt<> seconds) {
+  return structTime(TRY(breakDown(TRY(secondsArgument(seconds)), gmtime_r)));
+}
+Result<Ref<>> timeLocaltime(Opt<> seconds) {
+  return structTime(TRY(breakDown(TRY(secondsArgument(seconds)), localtime_r)));
+}
 
 // A time tuple given by the user.
 Result<tm> tupleToTm(PyObject* tuple) {
@@ -160,22 +178,29 @@ Result<tm> tupleToTm(PyObject* tuple) {
   out.tm_year = v[0] - 1900, out.tm_mon = v[1] - 1, out.tm_mday = v[2], out.tm_hour = v[3], out.tm_min = v[4];
   out.tm_sec = v[5], out.tm_wday = (v[6] + 1) % 7, out.tm_yday = v[7] - 1, out.tm_isdst = v[8];
   if (own && t->ob_item[10] && t->ob_item[10] != Py_None) out.tm_gmtoff = TRY(asLong(t->ob_item[10]));
-  if (own && t->ob_item[9] && isStr(t->ob_item[9])) out.tm_zone = TRY(strUtf8(cast<StrObject>(t->ob_item[9]))).data();
+  if (own && t->ob_item[9] && isStr(t->ob_item[9]))
+    out.tm_zone = TRY(strUtf8(cast<StrObject>(t->ob_item[9]))).data();
   return out;
 }
 
 // Zero stands for the first month, day and day of year; anything else out of range is an error.
 Status checkBounds(tm& t) {
-  if (t.tm_mon == -1) t.tm_mon = 0;
-  else if (t.tm_mon < 0 || t.tm_mon > 11) return raise(PyExc_ValueError, "month out of range");
-  if (t.tm_mday == 0) t.tm_mday = 1;
-  else if (t.tm_mday < 0 || t.tm_mday > 31) return raise(PyExc_ValueError, "day of month out of range");
+  if (t.tm_mon == -1)
+    t.tm_mon = 0;
+  else if (t.tm_mon < 0 || t.tm_mon > 11)
+    return raise(PyExc_ValueError, "month out of range");
+  if (t.tm_mday == 0)
+    t.tm_mday = 1;
+  else if (t.tm_mday < 0 || t.tm_mday > 31)
+    return raise(PyExc_ValueError, "day of month out of range");
   if (t.tm_hour < 0 || t.tm_hour > 23) return raise(PyExc_ValueError, "hour out of range");
   if (t.tm_min < 0 || t.tm_min > 59) return raise(PyExc_ValueError, "minute out of range");
   if (t.tm_sec < 0 || t.tm_sec > 61) return raise(PyExc_ValueError, "seconds out of range");
   if (t.tm_wday < 0) return raise(PyExc_ValueError, "day of week out of range");
-  if (t.tm_yday == -1) t.tm_yday = 0;
-  else if (t.tm_yday < 0 || t.tm_yday > 365) return raise(PyExc_ValueError, "day of year out of range");
+  if (t.tm_yday == -1)
+    t.tm_yday = 0;
+  else if (t.tm_yday < 0 || t.tm_yday > 365)
+    return raise(PyExc_ValueError, "day of year out of range");
   return {};
 }
 
@@ -188,20 +213,24 @@ Result<tm> tmArgument(Opt<> tuple) {
 
 Result<Ref<>> ascText(const tm& t) {
   constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   char text[96];
-  std::snprintf(text, sizeof text, "%s %s%3d %.2d:%.2d:%.2d %d", kDays[t.tm_wday % 7], kMonths[t.tm_mon], t.tm_mday, t.tm_hour,
-                t.tm_min, t.tm_sec, 1900 + t.tm_year);
+  std::snprintf(text, sizeof text, "%s %s%3d %.2d:%.2d:%.2d %d", kDays[t.tm_wday % 7], kMonths[t.tm_mon],
+                t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, 1900 + t.tm_year);
   return Ref<>(TRY(strFromUtf8(text)));
 }
 Result<Ref<>> timeAsctime(Opt<> tuple) { return ascText(TRY(tmArgument(tuple))); }
-Result<Ref<>> timeCtime(Opt<> seconds) { return ascText(TRY(breakDown(TRY(secondsArgument(seconds)), localtime_r))); }
+Result<Ref<>> timeCtime(Opt<> seconds) {
+  return ascText(TRY(breakDown(TRY(secondsArgument(seconds)), localtime_r)));
+}
 
 Result<Ref<>> timeMktime(PyObject* tuple) {
   tm t = TRY(tupleToTm(tuple));
   t.tm_wday = -1;  // stays -1 when mktime fails
   time_t when = mktime(&t);
-  if (when == static_cast<time_t>(-1) && t.tm_wday == -1) return raise(PyExc_OverflowError, "mktime argument out of range");
+  if (when == static_cast<time_t>(-1) && t.tm_wday == -1)
+    return raise(PyExc_OverflowError, "mktime argument out of range");
   return floatObject(static_cast<double>(when));
 }
 
@@ -226,7 +255,8 @@ Result<Ref<>> timeStrptime(CallArgs args) {
   return callVector(function, args.values, static_cast<size_t>(args.count), args.names);
 }
 
-// --- time zone ---------------------------------------------------------------------------------------------------
+// --- time zone
+// ---------------------------------------------------------------------------------------------------
 
 struct Zone {
   std::string name;
@@ -259,39 +289,65 @@ Status timeTzset(PyObject* module) {
 }
 
 constinit PyMethodDef kTimeMethods[] = {
-    function<"!time()", clockSeconds<CLOCK_REALTIME>, "time() -> floating point number\n\nSeconds since the epoch.">,
+    function<"!time()", clockSeconds<CLOCK_REALTIME>,
+             "time() -> floating point number\n\nSeconds since the epoch.">,
     function<"!time_ns()", clockNs<CLOCK_REALTIME>, "time_ns() -> int\n\nNanoseconds since the epoch.">,
-    function<"!clock_gettime(clk_id, /)", timeClockGettime, "clock_gettime(clk_id) -> float\n\nTime of a clock.">,
-    function<"!clock_gettime_ns(clk_id, /)", timeClockGettimeNs, "clock_gettime_ns(clk_id) -> int\n\nTime of a clock in nanoseconds.">,
-    function<"!clock_settime(clk_id, time, /)", timeClockSettime, "clock_settime(clk_id, time)\n\nSet a clock.">,
-    function<"!clock_settime_ns(clk_id, time, /)", timeClockSettimeNs, "clock_settime_ns(clk_id, time)\n\nSet a clock in nanoseconds.">,
-    function<"!clock_getres(clk_id, /)", timeClockGetres, "clock_getres(clk_id) -> floating point number\n\nResolution of a clock.">,
-    function<"!pthread_getcpuclockid(thread_id, /)", timePthreadClock, "pthread_getcpuclockid(thread_id) -> int\n\nThe CPU clock of a thread.">,
+    function<"!clock_gettime(clk_id, /)", timeClockGettime,
+             "clock_gettime(clk_id) -> float\n\nTime of a clock.">,
+    function<"!clock_gettime_ns(clk_id, /)", timeClockGettimeNs,
+             "clock_gettime_ns(clk_id) -> int\n\nTime of a clock in nanoseconds.">,
+    function<"!clock_settime(clk_id, time, /)", timeClockSettime,
+             "clock_settime(clk_id, time)\n\nSet a clock.">,
+    function<"!clock_settime_ns(clk_id, time, /)", timeClockSettimeNs,
+             "clock_settime_ns(clk_id, time)\n\nSet a clock in nanoseconds.">,
+    function<"!clock_getres(clk_id, /)", timeClockGetres,
+             "clock_getres(clk_id) -> floating point number\n\nResolution of a clock.">,
+    function<"!pthread_getcpuclockid(thread_id, /)", timePthreadClock,
+             "pthread_getcpuclockid(thread_id) -> int\n\nThe CPU clock of a thread.">,
     function<"!sleep(seconds, /)", timeSleep, "sleep(seconds)\n\nDo nothing for a while.">,
-    function<"!gmtime(seconds=<unrepresentable>, /)", timeGmtime, "gmtime([seconds]) -> struct_time\n\nUTC of a time stamp.">,
-    function<"!localtime(seconds=<unrepresentable>, /)", timeLocaltime, "localtime([seconds]) -> struct_time\n\nLocal time of a time stamp.">,
-    function<"!asctime(tuple=<unrepresentable>, /)", timeAsctime, "asctime([tuple]) -> string\n\nA time as 'Sat Jun 06 16:26:11 1998'.">,
-    function<"!ctime(seconds=<unrepresentable>, /)", timeCtime, "ctime(seconds) -> string\n\nA time stamp as local time text.">,
-    function<"!mktime(tuple, /)", timeMktime, "mktime(tuple) -> floating point number\n\nTime stamp of a local time.">,
-    function<"!strftime(format, tuple=<unrepresentable>, /)", timeStrftime, "strftime(format[, tuple]) -> string\n\nA time as the format says.">,
-    function<"!strptime(*args)", timeStrptime, "strptime(string, format) -> struct_time\n\nRead a time as the format says.">,
+    function<"!gmtime(seconds=<unrepresentable>, /)", timeGmtime,
+             "gmtime([seconds]) -> struct_time\n\nUTC of a time stamp.">,
+    function<"!localtime(seconds=<unrepresentable>, /)", timeLocaltime,
+             "localtime([seconds]) -> struct_time\n\nLocal time of a time stamp.">,
+    function<"!asctime(tuple=<unrepresentable>, /)", timeAsctime,
+             "asctime([tuple]) -> string\n\nA time as 'Sat Jun 06 16:26:11 1998'.">,
+    function<"!ctime(seconds=<unrepresentable>, /)", timeCtime,
+             "ctime(seconds) -> string\n\nA time stamp as local time text.">,
+    function<"!mktime(tuple, /)", timeMktime,
+             "mktime(tuple) -> floating point number\n\nTime stamp of a local time.">,
+    function<"!strftime(format, tuple=<unrepresentable>, /)", timeStrftime,
+             "strftime(format[, tuple]) -> string\n\nA time as the format says.">,
+    function<"!strptime(*args)", timeStrptime,
+             "strptime(string, format) -> struct_time\n\nRead a time as the format says.">,
     moduleFunction<"!tzset($module)", timeTzset, "tzset()\n\nRead the TZ variable again.">,
-    function<"!monotonic()", clockSeconds<CLOCK_MONOTONIC>, "monotonic() -> float\n\nA clock that never goes backward.">,
-    function<"!monotonic_ns()", clockNs<CLOCK_MONOTONIC>, "monotonic_ns() -> int\n\nA clock that never goes backward, in nanoseconds.">,
-    function<"!process_time()", clockSeconds<CLOCK_PROCESS_CPUTIME_ID>, "process_time() -> float\n\nCPU time of the process.">,
-    function<"!process_time_ns()", clockNs<CLOCK_PROCESS_CPUTIME_ID>, "process_time() -> int\n\nCPU time of the process in nanoseconds.">,
-    function<"!thread_time()", clockSeconds<CLOCK_THREAD_CPUTIME_ID>, "thread_time() -> float\n\nCPU time of the thread.">,
-    function<"!thread_time_ns()", clockNs<CLOCK_THREAD_CPUTIME_ID>, "thread_time() -> int\n\nCPU time of the thread in nanoseconds.">,
-    function<"!perf_counter()", clockSeconds<CLOCK_MONOTONIC>, "perf_counter() -> float\n\nA clock for measuring.">,
-    function<"!perf_counter_ns()", clockNs<CLOCK_MONOTONIC>, "perf_counter_ns() -> int\n\nA clock for measuring, in nanoseconds.">,
-    function<"!get_clock_info(name, /)", timeGetClockInfo, "get_clock_info(name: str) -> dict\n\nFacts about a clock.">,
+    function<"!monotonic()", clockSeconds<CLOCK_MONOTONIC>,
+             "monotonic() -> float\n\nA clock that never goes backward.">,
+    function<"!monotonic_ns()", clockNs<CLOCK_MONOTONIC>,
+             "monotonic_ns() -> int\n\nA clock that never goes backward, in nanoseconds.">,
+    function<"!process_time()", clockSeconds<CLOCK_PROCESS_CPUTIME_ID>,
+             "process_time() -> float\n\nCPU time of the process.">,
+    function<"!process_time_ns()", clockNs<CLOCK_PROCESS_CPUTIME_ID>,
+             "process_time() -> int\n\nCPU time of the process in nanoseconds.">,
+    function<"!thread_time()", clockSeconds<CLOCK_THREAD_CPUTIME_ID>,
+             "thread_time() -> float\n\nCPU time of the thread.">,
+    function<"!thread_time_ns()", clockNs<CLOCK_THREAD_CPUTIME_ID>,
+             "thread_time() -> int\n\nCPU time of the thread in nanoseconds.">,
+    function<"!perf_counter()", clockSeconds<CLOCK_MONOTONIC>,
+             "perf_counter() -> float\n\nA clock for measuring.">,
+    function<"!perf_counter_ns()", clockNs<CLOCK_MONOTONIC>,
+             "perf_counter_ns() -> int\n\nA clock for measuring, in nanoseconds.">,
+    function<"!get_clock_info(name, /)", timeGetClockInfo,
+             "get_clock_info(name: str) -> dict\n\nFacts about a clock.">,
     {}};
 
 Status timeExec(PyObject* module) {
-  const std::pair<const char*, long> clocks[] = {
-      {"CLOCK_REALTIME", CLOCK_REALTIME}, {"CLOCK_MONOTONIC", CLOCK_MONOTONIC}, {"CLOCK_MONOTONIC_RAW", CLOCK_MONOTONIC_RAW},
-      {"CLOCK_PROCESS_CPUTIME_ID", CLOCK_PROCESS_CPUTIME_ID}, {"CLOCK_THREAD_CPUTIME_ID", CLOCK_THREAD_CPUTIME_ID},
-      {"CLOCK_BOOTTIME", CLOCK_BOOTTIME}, {"CLOCK_TAI", CLOCK_TAI}};
+  const std::pair<const char*, long> clocks[] = {{"CLOCK_REALTIME", CLOCK_REALTIME},
+                                                 {"CLOCK_MONOTONIC", CLOCK_MONOTONIC},
+                                                 {"CLOCK_MONOTONIC_RAW", CLOCK_MONOTONIC_RAW},
+                                                 {"CLOCK_PROCESS_CPUTIME_ID", CLOCK_PROCESS_CPUTIME_ID},
+                                                 {"CLOCK_THREAD_CPUTIME_ID", CLOCK_THREAD_CPUTIME_ID},
+                                                 {"CLOCK_BOOTTIME", CLOCK_BOOTTIME},
+                                                 {"CLOCK_TAI", CLOCK_TAI}};
   for (auto [clock_name, id] : clocks) TRY(moduleAddInt(module, clock_name, id));
   if (!g_struct_time) g_struct_time = TRY(structSeqTypeNew(&kTimeDesc)).leak();
   TRY(moduleAdd(module, "struct_time", share<PyObject>(g_struct_time)));
@@ -300,7 +356,8 @@ Status timeExec(PyObject* module) {
   return addZone(module);
 }
 
-constinit PyModuleDef kTimeModule = moduleDef<"time", timeExec>(kTimeMethods, "Clocks, sleeping, and times broken down.");
+constinit PyModuleDef kTimeModule =
+    moduleDef<"time", timeExec>(kTimeMethods, "Clocks, sleeping, and times broken down.");
 
 }  // namespace
 

@@ -30,7 +30,8 @@ bool operatorAnchors(std::string_view segment, int* left_end, int* right_start) 
   auto& body = parsed.mod->as<ast::Module>()->body;
   if (body.size() != 1 || body[0]->kind != ast::StmtKind::ExprStmt) return false;
   ast::Expr* value = body[0]->as<ast::ExprStmt>()->value;
-  if (value->kind == ast::ExprKind::BinOp) return binaryAnchors(segment, value->as<ast::BinOp>(), left_end, right_start);
+  if (value->kind == ast::ExprKind::BinOp)
+    return binaryAnchors(segment, value->as<ast::BinOp>(), left_end, right_start);
   if (value->kind != ast::ExprKind::Subscript) return false;
   auto* subscript = value->as<ast::Subscript>();
   *left_end = subscript->value->span.end_col_offset;

@@ -10,6 +10,7 @@ namespace krait::modules {
 // Domain 0 is Python's own memory. Answers: 0 done, -1 no memory, -2 tracing is off. Need the GIL.
 int tracemallocTrack(unsigned domain, uintptr_t address, size_t size);
 int tracemallocUntrack(unsigned domain, uintptr_t address);
-Result<Ref<>> tracemallocTracebackOf(unsigned domain, uintptr_t address);  // tuple of (filename, line), or None
+Result<Ref<>> tracemallocTracebackOf(unsigned domain,
+                                     uintptr_t address);  // tuple of (filename, line), or None
 
 }  // namespace krait::modules

@@ -20,7 +20,7 @@ using unicode::Version;
 
 // An instance stands for one version of the database; the module's own functions mean the current one.
 struct UcdObject : PyObject {
-  PyObject* name;    // '3.2.0'; owned
+  PyObject* name;  // '3.2.0'; owned
   void* reserved[2];
 };
 static_assert(sizeof(UcdObject) == 40);
@@ -92,8 +92,10 @@ Result<Ref<>> lookup(PyObject* self, PyObject* name) {
   std::u32string sequence;
   int32_t code = unicode::lookupName(text, old ? nullptr : &sequence, !old);
   if (code == unicode::kNamedSequence)
-    return TRY(strFromUcs4(reinterpret_cast<const Py_UCS4*>(sequence.data()), static_cast<Py_ssize_t>(sequence.size())));
-  if (code < 0 || (old && !isNamedInOld(text, static_cast<char32_t>(code)))) return raise(PyExc_KeyError, "undefined character name '%U'", TRY(decodeUtf8(text, "replace")).get());
+    return TRY(strFromUcs4(reinterpret_cast<const Py_UCS4*>(sequence.data()),
+                           static_cast<Py_ssize_t>(sequence.size())));
+  if (code < 0 || (old && !isNamedInOld(text, static_cast<char32_t>(code))))
+    return raise(PyExc_KeyError, "undefined character name '%U'", TRY(decodeUtf8(text, "replace")).get());
   return TRY(strFromChar(static_cast<Py_UCS4>(code)));
 }
 
@@ -130,9 +132,11 @@ Result<bool> isNormalizedText(PyObject* self, StrObject* form_name, StrObject* t
 }
 
 constinit PyMethodDef kFunctions[] = {
-    moduleFunction<"decimal($self, chr, default=<unrepresentable>, /)", decimalOf, "Decimal value as an int.">,
+    moduleFunction<"decimal($self, chr, default=<unrepresentable>, /)", decimalOf,
+                   "Decimal value as an int.">,
     moduleFunction<"digit($self, chr, default=<unrepresentable>, /)", digitOf, "Digit value as an int.">,
-    moduleFunction<"numeric($self, chr, default=<unrepresentable>, /)", numericOf, "Numeric value as a float.">,
+    moduleFunction<"numeric($self, chr, default=<unrepresentable>, /)", numericOf,
+                   "Numeric value as a float.">,
     moduleFunction<"category($self, chr, /)", categoryOf, "General category.">,
     moduleFunction<"bidirectional($self, chr, /)", bidirectionalOf, "Bidirectional class.">,
     moduleFunction<"combining($self, chr, /)", combiningOf, "Canonical combining class, 0 for none.">,
@@ -141,11 +145,13 @@ constinit PyMethodDef kFunctions[] = {
     moduleFunction<"decomposition($self, chr, /)", decompositionOf, "Decomposition mapping, '' for none.">,
     moduleFunction<"name($self, chr, default=<unrepresentable>, /)", nameOf, "Name of the character.">,
     moduleFunction<"lookup($self, name, /)", lookup, "Character (or named sequence) by name.">,
-    moduleFunction<"is_normalized($self, form, unistr, /)", isNormalizedText, "Is the string in the normal form?">,
+    moduleFunction<"is_normalized($self, form, unistr, /)", isNormalizedText,
+                   "Is the string in the normal form?">,
     moduleFunction<"normalize($self, form, unistr, /)", normalized, "The normal form of the string.">,
     {}};
 
-// --- the type of ucd_3_2_0 -----------------------------------------------------------------------------------------
+// --- the type of ucd_3_2_0
+// -----------------------------------------------------------------------------------------
 
 void ucdDealloc(PyObject* self) {
   gcUntrack(self);
@@ -154,7 +160,8 @@ void ucdDealloc(PyObject* self) {
 }
 int ucdTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, typeOf(self)); }
 
-constinit PyMemberDef kUcdMembers[] = {{"unidata_version", T_OBJECT, offsetof(UcdObject, name), READONLY, nullptr}, {}};
+constinit PyMemberDef kUcdMembers[] = {
+    {"unidata_version", T_OBJECT, offsetof(UcdObject, name), READONLY, nullptr}, {}};
 constinit PyTypeObject kUcdType = {
     KR_TYPE_HEAD,
     .tp_name = "unicodedata.UCD",
@@ -167,7 +174,8 @@ constinit PyTypeObject kUcdType = {
     .tp_members = kUcdMembers,
 };
 
-// --- the C interface -----------------------------------------------------------------------------------------------
+// --- the C interface
+// -----------------------------------------------------------------------------------------------
 
 // unicodedata._ucnhash_CAPI: names for the \N escape and the namereplace handler of foreign code.
 struct NameApi {

@@ -64,7 +64,8 @@ constinit PyMethodDef kDictMethods[] = {
     method<"!setstate($self, state, /)", dictSetState, "setstate(state)">,
     {},
 };
-constinit PyGetSetDef kListGetSet[] = {{"state", listStateGet, nullptr, "an int variable for demonstration purposes", nullptr}, {}};
+constinit PyGetSetDef kListGetSet[] = {
+    {"state", listStateGet, nullptr, "an int variable for demonstration purposes", nullptr}, {}};
 constinit PyMemberDef kDictMembers[] = {
     {"state", T_INT, offsetof(SpamDict, state), READONLY, "an int variable for demonstration purposes"}, {}};
 
@@ -80,7 +81,9 @@ Result<Ref<>> bench(PyObject* object, StrObject* attr, int times) {
 constinit PyMethodDef kFunctions[] = {function<"!bench(obj, name, n=1000, /)", bench>, {}};
 
 Status exec(PyObject* module) {
-  kListMethods[3] = {"staticmeth", {.fast_keywords = staticCall}, METH_STATIC | METH_FASTCALL | METH_KEYWORDS,
+  kListMethods[3] = {"staticmeth",
+                     {.fast_keywords = staticCall},
+                     METH_STATIC | METH_FASTCALL | METH_KEYWORDS,
                      "staticmeth(*args, **kw)"};
   kSpamListType.tp_base = &PyList_Type;
   kSpamDictType.tp_base = &PyDict_Type;
@@ -88,7 +91,8 @@ Status exec(PyObject* module) {
   return moduleAddType(module, &kSpamDictType);
 }
 
-constinit PyModuleDef kModule = moduleDef<"xxsubtype", exec>(kFunctions, "Types derived from built-in types in C.");
+constinit PyModuleDef kModule =
+    moduleDef<"xxsubtype", exec>(kFunctions, "Types derived from built-in types in C.");
 
 }  // namespace
 

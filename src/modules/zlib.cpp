@@ -111,8 +111,8 @@ bool mayContinue(int code) { return code == Z_OK || code == Z_BUF_ERROR || code 
 Result<Ref<>> compressFunction(Buffer data, std::optional<int> level, std::optional<int> wbits) {
   z_stream stream{};
   stream.zalloc = allocate, stream.zfree = release;
-  int code = deflateInit2(&stream, level.value_or(Z_DEFAULT_COMPRESSION), Z_DEFLATED, wbits.value_or(MAX_WBITS), 8,
-                          Z_DEFAULT_STRATEGY);
+  int code = deflateInit2(&stream, level.value_or(Z_DEFAULT_COMPRESSION), Z_DEFLATED,
+                          wbits.value_or(MAX_WBITS), 8, Z_DEFAULT_STRATEGY);
   if (code == Z_MEM_ERROR) return raise(PyExc_MemoryError, "Out of memory while compressing data");
   if (code == Z_STREAM_ERROR) return raise(zlib_error, "Bad compression level");
   if (code != Z_OK) return raiseZlib(stream, code, "while compressing data");
@@ -205,14 +205,17 @@ Raised raiseInit(const z_stream& stream, int code, bool compressing) {
                                                 : "Can't allocate memory for decompression object");
   }
   if (code == Z_STREAM_ERROR) return raise(PyExc_ValueError, "Invalid initialization option");
-  return raiseZlib(stream, code, compressing ? "while creating compression object" : "while creating decompression object");
+  return raiseZlib(stream, code,
+                   compressing ? "while creating compression object" : "while creating decompression object");
 }
 
 Result<Ref<>> compressobj(std::optional<int> level, std::optional<int> method, std::optional<int> wbits,
-                          std::optional<int> mem_level, std::optional<int> strategy, std::optional<Buffer> zdict) {
+                          std::optional<int> mem_level, std::optional<int> strategy,
+                          std::optional<Buffer> zdict) {
   Ref<StreamObject> self = TRY(streamNew(compress_type));
-  int code = deflateInit2(&self->stream, level.value_or(Z_DEFAULT_COMPRESSION), method.value_or(Z_DEFLATED),
-                          wbits.value_or(MAX_WBITS), mem_level.value_or(8), strategy.value_or(Z_DEFAULT_STRATEGY));
+  int code =
+      deflateInit2(&self->stream, level.value_or(Z_DEFAULT_COMPRESSION), method.value_or(Z_DEFLATED),
+                   wbits.value_or(MAX_WBITS), mem_level.value_or(8), strategy.value_or(Z_DEFAULT_STRATEGY));
   if (code != Z_OK) return raiseInit(self->stream, code, true);
   self->initialised = true;
   if (!zdict) return self;
@@ -319,7 +322,8 @@ Result<Ref<>> decompressMethod(StreamObject* self, Buffer data, Py_ssize_t max_l
   if (max_length < 0) return raise(PyExc_ValueError, "max_length must be non-negative");
   size_t first = kDefaultBuffer;
   if (max_length != 0) first = std::min<size_t>(first, static_cast<size_t>(max_length));
-  return inflateInto(self, data.data(), static_cast<size_t>(data.size()), first, static_cast<size_t>(max_length), false);
+  return inflateInto(self, data.data(), static_cast<size_t>(data.size()), first,
+                     static_cast<size_t>(max_length), false);
 }
 
 Result<Ref<>> flushDecompressor(StreamObject* self, std::optional<Py_ssize_t> length) {
@@ -328,7 +332,8 @@ Result<Ref<>> flushDecompressor(StreamObject* self, std::optional<Py_ssize_t> le
   if (!self->initialised) return bytesFrom({});
   Ref<> tail = share(self->unconsumed_tail);
   std::string_view view = cast<BytesObject>(tail.get())->view();
-  return inflateInto(self, reinterpret_cast<const uint8_t*>(view.data()), view.size(), static_cast<size_t>(first), 0, true);
+  return inflateInto(self, reinterpret_cast<const uint8_t*>(view.data()), view.size(),
+                     static_cast<size_t>(first), 0, true);
 }
 
 Result<Ref<>> copyStream(StreamObject* self) {
@@ -358,15 +363,18 @@ Result<Ref<>> copyStream(StreamObject* self) {
 Result<Ref<>> deepcopyStream(StreamObject* self, PyObject*) { return copyStream(self); }
 
 constinit PyMethodDef kCompressMethods[] = {
-    method<"compress($self, data, /)", compressMethod, "Compressed data so far; some stays inside until flush().">,
+    method<"compress($self, data, /)", compressMethod,
+           "Compressed data so far; some stays inside until flush().">,
     method<"flush($self, mode=zlib.Z_FINISH, /)", flushCompressor, "Compressed data that was still inside.">,
     method<"copy($self, /)", copyStream, "Return a copy of the compression object.">,
     method<"__copy__($self, /)", copyStream>,
     method<"__deepcopy__($self, memo, /)", deepcopyStream>,
     {}};
 constinit PyMethodDef kDecompressMethods[] = {
-    method<"decompress($self, data, /, max_length=0)", decompressMethod, "Decompressed data, at most max_length bytes.">,
-    method<"flush($self, length=zlib.DEF_BUF_SIZE, /)", flushDecompressor, "Decompressed data that was still inside.">,
+    method<"decompress($self, data, /, max_length=0)", decompressMethod,
+           "Decompressed data, at most max_length bytes.">,
+    method<"flush($self, length=zlib.DEF_BUF_SIZE, /)", flushDecompressor,
+           "Decompressed data that was still inside.">,
     method<"copy($self, /)", copyStream, "Return a copy of the decompression object.">,
     method<"__copy__($self, /)", copyStream>,
     method<"__deepcopy__($self, memo, /)", deepcopyStream>,
@@ -420,7 +428,8 @@ constinit PyMethodDef kMethods[] = {
     function<"crc32($module, data, value=0, /)", crc32Function, "Compute a CRC-32 checksum of data.">,
     function<"decompress($module, data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE)", decompressFunction,
              "Returns a bytes object containing the uncompressed data.">,
-    function<"decompressobj($module, /, wbits=MAX_WBITS, zdict=b'')", decompressobj, "Return a decompressor object.">,
+    function<"decompressobj($module, /, wbits=MAX_WBITS, zdict=b'')", decompressobj,
+             "Return a decompressor object.">,
     {}};
 
 struct Constant {

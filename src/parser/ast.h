@@ -1,9 +1,10 @@
 // The syntax tree: node structs made from ast.def, in an arena, joined by plain pointers.
 //
-// Holds: a node's kind tells its struct; node->as<BinOp>() is that cast, checked in debug builds. Fields are public
-// and named as in Python's ast module (exception: Constant.kind is `kind_prefix`). Column offsets are UTF-8 byte
-// offsets. Optional fields are null when absent; `string` fields that are absent have data() == nullptr.
-// Ownership: everything belongs to the Tree. Identifiers are interned: equal names are equal pointers in one Tree.
+// Holds: a node's kind tells its struct; node->as<BinOp>() is that cast, checked in debug builds. Fields are
+// public and named as in Python's ast module (exception: Constant.kind is `kind_prefix`). Column offsets are
+// UTF-8 byte offsets. Optional fields are null when absent; `string` fields that are absent have data() ==
+// nullptr. Ownership: everything belongs to the Tree. Identifiers are interned: equal names are equal
+// pointers in one Tree.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct Span {
   int end_col_offset = 0;
 };
 
-// A name, NFKC-normalised, UTF-8. `object` is a free slot for the upper layers (their interned string); whoever
-// fills it owns what it stores and clears it before the Tree dies.
+// A name, NFKC-normalised, UTF-8. `object` is a free slot for the upper layers (their interned string);
+// whoever fills it owns what it stores and clears it before the Tree dies.
 struct Identifier {
   std::string_view text;
   uint32_t hash;
@@ -29,18 +30,30 @@ struct Identifier {
   mutable void* object;
 };
 
-enum class ConstantKind : uint8_t { None, True, False, Ellipsis, Int, BigInt, Float, Complex, Str, Bytes, Object };
+enum class ConstantKind : uint8_t {
+  None,
+  True,
+  False,
+  Ellipsis,
+  Int,
+  BigInt,
+  Float,
+  Complex,
+  Str,
+  Bytes,
+  Object
+};
 
 // The value of a literal.
 struct ConstantValue {
   ConstantKind kind = ConstantKind::None;
-  uint8_t base = 0;             // BigInt: base of text: 2, 8, 10 or 16
+  uint8_t base = 0;  // BigInt: base of text: 2, 8, 10 or 16
   union {
-    int64_t integer = 0;        // Int (never negative when it comes from source)
-    double number;              // Float; Complex: the imaginary part
-    void* object;               // Object: owned by the upper layers
+    int64_t integer = 0;  // Int (never negative when it comes from source)
+    double number;        // Float; Complex: the imaginary part
+    void* object;         // Object: owned by the upper layers
   };
-  std::string_view text = {};   // BigInt: digits without prefix and underscores; Str: WTF-8; Bytes: the bytes
+  std::string_view text = {};  // BigInt: digits without prefix and underscores; Str: WTF-8; Bytes: the bytes
 };
 
 // One enumerator per constructor, in the order of ast.def.
@@ -66,7 +79,9 @@ enum class IgnoreKind : uint8_t { TypeIgnore };
 namespace enums {
 #define KR_SUM_BEGIN(Sum, PyName) enum class Sum : uint8_t {
 #define KR_SINGLETON(Sum, Name) Name,
-#define KR_SUM_END(Sum) };
+#define KR_SUM_END(Sum) \
+  }                     \
+  ;
 #include "parser/ast.def"
 }  // namespace enums
 using Context = enums::expr_context;
@@ -140,10 +155,10 @@ using int_ = int;
 #define KR_OPT(type, name) field::type name;
 #define KR_SEQ(type, name) Seq<field::type> name;
 #define KR_SEQ_OPT(type, name) Seq<field::type> name;
-#define KR_MOD(Struct, PyName, ...)                     \
-  struct Struct : Mod {                                 \
-    static constexpr ModKind kKind = ModKind::Struct;   \
-    __VA_ARGS__                                         \
+#define KR_MOD(Struct, PyName, ...)                   \
+  struct Struct : Mod {                               \
+    static constexpr ModKind kKind = ModKind::Struct; \
+    __VA_ARGS__                                       \
   };
 #define KR_STMT(Struct, PyName, ...)                    \
   struct Struct : Stmt {                                \
@@ -165,10 +180,10 @@ using int_ = int;
     static constexpr HandlerKind kKind = HandlerKind::Struct; \
     __VA_ARGS__                                               \
   };
-#define KR_IGNORE(Struct, PyName, ...)                       \
-  struct Struct : Node<IgnoreKind> {                         \
-    static constexpr IgnoreKind kKind = IgnoreKind::Struct;  \
-    __VA_ARGS__                                              \
+#define KR_IGNORE(Struct, PyName, ...)                      \
+  struct Struct : Node<IgnoreKind> {                        \
+    static constexpr IgnoreKind kKind = IgnoreKind::Struct; \
+    __VA_ARGS__                                             \
   };
 // Every product has a span; where Python shows no positions it is all zero.
 #define KR_PRODUCT(Struct, PyName, has_positions, ...) \

@@ -15,8 +15,9 @@ constexpr std::array<uint8_t, 256> makeByteClasses() {
     bool digit = c >= '0' && c <= '9';
     bool hex = digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     bool blank = c == ' ' || c == '\t' || c == '\f';
-    table[c] = static_cast<uint8_t>((letter ? kNameStart | kNameChar : 0) | (digit ? kDigitChar | kNameChar : 0) |
-                                    (hex ? kHexChar : 0) | (blank ? kBlank : 0));
+    table[c] =
+        static_cast<uint8_t>((letter ? kNameStart | kNameChar : 0) | (digit ? kDigitChar | kNameChar : 0) |
+                             (hex ? kHexChar : 0) | (blank ? kBlank : 0));
   }
   return table;
 }

@@ -17,8 +17,12 @@ constexpr int kMaxDepth = 5980;
 Diagnostic diagnose(const DiagnoseInput& input) { return Diagnoser(input).run(); }
 
 Diagnoser::Diagnoser(const DiagnoseInput& input)
-    : lexer_(input.lexer), literals_(input.literals), options_(input.options), tree_(input.literals.tree),
-      start_rule_(input.start), has_encoding_(input.has_encoding) {}
+    : lexer_(input.lexer),
+      literals_(input.literals),
+      options_(input.options),
+      tree_(input.literals.tree),
+      start_rule_(input.start),
+      has_encoding_(input.has_encoding) {}
 
 Diagnoser::Nest::Nest(Diagnoser& d, int w) : diagnoser(d), weight(w) {
   d.depth_ += w;
@@ -52,7 +56,8 @@ Diagnostic Diagnoser::run() {
     error_.kind = ErrorKind::IncompleteInput;
     return error_;
   }
-  if (raised_ && error_.kind == ErrorKind::MemoryError) return lexer_.bracketsRunTooDeep() ? lexer_.error() : error_;
+  if (raised_ && error_.kind == ErrorKind::MemoryError)
+    return lexer_.bracketsRunTooDeep() ? lexer_.error() : error_;
   if (accepted_ && start_rule_ == StartRule::Single) {
     raiseHere("multiple statements found while compiling a single statement");
     return error_;
@@ -80,19 +85,14 @@ void Diagnoser::pass(bool with_error_rules) {
 bool Diagnoser::startRule() {
   auto end = [&] { return many([&] { return take(Tok::Newline); }) && take(Tok::EndMarker); };
   switch (start_rule_) {
-    case StartRule::File:
-      return opt([&] { return statements(); }) && take(Tok::EndMarker);
-    case StartRule::Eval:
-      return expressions() && end();
+    case StartRule::File: return opt([&] { return statements(); }) && take(Tok::EndMarker);
+    case StartRule::Eval: return expressions() && end();
     case StartRule::Single: {
       bool compound_ok = alt([&] { return compound() && take(Tok::Newline); });
       return compound_ok || simpleStmts() || take(Tok::Newline);
     }
-    case StartRule::FuncType:
-      functionTypeRule();
-      return false;
-    case StartRule::FString:
-      return starExpressions();
+    case StartRule::FuncType: functionTypeRule(); return false;
+    case StartRule::FString: return starExpressions();
   }
   return false;
 }
@@ -124,7 +124,8 @@ const Token& Diagnoser::token(size_t index) {
 Expr* Diagnoser::at(Tok wanted) {
   if (type() != wanted) return nullptr;
   const Token& found = now();
-  Expr* node = shapeOver(Kind::Constant, {found.lineno, found.col_offset, found.end_lineno, found.end_col_offset});
+  Expr* node =
+      shapeOver(Kind::Constant, {found.lineno, found.col_offset, found.end_lineno, found.end_col_offset});
   mark_++;
   return node;
 }
@@ -161,12 +162,15 @@ Span Diagnoser::spanFrom(Start start) const {
   return {start.lineno, start.col_offset, last.end_lineno, last.end_col_offset};
 }
 
-Expr* Diagnoser::shapeOver(Kind kind, const Span& span) { return tree_.arena().make<Expr>(Expr{{kind, span}}); }
+Expr* Diagnoser::shapeOver(Kind kind, const Span& span) {
+  return tree_.arena().make<Expr>(Expr{{kind, span}});
+}
 Expr* Diagnoser::shape(Kind kind, Start start) { return shapeOver(kind, spanFrom(start)); }
 
 Expr* Diagnoser::sequence(Kind kind, Start start, const std::vector<Expr*>& items) {
   Seq<Expr*> elements = tree_.arena().copySeq(items.data(), items.size());
-  if (kind == Kind::List) return tree_.arena().make<List>(List{{{kind, spanFrom(start)}}, elements, Context::Load});
+  if (kind == Kind::List)
+    return tree_.arena().make<List>(List{{{kind, spanFrom(start)}}, elements, Context::Load});
   return tree_.arena().make<Tuple>(Tuple{{{Kind::Tuple, spanFrom(start)}}, elements, Context::Load});
 }
 
@@ -197,7 +201,8 @@ void Diagnoser::lexerError() {
       raiseHere("unindent does not match any outer indentation level", ErrorKind::IndentationError);
       break;
     case LexFailure::TabSpace:
-      raiseAt(ErrorKind::TabError, lineno, 1, lineno, 0, "inconsistent use of tabs and spaces in indentation");
+      raiseAt(ErrorKind::TabError, lineno, 1, lineno, 0,
+              "inconsistent use of tabs and spaces in indentation");
       break;
     case LexFailure::TooDeep:
       raiseAt(ErrorKind::IndentationError, lineno, 1, lineno, 0, "too many levels of indentation");
@@ -208,13 +213,9 @@ void Diagnoser::lexerError() {
               "unexpected character after line continuation character");
       break;
     }
-    case LexFailure::Decode:
-      raiseHere("(unicode error) " + lexer_.error().message);
-      break;
+    case LexFailure::Decode: raiseHere("(unicode error) " + lexer_.error().message); break;
     case LexFailure::None:
-    case LexFailure::Interrupted:
-      raised_ = true;
-      break;
+    case LexFailure::Interrupted: raised_ = true; break;
   }
 }
 
@@ -225,9 +226,7 @@ void Diagnoser::literalError() {
   std::string message = std::move(found.diagnostic.message);
   const Token& where = found.token;
   switch (found.where) {
-    case LiteralError::Where::LastToken:
-      raiseHere(std::move(message));
-      break;
+    case LiteralError::Where::LastToken: raiseHere(std::move(message)); break;
     case LiteralError::Where::TokenLine:
       raiseAt(ErrorKind::SyntaxError, where.lineno, 0, where.end_lineno, 0, std::move(message));
       break;
@@ -243,14 +242,16 @@ void Diagnoser::literalError() {
 void Diagnoser::genericError(size_t last) {
   const Token& token = lexer_.at(last);
   if (token.type == Tok::Indent || token.type == Tok::Dedent) {
-    raiseHere(token.type == Tok::Indent ? "unexpected indent" : "unexpected unindent", ErrorKind::IndentationError);
+    raiseHere(token.type == Tok::Indent ? "unexpected indent" : "unexpected unindent",
+              ErrorKind::IndentationError);
     return;
   }
   raiseSpan({token.lineno, token.col_offset, token.end_lineno, token.end_col_offset}, "invalid syntax");
   checkRestOfSource();
 }
 
-// A lexical error later in the source is more telling than a parse error, and so is a bracket left open earlier.
+// A lexical error later in the source is more telling than a parse error, and so is a bracket left open
+// earlier.
 void Diagnoser::checkRestOfSource() {
   if (lexer_.isInteractive()) return;
   int error_line = lexer_.fetched(fill_ - 1).lineno;
@@ -277,7 +278,8 @@ void Diagnoser::checkRestOfSource() {
 
 // Raising
 
-void Diagnoser::raiseAt(ErrorKind kind, int lineno, int column, int end_lineno, int end_column, std::string message) {
+void Diagnoser::raiseAt(ErrorKind kind, int lineno, int column, int end_lineno, int end_column,
+                        std::string message) {
   if (raised_) return;
   raised_ = true;
   error_ = {};
@@ -366,7 +368,8 @@ void Diagnoser::checkVersion(int minor, const char* what) {
 void Diagnoser::raiseInvalidTarget(Expr* target, int targets) {
   Expr* invalid = invalidTarget(target, targets);
   if (!invalid) return;
-  raiseNode(invalid, std::string(targets == kDelTargets ? "cannot delete " : "cannot assign to ") + expressionName(invalid));
+  raiseNode(invalid, std::string(targets == kDelTargets ? "cannot delete " : "cannot assign to ") +
+                         expressionName(invalid));
 }
 
 Expr* invalidTarget(Expr* expr, int targets) {
@@ -378,13 +381,16 @@ Expr* invalidTarget(Expr* expr, int targets) {
   switch (expr->kind) {
     case ExprKind::List: return visit(expr->as<List>()->elts);
     case ExprKind::Tuple: return visit(expr->as<Tuple>()->elts);
-    case ExprKind::Starred: return targets == kDelTargets ? expr : invalidTarget(expr->as<Starred>()->value, targets);
+    case ExprKind::Starred:
+      return targets == kDelTargets ? expr : invalidTarget(expr->as<Starred>()->value, targets);
     case ExprKind::Compare: {
       if (targets != kForTargets) return expr;
       auto* compare = expr->as<Compare>();
       return compare->ops[0] == CompareOperator::In ? invalidTarget(compare->left, targets) : nullptr;
     }
-    case ExprKind::Name: case ExprKind::Subscript: case ExprKind::Attribute: return nullptr;
+    case ExprKind::Name:
+    case ExprKind::Subscript:
+    case ExprKind::Attribute: return nullptr;
     default: return expr;
   }
 }
@@ -399,16 +405,20 @@ const char* expressionName(const Expr* expr) {
     case ExprKind::Tuple: return "tuple";
     case ExprKind::Lambda: return "lambda";
     case ExprKind::Call: return "function call";
-    case ExprKind::BoolOp: case ExprKind::BinOp: case ExprKind::UnaryOp: return "expression";
+    case ExprKind::BoolOp:
+    case ExprKind::BinOp:
+    case ExprKind::UnaryOp: return "expression";
     case ExprKind::GeneratorExp: return "generator expression";
-    case ExprKind::Yield: case ExprKind::YieldFrom: return "yield expression";
+    case ExprKind::Yield:
+    case ExprKind::YieldFrom: return "yield expression";
     case ExprKind::Await: return "await expression";
     case ExprKind::ListComp: return "list comprehension";
     case ExprKind::SetComp: return "set comprehension";
     case ExprKind::DictComp: return "dict comprehension";
     case ExprKind::Dict: return "dict literal";
     case ExprKind::Set: return "set display";
-    case ExprKind::JoinedStr: case ExprKind::FormattedValue: return "f-string expression";
+    case ExprKind::JoinedStr:
+    case ExprKind::FormattedValue: return "f-string expression";
     case ExprKind::Compare: return "comparison";
     case ExprKind::IfExp: return "conditional expression";
     case ExprKind::NamedExpr: return "named expression";

@@ -52,7 +52,9 @@ Expr* Diagnoser::atom() {
     case Tok::Ellipsis: return constant(ConstantKind::Ellipsis);
     case Tok::String: return strings();
     case Tok::Number: return number();
-    case Tok::LPar: case Tok::LSqb: case Tok::LBrace: break;
+    case Tok::LPar:
+    case Tok::LSqb:
+    case Tok::LBrace: break;
     default: return nullptr;
   }
   Nest nest(*this, 27);
@@ -96,7 +98,9 @@ Expr* Diagnoser::group() {
     Expr* node = nullptr;
     if (alt([&] { return take(Tok::LPar) && (node = starredExpression()) && take(Tok::RPar); })) {
       raiseNode(node, "cannot use starred expression here");
-    } else if (alt([&] { return take(Tok::LPar) && (node = at(Tok::DoubleStar)) && expression() && take(Tok::RPar); })) {
+    } else if (alt([&] {
+                 return take(Tok::LPar) && (node = at(Tok::DoubleStar)) && expression() && take(Tok::RPar);
+               })) {
       raiseNode(node, "cannot use double starred expression here");
     }
   });
@@ -136,7 +140,9 @@ Expr* Diagnoser::listComp() {
 
 Expr* Diagnoser::setComp() {
   Start from = start();
-  if (alt([&] { return take(Tok::LBrace) && namedExpression() && forIfClauses(nullptr) && take(Tok::RBrace); })) {
+  if (alt([&] {
+        return take(Tok::LBrace) && namedExpression() && forIfClauses(nullptr) && take(Tok::RBrace);
+      })) {
     return shape(Kind::SetComp, from);
   }
   errors([&] { invalidComprehension(); });
@@ -158,8 +164,11 @@ bool Diagnoser::doubleStarredPair() {
 
 Expr* Diagnoser::dictDisplay() {
   Start from = start();
-  auto pairs = [&] { return gather([&] { return doubleStarredPair(); }) && opt([&] { return take(Tok::Comma); }); };
-  if (alt([&] { return take(Tok::LBrace) && opt(pairs) && take(Tok::RBrace); })) return shape(Kind::Dict, from);
+  auto pairs = [&] {
+    return gather([&] { return doubleStarredPair(); }) && opt([&] { return take(Tok::Comma); });
+  };
+  if (alt([&] { return take(Tok::LBrace) && opt(pairs) && take(Tok::RBrace); }))
+    return shape(Kind::Dict, from);
   // CPython tries this error rule in its first pass too.
   size_t begin = mark_;
   if (take(Tok::LBrace)) invalidDoubleStarredPairs();
@@ -212,7 +221,8 @@ Expr* Diagnoser::dictComp() {
   }
   errors([&] {
     Expr* node = nullptr;
-    if (take(Tok::LBrace) && (node = at(Tok::DoubleStar)) && bitwiseOr() && forIfClauses(nullptr) && take(Tok::RBrace)) {
+    if (take(Tok::LBrace) && (node = at(Tok::DoubleStar)) && bitwiseOr() && forIfClauses(nullptr) &&
+        take(Tok::RBrace)) {
       raiseNode(node, "dict unpacking cannot be used in dict comprehension");
     }
   });
@@ -230,15 +240,16 @@ void Diagnoser::invalidComprehension() {
   }
   std::vector<Expr*> rest;
   if (alt([&] {
-        return open(false) && (node = starNamedExpression()) && take(Tok::Comma) && starNamedExpressions(&rest) &&
-               forIfClauses(nullptr);
+        return open(false) && (node = starNamedExpression()) && take(Tok::Comma) &&
+               starNamedExpressions(&rest) && forIfClauses(nullptr);
       })) {
     raiseRange(node, rest.back(), "did you forget parentheses around the comprehension target?");
     return;
   }
   Expr* comma = nullptr;
   if (alt([&] {
-        return open(false) && (node = starNamedExpression()) && (comma = at(Tok::Comma)) && forIfClauses(nullptr);
+        return open(false) && (node = starNamedExpression()) && (comma = at(Tok::Comma)) &&
+               forIfClauses(nullptr);
       })) {
     raiseRange(node, comma, "did you forget parentheses around the comprehension target?");
   }

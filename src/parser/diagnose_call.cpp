@@ -47,7 +47,9 @@ void Diagnoser::invalidArguments() {
     return;
   }
   Args ignored;
-  if (alt([&] { return args(&ignored) && take(Tok::Comma) && (node = expression()) && forIfClauses(&clauses); })) {
+  if (alt([&] {
+        return args(&ignored) && take(Tok::Comma) && (node = expression()) && forIfClauses(&clauses);
+      })) {
     raiseRange(node, clauses.last_item, "Generator expression must be parenthesized");
     return;
   }

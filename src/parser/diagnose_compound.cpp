@@ -7,7 +7,9 @@ using namespace ast;
 
 bool Diagnoser::compound() {
   switch (type()) {
-    case Tok::KDef: case Tok::At: case Tok::KClass: return functionOrClass();
+    case Tok::KDef:
+    case Tok::At:
+    case Tok::KClass: return functionOrClass();
     case Tok::KIf: return ifStmt(Tok::KIf);
     case Tok::KWith: return withStmt();
     case Tok::KFor: return forStmt();
@@ -56,10 +58,13 @@ bool Diagnoser::whileStmt() {
       raiseHere("expected ':'");
       return;
     }
-    alt([&] { return (keyword = at(Tok::KWhile)) && namedExpression() && missingBlock(keyword, "'while' statement"); });
+    alt([&] {
+      return (keyword = at(Tok::KWhile)) && namedExpression() && missingBlock(keyword, "'while' statement");
+    });
   });
   return alt([&] {
-    return take(Tok::KWhile) && namedExpression() && take(Tok::Colon) && block() && opt([&] { return elseBlock(); });
+    return take(Tok::KWhile) && namedExpression() && take(Tok::Colon) && block() &&
+           opt([&] { return elseBlock(); });
   });
 }
 
@@ -72,14 +77,17 @@ bool Diagnoser::forStmt() {
       raiseHere("expected ':'");
       return;
     }
-    alt([&] { return async() && (keyword = at(Tok::KFor)) && head() && missingBlock(keyword, "'for' statement"); });
+    alt([&] {
+      return async() && (keyword = at(Tok::KFor)) && head() && missingBlock(keyword, "'for' statement");
+    });
   });
   bool committed = false;
   auto body = [&](bool is_async) {
-    if ((is_async && !take(Tok::Async)) || !take(Tok::KFor) || !starTargets() || !take(Tok::KIn)) return false;
+    if ((is_async && !take(Tok::Async)) || !take(Tok::KFor) || !starTargets() || !take(Tok::KIn))
+      return false;
     committed = true;
-    bool ok = starExpressions() && take(Tok::Colon) && opt([&] { return take(Tok::TypeComment); }) && block() &&
-              opt([&] { return elseBlock(); });
+    bool ok = starExpressions() && take(Tok::Colon) && opt([&] { return take(Tok::TypeComment); }) &&
+              block() && opt([&] { return elseBlock(); });
     if (ok && is_async) checkVersion(5, "Async for loops are");
     return ok;
   };
@@ -106,8 +114,8 @@ void Diagnoser::invalidWithIndent() {
   for (bool parenthesised : {false, true}) {
     Expr* keyword = nullptr;
     opt([&] {
-      return opt([&] { return take(Tok::Async); }) && (keyword = at(Tok::KWith)) && looseWithItems(parenthesised) &&
-             missingBlock(keyword, "'with' statement");
+      return opt([&] { return take(Tok::Async); }) && (keyword = at(Tok::KWith)) &&
+             looseWithItems(parenthesised) && missingBlock(keyword, "'with' statement");
     });
     if (raised_) return;
   }
@@ -128,7 +136,8 @@ bool Diagnoser::withItem() {
   if (alt([&] { return expression() && take(Tok::KAs) && starTarget() && end(); })) return true;
   errors([&] {
     Expr* node = nullptr;
-    if (expression() && take(Tok::KAs) && (node = expression()) && end()) raiseInvalidTarget(node, kStarTargets);
+    if (expression() && take(Tok::KAs) && (node = expression()) && end())
+      raiseInvalidTarget(node, kStarTargets);
   });
   return expression() != nullptr;
 }
@@ -140,8 +149,8 @@ bool Diagnoser::withStmt() {
   for (bool is_async : {false, true}) {
     auto head = [&] { return (!is_async || take(Tok::Async)) && take(Tok::KWith); };
     if (alt([&] {
-          return head() && take(Tok::LPar) && items() && opt([&] { return take(Tok::Comma); }) && take(Tok::RPar) &&
-                 take(Tok::Colon) && block();
+          return head() && take(Tok::LPar) && items() && opt([&] { return take(Tok::Comma); }) &&
+                 take(Tok::RPar) && take(Tok::Colon) && block();
         })) {
       checkVersion(9, "Parenthesized context managers are");
       return !raised_;
@@ -174,8 +183,9 @@ void Diagnoser::invalidTry() {
     return;
   }
   if (alt([&] {
-        return head() && blocks() && many1([&] { return exceptStarBlock(); }) && (keyword = at(Tok::KExcept)) &&
-               opt([&] { return expression() && name(); }) && take(Tok::Colon);
+        return head() && blocks() && many1([&] { return exceptStarBlock(); }) &&
+               (keyword = at(Tok::KExcept)) && opt([&] { return expression() && name(); }) &&
+               take(Tok::Colon);
       })) {
     raiseNode(keyword, "cannot have both 'except' and 'except*' on the same 'try'");
   }
@@ -197,11 +207,14 @@ bool Diagnoser::exceptBlock() {
   errors([&] {
     Expr* keyword = nullptr;
     alt([&] {
-      return (keyword = at(Tok::KExcept)) && expression() && name() && missingBlock(keyword, "'except' statement");
+      return (keyword = at(Tok::KExcept)) && expression() && name() &&
+             missingBlock(keyword, "'except' statement");
     });
-    if (!raised_) alt([&] { return (keyword = at(Tok::KExcept)) && missingBlock(keyword, "'except' statement"); });
+    if (!raised_)
+      alt([&] { return (keyword = at(Tok::KExcept)) && missingBlock(keyword, "'except' statement"); });
   });
-  if (alt([&] { return take(Tok::KExcept) && expression() && name() && take(Tok::Colon) && block(); })) return true;
+  if (alt([&] { return take(Tok::KExcept) && expression() && name() && take(Tok::Colon) && block(); }))
+    return true;
   if (alt([&] { return take(Tok::KExcept) && take(Tok::Colon) && block(); })) return true;
   errors([&] { invalidExcept(); });
   return false;
@@ -230,8 +243,8 @@ void Diagnoser::invalidExcept() {
   auto star = [&] { return opt([&] { return take(Tok::Star); }); };
   auto name = [&] { return opt([&] { return take(Tok::KAs) && take(Tok::Name); }); };
   if (alt([&] {
-        return take(Tok::KExcept) && star() && (node = expression()) && take(Tok::Comma) && expressions() && name() &&
-               take(Tok::Colon);
+        return take(Tok::KExcept) && star() && (node = expression()) && take(Tok::Comma) && expressions() &&
+               name() && take(Tok::Colon);
       })) {
     raiseFrom(node, "multiple exception types must be parenthesized");
     return;
@@ -241,7 +254,9 @@ void Diagnoser::invalidExcept() {
     raiseHere("expected ':'");
     return;
   }
-  if (alt([&] { return take(Tok::KExcept) && take(Tok::Star) && (take(Tok::Newline) || take(Tok::Colon)); })) {
+  if (alt([&] {
+        return take(Tok::KExcept) && take(Tok::Star) && (take(Tok::Newline) || take(Tok::Colon));
+      })) {
     raiseHere("expected one or more exception types");
   }
 }
@@ -264,8 +279,9 @@ bool Diagnoser::functionOrClass() {
 void Diagnoser::invalidDef() {
   Expr* keyword = nullptr;
   opt([&] { return take(Tok::Async); });
-  bool head = (keyword = at(Tok::KDef)) && take(Tok::Name) && take(Tok::LPar) && opt([&] { return params(false); }) &&
-              take(Tok::RPar) && opt([&] { return take(Tok::RArrow) && expression(); });
+  bool head = (keyword = at(Tok::KDef)) && take(Tok::Name) && take(Tok::LPar) &&
+              opt([&] { return params(false); }) && take(Tok::RPar) &&
+              opt([&] { return take(Tok::RArrow) && expression(); });
   if (head) missingBlock(keyword, "function definition");
 }
 
@@ -318,7 +334,8 @@ bool Diagnoser::classDef() {
 
 bool Diagnoser::subjectExpr() {
   if (alt([&] {
-        return starNamedExpression() && take(Tok::Comma) && opt([&] { return starNamedExpressions(nullptr); });
+        return starNamedExpression() && take(Tok::Comma) &&
+               opt([&] { return starNamedExpressions(nullptr); });
       })) {
     return true;
   }
@@ -327,8 +344,8 @@ bool Diagnoser::subjectExpr() {
 
 bool Diagnoser::matchStmt() {
   if (alt([&] {
-        return soft(Soft::Match) && subjectExpr() && take(Tok::Colon) && take(Tok::Newline) && take(Tok::Indent) &&
-               many1([&] { return caseBlock(); }) && take(Tok::Dedent);
+        return soft(Soft::Match) && subjectExpr() && take(Tok::Colon) && take(Tok::Newline) &&
+               take(Tok::Indent) && many1([&] { return caseBlock(); }) && take(Tok::Dedent);
       })) {
     checkVersion(10, "Pattern matching is");
     return !raised_;
@@ -340,7 +357,9 @@ bool Diagnoser::matchStmt() {
       raiseHere("expected ':'");
       return;
     }
-    alt([&] { return (keyword = softAt(Soft::Match)) && subjectExpr() && missingBlock(keyword, "'match' statement"); });
+    alt([&] {
+      return (keyword = softAt(Soft::Match)) && subjectExpr() && missingBlock(keyword, "'match' statement");
+    });
   });
   return false;
 }
@@ -357,7 +376,8 @@ bool Diagnoser::caseBlock() {
       return;
     }
     alt([&] {
-      return (keyword = softAt(Soft::Case)) && patterns() && guard() && missingBlock(keyword, "'case' statement");
+      return (keyword = softAt(Soft::Case)) && patterns() && guard() &&
+             missingBlock(keyword, "'case' statement");
     });
   });
   return alt([&] { return soft(Soft::Case) && patterns() && guard() && take(Tok::Colon) && block(); });

@@ -114,12 +114,15 @@ Expr* Diagnoser::invalidNamedExpression() {
       return nullptr;
     }
     auto noSecond = [&] { return notNext(Tok::Equal) && notNext(Tok::ColonEqual); };
-    if (alt([&] { return (left = at(Tok::Name)) && take(Tok::Equal) && (right = bitwiseOr()) && noSecond(); })) {
+    if (alt([&] {
+          return (left = at(Tok::Name)) && take(Tok::Equal) && (right = bitwiseOr()) && noSecond();
+        })) {
       raiseRange(left, right, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
       return nullptr;
     }
     auto excluded = [&] {
-      return listDisplay() || tuple() || genexp() || take(Tok::KTrue) || take(Tok::KNone) || take(Tok::KFalse);
+      return listDisplay() || tuple() || genexp() || take(Tok::KTrue) || take(Tok::KNone) ||
+             take(Tok::KFalse);
     };
     if (notAhead(excluded) &&
         alt([&] { return (left = bitwiseOr()) && take(Tok::Equal) && bitwiseOr() && noSecond(); })) {
@@ -132,8 +135,10 @@ Expr* Diagnoser::invalidNamedExpression() {
 
 Expr* Diagnoser::yieldExpr() {
   Start from = start();
-  if (alt([&] { return take(Tok::KYield) && take(Tok::KFrom) && expression(); })) return shape(Kind::YieldFrom, from);
-  if (alt([&] { return take(Tok::KYield) && opt([&] { return starExpressions(); }); })) return shape(Kind::Yield, from);
+  if (alt([&] { return take(Tok::KYield) && take(Tok::KFrom) && expression(); }))
+    return shape(Kind::YieldFrom, from);
+  if (alt([&] { return take(Tok::KYield) && opt([&] { return starExpressions(); }); }))
+    return shape(Kind::Yield, from);
   return nullptr;
 }
 
@@ -183,11 +188,10 @@ bool Diagnoser::isSoftPrefix() {
 }
 
 void Diagnoser::invalidExpression() {
-  auto excluded = [&] {
-    return alt([&] { return take(Tok::Name) && take(Tok::String); }) || isSoftPrefix();
-  };
+  auto excluded = [&] { return alt([&] { return take(Tok::Name) && take(Tok::String); }) || isSoftPrefix(); };
   Expr *left = nullptr, *right = nullptr;
-  if (notAhead(excluded) && alt([&] { return (left = disjunction()) && (right = expressionWithoutInvalid()); })) {
+  if (notAhead(excluded) &&
+      alt([&] { return (left = disjunction()) && (right = expressionWithoutInvalid()); })) {
     if (!isLegacyName(left) && lexer_.fetched(mark_ - 1).level > 0) {
       raiseRange(left, right, "invalid syntax. Perhaps you forgot a comma?");
     }
@@ -257,11 +261,12 @@ Expr* Diagnoser::inversion() {
 bool Diagnoser::comparisonOperator(CompareOperator* op) {
   *op = CompareOperator::Eq;
   switch (type()) {
-    case Tok::EqEqual: case Tok::LessEqual: case Tok::Less: case Tok::GreaterEqual: case Tok::Greater:
-      return take(type());
-    case Tok::KIn:
-      *op = CompareOperator::In;
-      return take(Tok::KIn);
+    case Tok::EqEqual:
+    case Tok::LessEqual:
+    case Tok::Less:
+    case Tok::GreaterEqual:
+    case Tok::Greater: return take(type());
+    case Tok::KIn: *op = CompareOperator::In; return take(Tok::KIn);
     case Tok::NotEqual: {
       bool old_spelling = now().text()[0] == '<';
       if (options_.barry_as_flufl && !old_spelling) {
@@ -271,12 +276,9 @@ bool Diagnoser::comparisonOperator(CompareOperator* op) {
       }
       return old_spelling == options_.barry_as_flufl && take(Tok::NotEqual);
     }
-    case Tok::KNot:
-      return alt([&] { return take(Tok::KNot) && take(Tok::KIn); });
-    case Tok::KIs:
-      return take(Tok::KIs) && opt([&] { return take(Tok::KNot); });
-    default:
-      return false;
+    case Tok::KNot: return alt([&] { return take(Tok::KNot) && take(Tok::KIn); });
+    case Tok::KIs: return take(Tok::KIs) && opt([&] { return take(Tok::KNot); });
+    default: return false;
   }
 }
 
@@ -310,9 +312,15 @@ int precedenceOf(Tok type) {
     case Tok::VBar: return 1;
     case Tok::Circumflex: return 2;
     case Tok::Amper: return 3;
-    case Tok::LeftShift: case Tok::RightShift: return 4;
-    case Tok::Plus: case Tok::Minus: return 5;
-    case Tok::Star: case Tok::Slash: case Tok::DoubleSlash: case Tok::Percent: case Tok::At: return 6;
+    case Tok::LeftShift:
+    case Tok::RightShift: return 4;
+    case Tok::Plus:
+    case Tok::Minus: return 5;
+    case Tok::Star:
+    case Tok::Slash:
+    case Tok::DoubleSlash:
+    case Tok::Percent:
+    case Tok::At: return 6;
     default: return 0;
   }
 }
@@ -373,7 +381,9 @@ Expr* Diagnoser::primary() {
         value = shape(Kind::Attribute, from);
       } else if (genexp()) {
         value = shape(Kind::Call, from);
-      } else if (alt([&] { return take(Tok::LPar) && opt([&] { return arguments(); }) && take(Tok::RPar); })) {
+      } else if (alt([&] {
+                   return take(Tok::LPar) && opt([&] { return arguments(); }) && take(Tok::RPar);
+                 })) {
         value = shape(Kind::Call, from);
       } else if (alt([&] { return take(Tok::LSqb) && slices() && take(Tok::RSqb); })) {
         value = shape(Kind::Subscript, from);

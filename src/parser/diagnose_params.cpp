@@ -35,7 +35,8 @@ bool Diagnoser::slashNoDefault() {
 
 bool Diagnoser::slashWithDefault() {
   auto head = [&] {
-    return many([&] { return paramNoDefault(); }) && many1([&] { return paramWithDefault(); }) && take(Tok::Slash);
+    return many([&] { return paramNoDefault(); }) && many1([&] { return paramWithDefault(); }) &&
+           take(Tok::Slash);
   };
   return alt([&] { return head() && take(Tok::Comma); }) || alt([&] { return head() && closesParams(); });
 }
@@ -109,7 +110,8 @@ bool Diagnoser::defaultValue() {
   if (found) return true;
   errors([&] {
     Expr* sign = at(Tok::Equal);
-    if (sign && (type() == Tok::RPar || type() == Tok::Comma)) raiseNode(sign, "expected default value expression");
+    if (sign && (type() == Tok::RPar || type() == Tok::Comma))
+      raiseNode(sign, "expected default value expression");
   });
   return false;
 }
@@ -131,8 +133,9 @@ void Diagnoser::invalidParameters() {
         return plain() && (node = at(Tok::LPar)) && inner() && opt([&] { return take(Tok::Comma); }) &&
                (close = at(Tok::RPar));
       })) {
-    raiseRange(node, close, lambda_ ? "Lambda expression parameters cannot be parenthesized"
-                                    : "Function parameters cannot be parenthesized");
+    raiseRange(node, close,
+               lambda_ ? "Lambda expression parameters cannot be parenthesized"
+                       : "Function parameters cannot be parenthesized");
     return;
   }
   if (alt([&] { return (node = at(Tok::Slash)) && take(Tok::Comma); })) {
@@ -200,7 +203,8 @@ void Diagnoser::invalidKwds() {
   auto marker = [&] {
     return (node = at(Tok::Star)) || (node = at(Tok::DoubleStar)) || (node = at(Tok::Slash));
   };
-  if (alt([&] { return after() && marker(); })) raiseNode(node, "arguments cannot follow var-keyword argument");
+  if (alt([&] { return after() && marker(); }))
+    raiseNode(node, "arguments cannot follow var-keyword argument");
 }
 
 }  // namespace krait::parser

@@ -36,9 +36,7 @@ bool Diagnoser::orPattern() {
 
 Expr* Diagnoser::closedPattern() {
   return memo(Rule::ClosedPattern, [&]() -> Expr* {
-    auto value = [&] {
-      return attr() && notNext(Tok::Dot) && notNext(Tok::LPar) && notNext(Tok::Equal);
-    };
+    auto value = [&] { return attr() && notNext(Tok::Dot) && notNext(Tok::LPar) && notNext(Tok::Equal); };
     auto group = [&] { return take(Tok::LPar) && pattern() && take(Tok::RPar); };
     auto list = [&] { return take(Tok::LSqb) && opt([&] { return maybeSequence(); }) && take(Tok::RSqb); };
     auto tuple = [&] { return take(Tok::LPar) && opt([&] { return openSequence(); }) && take(Tok::RPar); };
@@ -60,7 +58,8 @@ bool Diagnoser::complexNumber() {
     if (!node) return false;
     bool is_complex = node->as<Constant>()->value.kind == ConstantKind::Complex;
     if (is_complex == imaginary) return true;
-    raiseNode(node, imaginary ? "imaginary number required in complex literal" : "real number required in complex literal");
+    raiseNode(node, imaginary ? "imaginary number required in complex literal"
+                              : "real number required in complex literal");
     return false;
   };
   auto real = [&] { return opt([&] { return take(Tok::Minus); }) && part(false); };
@@ -87,7 +86,8 @@ bool Diagnoser::openSequence() {
 }
 
 bool Diagnoser::maybeSequence() {
-  return alt([&] { return gather([&] { return maybeStarPattern(); }) && opt([&] { return take(Tok::Comma); }); });
+  return alt(
+      [&] { return gather([&] { return maybeStarPattern(); }) && opt([&] { return take(Tok::Comma); }); });
 }
 
 bool Diagnoser::maybeStarPattern() { return starPattern() || pattern(); }
@@ -128,7 +128,8 @@ bool Diagnoser::classPattern() {
   auto positional = [&] { return gather([&] { return pattern(); }); };
   auto keywords = [&] { return gather([&] { return keywordPattern(); }); };
   auto end = [&] { return opt([&] { return take(Tok::Comma); }) && take(Tok::RPar); };
-  if (alt([&] { return head() && take(Tok::RPar); }) || alt([&] { return head() && positional() && end(); }) ||
+  if (alt([&] { return head() && take(Tok::RPar); }) ||
+      alt([&] { return head() && positional() && end(); }) ||
       alt([&] { return head() && keywords() && end(); }) ||
       alt([&] { return head() && positional() && take(Tok::Comma) && keywords() && end(); })) {
     return true;

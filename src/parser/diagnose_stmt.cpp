@@ -26,17 +26,19 @@ bool Diagnoser::simpleStmt() {
     auto names = [&] { return gather([&] { return take(Tok::Name); }); };
     bool found = false;
     switch (type()) {
-      case Tok::KReturn:
-        found = take(Tok::KReturn) && opt([&] { return starExpressions(); });
-        break;
+      case Tok::KReturn: found = take(Tok::KReturn) && opt([&] { return starExpressions(); }); break;
       case Tok::KImport: found = importName(); break;
       case Tok::KFrom: found = importFrom(); break;
       case Tok::KRaise:
         found = alt([&] {
-          return take(Tok::KRaise) && expression() && opt([&] { return take(Tok::KFrom) && expression(); });
-        }) || take(Tok::KRaise);
+                  return take(Tok::KRaise) && expression() &&
+                         opt([&] { return take(Tok::KFrom) && expression(); });
+                }) ||
+                take(Tok::KRaise);
         break;
-      case Tok::KPass: case Tok::KBreak: case Tok::KContinue: found = take(type()); break;
+      case Tok::KPass:
+      case Tok::KBreak:
+      case Tok::KContinue: found = take(type()); break;
       case Tok::KDel: found = delStmt(); break;
       case Tok::KYield: found = yieldExpr() != nullptr; break;
       case Tok::KAssert:
@@ -44,11 +46,9 @@ bool Diagnoser::simpleStmt() {
           return take(Tok::KAssert) && expression() && opt([&] { return take(Tok::Comma) && expression(); });
         });
         break;
-      case Tok::KGlobal: case Tok::KNonlocal:
-        found = alt([&] { return take(type()) && names(); });
-        break;
-      default:
-        break;
+      case Tok::KGlobal:
+      case Tok::KNonlocal: found = alt([&] { return take(type()) && names(); }); break;
+      default: break;
     }
     return found && !raised_ ? yes() : nullptr;
   });
@@ -56,14 +56,16 @@ bool Diagnoser::simpleStmt() {
 
 // ':' annotation ['=' value]
 bool Diagnoser::annotatedRest() {
-  if (!take(Tok::Colon) || !expression() || !opt([&] { return take(Tok::Equal) && yieldOrStar(); })) return false;
+  if (!take(Tok::Colon) || !expression() || !opt([&] { return take(Tok::Equal) && yieldOrStar(); }))
+    return false;
   checkVersion(6, "Variable annotation syntax is");
   return !raised_;
 }
 
 bool Diagnoser::augAssign() {
   Tok op = type();
-  bool found = (op >= Tok::PlusEqual && op <= Tok::DoubleStarEqual) || op == Tok::DoubleSlashEqual || op == Tok::AtEqual;
+  bool found = (op >= Tok::PlusEqual && op <= Tok::DoubleStarEqual) || op == Tok::DoubleSlashEqual ||
+               op == Tok::AtEqual;
   if (!found || !take(op)) return false;
   if (op == Tok::AtEqual) checkVersion(5, "The '@' operator is");
   return !raised_;
@@ -72,12 +74,13 @@ bool Diagnoser::augAssign() {
 bool Diagnoser::assignment() {
   if (alt([&] { return take(Tok::Name) && annotatedRest(); })) return true;
   auto target = [&] {
-    return alt([&] { return take(Tok::LPar) && singleTarget() && take(Tok::RPar); }) || singleSubscriptAttribute();
+    return alt([&] { return take(Tok::LPar) && singleTarget() && take(Tok::RPar); }) ||
+           singleSubscriptAttribute();
   };
   if (alt([&] { return target() && annotatedRest(); })) return true;
   if (alt([&] {
-        return many1([&] { return starTargets() && take(Tok::Equal); }) && yieldOrStar() && notNext(Tok::Equal) &&
-               opt([&] { return take(Tok::TypeComment); });
+        return many1([&] { return starTargets() && take(Tok::Equal); }) && yieldOrStar() &&
+               notNext(Tok::Equal) && opt([&] { return take(Tok::TypeComment); });
       })) {
     return true;
   }
@@ -93,7 +96,8 @@ Expr* Diagnoser::annotationTarget() {
   if (Expr* node = listDisplay()) return node;
   if (Expr* node = tuple()) return node;
   Expr* inner = nullptr;
-  alt([&] { return take(Tok::LPar) && (inner = annotationTarget()) && take(Tok::RPar); }) || (inner = nullptr);
+  alt([&] { return take(Tok::LPar) && (inner = annotationTarget()) && take(Tok::RPar); }) ||
+      (inner = nullptr);
   return inner;
 }
 
@@ -124,7 +128,8 @@ void Diagnoser::invalidAssignment() {
     return;
   }
   if (alt([&] { return (node = starExpressions()) && augAssign() && yieldOrStar(); })) {
-    raiseNode(node, std::string("'") + expressionName(node) + "' is an illegal expression for augmented assignment");
+    raiseNode(node, std::string("'") + expressionName(node) +
+                        "' is an illegal expression for augmented assignment");
   }
 }
 
@@ -182,7 +187,8 @@ bool Diagnoser::block() {
   return memo(Rule::Block, [&]() -> Expr* {
     Nest nest(*this, 6);
     if (!nest) return nullptr;
-    if (alt([&] { return take(Tok::Newline) && take(Tok::Indent) && statements() && take(Tok::Dedent); })) return yes();
+    if (alt([&] { return take(Tok::Newline) && take(Tok::Indent) && statements() && take(Tok::Dedent); }))
+      return yes();
     if (simpleStmts()) return yes();
     errors([&] {
       if (take(Tok::Newline) && notNext(Tok::Indent)) {

@@ -30,14 +30,17 @@ bool Diagnoser::trailerTarget() {
 }
 
 Expr* Diagnoser::targetWithStarAtom() {
-  return memo(Rule::TargetWithStarAtom, [&]() -> Expr* { return trailerTarget() || starAtom() ? yes() : nullptr; });
+  return memo(Rule::TargetWithStarAtom,
+              [&]() -> Expr* { return trailerTarget() || starAtom() ? yes() : nullptr; });
 }
 
 bool Diagnoser::starAtom() {
   if (take(Tok::Name)) return true;
   auto comma = [&] { return opt([&] { return take(Tok::Comma); }); };
   auto several = [&] {
-    if (alt([&] { return starTarget() && many1([&] { return take(Tok::Comma) && starTarget(); }) && comma(); })) {
+    if (alt([&] {
+          return starTarget() && many1([&] { return take(Tok::Comma) && starTarget(); }) && comma();
+        })) {
       return true;
     }
     return alt([&] { return starTarget() && take(Tok::Comma); });
@@ -65,12 +68,12 @@ Expr* Diagnoser::tPrimary() {
     auto extended = [&] { return ahead([&] { return tLookahead(); }); };
     if (!alt([&] { return atom() && extended(); })) return nullptr;
     for (;;) {
-      bool grown = alt([&] { return take(Tok::Dot) && take(Tok::Name) && extended(); }) ||
-                   alt([&] { return take(Tok::LSqb) && slices() && take(Tok::RSqb) && extended(); }) ||
-                   alt([&] { return genexp() && extended(); }) ||
-                   alt([&] {
-                     return take(Tok::LPar) && opt([&] { return arguments(); }) && take(Tok::RPar) && extended();
-                   });
+      bool grown =
+          alt([&] { return take(Tok::Dot) && take(Tok::Name) && extended(); }) ||
+          alt([&] { return take(Tok::LSqb) && slices() && take(Tok::RSqb) && extended(); }) ||
+          alt([&] { return genexp() && extended(); }) || alt([&] {
+            return take(Tok::LPar) && opt([&] { return arguments(); }) && take(Tok::RPar) && extended();
+          });
       if (!grown) return raised_ ? nullptr : yes();
     }
   });

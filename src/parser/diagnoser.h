@@ -1,9 +1,10 @@
-// The slow parser that explains errors: ordered choice with backtracking and memory, in the order in which CPython
-// tries its rules, because that order decides which of several possible messages is shown.
+// The slow parser that explains errors: ordered choice with backtracking and memory, in the order in which
+// CPython tries its rules, because that order decides which of several possible messages is shown.
 //
-// It runs twice: without the error rules, to find the furthest token looked at (where a plain "invalid syntax" is
-// reported), then with them. Rules answer a node (or true) or nothing, leaving the position where it was; a raised
-// error makes every rule fail. Nodes are shapes: kind and span, with fields only where a rule looks at them.
+// It runs twice: without the error rules, to find the furthest token looked at (where a plain "invalid
+// syntax" is reported), then with them. Rules answer a node (or true) or nothing, leaving the position where
+// it was; a raised error makes every rule fail. Nodes are shapes: kind and span, with fields only where a
+// rule looks at them.
 #pragma once
 
 #include <string>
@@ -42,7 +43,7 @@ class Diagnoser {
   void raiseSpan(const Span& span, std::string message);
   void raiseNode(const Expr* node, std::string message) { raiseSpan(node->span, std::move(message)); }
   void raiseRange(const Expr* first, const Expr* last, std::string message);
-  void raiseFrom(const Expr* first, std::string message);       // up to where the lexer stands
+  void raiseFrom(const Expr* first, std::string message);  // up to where the lexer stands
   void raiseHere(std::string message, ErrorKind kind = ErrorKind::SyntaxError);  // at the last token fetched
   void raiseIndent(const std::string& what, const Expr* keyword);
   void raiseInvalidTarget(Expr* target, int targets);
@@ -59,8 +60,8 @@ class Diagnoser {
     mark_++;
     return true;
   }
-  Expr* at(Tok wanted);               // the token as a shape
-  bool force(Tok wanted);             // "expected ':'" when it is not there
+  Expr* at(Tok wanted);    // the token as a shape
+  bool force(Tok wanted);  // "expected ':'" when it is not there
   bool soft(Soft word);
   Expr* softAt(Soft word);
   Start start() {
@@ -105,7 +106,7 @@ class Diagnoser {
     return !raised_;
   }
   template <class F>
-  bool many(F rule) {                 // zero or more
+  bool many(F rule) {  // zero or more
     while (alt(rule)) {
     }
     return !raised_;
@@ -115,7 +116,7 @@ class Diagnoser {
     return alt(rule) && many(rule);
   }
   template <class F>
-  bool gather(F rule) {               // one or more, separated by commas
+  bool gather(F rule) {  // one or more, separated by commas
     return alt(rule) && many([&] { return take(Tok::Comma) && rule(); });
   }
   // An error rule: tried only in the second pass, never consumes.
@@ -128,8 +129,25 @@ class Diagnoser {
   }
 
   enum class Rule : uint8_t {
-    SimpleStmt, Block, StarExpression, Expression, Disjunction, Conjunction, Inversion, BitwiseOr, Factor, AwaitPrimary,
-    Primary, TPrimary, Strings, Arguments, StarTarget, TargetWithStarAtom, DelTarget, ClosedPattern, StarPattern,
+    SimpleStmt,
+    Block,
+    StarExpression,
+    Expression,
+    Disjunction,
+    Conjunction,
+    Inversion,
+    BitwiseOr,
+    Factor,
+    AwaitPrimary,
+    Primary,
+    TPrimary,
+    Strings,
+    Arguments,
+    StarTarget,
+    TargetWithStarAtom,
+    DelTarget,
+    ClosedPattern,
+    StarPattern,
     InvalidNamed,
   };
   // What the rules answered, per position.
@@ -163,7 +181,7 @@ class Diagnoser {
     ~Nest() { diagnoser.depth_ -= weight; }
     explicit operator bool() const { return ok; }
   };
-  static Expr* yes();                 // a node that stands for "matched"
+  static Expr* yes();  // a node that stands for "matched"
 
   // Statements: diagnose_stmt.cpp
   bool statements();
@@ -308,7 +326,7 @@ class Diagnoser {
   void invalidComprehension();
   struct Clauses {
     Expr* last_target = nullptr;
-    Expr* last_item = nullptr;        // the last condition, or the iterable
+    Expr* last_item = nullptr;  // the last condition, or the iterable
   };
   bool forIfClauses(Clauses* clauses);
   bool forIfClause(Clauses* clauses);
@@ -353,8 +371,8 @@ class Diagnoser {
   bool error_rules_ = false;
   bool raised_ = false;
   bool accepted_ = false;
-  bool lexer_stopped_ = false;        // the error is the lexer's own: nothing after it can matter
-  bool lambda_ = false;               // the parameter rules work on a lambda
+  bool lexer_stopped_ = false;  // the error is the lexer's own: nothing after it can matter
+  bool lambda_ = false;         // the parameter rules work on a lambda
   int depth_ = 0;
   Diagnostic error_;
   Arena memory_arena_;

@@ -190,10 +190,10 @@ const char* shownName(const char* field) { return std::string_view(field) == "ki
 #define KR_OPT(type, name) optional(shownName(#name), fields->name);
 #define KR_SEQ(type, name) sequence(shownName(#name), fields->name);
 #define KR_SEQ_OPT(type, name) sequence(shownName(#name), fields->name);
-#define KR_MOD(Struct, PyName, ...)              \
-  case ModKind::Struct: {                        \
+#define KR_MOD(Struct, PyName, ...)                     \
+  case ModKind::Struct: {                               \
     [[maybe_unused]] auto* fields = node->as<Struct>(); \
-    __VA_ARGS__ break;                           \
+    __VA_ARGS__ break;                                  \
   }
 void Dumper::value(const Mod* node) {
   open(kindName(node->kind));
@@ -207,10 +207,10 @@ void Dumper::value(const Mod* node) {
 #define KR_OPT(type, name) optional(shownName(#name), fields->name);
 #define KR_SEQ(type, name) sequence(shownName(#name), fields->name);
 #define KR_SEQ_OPT(type, name) sequence(shownName(#name), fields->name);
-#define KR_STMT(Struct, PyName, ...)             \
-  case StmtKind::Struct: {                       \
+#define KR_STMT(Struct, PyName, ...)                    \
+  case StmtKind::Struct: {                              \
     [[maybe_unused]] auto* fields = node->as<Struct>(); \
-    __VA_ARGS__ break;                           \
+    __VA_ARGS__ break;                                  \
   }
 void Dumper::value(const Stmt* node) {
   open(kindName(node->kind));
@@ -225,10 +225,10 @@ void Dumper::value(const Stmt* node) {
 #define KR_OPT(type, name) optional(shownName(#name), fields->name);
 #define KR_SEQ(type, name) sequence(shownName(#name), fields->name);
 #define KR_SEQ_OPT(type, name) sequence(shownName(#name), fields->name);
-#define KR_EXPR(Struct, PyName, ...)             \
-  case ExprKind::Struct: {                       \
+#define KR_EXPR(Struct, PyName, ...)                    \
+  case ExprKind::Struct: {                              \
     [[maybe_unused]] auto* fields = node->as<Struct>(); \
-    __VA_ARGS__ break;                           \
+    __VA_ARGS__ break;                                  \
   }
 void Dumper::value(const Expr* node) {
   open(kindName(node->kind));
@@ -243,10 +243,10 @@ void Dumper::value(const Expr* node) {
 #define KR_OPT(type, name) optional(shownName(#name), fields->name);
 #define KR_SEQ(type, name) sequence(shownName(#name), fields->name);
 #define KR_SEQ_OPT(type, name) sequence(shownName(#name), fields->name);
-#define KR_PATTERN(Struct, PyName, ...)          \
-  case PatternKind::Struct: {                    \
+#define KR_PATTERN(Struct, PyName, ...)                 \
+  case PatternKind::Struct: {                           \
     [[maybe_unused]] auto* fields = node->as<Struct>(); \
-    __VA_ARGS__ break;                           \
+    __VA_ARGS__ break;                                  \
   }
 void Dumper::value(const Pattern* node) {
   open(kindName(node->kind));

@@ -13,7 +13,9 @@ namespace {
 // The escapes that stand for one character; -1 for the others.
 int simpleEscape(char c) {
   switch (c) {
-    case '\\': case '\'': case '"': return c;
+    case '\\':
+    case '\'':
+    case '"': return c;
     case 'b': return '\b';
     case 'f': return '\f';
     case 't': return '\t';
@@ -34,8 +36,8 @@ int octalEscape(const char** p, const char* end) {
 
 int hexDigit(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
 
-// Where a byte of the body stands in the text that CPython hands to its codec: there a character outside ASCII
-// is written as \UXXXXXXXX, and a backslash before one (or at the end) as \u005c.
+// Where a byte of the body stands in the text that CPython hands to its codec: there a character outside
+// ASCII is written as \UXXXXXXXX, and a backslash before one (or at the end) as \u005c.
 size_t codecPosition(std::string_view body, size_t index) {
   size_t position = 0;
   const char* p = body.data();
@@ -97,10 +99,11 @@ class TextEscapes {
     size_t to = codecPosition(body_, static_cast<size_t>(stop - body_.data()));
     char buffer[160];
     if (to - from == 1) {
-      std::snprintf(buffer, sizeof buffer, "'unicodeescape' codec can't decode byte 0x5c in position %zu: %s", from, reason);
+      std::snprintf(buffer, sizeof buffer, "'unicodeescape' codec can't decode byte 0x5c in position %zu: %s",
+                    from, reason);
     } else {
-      std::snprintf(buffer, sizeof buffer, "'unicodeescape' codec can't decode bytes in position %zu-%zu: %s", from,
-                    to - 1, reason);
+      std::snprintf(buffer, sizeof buffer, "'unicodeescape' codec can't decode bytes in position %zu-%zu: %s",
+                    from, to - 1, reason);
     }
     *message_ = buffer;
     return false;
@@ -172,11 +175,13 @@ class TextEscapes {
 
 }  // namespace
 
-bool decodeTextEscapes(std::string_view body, std::string& out, std::string* message, const char** bad_escape) {
+bool decodeTextEscapes(std::string_view body, std::string& out, std::string* message,
+                       const char** bad_escape) {
   return TextEscapes(body, out, message, bad_escape).decode();
 }
 
-bool decodeBytesEscapes(std::string_view body, std::string& out, std::string* message, const char** bad_escape) {
+bool decodeBytesEscapes(std::string_view body, std::string& out, std::string* message,
+                        const char** bad_escape) {
   const char* p = body.data();
   const char* end = p + body.size();
   while (p < end) {
@@ -200,7 +205,8 @@ bool decodeBytesEscapes(std::string_view body, std::string& out, std::string* me
     } else if (c == '\n') {
       p++;
     } else if (c == 'x') {
-      bool valid = p + 2 < end && isHexChar(static_cast<unsigned char>(p[1])) && isHexChar(static_cast<unsigned char>(p[2]));
+      bool valid = p + 2 < end && isHexChar(static_cast<unsigned char>(p[1])) &&
+                   isHexChar(static_cast<unsigned char>(p[2]));
       if (!valid) {
         *message = "invalid \\x escape at position " + std::to_string(start - body.data());
         return false;

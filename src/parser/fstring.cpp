@@ -1,5 +1,5 @@
-// Format strings. As in Python 3.11 they are string tokens whose text is taken apart here; each expression is parsed
-// on its own, wrapped in parentheses, with positions counted from where it stands in the token.
+// Format strings. As in Python 3.11 they are string tokens whose text is taken apart here; each expression is
+// parsed on its own, wrapped in parentheses, with positions counted from where it stands in the token.
 #include <cstring>
 
 #include "parser/literal.h"
@@ -12,8 +12,14 @@ namespace {
 
 class FormatReader {
  public:
-  FormatReader(LiteralContext& context, StringParts& parts, const StringToken& token, const char* p, int level)
-      : context_(context), parts_(parts), token_(token), p_(p), end_(token.body.data() + token.body.size()), level_(level) {}
+  FormatReader(LiteralContext& context, StringParts& parts, const StringToken& token, const char* p,
+               int level)
+      : context_(context),
+        parts_(parts),
+        token_(token),
+        p_(p),
+        end_(token.body.data() + token.body.size()),
+        level_(level) {}
 
   const char* position() const { return p_; }
 
@@ -174,9 +180,11 @@ class FormatReader {
     if (open.empty()) return fail(std::string("f-string: unmatched '") + c + "'");
     char opening = open.back();
     open.pop_back();
-    bool matches = (opening == '(' && c == ')') || (opening == '[' && c == ']') || (opening == '{' && c == '}');
+    bool matches =
+        (opening == '(' && c == ')') || (opening == '[' && c == ']') || (opening == '{' && c == '}');
     if (matches) return true;
-    return fail(std::string("f-string: closing parenthesis '") + c + "' does not match opening parenthesis '" + opening + "'");
+    return fail(std::string("f-string: closing parenthesis '") + c +
+                "' does not match opening parenthesis '" + opening + "'");
   }
 
   Expr* compile(const char* start, const char* stop) {
@@ -198,8 +206,8 @@ class FormatReader {
                                              lines ? column : token.col_offset + column);
   }
 
-  // Lines before the opening brace and the column that counts for the first line of the expression: none when a
-  // newline follows the brace directly.
+  // Lines before the opening brace and the column that counts for the first line of the expression: none when
+  // a newline follows the brace directly.
   void locate(const char* brace, int* lines, int* column) const {
     const char* begin = token_.token->start;
     *lines = *column = 0;
@@ -223,7 +231,8 @@ class FormatReader {
 
 }  // namespace
 
-bool readFormat(LiteralContext& context, StringParts& parts, const StringToken& token, const char** p, int level) {
+bool readFormat(LiteralContext& context, StringParts& parts, const StringToken& token, const char** p,
+                int level) {
   FormatReader reader(context, parts, token, *p, level);
   bool ok = reader.read();
   *p = reader.position();

@@ -28,8 +28,13 @@ bool isPrintableChar(char32_t c) { return c == ' ' || unicode::isPrintable(c); }
 }  // namespace
 
 Lexer::Lexer(std::string_view text, const LexerOptions& options)
-    : options_(options), text_(text.data()), text_end_(text.data() + text.size()), cur_(text_), inp_(text_),
-      line_start_(text_), buffer_begin_(text_) {
+    : options_(options),
+      text_(text.data()),
+      text_end_(text.data() + text.size()),
+      cur_(text_),
+      inp_(text_),
+      line_start_(text_),
+      buffer_begin_(text_) {
   capacity_ = 64 + text.size() / 4;
   tokens_ = static_cast<Token*>(std::malloc(capacity_ * sizeof(Token)));
   KR_CHECK(tokens_, "out of memory for tokens");
@@ -42,8 +47,8 @@ Lexer::~Lexer() {
 }
 
 void Lexer::readLinesFrom(const Callbacks* callbacks) {
-  void* block = mmap(nullptr, kInteractiveReserve, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                     -1, 0);
+  void* block = mmap(nullptr, kInteractiveReserve, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   KR_CHECK(block != MAP_FAILED, "no address space for interactive input");
   callbacks_ = callbacks;
   text_ = text_end_ = cur_ = inp_ = line_start_ = buffer_begin_ = static_cast<char*>(block);
@@ -98,7 +103,8 @@ inline int Lexer::nextChar() {
 std::string_view Lexer::line(int lineno) const {
   const char* begin = text_;
   for (int i = 1; i < relativeLine(lineno); i++) {
-    auto* newline = static_cast<const char*>(std::memchr(begin, '\n', static_cast<size_t>(text_end_ - begin)));
+    auto* newline =
+        static_cast<const char*>(std::memchr(begin, '\n', static_cast<size_t>(text_end_ - begin)));
     if (!newline || newline + 1 > inp_) break;
     begin = newline + 1;
   }
@@ -196,7 +202,8 @@ void Lexer::fetch() {
   const char* begin = is_string ? string_line_start_ : line_start_;
   token.lineno = (is_string ? string_lineno_ : lineno_) + options_.first_lineno - 1;
   token.end_lineno = lineno_ + options_.first_lineno - 1;
-  token.col_offset = (token.start && token.start >= begin ? static_cast<int>(token.start - begin) : -1) + shift;
+  token.col_offset =
+      (token.start && token.start >= begin ? static_cast<int>(token.start - begin) : -1) + shift;
   token.end_col_offset =
       (token.start && token.end() >= line_start_ ? static_cast<int>(token.end() - line_start_) : -1) + shift;
   token.level = static_cast<uint8_t>(depth_);
@@ -233,7 +240,8 @@ next_line:
     pending_ += dedent ? 1 : -1;
     return dedent ? Tok::Dedent : Tok::Indent;
   }
-  if (in_async_def_ && !blank_line && *cur_ != '\n' && depth_ == 0 && async_def_newline_ && async_def_indent_ >= indent_) {
+  if (in_async_def_ && !blank_line && *cur_ != '\n' && depth_ == 0 && async_def_newline_ &&
+      async_def_indent_ >= indent_) {
     in_async_def_ = async_def_newline_ = false;
   }
 again:
@@ -265,7 +273,8 @@ again:
   return readOperator(token);
 }
 
-// Reads the blanks at the start of a line and queues INDENTs or DEDENTs. *blank_line: nothing but a comment follows.
+// Reads the blanks at the start of a line and queues INDENTs or DEDENTs. *blank_line: nothing but a comment
+// follows.
 bool Lexer::readIndentation(bool* blank_line) {
   int col = 0, alt_col = 0, continued_col = 0;
   int c;
@@ -363,8 +372,9 @@ Tok Lexer::readComment(Token& token, bool blank_line) {
     }
   }
   const char* ignore_end = p + 6;
-  bool is_ignore = cur_ >= ignore_end && std::memcmp(p, "ignore", 6) == 0 &&
-                   !(cur_ > ignore_end && isNameChar(static_cast<unsigned char>(*ignore_end)) && *ignore_end != '_');
+  bool is_ignore =
+      cur_ >= ignore_end && std::memcmp(p, "ignore", 6) == 0 &&
+      !(cur_ > ignore_end && isNameChar(static_cast<unsigned char>(*ignore_end)) && *ignore_end != '_');
   token.start = is_ignore ? ignore_end : p;
   token.length = static_cast<uint32_t>(cur_ - token.start);
   if (!is_ignore) return Tok::TypeComment;
@@ -467,8 +477,9 @@ Tok Lexer::readString(Token& token, const char* quote_at) {
       cur_ = token_start_ + 1;
       line_start_ = string_line_start_;
       lineno_ = string_lineno_;
-      return raise((quote_size == 3 ? "unterminated triple-quoted string literal" : "unterminated string literal") +
-                   where);
+      return raise(
+          (quote_size == 3 ? "unterminated triple-quoted string literal" : "unterminated string literal") +
+          where);
     }
     run = c == quote ? run + 1 : 0;
     if (c == '\\') nextChar();
@@ -546,12 +557,12 @@ Tok Lexer::readOperator(Token& token) {
   char c = cur_[-1];
   Tok type;
   switch (c) {
-    case '(': case '[': case '{':
-      type = openBracket(c);
-      break;
-    case ')': case ']': case '}':
-      type = closeBracket(c);
-      break;
+    case '(':
+    case '[':
+    case '{': type = openBracket(c); break;
+    case ')':
+    case ']':
+    case '}': type = closeBracket(c); break;
     case '.':
       type = Tok::Dot;
       if (cur_[0] == '.' && cur_[1] == '.') {
@@ -588,7 +599,8 @@ bool Lexer::bracketsRunTooDeep() {
 
 Tok Lexer::openBracket(char c) {
   if (depth_ >= kMaxDepth) return raise("too many nested parentheses");
-  brackets_[depth_++] = {c, lineno_ + options_.first_lineno - 1, static_cast<int>(token_start_ - line_start_)};
+  brackets_[depth_++] = {c, lineno_ + options_.first_lineno - 1,
+                         static_cast<int>(token_start_ - line_start_)};
   return c == '(' ? Tok::LPar : c == '[' ? Tok::LSqb : Tok::LBrace;
 }
 
@@ -597,8 +609,10 @@ Tok Lexer::closeBracket(char c) {
   const Bracket& open = brackets_[--depth_];
   char expected = open.kind == '(' ? ')' : open.kind == '[' ? ']' : '}';
   if (c == expected) return c == ')' ? Tok::RPar : c == ']' ? Tok::RSqb : Tok::RBrace;
-  std::string message = std::string("closing parenthesis '") + c + "' does not match opening parenthesis '" + open.kind + "'";
-  if (open.lineno != lineno_ + options_.first_lineno - 1) message += " on line " + std::to_string(open.lineno);
+  std::string message =
+      std::string("closing parenthesis '") + c + "' does not match opening parenthesis '" + open.kind + "'";
+  if (open.lineno != lineno_ + options_.first_lineno - 1)
+    message += " on line " + std::to_string(open.lineno);
   return raise(std::move(message));
 }
 

@@ -1,8 +1,10 @@
-// Source text to tokens, lazily: indentation, line joining, brackets, numbers, strings, comments, type comments.
+// Source text to tokens, lazily: indentation, line joining, brackets, numbers, strings, comments, type
+// comments.
 //
-// Holds: the source is NUL-terminated, newlines are '\n'. Tokens live in one growing array: an index is stable, a
-// reference dies at the next fetch. After an Error token every further fetch returns that token; `error` says why.
-// The lexer state visible after a fetch (line, paren stack) is what CPython's tokenizer has at that point.
+// Holds: the source is NUL-terminated, newlines are '\n'. Tokens live in one growing array: an index is
+// stable, a reference dies at the next fetch. After an Error token every further fetch returns that token;
+// `error` says why. The lexer state visible after a fetch (line, paren stack) is what CPython's tokenizer has
+// at that point.
 #pragma once
 
 #include <string>
@@ -18,14 +20,14 @@ namespace krait::parser {
 // What stopped the lexer, in the terms that decide how the parser reports it.
 enum class LexFailure : uint8_t {
   None,
-  Raised,        // a complete SyntaxError: `error` holds it
-  Eof,           // end of input inside brackets or after a backslash
+  Raised,  // a complete SyntaxError: `error` holds it
+  Eof,     // end of input inside brackets or after a backslash
   Dedent,
   TabSpace,
   TooDeep,
   LineContinuation,
-  Decode,        // a name that is not UTF-8: error.message is the codec's
-  Interrupted,   // a callback failed
+  Decode,       // a name that is not UTF-8: error.message is the codec's
+  Interrupted,  // a callback failed
 };
 
 struct TypeIgnoreComment {
@@ -35,8 +37,8 @@ struct TypeIgnoreComment {
 
 struct LexerOptions {
   bool type_comments = false;
-  bool async_hacks = false;         // feature_version < 7
-  bool single = false;              // Mode::Single: a NEWLINE before the first ENDMARKER
+  bool async_hacks = false;  // feature_version < 7
+  bool single = false;       // Mode::Single: a NEWLINE before the first ENDMARKER
   bool dont_imply_dedent = false;
   int first_lineno = 1;             // of the text in its file (f-string expressions start inside one)
   int first_col_offset = 0;         // added to columns on the first line
@@ -66,8 +68,8 @@ class Lexer {
   LexFailure failure() const { return failure_; }
   const Diagnostic& error() const { return error_; }
   int depth() const { return depth_; }
-  // Brackets are nested nearly as deep as allowed and those that follow exceed it (reads on to see): error() comes
-  // before the parser's own limit then.
+  // Brackets are nested nearly as deep as allowed and those that follow exceed it (reads on to see): error()
+  // comes before the parser's own limit then.
   bool bracketsRunTooDeep();
   struct Bracket {
     char kind;
@@ -85,8 +87,8 @@ class Lexer {
   bool hasReadError() const { return failure_ == LexFailure::Interrupted; }
   void stopReading() { stop_reading_ = true; }
 
-  // Where the text shown for an error on the lexer's line `lineno` begins: lines joined inside one token belong
-  // together. Returns the start of the line when it was not joined to its predecessor.
+  // Where the text shown for an error on the lexer's line `lineno` begins: lines joined inside one token
+  // belong together. Returns the start of the line when it was not joined to its predecessor.
   std::pair<const char*, const char*> joinedLines(int lineno) const;
   // The physical line (relative numbering from first_lineno), without its newline.
   std::string_view line(int lineno) const;
@@ -133,16 +135,16 @@ class Lexer {
   const char* text_;
   const char* text_end_;
   const char* cur_;
-  const char* inp_;               // end of the current line
+  const char* inp_;  // end of the current line
   const char* line_start_;
   const char* token_start_ = nullptr;
-  int lineno_ = 0;                // 0 before the first line, relative to the text
+  int lineno_ = 0;  // 0 before the first line, relative to the text
   bool at_line_begin_ = true;
   bool eof_ = false;
   bool unterminated_string_ = false;
-  size_t eof_index_ = SIZE_MAX;   // the first token that was made knowing that the text ends
+  size_t eof_index_ = SIZE_MAX;  // the first token that was made knowing that the text ends
   bool started_ = false;
-  int pending_ = 0;               // INDENTs (> 0) or DEDENTs (< 0) to hand out
+  int pending_ = 0;  // INDENTs (> 0) or DEDENTs (< 0) to hand out
   int indent_ = 0;
   int depth_ = 0;
   bool in_async_def_ = false;
@@ -171,7 +173,7 @@ class Lexer {
   const char* buffer_begin_;
   std::vector<TypeIgnoreComment> type_ignores_;
   const Callbacks* callbacks_ = nullptr;
-  std::string pulled_;            // interactive text, in one reserved block
+  std::string pulled_;  // interactive text, in one reserved block
 };
 
 }  // namespace krait::parser

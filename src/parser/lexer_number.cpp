@@ -83,10 +83,10 @@ class NumberLexer {
     bool is_float = *p_ == '.' || (*p_ | 0x20) == 'e' || (*p_ | 0x20) == 'j';
     if (!is_float && nonzero) {
       lexer_.cur_ = p_;
-      lexer_.raiseRange("leading zeros in decimal integer literals are not permitted; "
-                        "use an 0o prefix for octal integers",
-                        static_cast<int>(start + 1 - lexer_.line_start_),
-                        static_cast<int>(zeros_end - lexer_.line_start_));
+      lexer_.raiseRange(
+          "leading zeros in decimal integer literals are not permitted; "
+          "use an 0o prefix for octal integers",
+          static_cast<int>(start + 1 - lexer_.line_start_), static_cast<int>(zeros_end - lexer_.line_start_));
       return false;
     }
     return afterInteger();
@@ -133,7 +133,8 @@ class NumberLexer {
       lexer_.warnNumber(kind);
       return true;
     }
-    if (isNameChar(static_cast<unsigned char>(*p_))) return raise(std::string("invalid ") + kind + " literal", p_);
+    if (isNameChar(static_cast<unsigned char>(*p_)))
+      return raise(std::string("invalid ") + kind + " literal", p_);
     lexer_.cur_ = p_;
     return true;
   }

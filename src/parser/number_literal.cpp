@@ -32,7 +32,8 @@ std::string nfkc(std::string_view text) {
 }  // namespace
 
 const ast::Identifier* internName(LiteralContext& context, std::string_view text) {
-  bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  bool ascii =
+      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   if (ascii || context.callback_raised) return context.tree.intern(text);
   const Callbacks* callbacks = context.options.callbacks;
   if (!callbacks || !callbacks->normalize) return context.tree.intern(nfkc(text));
@@ -75,8 +76,9 @@ bool checkDigitLimit(LiteralContext& context, const Token& token, size_t digits)
   auto limit = static_cast<size_t>(context.options.int_max_str_digits);
   if (limit == 0 || digits <= limit || digits <= kThreshold) return true;
   context.error.token = token;
-  context.fail("Exceeds the limit (" + std::to_string(limit) + " digits) for integer string conversion: value has " +
-                   std::to_string(digits) + " digits; use sys.set_int_max_str_digits() to increase the limit - " +
+  context.fail("Exceeds the limit (" + std::to_string(limit) +
+                   " digits) for integer string conversion: value has " + std::to_string(digits) +
+                   " digits; use sys.set_int_max_str_digits() to increase the limit - " +
                    "Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
                LiteralError::Where::TokenLine);
   return false;

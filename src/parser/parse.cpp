@@ -69,12 +69,14 @@ Expr* parseFstringExpression(LiteralContext& literals, std::string_view text, in
   return result;
 }
 
-ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& options, Tree& tree, bool has_encoding) {
+ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& options, Tree& tree,
+                      bool has_encoding) {
   ParseResult result;
   LiteralContext literals{tree, options, {}, warnings, &lexer, false, parseFstringExpression};
   Parser parser(lexer, tree, options, literals);
   result.mod = run(parser, options.mode);
-  bool too_many = result.mod && options.mode == Mode::Single && !lexer.isInteractive() && hasMoreStatements(lexer);
+  bool too_many =
+      result.mod && options.mode == Mode::Single && !lexer.isInteractive() && hasMoreStatements(lexer);
   if (parser.tooDeep()) {
     result.mod = nullptr;
     if (lexer.bracketsRunTooDeep()) {

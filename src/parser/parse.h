@@ -1,7 +1,7 @@
 // The parser's public face: source bytes in, a syntax tree or one diagnostic out. Python-free.
 //
-// Positions in a tree are CPython's ast positions (1-based lines, 0-based UTF-8 byte columns); those of a Diagnostic
-// are a SyntaxError's (1-based lines, 1-based character offsets, 0 or -1 where CPython says so).
+// Positions in a tree are CPython's ast positions (1-based lines, 0-based UTF-8 byte columns); those of a
+// Diagnostic are a SyntaxError's (1-based lines, 1-based character offsets, 0 or -1 where CPython says so).
 // Threads: no shared state; one Tree per call or several parses into one Tree, by one thread at a time.
 #pragma once
 
@@ -23,11 +23,11 @@ enum class ErrorKind : uint8_t {
   SyntaxError,
   IndentationError,
   TabError,
-  IncompleteInput,   // allow_incomplete_input and the input ended too early: SyntaxError "incomplete input"
-  MemoryError,       // nested too deeply
-  ValueError,        // "source code string cannot contain null bytes"
+  IncompleteInput,  // allow_incomplete_input and the input ended too early: SyntaxError "incomplete input"
+  MemoryError,      // nested too deeply
+  ValueError,       // "source code string cannot contain null bytes"
   RecursionError,
-  CallbackError,     // a callback failed: its own exception is pending
+  CallbackError,  // a callback failed: its own exception is pending
 };
 
 struct Diagnostic {
@@ -37,13 +37,14 @@ struct Diagnostic {
   int offset = 0;
   int end_lineno = 0;
   int end_offset = 0;
-  bool has_location = true;         // false: raise kind(message) with no details tuple
-  bool has_end = true;              // false: the details tuple has no end_lineno and end_offset
-  std::optional<std::string> text;  // the source line as UTF-8 (invalid bytes replaced); none: SyntaxError.text is None
+  bool has_location = true;  // false: raise kind(message) with no details tuple
+  bool has_end = true;       // false: the details tuple has no end_lineno and end_offset
+  std::optional<std::string>
+      text;  // the source line as UTF-8 (invalid bytes replaced); none: SyntaxError.text is None
 };
 
-// A warning to issue (warnings.warn_explicit with the file name and lineno). When the filters turn it into an error,
-// raise SyntaxError(message) at `as_error` instead.
+// A warning to issue (warnings.warn_explicit with the file name and lineno). When the filters turn it into an
+// error, raise SyntaxError(message) at `as_error` instead.
 struct Warning {
   bool is_deprecation = true;  // else SyntaxWarning
   std::string message;
@@ -54,10 +55,13 @@ struct Warning {
 // What upper layers lend to the parser. All may be empty.
 struct Callbacks {
   // Decodes source in a named encoding into UTF-8; nullopt: unknown encoding or bad bytes, *error says which.
-  std::function<std::optional<std::string>(std::string_view bytes, std::string_view encoding, std::string* error)> decode;
+  std::function<std::optional<std::string>(std::string_view bytes, std::string_view encoding,
+                                           std::string* error)>
+      decode;
   // Interactive source: the next line with its newline ("" at end of file), nullopt when reading raised.
   std::function<std::optional<std::string>(bool continuation)> readline;
-  // The NFKC form of an identifier that is not ASCII, as UTF-8; nullopt when that raised. Empty: the parser's own.
+  // The NFKC form of an identifier that is not ASCII, as UTF-8; nullopt when that raised. Empty: the parser's
+  // own.
   std::function<std::optional<std::string>(std::string_view identifier)> normalize;
 };
 
@@ -69,10 +73,11 @@ struct Options {
   bool from_file = false;               // the bytes of a script: must be UTF-8 unless a cookie says otherwise
   bool dont_imply_dedent = false;       // PyCF_DONT_IMPLY_DEDENT
   bool allow_incomplete_input = false;  // PyCF_ALLOW_INCOMPLETE_INPUT
-  bool barry_as_flufl = false;           // from __future__ import barry_as_FLUFL: <> for !=
+  bool barry_as_flufl = false;          // from __future__ import barry_as_FLUFL: <> for !=
   int feature_version = 11;             // minor version
   int int_max_str_digits = 4300;        // sys.set_int_max_str_digits; 0 = unlimited
-  // The error line comes from this file when the mode is Exec (CPython re-reads the named file); empty: never.
+  // The error line comes from this file when the mode is Exec (CPython re-reads the named file); empty:
+  // never.
   std::function<std::optional<std::string>(int lineno)> file_line;
   const Callbacks* callbacks = nullptr;
 };
@@ -81,12 +86,12 @@ struct ParseResult {
   ast::Mod* mod = nullptr;  // null: failed, see error
   Diagnostic error;
   std::vector<Warning> warnings;
-  bool at_eof = false;      // Single mode with readline: the source ended before a statement began
+  bool at_eof = false;  // Single mode with readline: the source ended before a statement began
   explicit operator bool() const { return mod != nullptr; }
 };
 
-// Parses a whole source. With Options.mode == Single and Callbacks.readline set, `source` is ignored and exactly one
-// interactive statement is read, line by line.
+// Parses a whole source. With Options.mode == Single and Callbacks.readline set, `source` is ignored and
+// exactly one interactive statement is read, line by line.
 ParseResult parse(std::string_view source, const Options& options, ast::Tree& tree);
 
 // ast.dump(tree, include_attributes=True) as UTF-8 (WTF-8), for tests and tools.

@@ -202,7 +202,8 @@ bool Parser::arguments(Seq<Expr*>* args, Seq<Keyword*>* keywords) {
     if (type() == Tok::RPar) break;
     if (!argument(positional, named, &stage)) return false;
     if (comprehensionFollows()) {
-      if (positional.size() != 1 || named.size() != 0 || lexer_.fetched(position_ - 1).type == Tok::Comma) return false;
+      if (positional.size() != 1 || named.size() != 0 || lexer_.fetched(position_ - 1).type == Tok::Comma)
+        return false;
       Expr* element = positional.finish()[0];
       if (element->is<Starred>()) return false;
       Seq<Comprehension*> clauses;

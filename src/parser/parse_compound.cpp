@@ -211,7 +211,8 @@ Stmt* Parser::classDefinition(Start start, Seq<Expr*> decorators) {
   if (accept(Tok::LPar)) {
     KR_PARSE(arguments(&bases, &keywords));
     bool generator = bases.size() == 1 && bases[0]->is<GeneratorExp>();
-    if (generator && bases[0]->span.lineno == open.lineno && bases[0]->span.col_offset == open.col_offset) return nullptr;
+    if (generator && bases[0]->span.lineno == open.lineno && bases[0]->span.col_offset == open.col_offset)
+      return nullptr;
   }
   KR_PARSE(accept(Tok::Colon));
   Seq<Stmt*> body;
@@ -225,7 +226,8 @@ Stmt* Parser::matchStatement() {
   size_t begin = position_, warnings = literals_.warnings.mark();
   position_++;
   Expr* subject = matchSubject();
-  bool is_match = subject && accept(Tok::Colon) && accept(Tok::Newline) && accept(Tok::Indent) && isSoft(Soft::Case);
+  bool is_match =
+      subject && accept(Tok::Colon) && accept(Tok::Newline) && accept(Tok::Indent) && isSoft(Soft::Case);
   if (!is_match) {
     position_ = begin;
     literals_.warnings.dropReparsed(warnings);

@@ -5,9 +5,7 @@ namespace krait::parser {
 
 using namespace ast;
 
-const Identifier* Parser::identifier(const Token& token) {
-  return internName(literals_, token.text());
-}
+const Identifier* Parser::identifier(const Token& token) { return internName(literals_, token.text()); }
 
 const Identifier* Parser::name() {
   const Token& token = peek();
@@ -29,15 +27,23 @@ Span Parser::spanFrom(Start start) const {
 
 namespace {
 
-// Whether a token can only come after a complete list of expressions (so a comma before it was a trailing one).
+// Whether a token can only come after a complete list of expressions (so a comma before it was a trailing
+// one).
 bool endsExpressionList(Tok type) {
   switch (type) {
-    case Tok::Newline: case Tok::EndMarker: case Tok::Equal: case Tok::RPar: case Tok::RSqb: case Tok::RBrace:
-    case Tok::Colon: case Tok::Semi: case Tok::TypeComment:
-      return true;
+    case Tok::Newline:
+    case Tok::EndMarker:
+    case Tok::Equal:
+    case Tok::RPar:
+    case Tok::RSqb:
+    case Tok::RBrace:
+    case Tok::Colon:
+    case Tok::Semi:
+    case Tok::TypeComment: return true;
     default:
-      return type >= Tok::PlusEqual && type <= Tok::DoubleStarEqual ? true
-             : type == Tok::DoubleSlashEqual || type == Tok::AtEqual;
+      return type >= Tok::PlusEqual && type <= Tok::DoubleStarEqual
+                 ? true
+                 : type == Tok::DoubleSlashEqual || type == Tok::AtEqual;
   }
 }
 
@@ -64,9 +70,7 @@ Expr* Parser::starExpression() {
   return make<Starred>(spanFrom(start), value, Context::Load);
 }
 
-Expr* Parser::starNamedExpression() {
-  return type() == Tok::Star ? starExpression() : namedExpression();
-}
+Expr* Parser::starNamedExpression() { return type() == Tok::Star ? starExpression() : namedExpression(); }
 
 Expr* Parser::namedExpression() {
   size_t begin = position_;
@@ -166,12 +170,8 @@ CompareOperator comparisonAt(Tok first, Tok second, int* tokens) {
     case Tok::KIs:
       *tokens = second == Tok::KNot ? 2 : 1;
       return second == Tok::KNot ? CompareOperator::IsNot : CompareOperator::Is;
-    case Tok::KNot:
-      *tokens = second == Tok::KIn ? 2 : 0;
-      return CompareOperator::NotIn;
-    default:
-      *tokens = 0;
-      return CompareOperator::Eq;
+    case Tok::KNot: *tokens = second == Tok::KIn ? 2 : 0; return CompareOperator::NotIn;
+    default: *tokens = 0; return CompareOperator::Eq;
   }
 }
 
@@ -209,7 +209,9 @@ struct BinaryRow {
 
 constexpr std::array<BinaryRow, 64> makeBinaryRows() {
   std::array<BinaryRow, 64> rows{};
-  auto set = [&rows](Tok type, uint8_t precedence, Operator op) { rows[static_cast<int>(type)] = {precedence, op}; };
+  auto set = [&rows](Tok type, uint8_t precedence, Operator op) {
+    rows[static_cast<int>(type)] = {precedence, op};
+  };
   set(Tok::VBar, 1, Operator::BitOr);
   set(Tok::Circumflex, 2, Operator::BitXor);
   set(Tok::Amper, 3, Operator::BitAnd);
@@ -306,8 +308,7 @@ Expr* Parser::primary() {
         value = make<Subscript>(spanFrom(start), value, index, Context::Load);
         break;
       }
-      default:
-        return value;
+      default: return value;
     }
   }
 }

@@ -92,7 +92,8 @@ Arguments* splitParameters(Arena& arena, Seq<Parameter*> all) {
         break;
     }
     bool is_positional = parameter->section <= Section::Positional;
-    if (is_positional && parameter->default_value) result->defaults[next_default++] = parameter->default_value;
+    if (is_positional && parameter->default_value)
+      result->defaults[next_default++] = parameter->default_value;
   }
   return result;
 }
@@ -121,8 +122,7 @@ bool Parser::parameter(Parameters& state, bool is_lambda) {
       state.saw_slash = true;
       return accept(Tok::Comma) || type() == (is_lambda ? Tok::Colon : Tok::RPar);
     }
-    case Tok::Star:
-      return !state.saw_star && starParameter(state, is_lambda);
+    case Tok::Star: return !state.saw_star && starParameter(state, is_lambda);
     case Tok::DoubleStar: {
       position_++;
       state.saw_kwarg = true;
@@ -130,8 +130,7 @@ bool Parser::parameter(Parameters& state, bool is_lambda) {
       state.push(arg, nullptr, Section::KwArg);
       return parameterSeparator(arg, is_lambda);
     }
-    default:
-      return plainParameter(state, is_lambda);
+    default: return plainParameter(state, is_lambda);
   }
 }
 

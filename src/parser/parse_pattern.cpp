@@ -63,7 +63,8 @@ Pattern* Parser::orPattern() {
 Pattern* Parser::closedPattern() {
   switch (type()) {
     case Tok::Name: return namePattern();
-    case Tok::LPar: case Tok::LSqb: return sequencePattern(type() == Tok::LPar ? Tok::RPar : Tok::RSqb);
+    case Tok::LPar:
+    case Tok::LSqb: return sequencePattern(type() == Tok::LPar ? Tok::RPar : Tok::RSqb);
     case Tok::LBrace: return mappingPattern();
     default: return literalPattern();
   }
@@ -71,21 +72,24 @@ Pattern* Parser::closedPattern() {
 
 Pattern* Parser::literalPattern() {
   Start start = here();
-  ConstantKind kind = type() == Tok::KNone ? ConstantKind::None : type() == Tok::KTrue ? ConstantKind::True
-                                                                                       : ConstantKind::False;
+  ConstantKind kind = type() == Tok::KNone   ? ConstantKind::None
+                      : type() == Tok::KTrue ? ConstantKind::True
+                                             : ConstantKind::False;
   switch (type()) {
-    case Tok::KNone: case Tok::KTrue: case Tok::KFalse:
+    case Tok::KNone:
+    case Tok::KTrue:
+    case Tok::KFalse:
       return make<MatchSingleton>(tokenSpan(peek()), constantAtom(kind)->as<Constant>()->value);
     case Tok::String: {
       Expr* value = KR_PARSE(stringAtom());
       return make<MatchValue>(spanFrom(start), value);
     }
-    case Tok::Number: case Tok::Minus: {
+    case Tok::Number:
+    case Tok::Minus: {
       Expr* value = KR_PARSE(patternNumber());
       return make<MatchValue>(spanFrom(start), value);
     }
-    default:
-      return nullptr;
+    default: return nullptr;
   }
 }
 
@@ -131,7 +135,8 @@ Pattern* Parser::namePattern() {
   bool wildcard = isSoft(Soft::Underscore);
   Expr* value = KR_PARSE(dottedNameExpr());
   if (type() == Tok::LPar) return classPattern(value);
-  if (value->is<Attribute>()) return type() == Tok::Equal ? nullptr : make<MatchValue>(spanFrom(start), value);
+  if (value->is<Attribute>())
+    return type() == Tok::Equal ? nullptr : make<MatchValue>(spanFrom(start), value);
   if (wildcard) return make<MatchAs>(spanFrom(start), kNoPattern, kNoName);
   if (type() == Tok::Equal) return nullptr;
   return make<MatchAs>(spanFrom(start), kNoPattern, value->as<Name>()->id);
@@ -189,7 +194,8 @@ Expr* Parser::mappingKey() {
     case Tok::KTrue: return constantAtom(ConstantKind::True);
     case Tok::KFalse: return constantAtom(ConstantKind::False);
     case Tok::String: return stringAtom();
-    case Tok::Number: case Tok::Minus: return patternNumber();
+    case Tok::Number:
+    case Tok::Minus: return patternNumber();
     case Tok::Name: {
       Expr* value = KR_PARSE(dottedNameExpr());
       return value->is<Attribute>() ? value : nullptr;

@@ -27,12 +27,19 @@ namespace {
 
 bool isCompound(StmtKind kind) {
   switch (kind) {
-    case StmtKind::If: case StmtKind::While: case StmtKind::For: case StmtKind::AsyncFor: case StmtKind::With:
-    case StmtKind::AsyncWith: case StmtKind::Try: case StmtKind::TryStar: case StmtKind::FunctionDef:
-    case StmtKind::AsyncFunctionDef: case StmtKind::ClassDef: case StmtKind::Match:
-      return true;
-    default:
-      return false;
+    case StmtKind::If:
+    case StmtKind::While:
+    case StmtKind::For:
+    case StmtKind::AsyncFor:
+    case StmtKind::With:
+    case StmtKind::AsyncWith:
+    case StmtKind::Try:
+    case StmtKind::TryStar:
+    case StmtKind::FunctionDef:
+    case StmtKind::AsyncFunctionDef:
+    case StmtKind::ClassDef:
+    case StmtKind::Match: return true;
+    default: return false;
   }
 }
 
@@ -86,7 +93,9 @@ bool Parser::statement(List<Stmt*>& out) {
   Stmt* compound;
   switch (type()) {
     case Tok::KIf: compound = ifStatement(); break;
-    case Tok::KDef: case Tok::At: case Tok::KClass: compound = decorated(); break;
+    case Tok::KDef:
+    case Tok::At:
+    case Tok::KClass: compound = decorated(); break;
     case Tok::KFor: compound = forStatement(here(), false); break;
     case Tok::KTry: compound = tryStatement(); break;
     case Tok::KWith: compound = withStatement(here(), false); break;
@@ -99,8 +108,7 @@ bool Parser::statement(List<Stmt*>& out) {
       if (!compound) return position_ == begin && simpleStatements(out);
       break;
     }
-    default:
-      return simpleStatements(out);
+    default: return simpleStatements(out);
   }
   out.push(KR_PARSE(compound));
   return true;
@@ -127,7 +135,8 @@ Stmt* Parser::simpleStatement() {
     case Tok::KContinue: position_++; return make<Continue>(spanFrom(start));
     case Tok::KDel: return deleteStatement();
     case Tok::KAssert: return assertStatement();
-    case Tok::KGlobal: case Tok::KNonlocal: return scopeStatement();
+    case Tok::KGlobal:
+    case Tok::KNonlocal: return scopeStatement();
     default: return expressionStatement();
   }
 }
@@ -145,7 +154,8 @@ Stmt* Parser::expressionStatement() {
   if (next == Tok::Colon) {
     bool simple = is_name && position_ == begin + 1;
     bool parenthesised = lexer_.fetched(begin).type == Tok::LPar;
-    if (!makeSingleTarget(value, Context::Store) || (value->is<Name>() && !simple && !parenthesised)) return nullptr;
+    if (!makeSingleTarget(value, Context::Store) || (value->is<Name>() && !simple && !parenthesised))
+      return nullptr;
     return annotatedAssignment(start, value, simple);
   }
   return augmentedAssignment(start, value);

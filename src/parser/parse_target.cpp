@@ -34,8 +34,7 @@ bool Parser::makeTarget(Expr* expr) {
       for (Expr* item : list->elts) KR_PARSE(makeTarget(item));
       return true;
     }
-    default:
-      return makeSingleTarget(expr, Context::Store);
+    default: return makeSingleTarget(expr, Context::Store);
   }
 }
 
@@ -53,8 +52,7 @@ bool Parser::makeDeleteTarget(Expr* expr) {
       for (Expr* item : list->elts) KR_PARSE(makeDeleteTarget(item));
       return true;
     }
-    default:
-      return makeSingleTarget(expr, Context::Del);
+    default: return makeSingleTarget(expr, Context::Del);
   }
 }
 

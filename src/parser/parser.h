@@ -1,8 +1,9 @@
 // The fast parser: predictive recursive descent over the lexer's tokens, straight to the tree.
 //
-// It only accepts or rejects: every function returns null (or false) when the text is not valid, and the caller gives
-// up; diagnose.h then finds out what to say. Backtracking exists in two places (parenthesised `with`, soft `match`).
-// Ownership: nodes go into the Tree's arena. The parser borrows lexer, tree and options.
+// It only accepts or rejects: every function returns null (or false) when the text is not valid, and the
+// caller gives up; diagnose.h then finds out what to say. Backtracking exists in two places (parenthesised
+// `with`, soft `match`). Ownership: nodes go into the Tree's arena. The parser borrows lexer, tree and
+// options.
 #pragma once
 
 #include <array>
@@ -15,11 +16,12 @@
 #include "parser/parse.h"
 
 // Leaves the function with a null result when expr is null or false.
-#define KR_PARSE(expr)                          \
-  ({                                            \
-    auto parsed_ = (expr);                      \
-    if (!parsed_) [[unlikely]] return {};       \
-    parsed_;                                    \
+#define KR_PARSE(expr)         \
+  ({                           \
+    auto parsed_ = (expr);     \
+    if (!parsed_) [[unlikely]] \
+      return {};               \
+    parsed_;                   \
   })
 
 namespace krait::parser {
@@ -78,8 +80,8 @@ class Parser {
   template <class T, class... Fields>
   T* make(Span span, Fields... fields) {
     if constexpr (requires { T::kKind; }) {
-      if constexpr (std::is_base_of_v<Expr, T> || std::is_base_of_v<Stmt, T> || std::is_base_of_v<Pattern, T> ||
-                    std::is_base_of_v<ast::Mod, T>) {
+      if constexpr (std::is_base_of_v<Expr, T> || std::is_base_of_v<Stmt, T> ||
+                    std::is_base_of_v<Pattern, T> || std::is_base_of_v<ast::Mod, T>) {
         return new (arena_.allocate(sizeof(T))) T{{{T::kKind, span}}, fields...};
       } else {
         return new (arena_.allocate(sizeof(T))) T{{T::kKind, span}, fields...};
@@ -89,7 +91,8 @@ class Parser {
     }
   }
 
-  // Collects a sequence on a shared stack, then copies it to the arena. Two lists filled in turn need two stacks.
+  // Collects a sequence on a shared stack, then copies it to the arena. Two lists filled in turn need two
+  // stacks.
   template <class T, int kStack = 0>
   class List {
    public:

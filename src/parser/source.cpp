@@ -30,7 +30,8 @@ std::string translateNewlines(std::string_view source, bool end_with_newline) {
 }
 
 bool isCookieChar(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+         c == '.';
 }
 
 bool isLineBlank(char c) { return c == ' ' || c == '\t' || c == '\f'; }
@@ -98,7 +99,8 @@ bool checkAscii(DecodedSource& result) {
   auto high = std::find_if(result.text.begin(), result.text.end(), [](char c) { return c & 0x80; });
   if (high == result.text.end()) return true;
   char message[100];
-  std::snprintf(message, sizeof message, "'ascii' codec can't decode byte 0x%02x in position %td: ordinal not in range(128)",
+  std::snprintf(message, sizeof message,
+                "'ascii' codec can't decode byte 0x%02x in position %td: ordinal not in range(128)",
                 static_cast<unsigned char>(*high), high - result.text.begin());
   failWithout(result, message);
   return false;
@@ -141,8 +143,8 @@ bool checkScript(DecodedSource& result, const Options& options) {
   char code[8];
   std::snprintf(code, sizeof code, "\\x%.2x", static_cast<unsigned char>(result.text[bad.start]));
   result.error.has_location = false;
-  failWithout(result, std::string("Non-UTF-8 code starting with '") + code + "' in file " + std::string(options.filename) +
-                          " on line " + std::to_string(line) +
+  failWithout(result, std::string("Non-UTF-8 code starting with '") + code + "' in file " +
+                          std::string(options.filename) + " on line " + std::to_string(line) +
                           ", but no encoding declared; see https://peps.python.org/pep-0263/ for details");
   return false;
 }

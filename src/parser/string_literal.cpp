@@ -38,7 +38,8 @@ void LiteralContext::warnEscape(const Token& token, const char* at) {
 
 namespace {
 
-Expr* makeConstant(LiteralContext& context, const Span& span, ConstantKind kind, std::string_view text, bool u_kind) {
+Expr* makeConstant(LiteralContext& context, const Span& span, ConstantKind kind, std::string_view text,
+                   bool u_kind) {
   ConstantValue value;
   value.kind = kind;
   value.text = context.tree.arena().copyText(text);
@@ -83,7 +84,8 @@ bool appendBytes(LiteralContext& context, std::string& out, const StringToken& t
 
 }  // namespace
 
-bool appendText(LiteralContext& context, std::string& out, const StringToken& token, std::string_view text, bool raw) {
+bool appendText(LiteralContext& context, std::string& out, const StringToken& token, std::string_view text,
+                bool raw) {
   std::string message;
   if (raw || text.find('\\') == text.npos) {
     Utf8Error bad = utf8Check(text);
@@ -110,7 +112,8 @@ void StringParts::flushText(LiteralContext& context, const Span& at) {
 }
 
 Expr* finishString(LiteralContext& context, StringParts& parts) {
-  if (!parts.is_format) return makeConstant(context, parts.span, ConstantKind::Str, parts.text, parts.is_unicode_kind);
+  if (!parts.is_format)
+    return makeConstant(context, parts.span, ConstantKind::Str, parts.text, parts.is_unicode_kind);
   parts.flushText(context, parts.tail_span);
   Arena& arena = context.tree.arena();
   Seq<Expr*> values = arena.copySeq(parts.values.data(), parts.values.size());

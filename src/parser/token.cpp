@@ -23,8 +23,8 @@ constexpr uint8_t lengthOf(const char* text) {
 constexpr Word kWords[] = {
 #define KR_KEYWORD(name, text) {text, lengthOf(text), Tok::K##name, Soft::None},
 #include "parser/token.def"
-    {"async", 5, Tok::Async, Soft::None},      {"await", 5, Tok::Await, Soft::None},
-    {"match", 5, Tok::Name, Soft::Match},      {"case", 4, Tok::Name, Soft::Case},
+    {"async", 5, Tok::Async, Soft::None},  {"await", 5, Tok::Await, Soft::None},
+    {"match", 5, Tok::Name, Soft::Match},  {"case", 4, Tok::Name, Soft::Case},
     {"_", 1, Tok::Name, Soft::Underscore},
 };
 
@@ -80,14 +80,11 @@ Tok keywordType(const char* text, uint32_t length, Soft* soft) {
 const char* tokenText(Tok type) {
   switch (type) {
 #define KR_TOKEN(name, number, text) \
-  case Tok::name:                    \
-    return text;
+  case Tok::name: return text;
 #define KR_KEYWORD(name, text) \
-  case Tok::K##name:           \
-    return text;
+  case Tok::K##name: return text;
 #include "parser/token.def"
-    default:
-      return "";
+    default: return "";
   }
 }
 

@@ -1,7 +1,8 @@
 // Tokens as the lexer makes them: the type, the text in the source buffer, the position.
 //
-// Holds: columns are UTF-8 byte offsets; col_offset is -1 where the tokenizer of CPython gives no text to a token
-// (INDENT, DEDENT, ENDMARKER, errors); its text is then the line up to where the lexer stood. A Token borrows from the lexer's buffer.
+// Holds: columns are UTF-8 byte offsets; col_offset is -1 where the tokenizer of CPython gives no text to a
+// token (INDENT, DEDENT, ENDMARKER, errors); its text is then the line up to where the lexer stood. A Token
+// borrows from the lexer's buffer.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,9 @@ uint32_t hashText(std::string_view text) {
 
 }  // namespace
 
-Tree::Tree() : slots_(static_cast<Identifier**>(std::calloc(kFirstSlots, sizeof(Identifier*)))), mask_(kFirstSlots - 1) {
+Tree::Tree()
+    : slots_(static_cast<Identifier**>(std::calloc(kFirstSlots, sizeof(Identifier*)))),
+      mask_(kFirstSlots - 1) {
   KR_CHECK(slots_, "out of memory for identifiers");
 }
 
@@ -84,7 +86,9 @@ const char* kindName(PatternKind kind) {
 namespace {
 #define KR_SUM_BEGIN(Sum, PyName) constexpr const char* kNames_##Sum[] = {
 #define KR_SINGLETON(Sum, Name) #Name,
-#define KR_SUM_END(Sum) };
+#define KR_SUM_END(Sum) \
+  }                     \
+  ;
 #include "parser/ast.def"
 }  // namespace
 

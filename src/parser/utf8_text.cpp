@@ -65,8 +65,8 @@ std::string utf8ErrorMessage(std::string_view text, const Utf8Error& error) {
     std::snprintf(buffer, sizeof buffer, "'utf-8' codec can't decode byte 0x%02x in position %zu: %s",
                   static_cast<unsigned char>(text[error.start]), error.start, error.reason);
   } else {
-    std::snprintf(buffer, sizeof buffer, "'utf-8' codec can't decode bytes in position %zu-%zu: %s", error.start,
-                  error.end - 1, error.reason);
+    std::snprintf(buffer, sizeof buffer, "'utf-8' codec can't decode bytes in position %zu-%zu: %s",
+                  error.start, error.end - 1, error.reason);
   }
   return buffer;
 }
@@ -109,7 +109,8 @@ char32_t utf8Next(const char** p) {
     return static_cast<char32_t>((s[0] & 0x0F) << 12 | (s[1] & 0x3F) << 6 | (s[2] & 0x3F));
   }
   *p += 4;
-  return static_cast<char32_t>((s[0] & 0x07) << 18 | (s[1] & 0x3F) << 12 | (s[2] & 0x3F) << 6 | (s[3] & 0x3F));
+  return static_cast<char32_t>((s[0] & 0x07) << 18 | (s[1] & 0x3F) << 12 | (s[2] & 0x3F) << 6 |
+                               (s[3] & 0x3F));
 }
 
 void utf8Append(std::string& out, char32_t c) {

@@ -1,4 +1,5 @@
-// UTF-8 helpers of the front end: strict decoding with Python's error reasons, replacement, counting, WTF-8 output.
+// UTF-8 helpers of the front end: strict decoding with Python's error reasons, replacement, counting, WTF-8
+// output.
 #pragma once
 
 #include <string>
@@ -7,8 +8,8 @@
 namespace krait::parser {
 
 struct Utf8Error {
-  size_t start = 0;          // first bad byte
-  size_t end = 0;            // past the bad sequence
+  size_t start = 0;              // first bad byte
+  size_t end = 0;                // past the bad sequence
   const char* reason = nullptr;  // null: the text is valid
 };
 

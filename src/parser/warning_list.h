@@ -1,7 +1,7 @@
 // Warnings in the order in which CPython issues them while parsing.
 //
-// A token is lexed once, so its warnings stay; a literal is evaluated again whenever its text is parsed again, so its
-// warnings are dropped when the parser goes back and come anew.
+// A token is lexed once, so its warnings stay; a literal is evaluated again whenever its text is parsed
+// again, so its warnings are dropped when the parser goes back and come anew.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,9 @@ namespace krait::parser {
 
 class WarningList {
  public:
-  void add(Warning warning, bool from_source_lexer) { items_.push_back({std::move(warning), from_source_lexer}); }
+  void add(Warning warning, bool from_source_lexer) {
+    items_.push_back({std::move(warning), from_source_lexer});
+  }
   size_t mark() const { return items_.size(); }
   void dropReparsed(size_t mark) {
     std::erase_if(items_, [&, index = size_t{0}](const Item& item) mutable {

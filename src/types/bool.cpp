@@ -22,7 +22,8 @@ Result<Ref<>> construct(PyTypeObject*, PyObject* args, Opt<> kwargs) {
     return raise(PyExc_TypeError, "bool() takes no keyword arguments");
   }
   auto* values = cast<TupleObject>(args);
-  if (values->size() > 1) return raise(PyExc_TypeError, "bool expected at most 1 argument, got %zd", values->size());
+  if (values->size() > 1)
+    return raise(PyExc_TypeError, "bool expected at most 1 argument, got %zd", values->size());
   return boolRef(values->size() == 1 && TRY(objectIsTrue(values->at(0))));
 }
 
@@ -32,7 +33,8 @@ PyObject* boolVectorcall(PyObject*, PyObject* const* args, size_t nargsf, PyObje
     return toPython(Result<Ref<>>(raise(PyExc_TypeError, "bool() takes no keyword arguments")));
   }
   if (count > 1) {
-    return toPython(Result<Ref<>>(raise(PyExc_TypeError, "bool expected at most 1 argument, got %zd", count)));
+    return toPython(
+        Result<Ref<>>(raise(PyExc_TypeError, "bool expected at most 1 argument, got %zd", count)));
   }
   if (count == 0) return boolRef(false).leak();
   return toPython(objectIsTrue(args[0]));

@@ -5,9 +5,9 @@
 #include "core/gc.h"
 #include "core/interpreter.h"
 #include "core/native.h"
+#include "types/dict.h"
 #include "types/int.h"
 #include "types/tuple.h"
-#include "types/dict.h"
 
 namespace krait {
 namespace {
@@ -28,7 +28,8 @@ int byteIterTraverse(PyObject* self, visitproc visit, void* arg) {
 
 Py_ssize_t sizeOf(PyObject* bytes) { return static_cast<PyVarObject*>(bytes)->ob_size; }
 uint8_t byteAt(PyObject* bytes, Py_ssize_t i) {
-  const char* data = isBytes(bytes) ? cast<BytesObject>(bytes)->data() : cast<ByteArrayObject>(bytes)->ob_start;
+  const char* data =
+      isBytes(bytes) ? cast<BytesObject>(bytes)->data() : cast<ByteArrayObject>(bytes)->ob_start;
   return static_cast<uint8_t>(data[i]);
 }
 

@@ -1,8 +1,8 @@
 // The methods that bytes and bytearray share, as templates over how each makes its results.
 //
-// Ops: Object; view(Object*); make(view) -> Result<Ref<>>; whole(Object*) -> Result<Ref<>> (an exact bytes stays
-// itself); kName. Views are taken after all arguments were converted: conversions may run Python and change a
-// bytearray.
+// Ops: Object; view(Object*); make(view) -> Result<Ref<>>; whole(Object*) -> Result<Ref<>> (an exact bytes
+// stays itself); kName. Views are taken after all arguments were converted: conversions may run Python and
+// change a bytearray.
 #pragma once
 
 #include "types/byte_text.h"
@@ -24,7 +24,8 @@ struct ByteMethods {
   }
 
   // --- searching ---
-  static Result<Py_ssize_t> findWith(const char* method, Self* self, CallArgs args, int direction, bool must_exist) {
+  static Result<Py_ssize_t> findWith(const char* method, Self* self, CallArgs args, int direction,
+                                     bool must_exist) {
     FindArgs parsed = TRY(parseFindArgs(Ops::kName, method, args));
     ByteNeedle needle = TRY(ByteNeedle::from(parsed.sub));
     Py_ssize_t at = byteFind(Ops::view(self), needle.view(), parsed.start, parsed.end, direction);
@@ -32,9 +33,15 @@ struct ByteMethods {
     return at;
   }
   static Result<Py_ssize_t> find(Self* self, CallArgs args) { return findWith("find", self, args, 1, false); }
-  static Result<Py_ssize_t> rfind(Self* self, CallArgs args) { return findWith("rfind", self, args, -1, false); }
-  static Result<Py_ssize_t> index(Self* self, CallArgs args) { return findWith("index", self, args, 1, true); }
-  static Result<Py_ssize_t> rindex(Self* self, CallArgs args) { return findWith("rindex", self, args, -1, true); }
+  static Result<Py_ssize_t> rfind(Self* self, CallArgs args) {
+    return findWith("rfind", self, args, -1, false);
+  }
+  static Result<Py_ssize_t> index(Self* self, CallArgs args) {
+    return findWith("index", self, args, 1, true);
+  }
+  static Result<Py_ssize_t> rindex(Self* self, CallArgs args) {
+    return findWith("rindex", self, args, -1, true);
+  }
   static Result<Py_ssize_t> count(Self* self, CallArgs args) {
     FindArgs parsed = TRY(parseFindArgs(Ops::kName, "count", args));
     ByteNeedle needle = TRY(ByteNeedle::from(parsed.sub));
@@ -66,7 +73,9 @@ struct ByteMethods {
                    typeName(parsed.sub));
     return tailMatches(self, parsed, parsed.sub, at_end);
   }
-  static Result<bool> startswith(Self* self, CallArgs args) { return tailMatch("startswith", self, args, false); }
+  static Result<bool> startswith(Self* self, CallArgs args) {
+    return tailMatch("startswith", self, args, false);
+  }
   static Result<bool> endswith(Self* self, CallArgs args) { return tailMatch("endswith", self, args, true); }
 
   // --- cutting ---
@@ -116,7 +125,9 @@ struct ByteMethods {
     Ref<> tail = TRY(Ops::make(text.substr(static_cast<size_t>(at + needle.size()))));
     return tupleOf(head.get(), middle.get(), tail.get());
   }
-  static Result<Ref<TupleObject>> partition(Self* self, PyObject* separator) { return partitionWith(self, separator, 1); }
+  static Result<Ref<TupleObject>> partition(Self* self, PyObject* separator) {
+    return partitionWith(self, separator, 1);
+  }
   static Result<Ref<TupleObject>> rpartition(Self* self, PyObject* separator) {
     return partitionWith(self, separator, -1);
   }
@@ -125,7 +136,9 @@ struct ByteMethods {
     std::optional<Buffer> set;
     if (bytes != Py_None) set.emplace(TRY(Buffer::acquire(bytes)));
     auto text = Ops::view(self);
-    auto drops = [&](char c) { return set ? viewOf(*set).find(c) != std::string_view::npos : isByteSpace(c); };
+    auto drops = [&](char c) {
+      return set ? viewOf(*set).find(c) != std::string_view::npos : isByteSpace(c);
+    };
     size_t start = 0, end = text.size();
     while (left && start < end && drops(text[start])) start++;
     while (right && end > start && drops(text[end - 1])) end--;
@@ -169,7 +182,8 @@ struct ByteMethods {
     }
     if (deleted) drop.emplace(TRY(Buffer::acquire(deleted.get())));
     ByteBuilder out;
-    TRY(byteTranslate(out, Ops::view(self), map ? map->data() : nullptr, drop ? viewOf(*drop) : std::string_view()));
+    TRY(byteTranslate(out, Ops::view(self), map ? map->data() : nullptr,
+                      drop ? viewOf(*drop) : std::string_view()));
     auto text = Ops::view(self);
     if (out.view() == text) return Ops::whole(self);
     return finish(out);
@@ -304,7 +318,8 @@ struct ByteMethods {
     if (count > 0 && size > PY_SSIZE_T_MAX / count) return raiseNoMemory();
     ByteBuilder out;
     if (count > 0) {
-      if (size == 1) out.appendRepeated(text[0], count);
+      if (size == 1)
+        out.appendRepeated(text[0], count);
       else if (out.reserve(size * count); !out.failed())
         for (Py_ssize_t i = 0; i < count; i++) out.append(text);
     }
@@ -313,57 +328,70 @@ struct ByteMethods {
 };
 
 // The rows of both method tables that come from ByteMethods.
-#define KR_BYTE_METHODS(M)                                                                                           \
-  method<"!capitalize($self, /)", M::capitalize, "Copy with the first byte upper-cased, the rest lower-cased (ASCII).">, \
-      method<"center($self, width, fillchar=b' ', /)", M::center, "Centre in a run of the width.">,                 \
-      method<"!count($self, sub, start=None, end=None, /)", M::count, "Number of non-overlapping occurrences.">,    \
-      method<"decode($self, /, encoding='utf-8', errors='strict')", M::decode, "Decode with the named codec.">,     \
-      method<"!endswith($self, suffix, start=None, end=None, /)", M::endswith, "Does it end with the suffix?">,     \
-      method<"expandtabs($self, /, tabsize=8)", M::expandtabs, "Copy with tabs expanded to spaces.">,               \
-      method<"!find($self, sub, start=None, end=None, /)", M::find, "Lowest index of sub, or -1.">,                 \
-      method<"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)", M::hex,                                       \
-             "Hexadecimal digits, with a separator after every bytes_per_sep bytes if given.\n\n"                   \
-             ">>> data = b'krait!'\n"                                                                               \
-             ">>> data.hex()\n"                                                                                     \
-             "'6b7261697421'\n"                                                                                     \
-             ">>> data.hex('-')\n"                                                                                  \
-             "'6b-72-61-69-74-21'\n"                                                                                \
-             ">>> data.hex('-', 4)\n"                                                                               \
-             "'6b72-61697421'\n"                                                                                    \
-             ">>> data.hex('-', -4)\n"                                                                              \
-             "'6b726169-7421'">,                                                                                    \
-      method<"!index($self, sub, start=None, end=None, /)", M::index, "Lowest index of sub; ValueError if absent.">, \
-      method<"!isalnum($self, /)", M::isalnum, "Are all bytes ASCII letters or digits, and is there one?">,         \
-      method<"!isalpha($self, /)", M::isalpha, "Are all bytes ASCII letters, and is there one?">,                   \
-      method<"!isascii($self, /)", M::isascii, "Are all bytes ASCII?">,                                             \
-      method<"!isdigit($self, /)", M::isdigit, "Are all bytes ASCII digits, and is there one?">,                    \
-      method<"!islower($self, /)", M::islower, "Are all ASCII letters lower case, and is there one?">,              \
-      method<"!isspace($self, /)", M::isspace, "Are all bytes ASCII white space, and is there one?">,               \
-      method<"!istitle($self, /)", M::istitle, "Is it title-cased (ASCII)?">,                                       \
-      method<"!isupper($self, /)", M::isupper, "Are all ASCII letters upper case, and is there one?">,              \
-      method<"join($self, iterable_of_bytes, /)", M::join, "Concatenate bytes-like objects with this between them.">, \
-      method<"ljust($self, width, fillchar=b' ', /)", M::ljust, "Pad on the right to the width.">,                  \
-      method<"!lower($self, /)", M::lower, "Copy with ASCII letters in lower case.">,                               \
-      method<"lstrip($self, bytes=None, /)", M::lstrip, "Copy without leading white space or given bytes.">,        \
-      staticMethod<"maketrans(frm, to, /)", M::maketrans, "Make a table for translate().">,                         \
-      method<"partition($self, sep, /)", M::partition, "Three parts around the first separator.">,                  \
-      method<"removeprefix($self, prefix, /)", M::removeprefix, "Copy without the prefix, if it is there.">,        \
-      method<"removesuffix($self, suffix, /)", M::removesuffix, "Copy without the suffix, if it is there.">,        \
-      method<"replace($self, old, new, count=-1, /)", M::replace, "Copy with occurrences of old replaced by new.">, \
-      method<"!rfind($self, sub, start=None, end=None, /)", M::rfind, "Highest index of sub, or -1.">,              \
-      method<"!rindex($self, sub, start=None, end=None, /)", M::rindex, "Highest index of sub; ValueError if absent.">, \
-      method<"rjust($self, width, fillchar=b' ', /)", M::rjust, "Pad on the left to the width.">,                   \
-      method<"rpartition($self, sep, /)", M::rpartition, "Three parts around the last separator.">,                 \
-      method<"rsplit($self, /, sep=None, maxsplit=-1)", M::rsplit, "List of the parts, counted from the right.">,   \
-      method<"rstrip($self, bytes=None, /)", M::rstrip, "Copy without trailing white space or given bytes.">,       \
-      method<"split($self, /, sep=None, maxsplit=-1)", M::split, "List of the parts between separators.">,          \
-      method<"splitlines($self, /, keepends=False)", M::splitlines, "List of the lines.">,                          \
-      method<"!startswith($self, prefix, start=None, end=None, /)", M::startswith, "Does it start with the prefix?">, \
-      method<"strip($self, bytes=None, /)", M::strip, "Copy without surrounding white space or given bytes.">,      \
-      method<"!swapcase($self, /)", M::swapcase, "Copy with the case of ASCII letters exchanged.">,                 \
-      method<"!title($self, /)", M::title, "Copy with words title-cased (ASCII).">,                                 \
-      method<"translate($self, table, /, delete=b'')", M::translate, "Map bytes through a table, dropping some.">,  \
-      method<"!upper($self, /)", M::upper, "Copy with ASCII letters in upper case.">,                               \
+#define KR_BYTE_METHODS(M)                                                                                   \
+  method<"!capitalize($self, /)", M::capitalize,                                                             \
+         "Copy with the first byte upper-cased, the rest lower-cased (ASCII).">,                             \
+      method<"center($self, width, fillchar=b' ', /)", M::center, "Centre in a run of the width.">,          \
+      method<"!count($self, sub, start=None, end=None, /)", M::count,                                        \
+             "Number of non-overlapping occurrences.">,                                                      \
+      method<"decode($self, /, encoding='utf-8', errors='strict')", M::decode,                               \
+             "Decode with the named codec.">,                                                                \
+      method<"!endswith($self, suffix, start=None, end=None, /)", M::endswith,                               \
+             "Does it end with the suffix?">,                                                                \
+      method<"expandtabs($self, /, tabsize=8)", M::expandtabs, "Copy with tabs expanded to spaces.">,        \
+      method<"!find($self, sub, start=None, end=None, /)", M::find, "Lowest index of sub, or -1.">,          \
+      method<"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)", M::hex,                                \
+             "Hexadecimal digits, with a separator after every bytes_per_sep bytes if given.\n\n"            \
+             ">>> data = b'krait!'\n"                                                                        \
+             ">>> data.hex()\n"                                                                              \
+             "'6b7261697421'\n"                                                                              \
+             ">>> data.hex('-')\n"                                                                           \
+             "'6b-72-61-69-74-21'\n"                                                                         \
+             ">>> data.hex('-', 4)\n"                                                                        \
+             "'6b72-61697421'\n"                                                                             \
+             ">>> data.hex('-', -4)\n"                                                                       \
+             "'6b726169-7421'">,                                                                             \
+      method<"!index($self, sub, start=None, end=None, /)", M::index,                                        \
+             "Lowest index of sub; ValueError if absent.">,                                                  \
+      method<"!isalnum($self, /)", M::isalnum, "Are all bytes ASCII letters or digits, and is there one?">,  \
+      method<"!isalpha($self, /)", M::isalpha, "Are all bytes ASCII letters, and is there one?">,            \
+      method<"!isascii($self, /)", M::isascii, "Are all bytes ASCII?">,                                      \
+      method<"!isdigit($self, /)", M::isdigit, "Are all bytes ASCII digits, and is there one?">,             \
+      method<"!islower($self, /)", M::islower, "Are all ASCII letters lower case, and is there one?">,       \
+      method<"!isspace($self, /)", M::isspace, "Are all bytes ASCII white space, and is there one?">,        \
+      method<"!istitle($self, /)", M::istitle, "Is it title-cased (ASCII)?">,                                \
+      method<"!isupper($self, /)", M::isupper, "Are all ASCII letters upper case, and is there one?">,       \
+      method<"join($self, iterable_of_bytes, /)", M::join,                                                   \
+             "Concatenate bytes-like objects with this between them.">,                                      \
+      method<"ljust($self, width, fillchar=b' ', /)", M::ljust, "Pad on the right to the width.">,           \
+      method<"!lower($self, /)", M::lower, "Copy with ASCII letters in lower case.">,                        \
+      method<"lstrip($self, bytes=None, /)", M::lstrip, "Copy without leading white space or given bytes.">, \
+      staticMethod<"maketrans(frm, to, /)", M::maketrans, "Make a table for translate().">,                  \
+      method<"partition($self, sep, /)", M::partition, "Three parts around the first separator.">,           \
+      method<"removeprefix($self, prefix, /)", M::removeprefix, "Copy without the prefix, if it is there.">, \
+      method<"removesuffix($self, suffix, /)", M::removesuffix, "Copy without the suffix, if it is there.">, \
+      method<"replace($self, old, new, count=-1, /)", M::replace,                                            \
+             "Copy with occurrences of old replaced by new.">,                                               \
+      method<"!rfind($self, sub, start=None, end=None, /)", M::rfind, "Highest index of sub, or -1.">,       \
+      method<"!rindex($self, sub, start=None, end=None, /)", M::rindex,                                      \
+             "Highest index of sub; ValueError if absent.">,                                                 \
+      method<"rjust($self, width, fillchar=b' ', /)", M::rjust, "Pad on the left to the width.">,            \
+      method<"rpartition($self, sep, /)", M::rpartition, "Three parts around the last separator.">,          \
+      method<"rsplit($self, /, sep=None, maxsplit=-1)", M::rsplit,                                           \
+             "List of the parts, counted from the right.">,                                                  \
+      method<"rstrip($self, bytes=None, /)", M::rstrip,                                                      \
+             "Copy without trailing white space or given bytes.">,                                           \
+      method<"split($self, /, sep=None, maxsplit=-1)", M::split, "List of the parts between separators.">,   \
+      method<"splitlines($self, /, keepends=False)", M::splitlines, "List of the lines.">,                   \
+      method<"!startswith($self, prefix, start=None, end=None, /)", M::startswith,                           \
+             "Does it start with the prefix?">,                                                              \
+      method<"strip($self, bytes=None, /)", M::strip,                                                        \
+             "Copy without surrounding white space or given bytes.">,                                        \
+      method<"!swapcase($self, /)", M::swapcase, "Copy with the case of ASCII letters exchanged.">,          \
+      method<"!title($self, /)", M::title, "Copy with words title-cased (ASCII).">,                          \
+      method<"translate($self, table, /, delete=b'')", M::translate,                                         \
+             "Map bytes through a table, dropping some.">,                                                   \
+      method<"!upper($self, /)", M::upper, "Copy with ASCII letters in upper case.">,                        \
       method<"zfill($self, width, /)", M::zfill, "Pad with zeros behind the sign to the width.">
 
 }  // namespace krait

@@ -37,9 +37,12 @@ Result<Py_UCS4> hexSeparator(PyObject* separator) {
   Py_ssize_t size = TRY(objectLength(separator));
   if (size != 1) return raise(PyExc_ValueError, "sep must be length 1.");
   Py_UCS4 c;
-  if (isStr(separator)) c = cast<StrObject>(separator)->at(0);
-  else if (isBytes(separator)) c = static_cast<uint8_t>(cast<BytesObject>(separator)->view()[0]);
-  else return raise(PyExc_TypeError, "sep must be str or bytes.");
+  if (isStr(separator))
+    c = cast<StrObject>(separator)->at(0);
+  else if (isBytes(separator))
+    c = static_cast<uint8_t>(cast<BytesObject>(separator)->view()[0]);
+  else
+    return raise(PyExc_TypeError, "sep must be str or bytes.");
   if (c >= 0x80) return raise(PyExc_ValueError, "sep must be ASCII.");
   return c;
 }
@@ -48,30 +51,35 @@ Result<Py_UCS4> hexSeparator(PyObject* separator) {
 
 Result<ByteChar> ArgFrom<ByteChar>::from(PyObject* o, const ArgContext& where) {
   if (isBytes(o) && cast<BytesObject>(o)->size() == 1) return ByteChar{cast<BytesObject>(o)->view()[0]};
-  if (isByteArray(o) && cast<ByteArrayObject>(o)->ob_size == 1) return ByteChar{cast<ByteArrayObject>(o)->ob_start[0]};
+  if (isByteArray(o) && cast<ByteArrayObject>(o)->ob_size == 1)
+    return ByteChar{cast<ByteArrayObject>(o)->ob_start[0]};
   return raiseBadArgument(where, "a byte string of length 1", o);
 }
 
 Result<int> byteValue(PyObject* object, const char* range_message) {
   Ref<IntObject> index = TRY(numberIndex(object));
   long value;
-  if (!intFitsLong(index.get(), &value) || value < 0 || value > 255) return raise(PyExc_ValueError, "%s", range_message);
+  if (!intFitsLong(index.get(), &value) || value < 0 || value > 255)
+    return raise(PyExc_ValueError, "%s", range_message);
   return static_cast<int>(value);
 }
 
 Result<ByteNeedle> ByteNeedle::from(PyObject* object) {
   if (hasBuffer(object)) return ByteNeedle(TRY(Buffer::acquire(object)));
   if (!isIndex(object))
-    return raise(PyExc_TypeError, "argument should be integer or bytes-like object, not '%.200s'", typeName(object));
+    return raise(PyExc_TypeError, "argument should be integer or bytes-like object, not '%.200s'",
+                 typeName(object));
   return ByteNeedle(static_cast<char>(TRY(byteValue(object, "byte must be in range(0, 256)"))));
 }
 
-Py_ssize_t byteFind(std::string_view text, std::string_view needle, Py_ssize_t start, Py_ssize_t end, int direction) {
+Py_ssize_t byteFind(std::string_view text, std::string_view needle, Py_ssize_t start, Py_ssize_t end,
+                    int direction) {
   clipBounds(start, end, sizeOf(text));
   if (end - start < sizeOf(needle)) return -1;
   if (needle.empty()) return direction > 0 ? start : end;
-  Py_ssize_t at = direction > 0 ? text::find(unitsOf(text) + start, end - start, unitsOf(needle), sizeOf(needle))
-                                : text::rfind(unitsOf(text) + start, end - start, unitsOf(needle), sizeOf(needle));
+  Py_ssize_t at = direction > 0
+                      ? text::find(unitsOf(text) + start, end - start, unitsOf(needle), sizeOf(needle))
+                      : text::rfind(unitsOf(text) + start, end - start, unitsOf(needle), sizeOf(needle));
   return at < 0 ? -1 : at + start;
 }
 
@@ -82,7 +90,8 @@ Py_ssize_t byteCount(std::string_view text, std::string_view needle, Py_ssize_t 
   return text::count(unitsOf(text) + start, end - start, unitsOf(needle), sizeOf(needle), PY_SSIZE_T_MAX);
 }
 
-bool byteTailMatch(std::string_view text, std::string_view part, Py_ssize_t start, Py_ssize_t end, bool at_end) {
+bool byteTailMatch(std::string_view text, std::string_view part, Py_ssize_t start, Py_ssize_t end,
+                   bool at_end) {
   clipBounds(start, end, sizeOf(text));
   if (end - start < sizeOf(part)) return false;
   Py_ssize_t offset = at_end ? end - sizeOf(part) : start;
@@ -92,7 +101,9 @@ bool byteTailMatch(std::string_view text, std::string_view part, Py_ssize_t star
 ByteParts byteSplitSpaces(std::string_view text, Py_ssize_t max_split) {
   ByteParts parts;
   Py_ssize_t at = 0, size = sizeOf(text);
-  auto skip = [&] { while (at < size && isByteSpace(text[static_cast<size_t>(at)])) at++; };
+  auto skip = [&] {
+    while (at < size && isByteSpace(text[static_cast<size_t>(at)])) at++;
+  };
   for (skip(); at < size && max_split-- > 0; skip()) {
     Py_ssize_t start = at;
     while (at < size && !isByteSpace(text[static_cast<size_t>(at)])) at++;
@@ -105,7 +116,9 @@ ByteParts byteSplitSpaces(std::string_view text, Py_ssize_t max_split) {
 ByteParts byteRsplitSpaces(std::string_view text, Py_ssize_t max_split) {
   ByteParts parts;
   Py_ssize_t end = sizeOf(text);
-  auto skip = [&] { while (end > 0 && isByteSpace(text[static_cast<size_t>(end - 1)])) end--; };
+  auto skip = [&] {
+    while (end > 0 && isByteSpace(text[static_cast<size_t>(end - 1)])) end--;
+  };
   for (skip(); end > 0 && max_split-- > 0; skip()) {
     Py_ssize_t stop = end;
     while (end > 0 && !isByteSpace(text[static_cast<size_t>(end - 1)])) end--;
@@ -183,7 +196,8 @@ Status byteExpandtabs(ByteBuilder& out, std::string_view text, int tab_size) {
   return {};
 }
 
-Status byteTranslate(ByteBuilder& out, std::string_view text, const uint8_t* table, std::string_view deleted) {
+Status byteTranslate(ByteBuilder& out, std::string_view text, const uint8_t* table,
+                     std::string_view deleted) {
   bool drop[256] = {};
   for (char c : deleted) drop[static_cast<uint8_t>(c)] = true;
   for (char c : text) {
@@ -199,11 +213,13 @@ Status byteJoin(ByteBuilder& out, std::string_view separator, PyObject* items) {
   for (Py_ssize_t i = 0; i < count && i < fastSize(items); i++) {
     PyObject* item = fastItems(items)[i];
     if (!hasBuffer(item))
-      return raise(PyExc_TypeError, "sequence item %zd: expected a bytes-like object, %.80s found", i, typeName(item));
+      return raise(PyExc_TypeError, "sequence item %zd: expected a bytes-like object, %.80s found", i,
+                   typeName(item));
     auto buffer = Buffer::acquire(item);
     if (buffer.failed()) {
       if (!pendingMatches(PyExc_TypeError)) return Raised{};
-      return raise(PyExc_TypeError, "sequence item %zd: expected a bytes-like object, %.80s found", i, typeName(item));
+      return raise(PyExc_TypeError, "sequence item %zd: expected a bytes-like object, %.80s found", i,
+                   typeName(item));
     }
     held.push_back(std::move(buffer).take());
   }

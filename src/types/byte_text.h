@@ -45,9 +45,11 @@ class ByteNeedle {
 
 Result<int> byteValue(PyObject* object, const char* range_message);  // an index in range(256)
 
-Py_ssize_t byteFind(std::string_view text, std::string_view needle, Py_ssize_t start, Py_ssize_t end, int direction);
+Py_ssize_t byteFind(std::string_view text, std::string_view needle, Py_ssize_t start, Py_ssize_t end,
+                    int direction);
 Py_ssize_t byteCount(std::string_view text, std::string_view needle, Py_ssize_t start, Py_ssize_t end);
-bool byteTailMatch(std::string_view text, std::string_view part, Py_ssize_t start, Py_ssize_t end, bool at_end);
+bool byteTailMatch(std::string_view text, std::string_view part, Py_ssize_t start, Py_ssize_t end,
+                   bool at_end);
 
 inline bool isByteSpace(char c) { return c == ' ' || (c >= 9 && c <= 13); }
 inline bool isByteLower(char c) { return c >= 'a' && c <= 'z'; }

@@ -32,7 +32,8 @@ struct ByteArrayOps {
 };
 using Methods = ByteMethods<ByteArrayOps>;
 
-// --- storage -----------------------------------------------------------------------------------------------------
+// --- storage
+// -----------------------------------------------------------------------------------------------------
 
 Status checkResizable(const ByteArrayObject* self) {
   if (self->ob_exports > 0)
@@ -44,7 +45,8 @@ Status checkResizable(const ByteArrayObject* self) {
 Py_ssize_t allocationFor(const ByteArrayObject* self, Py_ssize_t size) {
   Py_ssize_t alloc = self->ob_alloc, offset = self->ob_start - self->ob_bytes;
   if (size + offset + 1 <= alloc) return size < alloc / 2 ? size + 1 : -1;
-  if (static_cast<double>(size) <= static_cast<double>(alloc) * 1.125) return size + (size >> 3) + (size < 9 ? 3 : 6);
+  if (static_cast<double>(size) <= static_cast<double>(alloc) * 1.125)
+    return size + (size >> 3) + (size < 9 ? 3 : 6);
   return size + 1;
 }
 
@@ -56,8 +58,10 @@ Status setSlice(ByteArrayObject* self, Py_ssize_t low, Py_ssize_t high, std::str
   Py_ssize_t growth = count - (high - low), size = self->ob_size;
   if (growth < 0) {
     TRY(checkResizable(self));
-    if (low == 0) self->ob_start -= growth;
-    else std::memmove(self->ob_start + low + count, self->ob_start + high, static_cast<size_t>(size - high));
+    if (low == 0)
+      self->ob_start -= growth;
+    else
+      std::memmove(self->ob_start + low + count, self->ob_start + high, static_cast<size_t>(size - high));
     if (byteArrayResize(self, size + growth).failed()) {
       if (low == 0) self->ob_start += growth;
       return Raised{};
@@ -75,7 +79,8 @@ Status appendBytes(ByteArrayObject* self, std::string_view bytes) {
   return setSlice(self, self->ob_size, self->ob_size, bytes);
 }
 
-// --- life --------------------------------------------------------------------------------------------------------
+// --- life
+// --------------------------------------------------------------------------------------------------------
 
 PyObject* byteArrayNewSlot(PyTypeObject* type, PyObject*, PyObject*) { return type->tp_alloc(type, 0); }
 
@@ -144,7 +149,8 @@ void byteArrayDealloc(PyObject* object) {
   objectFreeMemory(self);
 }
 
-// --- slots -------------------------------------------------------------------------------------------------------
+// --- slots
+// -------------------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> byteArrayRepr(ByteArrayObject* self) {
   const char* full_name = typeName(self);
@@ -189,13 +195,16 @@ Result<Ref<>> byteArrayAdd(PyObject* left, PyObject* right) {
 }
 
 Result<Ref<>> byteArrayInPlaceAdd(ByteArrayObject* self, PyObject* other) {
-  if (!hasBuffer(other)) return raise(PyExc_TypeError, "can't concat %.100s to %.100s", typeName(other), typeName(self));
+  if (!hasBuffer(other))
+    return raise(PyExc_TypeError, "can't concat %.100s to %.100s", typeName(other), typeName(self));
   Buffer buffer = TRY(Buffer::acquire(other));
   TRY(appendBytes(self, krait::viewOf(buffer)));
   return share<PyObject>(self);
 }
 
-Result<Ref<>> byteArrayRepeat(ByteArrayObject* self, Py_ssize_t count) { return Methods::repeatView(viewOf(self), count); }
+Result<Ref<>> byteArrayRepeat(ByteArrayObject* self, Py_ssize_t count) {
+  return Methods::repeatView(viewOf(self), count);
+}
 
 Result<Ref<>> byteArrayInPlaceRepeat(ByteArrayObject* self, Py_ssize_t count) {
   Py_ssize_t size = self->ob_size;
@@ -203,7 +212,8 @@ Result<Ref<>> byteArrayInPlaceRepeat(ByteArrayObject* self, Py_ssize_t count) {
   count = std::max<Py_ssize_t>(count, 0);
   if (count > 0 && size > PY_SSIZE_T_MAX / count) return raiseNoMemory();
   TRY(byteArrayResize(self, size * count));
-  for (Py_ssize_t i = 1; i < count; i++) std::memcpy(self->ob_start + i * size, self->ob_start, static_cast<size_t>(size));
+  for (Py_ssize_t i = 1; i < count; i++)
+    std::memcpy(self->ob_start + i * size, self->ob_start, static_cast<size_t>(size));
   return share<PyObject>(self);
 }
 
@@ -223,10 +233,12 @@ Result<Ref<>> byteArraySubscript(ByteArrayObject* self, PyObject* key) {
   Py_ssize_t count = sliceAdjust(bounds, self->ob_size);
   if (count <= 0) return ByteArrayOps::make("");
   if (bounds.step == 1)
-    return ByteArrayOps::make(viewOf(self).substr(static_cast<size_t>(bounds.start), static_cast<size_t>(count)));
+    return ByteArrayOps::make(
+        viewOf(self).substr(static_cast<size_t>(bounds.start), static_cast<size_t>(count)));
   Ref<ByteArrayObject> result = TRY(byteArrayNew(""));
   TRY(byteArrayResize(result.get(), count));
-  for (Py_ssize_t i = 0, at = bounds.start; i < count; i++, at += bounds.step) result->ob_start[i] = self->ob_start[at];
+  for (Py_ssize_t i = 0, at = bounds.start; i < count; i++, at += bounds.step)
+    result->ob_start[i] = self->ob_start[at];
   return Ref<>(std::move(result));
 }
 
@@ -305,7 +317,8 @@ int byteArrayGetBuffer(PyObject* object, Py_buffer* view, int flags) {
 }
 void byteArrayReleaseBuffer(PyObject* self, Py_buffer*) { static_cast<ByteArrayObject*>(self)->ob_exports--; }
 
-// --- methods -----------------------------------------------------------------------------------------------------
+// --- methods
+// -----------------------------------------------------------------------------------------------------
 
 Status byteArrayAppend(ByteArrayObject* self, PyObject* item) {
   char byte = static_cast<char>(TRY(byteFromObject(item)));
@@ -410,7 +423,9 @@ Result<Ref<TupleObject>> reduceWith(ByteArrayObject* self, int protocol) {
   return tupleOf(typeOf(self), args.get(), state.get());
 }
 Result<Ref<TupleObject>> byteArrayReduce(ByteArrayObject* self) { return reduceWith(self, 2); }
-Result<Ref<TupleObject>> byteArrayReduceEx(ByteArrayObject* self, int protocol) { return reduceWith(self, protocol); }
+Result<Ref<TupleObject>> byteArrayReduceEx(ByteArrayObject* self, int protocol) {
+  return reduceWith(self, protocol);
+}
 
 Py_ssize_t byteArraySizeof(ByteArrayObject* self) { return typeOf(self)->tp_basicsize + self->ob_alloc; }
 Py_ssize_t byteArrayAlloc(ByteArrayObject* self) { return self->ob_alloc; }
@@ -423,10 +438,13 @@ constinit PyMethodDef kByteArrayMethods[] = {
     method<"append($self, item, /)", byteArrayAppend, "Append one byte, given as an int.">,
     method<"clear($self, /)", byteArrayClear, "Remove all bytes.">,
     method<"copy($self, /)", byteArrayCopy, "A copy.">,
-    method<"extend($self, iterable_of_ints, /)", byteArrayExtend, "Append all bytes of a buffer or iterable of ints.">,
-    classMethod<"fromhex($type, string, /)", byteArrayFromhex, "Make a bytearray from pairs of hexadecimal digits.">,
+    method<"extend($self, iterable_of_ints, /)", byteArrayExtend,
+           "Append all bytes of a buffer or iterable of ints.">,
+    classMethod<"fromhex($type, string, /)", byteArrayFromhex,
+                "Make a bytearray from pairs of hexadecimal digits.">,
     method<"insert($self, index, item, /)", byteArrayInsert, "Insert one byte before the index.">,
-    method<"pop($self, index=-1, /)", byteArrayPop, "Remove and return the byte at the index (default: the last).">,
+    method<"pop($self, index=-1, /)", byteArrayPop,
+           "Remove and return the byte at the index (default: the last).">,
     method<"remove($self, value, /)", byteArrayRemove, "Remove the first occurrence of a byte.">,
     method<"reverse($self, /)", byteArrayReverse, "Reverse the order in place.">,
     KR_BYTE_METHODS(Methods),
@@ -503,10 +521,11 @@ KR_EXPORT constinit PyTypeObject PyByteArray_Type = {
     .tp_getattro = slot<genericGetAttr>,
     .tp_as_buffer = &kByteArrayBuffer,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = docText<"!bytearray()",
-                      "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\n"
-                      "bytearray(bytes_or_buffer) -> copy\nbytearray(int) -> that many zero bytes\n"
-                      "bytearray() -> empty\n\nA mutable array of bytes.">,
+    .tp_doc = docText<
+        "!bytearray()",
+        "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\n"
+        "bytearray(bytes_or_buffer) -> copy\nbytearray(int) -> that many zero bytes\n"
+        "bytearray() -> empty\n\nA mutable array of bytes.">,
     .tp_richcompare = slot<byteArrayRichCompare>,
     .tp_iter = slot<byteArrayIter>,
     .tp_methods = kByteArrayMethods,

@@ -6,8 +6,8 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/interpreter.h"
-#include "types/byte_methods.h"
 #include "types/byte_iter.h"
+#include "types/byte_methods.h"
 #include "types/hash_bytes.h"
 #include "types/int.h"
 #include "types/slice.h"
@@ -55,11 +55,13 @@ struct BytesOps {
 };
 using Methods = ByteMethods<BytesOps>;
 
-// --- construction ------------------------------------------------------------------------------------------------
+// --- construction
+// ------------------------------------------------------------------------------------------------
 
 Result<Ref<BytesObject>> encodedFrom(PyObject* source, Opt<StrObject> encoding, Opt<StrObject> errors) {
   if (!isStr(source))
-    return raise(PyExc_TypeError, encoding ? "encoding without a string argument" : "errors without a string argument");
+    return raise(PyExc_TypeError,
+                 encoding ? "encoding without a string argument" : "errors without a string argument");
   const char* encoding_text = encoding ? TRY(strUtf8NoNul(encoding.get())) : nullptr;
   const char* errors_text = errors ? TRY(strUtf8NoNul(errors.get())) : nullptr;
   if (!encoding) return raise(PyExc_TypeError, "string argument without an encoding");
@@ -92,8 +94,9 @@ Result<Ref<BytesObject>> plainFrom(PyObject* source) {
 
 Result<Ref<>> bytesNewSlot(PyTypeObject* type, Opt<> source, Opt<StrObject> encoding, Opt<StrObject> errors) {
   if (!source && (encoding || errors))
-    return raise(PyExc_TypeError, encoding ? "encoding without a string argument" : "errors without a string argument");
-  Ref<BytesObject> value = !source                 ? TRY(bytesFrom(""))
+    return raise(PyExc_TypeError,
+                 encoding ? "encoding without a string argument" : "errors without a string argument");
+  Ref<BytesObject> value = !source              ? TRY(bytesFrom(""))
                            : encoding || errors ? TRY(encodedFrom(source.get(), encoding, errors))
                                                 : TRY(plainFrom(source.get()));
   if (type == &PyBytes_Type) return Ref<>(std::move(value));
@@ -103,7 +106,8 @@ Result<Ref<>> bytesNewSlot(PyTypeObject* type, Opt<> source, Opt<StrObject> enco
   return Ref<>(std::move(self));
 }
 
-// --- slots -------------------------------------------------------------------------------------------------------
+// --- slots
+// -------------------------------------------------------------------------------------------------------
 
 void bytesDealloc(PyObject* self) {
   if (isStaticBytes(self)) [[unlikely]] {
@@ -134,7 +138,8 @@ Status warnOfMixedComparison(PyObject* left, PyObject* right) {
 
 Result<Ref<>> bytesRichCompare(PyObject* left, PyObject* right, int op) {
   if (!isBytes(left) || !isBytes(right)) {
-    if (interpreter().config.bytes_warning && (op == Py_EQ || op == Py_NE)) TRY(warnOfMixedComparison(left, right));
+    if (interpreter().config.bytes_warning && (op == Py_EQ || op == Py_NE))
+      TRY(warnOfMixedComparison(left, right));
     return notImplemented();
   }
   auto a = cast<BytesObject>(left)->view(), b = cast<BytesObject>(right)->view();
@@ -209,7 +214,8 @@ int bytesGetBuffer(PyObject* self, Py_buffer* view, int flags) {
   return bufferFillInfo(view, self, bytes->data(), bytes->size(), true, flags).toC();
 }
 
-// --- methods -----------------------------------------------------------------------------------------------------
+// --- methods
+// -----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> bytesDunderBytes(BytesObject* self) { return BytesOps::whole(self); }
 Result<Ref<TupleObject>> bytesGetNewArgs(BytesObject* self) {
@@ -240,7 +246,8 @@ constinit PySequenceMethods kBytesSequence = {
     .sq_item = slot<bytesItem>,
     .sq_contains = slot<Methods::contains>,
 };
-constinit PyMappingMethods kBytesMapping = {.mp_length = slot<bytesLength>, .mp_subscript = slot<bytesSubscript>};
+constinit PyMappingMethods kBytesMapping = {.mp_length = slot<bytesLength>,
+                                            .mp_subscript = slot<bytesSubscript>};
 constinit PyBufferProcs kBytesBuffer = {.bf_getbuffer = bytesGetBuffer};
 
 char quoteFor(std::string_view data, bool smart_quotes) {
@@ -280,7 +287,8 @@ Result<Ref<BytesObject>> bytesResize(Ref<BytesObject> bytes, Py_ssize_t size) {
     std::memcpy(copy->data(), bytes->data(), static_cast<size_t>(std::min(size, bytes->size())));
     return copy;
   }
-  auto* moved = static_cast<BytesObject*>(objectRealloc(bytes.get(), kHeader + 1 + static_cast<size_t>(size)));
+  auto* moved =
+      static_cast<BytesObject*>(objectRealloc(bytes.get(), kHeader + 1 + static_cast<size_t>(size)));
   if (!moved) return raiseNoMemory();
   (void)std::move(bytes).leak();
   moved->ob_size = size;
@@ -311,16 +319,21 @@ Result<Ref<StrObject>> bytesRepr(std::string_view data, bool smart_quotes) {
   out.append('b');
   out.append(quote);
   for (char c : data) {
-    if (c == quote || c == '\\') out.append('\\'), out.append(c);
-    else if (c == '\t') out.append("\\t");
-    else if (c == '\n') out.append("\\n");
-    else if (c == '\r') out.append("\\r");
+    if (c == quote || c == '\\')
+      out.append('\\'), out.append(c);
+    else if (c == '\t')
+      out.append("\\t");
+    else if (c == '\n')
+      out.append("\\n");
+    else if (c == '\r')
+      out.append("\\r");
     else if (c < ' ' || c == 0x7f) {
       auto byte = static_cast<uint8_t>(c);
       out.append("\\x");
       out.append(kDigits[byte >> 4]);
       out.append(kDigits[byte & 15]);
-    } else out.append(c);
+    } else
+      out.append(c);
   }
   return out.finish(quote);
 }
@@ -343,11 +356,13 @@ KR_EXPORT constinit PyTypeObject PyBytes_Type = {
     .tp_str = slot<bytesStr>,
     .tp_getattro = slot<genericGetAttr>,
     .tp_as_buffer = &kBytesBuffer,
-    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BYTES_SUBCLASS | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = docText<"!bytes()",
-                      "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\n"
-                      "bytes(bytes_or_buffer) -> immutable copy\nbytes(int) -> that many zero bytes\nbytes() -> empty\n\n"
-                      "An immutable array of bytes.">,
+    .tp_flags =
+        Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BYTES_SUBCLASS | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_doc = docText<
+        "!bytes()",
+        "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\n"
+        "bytes(bytes_or_buffer) -> immutable copy\nbytes(int) -> that many zero bytes\nbytes() -> empty\n\n"
+        "An immutable array of bytes.">,
     .tp_richcompare = slot<bytesRichCompare>,
     .tp_iter = slot<bytesIter>,
     .tp_methods = kBytesMethods,

@@ -33,8 +33,10 @@ class BytesHost {
 
   Result<bool> convert(const PercentSpec& spec, PyObject* value) {
     switch (spec.conversion) {
-      case 'r': case 'a': appendText(spec, TRY(objectAscii(value))->asciiView(), true); return true;
-      case 's': case 'b': TRY(appendBytes(spec, value)); return true;
+      case 'r':
+      case 'a': appendText(spec, TRY(objectAscii(value))->asciiView(), true); return true;
+      case 's':
+      case 'b': TRY(appendBytes(spec, value)); return true;
       case 'c': {
         char c = TRY(character(value));
         appendText(spec, {&c, 1}, false);
@@ -45,8 +47,8 @@ class BytesHost {
   }
 
   Raised raiseUnsupported(Py_UCS4 c, Py_ssize_t index) {
-    return raise(PyExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd", static_cast<int>(c), c,
-                 index);
+    return raise(PyExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd",
+                 static_cast<int>(c), c, index);
   }
   Raised raiseNotReal(PyObject* value) {
     if (!pendingMatches(PyExc_TypeError)) return Raised{};
@@ -86,7 +88,8 @@ class BytesHost {
 
   Result<char> character(PyObject* value) {
     if (isBytes(value) && cast<BytesObject>(value)->size() == 1) return cast<BytesObject>(value)->view()[0];
-    if (isByteArray(value) && cast<ByteArrayObject>(value)->ob_size == 1) return cast<ByteArrayObject>(value)->ob_start[0];
+    if (isByteArray(value) && cast<ByteArrayObject>(value)->ob_size == 1)
+      return cast<ByteArrayObject>(value)->ob_start[0];
     if (!isInt(value) && !isIndex(value))
       return raise(PyExc_TypeError, "%%c requires an integer in range(256) or a single byte");
     Ref<IntObject> index = TRY(numberIndex(value));

@@ -65,10 +65,12 @@ Result<void*> capsuleImport(const char* dotted_name) {
   Ref<> object = std::move(imported).take();
   while (dot != path.npos) {
     size_t next = path.find('.', dot + 1);
-    object = TRY(attrGet(object.get(), path.substr(dot + 1, next == path.npos ? next : next - dot - 1).c_str()));
+    object =
+        TRY(attrGet(object.get(), path.substr(dot + 1, next == path.npos ? next : next - dot - 1).c_str()));
     dot = next;
   }
-  bool valid = isCapsule(object.get()) && capsuleNameMatches(static_cast<CapsuleObject*>(object.get())->name, dotted_name);
+  bool valid = isCapsule(object.get()) &&
+               capsuleNameMatches(static_cast<CapsuleObject*>(object.get())->name, dotted_name);
   if (valid) return static_cast<CapsuleObject*>(object.get())->pointer;
   return raise(PyExc_AttributeError, "PyCapsule_Import \"%s\" is not valid", dotted_name);
 }

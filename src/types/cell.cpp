@@ -44,8 +44,10 @@ Result<Ref<>> cellContents(CellObject* cell) {
   return raise(PyExc_ValueError, "Cell is empty");
 }
 Status cellSetContents(CellObject* cell, Opt<> value) {
-  if (value) setField(cell->ob_ref, share(value.get()));
-  else clearField(cell->ob_ref);
+  if (value)
+    setField(cell->ob_ref, share(value.get()));
+  else
+    clearField(cell->ob_ref);
   return {};
 }
 
@@ -54,7 +56,8 @@ Result<Ref<>> cellMake(PyTypeObject*, PyObject* args, Opt<> kwargs) {
   if (kwargs && static_cast<DictObject*>(kwargs.get())->size() > 0) {
     return raise(PyExc_TypeError, "cell() takes no keyword arguments");
   }
-  if (tuple->size() > 1) return raise(PyExc_TypeError, "cell expected at most 1 argument, got %zd", tuple->size());
+  if (tuple->size() > 1)
+    return raise(PyExc_TypeError, "cell expected at most 1 argument, got %zd", tuple->size());
   return cellNew(tuple->size() ? Opt<>(tuple->at(0)) : Opt<>());
 }
 

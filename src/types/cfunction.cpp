@@ -36,7 +36,8 @@ bool hasNames(PyObject* names) { return names && static_cast<TupleObject*>(names
 // One entry per convention: the common case calls at once, anything that does not fit goes the long way.
 PyObject* vectorcallNoArgs(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* names) {
   auto* f = static_cast<CFunctionObject*>(callable);
-  if (vectorcallCount(nargsf) != 0 || hasNames(names)) return functionVectorcallAny(callable, args, nargsf, names);
+  if (vectorcallCount(nargsf) != 0 || hasNames(names))
+    return functionVectorcallAny(callable, args, nargsf, names);
   auto guard = RecursionGuard::enter(" while calling a Python object");
   if (guard.failed()) return nullptr;
   auto held = std::move(guard).take();
@@ -45,7 +46,8 @@ PyObject* vectorcallNoArgs(PyObject* callable, PyObject* const* args, size_t nar
 
 PyObject* vectorcallOneArg(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* names) {
   auto* f = static_cast<CFunctionObject*>(callable);
-  if (vectorcallCount(nargsf) != 1 || hasNames(names)) return functionVectorcallAny(callable, args, nargsf, names);
+  if (vectorcallCount(nargsf) != 1 || hasNames(names))
+    return functionVectorcallAny(callable, args, nargsf, names);
   auto guard = RecursionGuard::enter(" while calling a Python object");
   if (guard.failed()) return nullptr;
   auto held = std::move(guard).take();
@@ -82,10 +84,12 @@ PyObject* functionCall(PyObject* callable, PyObject* args, PyObject* kwargs) {
   if (guard.failed()) return nullptr;
   auto held = std::move(guard).take();
   if (f->m_ml->ml_flags & METH_KEYWORDS) return f->m_ml->ml_meth.keywords(selfOf(f), args, kwargs);
-  if (!kwargs || static_cast<DictObject*>(kwargs)->size() == 0) return f->m_ml->ml_meth.plain(selfOf(f), args);
+  if (!kwargs || static_cast<DictObject*>(kwargs)->size() == 0)
+    return f->m_ml->ml_meth.plain(selfOf(f), args);
   auto shown = functionDisplayName(callable);
   if (shown.failed()) return nullptr;
-  (void)raise(PyExc_TypeError, "%U takes no keyword arguments", static_cast<PyObject*>(std::move(shown).take().get()));
+  (void)raise(PyExc_TypeError, "%U takes no keyword arguments",
+              static_cast<PyObject*>(std::move(shown).take().get()));
   return nullptr;
 }
 
@@ -106,7 +110,8 @@ int functionTraverse(CFunctionObject* f, visitproc visit, void* arg) {
 
 Result<Ref<>> functionRepr(CFunctionObject* f) {
   if (isModuleFunction(f)) return strFormat("<built-in function %s>", f->m_ml->ml_name);
-  return strFormat("<built-in method %s of %s object at %p>", f->m_ml->ml_name, typeName(f->m_self), f->m_self);
+  return strFormat("<built-in method %s of %s object at %p>", f->m_ml->ml_name, typeName(f->m_self),
+                   f->m_self);
 }
 
 Result<Ref<>> functionCompare(PyObject* left, PyObject* right, int op) {
@@ -123,7 +128,9 @@ Py_hash_t functionHash(CFunctionObject* f) {
 }
 
 Result<Ref<>> functionName(CFunctionObject* f) { return strFromUtf8(f->m_ml->ml_name); }
-Result<Ref<>> functionDoc(CFunctionObject* f) { return docWithoutSignature(f->m_ml->ml_name, f->m_ml->ml_doc); }
+Result<Ref<>> functionDoc(CFunctionObject* f) {
+  return docWithoutSignature(f->m_ml->ml_name, f->m_ml->ml_doc);
+}
 Result<Ref<>> functionText(CFunctionObject* f) { return textSignature(f->m_ml->ml_name, f->m_ml->ml_doc); }
 Ref<> functionSelf(CFunctionObject* f) { return share(selfOf(f) ? selfOf(f) : Py_None); }
 
@@ -146,9 +153,12 @@ Result<Ref<>> functionReduce(CFunctionObject* f) {
 }
 
 constinit PyGetSetDef kFunctionGetSet[] = {
-    getset<"__doc__", functionDoc>,   getset<"__name__", functionName>,
-    getset<"__qualname__", functionQualname>, getset<"__self__", functionSelf>,
-    getset<"__text_signature__", functionText>, {},
+    getset<"__doc__", functionDoc>,
+    getset<"__name__", functionName>,
+    getset<"__qualname__", functionQualname>,
+    getset<"__self__", functionSelf>,
+    getset<"__text_signature__", functionText>,
+    {},
 };
 constinit PyMemberDef kFunctionMembers[] = {
     {"__module__", T_OBJECT, offsetof(CFunctionObject, m_module), 0, nullptr}, {}};

@@ -25,7 +25,9 @@ void wrapperDealloc(WrapperObject* w) {
   clearField(w->dict);
   objectFreeMemory(w);
 }
-int wrapperTraverse(WrapperObject* w, visitproc visit, void* arg) { return visitAll(visit, arg, w->dict, w->callable); }
+int wrapperTraverse(WrapperObject* w, visitproc visit, void* arg) {
+  return visitAll(visit, arg, w->dict, w->callable);
+}
 int wrapperClear(WrapperObject* w) {
   clearField(w->callable);
   clearField(w->dict);
@@ -62,8 +64,12 @@ Status initFrom(WrapperObject* w, PyObject* args, PyObject* kwargs, const char* 
   }
   return initWith(w, tuple->at(0));
 }
-Status classMethodInit(WrapperObject* w, PyObject* args, PyObject* kwargs) { return initFrom(w, args, kwargs, "classmethod"); }
-Status staticMethodInit(WrapperObject* w, PyObject* args, PyObject* kwargs) { return initFrom(w, args, kwargs, "staticmethod"); }
+Status classMethodInit(WrapperObject* w, PyObject* args, PyObject* kwargs) {
+  return initFrom(w, args, kwargs, "classmethod");
+}
+Status staticMethodInit(WrapperObject* w, PyObject* args, PyObject* kwargs) {
+  return initFrom(w, args, kwargs, "staticmethod");
+}
 
 Raised raiseUninitialised(const char* type_name) {
   return raise(PyExc_RuntimeError, "uninitialized %s object", type_name);

@@ -106,18 +106,21 @@ LocalCounts countLocals(BytesObject* kinds) {
 }
 
 bool typesAreRight(const CodeParts& p) {
-  return p.argcount >= p.posonlyargcount && p.posonlyargcount >= 0 && p.kwonlyargcount >= 0 && p.stacksize >= 0 &&
-         p.flags >= 0 && isBytes(p.code) && isTuple(p.consts) && isTuple(p.names) && isTuple(p.localsplusnames) &&
-         isBytes(p.localspluskinds) &&
-         static_cast<TupleObject*>(p.localsplusnames)->size() == static_cast<BytesObject*>(p.localspluskinds)->size() &&
-         isStr(p.name) && isStr(p.qualname) && isStr(p.filename) && isBytes(p.linetable) && isBytes(p.exceptiontable);
+  return p.argcount >= p.posonlyargcount && p.posonlyargcount >= 0 && p.kwonlyargcount >= 0 &&
+         p.stacksize >= 0 && p.flags >= 0 && isBytes(p.code) && isTuple(p.consts) && isTuple(p.names) &&
+         isTuple(p.localsplusnames) && isBytes(p.localspluskinds) &&
+         static_cast<TupleObject*>(p.localsplusnames)->size() ==
+             static_cast<BytesObject*>(p.localspluskinds)->size() &&
+         isStr(p.name) && isStr(p.qualname) && isStr(p.filename) && isBytes(p.linetable) &&
+         isBytes(p.exceptiontable);
 }
 
 Status validate(const CodeParts& p) {
   if (!typesAreRight(p)) return raiseBadInternalCall();
   Py_ssize_t size = static_cast<BytesObject*>(p.code)->size();
   if (size > INT_MAX) return raise(PyExc_OverflowError, "code: co_code larger than INT_MAX");
-  if (size % static_cast<Py_ssize_t>(sizeof(CodeUnit)) != 0) return raise(PyExc_ValueError, "code: co_code is malformed");
+  if (size % static_cast<Py_ssize_t>(sizeof(CodeUnit)) != 0)
+    return raise(PyExc_ValueError, "code: co_code is malformed");
   long args = static_cast<long>(p.argcount) + p.kwonlyargcount + ((p.flags & kCoVarArgs) != 0) +
               ((p.flags & kCoVarKeywords) != 0);
   if (countLocals(static_cast<BytesObject*>(p.localspluskinds)).locals < args) {
@@ -208,8 +211,10 @@ Result<Ref<CodeObject>> codeNew(const CodeParts& given) {
   TRY(internNames(parts.names));
   TRY(internConstants(static_cast<TupleObject*>(parts.consts)));
   TRY(internNames(parts.localsplusnames));
-  Py_ssize_t units = static_cast<BytesObject*>(parts.code)->size() / static_cast<Py_ssize_t>(sizeof(CodeUnit));
-  Ref<CodeObject> code = TRY(objectNew<CodeObject>(&PyCode_Type, static_cast<size_t>(units) * sizeof(CodeUnit)));
+  Py_ssize_t units =
+      static_cast<BytesObject*>(parts.code)->size() / static_cast<Py_ssize_t>(sizeof(CodeUnit));
+  Ref<CodeObject> code =
+      TRY(objectNew<CodeObject>(&PyCode_Type, static_cast<size_t>(units) * sizeof(CodeUnit)));
   code->ob_size = units;
   fill(code.get(), parts);
   return code;
@@ -243,7 +248,8 @@ Result<Ref<BytesObject>> codeBytes(CodeObject* code) {
     Op op = opGeneric(unitOp(units[i]));
     if (!opName(unitOp(units[i]))) continue;
     units[i] = codeUnit(op, unitArg(units[i]));
-    for (int caches = opCacheUnits(op); caches > 0 && i + 1 < count; caches--) units[++i] = codeUnit(Op::CACHE, 0);
+    for (int caches = opCacheUnits(op); caches > 0 && i + 1 < count; caches--)
+      units[++i] = codeUnit(Op::CACHE, 0);
   }
   code->_co_code = bytes.clone().leak();
   return bytes;
@@ -255,7 +261,8 @@ bool sameUnits(CodeObject* a, CodeObject* b) {
   for (Py_ssize_t i = 0; i < a->unitCount(); i++) {
     Op x = unitOp(a->co_code_adaptive[i]), y = unitOp(b->co_code_adaptive[i]);
     Op generic = opGeneric(x);
-    if (generic != opGeneric(y) || unitArg(a->co_code_adaptive[i]) != unitArg(b->co_code_adaptive[i])) return false;
+    if (generic != opGeneric(y) || unitArg(a->co_code_adaptive[i]) != unitArg(b->co_code_adaptive[i]))
+      return false;
     i += opCacheUnits(generic);
   }
   return true;
@@ -269,8 +276,9 @@ bool codeEquals(CodeObject* a, CodeObject* b) {
               a->co_argcount == b->co_argcount && a->co_posonlyargcount == b->co_posonlyargcount &&
               a->co_kwonlyargcount == b->co_kwonlyargcount && a->co_flags == b->co_flags &&
               a->co_firstlineno == b->co_firstlineno && a->ob_size == b->ob_size;
-  return same && sameUnits(a, b) && constEquals(a->co_consts, b->co_consts) && constEquals(a->co_names, b->co_names) &&
-         constEquals(a->co_localsplusnames, b->co_localsplusnames) && constEquals(a->co_linetable, b->co_linetable) &&
+  return same && sameUnits(a, b) && constEquals(a->co_consts, b->co_consts) &&
+         constEquals(a->co_names, b->co_names) && constEquals(a->co_localsplusnames, b->co_localsplusnames) &&
+         constEquals(a->co_linetable, b->co_linetable) &&
          constEquals(a->co_exceptiontable, b->co_exceptiontable);
 }
 
@@ -319,7 +327,8 @@ struct PublicParts {
 Py_ssize_t sharedLocal(TupleObject* varnames, PyObject* cell) {
   for (Py_ssize_t i = 0; i < varnames->size(); i++) {
     PyObject* name = varnames->at(i);
-    if (isStr(name) && isStr(cell) && strEquals(static_cast<StrObject*>(name), static_cast<StrObject*>(cell))) return i;
+    if (isStr(name) && isStr(cell) && strEquals(static_cast<StrObject*>(name), static_cast<StrObject*>(cell)))
+      return i;
   }
   return -1;
 }
@@ -334,10 +343,13 @@ Result<Ref<CodeObject>> codeFromPublic(PublicParts p) {
   for (Py_ssize_t i = 0; i < p.varnames->size(); i++) add(p.varnames->at(i), kLocalKindLocal);
   for (Py_ssize_t i = 0; i < p.cellvars->size(); i++) {
     Py_ssize_t local = sharedLocal(p.varnames, p.cellvars->at(i));
-    if (local < 0) add(p.cellvars->at(i), kLocalKindCell);
-    else kinds[static_cast<size_t>(local)] |= kLocalKindCell;
+    if (local < 0)
+      add(p.cellvars->at(i), kLocalKindCell);
+    else
+      kinds[static_cast<size_t>(local)] |= kLocalKindCell;
   }
-  for (Py_ssize_t i = 0; i < p.freevars->size(); i++) add(p.freevars->at(i), static_cast<int>(kLocalKindFree));
+  for (Py_ssize_t i = 0; i < p.freevars->size(); i++)
+    add(p.freevars->at(i), static_cast<int>(kLocalKindFree));
   Ref<TupleObject> local_names = TRY(tupleFromItems(names.data(), static_cast<Py_ssize_t>(names.size())));
   Ref<BytesObject> local_kinds = TRY(bytesFrom(kinds));
   p.parts.localsplusnames = local_names.get();
@@ -349,8 +361,8 @@ Result<Ref<CodeObject>> codeFromPublic(PublicParts p) {
 
 Status auditNew(const PublicParts& p) {
   const CodeParts& c = p.parts;
-  return audit("code.__new__", "OOOiiiiii", c.code, c.filename, c.name, c.argcount, c.posonlyargcount, c.kwonlyargcount,
-               p.nlocals, c.stacksize, c.flags);
+  return audit("code.__new__", "OOOiiiiii", c.code, c.filename, c.name, c.argcount, c.posonlyargcount,
+               c.kwonlyargcount, p.nlocals, c.stacksize, c.flags);
 }
 
 // A tuple of exact strs: the given one, or a copy with subclasses of str turned into str.
@@ -361,22 +373,24 @@ Result<Ref<TupleObject>> nameTuple(TupleObject* names) {
     if (!isStr(name)) {
       return raise(PyExc_TypeError, "name tuples must contain only strings, not '%.500s'", typeName(name));
     }
-    Ref<StrObject> exact = isExactStr(name) ? share(static_cast<StrObject*>(name))
-                                            : TRY(strSubstring(static_cast<StrObject*>(name), 0,
-                                                               static_cast<StrObject*>(name)->size()));
+    Ref<StrObject> exact =
+        isExactStr(name)
+            ? share(static_cast<StrObject*>(name))
+            : TRY(strSubstring(static_cast<StrObject*>(name), 0, static_cast<StrObject*>(name)->size()));
     copy->ob_item[i] = Ref<>(std::move(exact)).leak();
   }
   return copy;
 }
 
-Result<Ref<>> codeTypeNew(PyTypeObject*, int argcount, int posonlyargcount, int kwonlyargcount, int nlocals, int stacksize,
-                          int flags, BytesObject* code, TupleObject* consts, TupleObject* names, TupleObject* varnames,
-                          StrObject* filename, StrObject* name, StrObject* qualname, int firstlineno,
-                          BytesObject* linetable, BytesObject* exceptiontable, Opt<TupleObject> freevars,
-                          Opt<TupleObject> cellvars) {
+Result<Ref<>> codeTypeNew(PyTypeObject*, int argcount, int posonlyargcount, int kwonlyargcount, int nlocals,
+                          int stacksize, int flags, BytesObject* code, TupleObject* consts,
+                          TupleObject* names, TupleObject* varnames, StrObject* filename, StrObject* name,
+                          StrObject* qualname, int firstlineno, BytesObject* linetable,
+                          BytesObject* exceptiontable, Opt<TupleObject> freevars, Opt<TupleObject> cellvars) {
   PublicParts p{};
-  p.parts = {filename, name,     qualname,        flags,          code,      firstlineno,   linetable, consts, nullptr,
-             nullptr,  nullptr,  argcount,        posonlyargcount, kwonlyargcount, stacksize, exceptiontable};
+  p.parts = {filename,        name,           qualname,  flags,         code,    firstlineno,
+             linetable,       consts,         nullptr,   nullptr,       nullptr, argcount,
+             posonlyargcount, kwonlyargcount, stacksize, exceptiontable};
   p.nlocals = nlocals;
   TRY(auditNew(p));
   if (argcount < 0) return raise(PyExc_ValueError, "code: argcount must not be negative");
@@ -385,7 +399,8 @@ Result<Ref<>> codeTypeNew(PyTypeObject*, int argcount, int posonlyargcount, int 
   if (nlocals < 0) return raise(PyExc_ValueError, "code: nlocals must not be negative");
   Ref<TupleObject> empty = emptyTuple();
   Ref<TupleObject> own_names = TRY(nameTuple(names)), own_varnames = TRY(nameTuple(varnames));
-  Ref<TupleObject> own_freevars = TRY(nameTuple(freevars.orElse(empty))), own_cellvars = TRY(nameTuple(cellvars.orElse(empty)));
+  Ref<TupleObject> own_freevars = TRY(nameTuple(freevars.orElse(empty))),
+                   own_cellvars = TRY(nameTuple(cellvars.orElse(empty)));
   p.parts.names = own_names.get();
   p.varnames = own_varnames.get();
   p.freevars = own_freevars.get();
@@ -399,11 +414,12 @@ Status checkNotNegative(const char* name, int value) {
 }
 
 Result<Ref<>> codeReplace(CodeObject* self, std::optional<int> argcount, std::optional<int> posonlyargcount,
-                          std::optional<int> kwonlyargcount, std::optional<int> nlocals, std::optional<int> stacksize,
-                          std::optional<int> flags, std::optional<int> firstlineno, Opt<BytesObject> code,
-                          Opt<TupleObject> consts, Opt<TupleObject> names, Opt<TupleObject> varnames,
-                          Opt<TupleObject> freevars, Opt<TupleObject> cellvars, Opt<StrObject> filename,
-                          Opt<StrObject> name, Opt<StrObject> qualname, Opt<BytesObject> linetable,
+                          std::optional<int> kwonlyargcount, std::optional<int> nlocals,
+                          std::optional<int> stacksize, std::optional<int> flags,
+                          std::optional<int> firstlineno, Opt<BytesObject> code, Opt<TupleObject> consts,
+                          Opt<TupleObject> names, Opt<TupleObject> varnames, Opt<TupleObject> freevars,
+                          Opt<TupleObject> cellvars, Opt<StrObject> filename, Opt<StrObject> name,
+                          Opt<StrObject> qualname, Opt<BytesObject> linetable,
                           Opt<BytesObject> exceptiontable) {
   PublicParts p{};
   CodeParts& c = p.parts;
@@ -482,25 +498,27 @@ Result<Ref<>> codeLnotab(CodeObject* code) {
 }
 
 Result<Ref<>> codeAdaptiveBytes(CodeObject* code) {
-  Ref<BytesObject> bytes = TRY(
-      bytesFrom({reinterpret_cast<const char*>(code->co_code_adaptive), static_cast<size_t>(code->ob_size) * 2}));
+  Ref<BytesObject> bytes = TRY(bytesFrom(
+      {reinterpret_cast<const char*>(code->co_code_adaptive), static_cast<size_t>(code->ob_size) * 2}));
   // Forms of our own have no name in opcode.py.
   auto* units = reinterpret_cast<CodeUnit*>(bytes->data());
   for (Py_ssize_t i = 0; i < code->ob_size; i++) {
     Op generic = opGeneric(unitOp(units[i]));
-    if (static_cast<int>(unitOp(units[i])) >= kFirstPrivateOp) units[i] = codeUnit(generic, unitArg(units[i]));
+    if (static_cast<int>(unitOp(units[i])) >= kFirstPrivateOp)
+      units[i] = codeUnit(generic, unitArg(units[i]));
     i += opCacheUnits(generic);
   }
   return bytes;
 }
 
 constexpr PyMethodDef kReplaceMethod = [] {
-  PyMethodDef row =
-      method<"replace($self, /, *, co_argcount=-1, co_posonlyargcount=-1, co_kwonlyargcount=-1, co_nlocals=-1, "
-             "co_stacksize=-1, co_flags=-1, co_firstlineno=-1, co_code=None, co_consts=None, co_names=None, "
-             "co_varnames=None, co_freevars=None, co_cellvars=None, co_filename=None, co_name=None, co_qualname=None, "
-             "co_linetable=None, co_exceptiontable=None)",
-             codeReplace>;
+  PyMethodDef row = method<
+      "replace($self, /, *, co_argcount=-1, co_posonlyargcount=-1, co_kwonlyargcount=-1, co_nlocals=-1, "
+      "co_stacksize=-1, co_flags=-1, co_firstlineno=-1, co_code=None, co_consts=None, co_names=None, "
+      "co_varnames=None, co_freevars=None, co_cellvars=None, co_filename=None, co_name=None, "
+      "co_qualname=None, "
+      "co_linetable=None, co_exceptiontable=None)",
+      codeReplace>;
   row.ml_doc =
       "replace($self, /, *, co_argcount=-1, co_posonlyargcount=-1,\n"
       "        co_kwonlyargcount=-1, co_nlocals=-1, co_stacksize=-1,\n"
@@ -518,7 +536,8 @@ constinit PyMethodDef kCodeMethods[] = {
     method<"!co_lines()", codeLines>,
     method<"!co_positions()", codePositions>,
     kReplaceMethod,
-    method<"_varname_from_oparg($self, /, oparg)", varnameFromOparg, "The name of the local variable at an oparg.">,
+    method<"_varname_from_oparg($self, /, oparg)", varnameFromOparg,
+           "The name of the local variable at an oparg.">,
     {},
 };
 
@@ -548,9 +567,12 @@ constinit PyMemberDef kCodeMembers[] = {
 };
 
 constinit PyGetSetDef kCodeGetSet[] = {
-    getset<"co_lnotab", codeLnotab>,   getset<"_co_code_adaptive", codeAdaptiveBytes>,
-    getset<"co_varnames", codeVarnames>, getset<"co_cellvars", codeCellvars>,
-    getset<"co_freevars", codeFreevars>, getset<"co_code", codeBytes>,
+    getset<"co_lnotab", codeLnotab>,
+    getset<"_co_code_adaptive", codeAdaptiveBytes>,
+    getset<"co_varnames", codeVarnames>,
+    getset<"co_cellvars", codeCellvars>,
+    getset<"co_freevars", codeFreevars>,
+    getset<"co_code", codeBytes>,
     {},
 };
 
@@ -566,21 +588,23 @@ KR_EXPORT constinit PyTypeObject PyCode_Type = {
     .tp_hash = slot<codeHash>,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n"
-              "     flags, codestring, constants, names, varnames, filename, name,\n"
-              "     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n"
-              "     cellvars=(), /)\n"
-              "--\n\n"
-              "A code object: compiled byte code and what belongs to it.",
+    .tp_doc =
+        "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n"
+        "     flags, codestring, constants, names, varnames, filename, name,\n"
+        "     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n"
+        "     cellvars=(), /)\n"
+        "--\n\n"
+        "A code object: compiled byte code and what belongs to it.",
     .tp_richcompare = slot<codeCompare>,
     .tp_weaklistoffset = offsetof(CodeObject, co_weakreflist),
     .tp_methods = kCodeMethods,
     .tp_members = kCodeMembers,
     .tp_getset = kCodeGetSet,
-    .tp_new = newSlot<"code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, "
-                      "names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), "
-                      "cellvars=(), /)",
-                      codeTypeNew>,
+    .tp_new = newSlot<
+        "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, "
+        "names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), "
+        "cellvars=(), /)",
+        codeTypeNew>,
 };
 
 }  // namespace krait

@@ -1,5 +1,6 @@
-// code: PyCodeObject's layout. Immutable for users; co_code_adaptive is the evaluator's working copy of the byte code,
-// with inline caches and specialised opcodes; co_code (a bytes object) is de-specialised on demand.
+// code: PyCodeObject's layout. Immutable for users; co_code_adaptive is the evaluator's working copy of the
+// byte code, with inline caches and specialised opcodes; co_code (a bytes object) is de-specialised on
+// demand.
 #pragma once
 
 #include "types/bytes.h"
@@ -38,15 +39,16 @@ struct CodeParts {
   int argcount, posonlyargcount, kwonlyargcount, stacksize;
   PyObject* exceptiontable;
 };
-// Validates; interns names and constants. The byte code itself is verified before it first runs (interp/code_prepare).
+// Validates; interns names and constants. The byte code itself is verified before it first runs
+// (interp/code_prepare).
 Result<Ref<CodeObject>> codeNew(const CodeParts& parts);
 inline bool isCode(const PyObject* o) { return isExact(o, &PyCode_Type); }
-int codeLineAt(CodeObject* code, int byte_offset);        // -1: none
+int codeLineAt(CodeObject* code, int byte_offset);  // -1: none
 struct CodePosition {
   int line, end_line, column, end_column;  // -1: unknown
 };
 CodePosition codePositionAt(CodeObject* code, int byte_offset);
-Result<Ref<BytesObject>> codeBytes(CodeObject* code);     // co_code
+Result<Ref<BytesObject>> codeBytes(CodeObject* code);  // co_code
 Result<Ref<TupleObject>> codeVarnames(CodeObject* code);
 Result<Ref<TupleObject>> codeCellvars(CodeObject* code);
 Result<Ref<TupleObject>> codeFreevars(CodeObject* code);

@@ -12,7 +12,9 @@
 namespace krait {
 namespace {
 
-bool sameDouble(double a, double b) { return a == b && std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b); }
+bool sameDouble(double a, double b) {
+  return a == b && std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
 
 bool sameTuple(TupleObject* a, TupleObject* b) {
   if (a->size() != b->size()) return false;
@@ -64,7 +66,9 @@ size_t hashCode(CodeObject* code) {
   return mix(hash, constHash(code->co_consts));
 }
 
-bool sameKindOfObject(PyObject* a, PyObject* b, PyTypeObject* type) { return isExact(a, type) && isExact(b, type); }
+bool sameKindOfObject(PyObject* a, PyObject* b, PyTypeObject* type) {
+  return isExact(a, type) && isExact(b, type);
+}
 
 }  // namespace
 
@@ -75,12 +79,14 @@ bool constEquals(PyObject* a, PyObject* b) {
   if (isExactInt(a)) return intCompare(static_cast<IntObject*>(a), static_cast<IntObject*>(b)) == 0;
   if (isExactBytes(a)) return static_cast<BytesObject*>(a)->view() == static_cast<BytesObject*>(b)->view();
   if (isExactTuple(a)) return sameTuple(static_cast<TupleObject*>(a), static_cast<TupleObject*>(b));
-  if (isExactFloat(a)) return sameDouble(static_cast<FloatObject*>(a)->value, static_cast<FloatObject*>(b)->value);
+  if (isExactFloat(a))
+    return sameDouble(static_cast<FloatObject*>(a)->value, static_cast<FloatObject*>(b)->value);
   if (sameKindOfObject(a, b, &PyComplex_Type)) {
     auto *x = static_cast<ComplexObject*>(a), *y = static_cast<ComplexObject*>(b);
     return sameDouble(x->real, y->real) && sameDouble(x->imag, y->imag);
   }
-  if (sameKindOfObject(a, b, &PyFrozenSet_Type)) return sameSet(static_cast<SetObject*>(a), static_cast<SetObject*>(b));
+  if (sameKindOfObject(a, b, &PyFrozenSet_Type))
+    return sameSet(static_cast<SetObject*>(a), static_cast<SetObject*>(b));
   if (isCode(a)) return codeEquals(static_cast<CodeObject*>(a), static_cast<CodeObject*>(b));
   return false;
 }
@@ -89,7 +95,8 @@ size_t constHash(PyObject* o) {
   size_t type = reinterpret_cast<size_t>(typeOf(o)) >> 4;
   if (isExactStr(o)) {
     auto* s = static_cast<StrObject*>(o);
-    return mix(type, hashBytes(static_cast<const char*>(s->data()), static_cast<size_t>(s->size()) * s->kind()));
+    return mix(type,
+               hashBytes(static_cast<const char*>(s->data()), static_cast<size_t>(s->size()) * s->kind()));
   }
   if (isExactInt(o)) {
     auto* v = static_cast<IntObject*>(o);

@@ -1,6 +1,6 @@
-// When two constants of code objects are the same: same type and value, all the way down (1, 1.0 and True differ, 0.0
-// and -0.0 differ, a nan is only itself); code objects compare by their contents, anything else by identity.
-// Runs no Python code.
+// When two constants of code objects are the same: same type and value, all the way down (1, 1.0 and True
+// differ, 0.0 and -0.0 differ, a nan is only itself); code objects compare by their contents, anything else
+// by identity. Runs no Python code.
 #pragma once
 
 #include <cstddef>

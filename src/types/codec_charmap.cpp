@@ -11,7 +11,8 @@ namespace {
 constexpr const char* kUndefined = "character maps to <undefined>";
 constexpr Py_UCS4 kNoMapping = 0xFFFE;
 
-// --- EncodingMap -------------------------------------------------------------------------------------------------
+// --- EncodingMap
+// -------------------------------------------------------------------------------------------------
 
 // A three-level trie over 16 bits: 5, 4 and 7 bits of the character.
 struct EncodingMapObject : PyObject {
@@ -39,8 +40,7 @@ int encodingMapLookup(const EncodingMapObject* map, Py_UCS4 c) {
 }
 
 constinit PyMethodDef kEncodingMapMethods[] = {
-    method<"size($self, /)", encodingMapSize, "Size (in bytes) of this object.">,
-    {}};
+    method<"size($self, /)", encodingMapSize, "Size (in bytes) of this object.">, {}};
 
 }  // namespace
 }  // namespace krait
@@ -112,7 +112,8 @@ Result<Ref<>> buildTrie(StrObject* table, Py_ssize_t size, const TrieShape& shap
   return Ref<>(std::move(map));
 }
 
-// --- decoding ----------------------------------------------------------------------------------------------------
+// --- decoding
+// ----------------------------------------------------------------------------------------------------
 
 // mapping[byte]; absent: undefined.
 Result<MaybeRef<>> lookUp(PyObject* mapping, Py_UCS4 c) {
@@ -136,7 +137,8 @@ Result<bool> decodeByMapping(StrBuilder& out, PyObject* mapping, uint8_t byte) {
     out.append(static_cast<Py_UCS4>(c));
     return true;
   }
-  if (!isStr(found.get())) return raise(PyExc_TypeError, "character mapping must return integer, None or str");
+  if (!isStr(found.get()))
+    return raise(PyExc_TypeError, "character mapping must return integer, None or str");
   auto* text = cast<StrObject>(found.get());
   if (text->size() == 1 && text->at(0) == kNoMapping) return false;
   out.append(text);
@@ -149,7 +151,8 @@ Result<bool> decodeByTable(StrBuilder& out, StrObject* table, uint8_t byte) {
   return true;
 }
 
-// --- encoding ----------------------------------------------------------------------------------------------------
+// --- encoding
+// ----------------------------------------------------------------------------------------------------
 
 Result<bool> encodeChar(ByteBuilder& out, PyObject* mapping, Py_UCS4 c) {
   if (isExact(mapping, &kr_EncodingMap_Type)) {

@@ -21,8 +21,8 @@ Status updateException(PyObject* exception, Py_ssize_t start, Py_ssize_t end, co
   return {};
 }
 
-Result<Ref<>> newException(PyObject* type, const char* encoding, PyObject* object, Py_ssize_t start, Py_ssize_t end,
-                           const char* reason) {
+Result<Ref<>> newException(PyObject* type, const char* encoding, PyObject* object, Py_ssize_t start,
+                           Py_ssize_t end, const char* reason) {
   Ref<StrObject> name = TRY(strFromUtf8(encoding)), text = TRY(strFromUtf8(reason));
   Ref<IntObject> first = TRY(intFromLong(start)), last = TRY(intFromLong(end));
   return call(type, name.get(), object, first.get(), last.get(), text.get());
@@ -34,7 +34,8 @@ struct HandlerAnswer {
 };
 
 // Calls a handler and checks the form of its answer: (value, position).
-Result<HandlerAnswer> callHandler(PyObject* handler, PyObject* exception, bool accepts_bytes, const char* message) {
+Result<HandlerAnswer> callHandler(PyObject* handler, PyObject* exception, bool accepts_bytes,
+                                  const char* message) {
   Ref<> answer = TRY(call(handler, exception));
   auto* pair = isTuple(answer.get()) ? cast<TupleObject>(answer.get()) : nullptr;
   bool ok = pair && pair->size() == 2 && isInt(pair->at(1)) &&
@@ -46,7 +47,8 @@ Result<HandlerAnswer> callHandler(PyObject* handler, PyObject* exception, bool a
 
 Result<Py_ssize_t> checkedPosition(Py_ssize_t next, Py_ssize_t size) {
   Py_ssize_t at = next < 0 ? next + size : next;
-  if (at < 0 || at > size) return raise(PyExc_IndexError, "position %zd from error handler out of bounds", next);
+  if (at < 0 || at > size)
+    return raise(PyExc_IndexError, "position %zd from error handler out of bounds", next);
   return at;
 }
 
@@ -77,7 +79,8 @@ void appendCharRef(StrBuilder& out, Py_UCS4 c) {
   out.append(text);
 }
 
-// --- decoding ----------------------------------------------------------------------------------------------------
+// --- decoding
+// ----------------------------------------------------------------------------------------------------
 
 Result<Py_ssize_t> DecodeRun::handle(StrBuilder& out, Py_ssize_t start, Py_ssize_t end, const char* reason) {
   if (mode_ == ErrorMode::kIgnore) return end;
@@ -104,7 +107,8 @@ Status DecodeRun::prepareException(Py_ssize_t start, Py_ssize_t end, const char*
   return {};
 }
 
-Result<Py_ssize_t> DecodeRun::handleByCall(StrBuilder& out, Py_ssize_t start, Py_ssize_t end, const char* reason) {
+Result<Py_ssize_t> DecodeRun::handleByCall(StrBuilder& out, Py_ssize_t start, Py_ssize_t end,
+                                           const char* reason) {
   if (mode_ == ErrorMode::kStrict) {
     TRY(prepareException(start, end, reason));
     return raiseException(share(exception_.get()));
@@ -122,7 +126,8 @@ Result<Py_ssize_t> DecodeRun::handleByCall(StrBuilder& out, Py_ssize_t start, Py
   return next;
 }
 
-// --- encoding ----------------------------------------------------------------------------------------------------
+// --- encoding
+// ----------------------------------------------------------------------------------------------------
 
 Status EncodeRun::prepareException(Py_ssize_t start, Py_ssize_t end, const char* reason) {
   if (exception_) return updateException(exception_.get(), start, end, reason);
@@ -146,8 +151,10 @@ Result<EncodeRun::Replacement> EncodeRun::handle(Py_ssize_t start, Py_ssize_t en
   if (mode_ == ErrorMode::kBackslashReplace || mode_ == ErrorMode::kXmlCharRefReplace) {
     StrBuilder escapes;
     for (Py_ssize_t i = start; i < end; i++) {
-      if (mode_ == ErrorMode::kBackslashReplace) appendBackslashEscape(escapes, text_->at(i));
-      else appendCharRef(escapes, text_->at(i));
+      if (mode_ == ErrorMode::kBackslashReplace)
+        appendBackslashEscape(escapes, text_->at(i));
+      else
+        appendCharRef(escapes, text_->at(i));
     }
     return Replacement{TRY(escapes.finish()), end};
   }

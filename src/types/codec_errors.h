@@ -1,4 +1,5 @@
-// Error handling shared by all decoders and encoders: the well-known handlers inline, others through the registry.
+// Error handling shared by all decoders and encoders: the well-known handlers inline, others through the
+// registry.
 #pragma once
 
 #include "core/native.h"
@@ -10,7 +11,14 @@
 namespace krait {
 
 enum class ErrorMode : uint8_t {
-  kStrict, kIgnore, kReplace, kSurrogateEscape, kSurrogatePass, kBackslashReplace, kXmlCharRefReplace, kOther
+  kStrict,
+  kIgnore,
+  kReplace,
+  kSurrogateEscape,
+  kSurrogatePass,
+  kBackslashReplace,
+  kXmlCharRefReplace,
+  kOther
 };
 ErrorMode errorModeOf(const char* errors);  // null: strict
 

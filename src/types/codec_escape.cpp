@@ -19,7 +19,9 @@ bool isOctal(char c) { return c >= '0' && c <= '7'; }
 // The character that a one-letter escape means, or -1.
 int simpleEscape(char c) {
   switch (c) {
-    case '\\': case '\'': case '"': return c;
+    case '\\':
+    case '\'':
+    case '"': return c;
     case 'a': return 7;
     case 'b': return 8;
     case 'f': return 12;
@@ -34,7 +36,8 @@ int simpleEscape(char c) {
 // `at` is behind the first of up to three octal digits in text[at - 1].
 uint32_t readOctal(std::string_view text, size_t& at) {
   auto value = static_cast<uint32_t>(text[at - 1] - '0');
-  for (int i = 0; i < 2 && at < text.size() && isOctal(text[at]); i++) value = value * 8 + static_cast<uint32_t>(text[at++] - '0');
+  for (int i = 0; i < 2 && at < text.size() && isOctal(text[at]); i++)
+    value = value * 8 + static_cast<uint32_t>(text[at++] - '0');
   return value;
 }
 
@@ -150,8 +153,10 @@ class UnicodeEscapeDecoder {
 Status warnInvalidEscape(std::string_view escape) {
   char c = escape[0];
   if (c >= '4' && c <= '7')
-    return warn(PyExc_DeprecationWarning, 1, "invalid octal escape sequence '\\%s'", std::string(escape.substr(0, 3)).c_str());
-  return warn(PyExc_DeprecationWarning, 1, "invalid escape sequence '\\%c'", static_cast<int>(static_cast<uint8_t>(c)));
+    return warn(PyExc_DeprecationWarning, 1, "invalid octal escape sequence '\\%s'",
+                std::string(escape.substr(0, 3)).c_str());
+  return warn(PyExc_DeprecationWarning, 1, "invalid escape sequence '\\%c'",
+              static_cast<int>(static_cast<uint8_t>(c)));
 }
 
 void appendHex(ByteBuilder& out, char letter, Py_UCS4 c, int digits) {
@@ -193,12 +198,15 @@ Result<Ref<StrObject>> decodeUnicodeEscape(std::string_view bytes, const char* e
                                            Py_ssize_t* invalid_escape) {
   UnicodeEscapeDecoder decoder(bytes, errors, consumed != nullptr);
   Ref<StrObject> s = TRY(decoder.decode(consumed));
-  if (invalid_escape) *invalid_escape = decoder.invalidEscape();
-  else if (decoder.invalidEscape() >= 0) TRY(warnInvalidEscape(decoder.invalidText()));
+  if (invalid_escape)
+    *invalid_escape = decoder.invalidEscape();
+  else if (decoder.invalidEscape() >= 0)
+    TRY(warnInvalidEscape(decoder.invalidText()));
   return s;
 }
 
-Result<Ref<StrObject>> decodeRawUnicodeEscape(std::string_view bytes, const char* errors, Py_ssize_t* consumed) {
+Result<Ref<StrObject>> decodeRawUnicodeEscape(std::string_view bytes, const char* errors,
+                                              Py_ssize_t* consumed) {
   DecodeRun run("rawunicodeescape", bytes, errors);
   StrBuilder out;
   size_t at = 0;
@@ -225,8 +233,10 @@ Result<Ref<StrObject>> decodeRawUnicodeEscape(std::string_view bytes, const char
     for (; found < digits && at < text.size() && hexValue(text[at]) >= 0; found++)
       value = value << 4 | static_cast<uint32_t>(hexValue(text[at++]));
     const char* reason = nullptr;
-    if (found < digits) reason = digits == 4 ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape";
-    else if (value > 0x10FFFF) reason = "\\Uxxxxxxxx out of range";
+    if (found < digits)
+      reason = digits == 4 ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape";
+    else if (value > 0x10FFFF)
+      reason = "\\Uxxxxxxxx out of range";
     if (!reason) {
       out.append(static_cast<Py_UCS4>(value));
       continue;
@@ -246,14 +256,22 @@ Result<Ref<BytesObject>> encodeUnicodeEscape(StrObject* s) {
   ByteBuilder out;
   for (Py_ssize_t i = 0; i < s->size(); i++) {
     Py_UCS4 c = s->at(i);
-    if (c == '\\') out.append("\\\\");
-    else if (c == '\t') out.append("\\t");
-    else if (c == '\n') out.append("\\n");
-    else if (c == '\r') out.append("\\r");
-    else if (c >= ' ' && c < 0x7F) out.append(static_cast<char>(c));
-    else if (c < 0x100) appendHex(out, 'x', c, 2);
-    else if (c < 0x10000) appendHex(out, 'u', c, 4);
-    else appendHex(out, 'U', c, 8);
+    if (c == '\\')
+      out.append("\\\\");
+    else if (c == '\t')
+      out.append("\\t");
+    else if (c == '\n')
+      out.append("\\n");
+    else if (c == '\r')
+      out.append("\\r");
+    else if (c >= ' ' && c < 0x7F)
+      out.append(static_cast<char>(c));
+    else if (c < 0x100)
+      appendHex(out, 'x', c, 2);
+    else if (c < 0x10000)
+      appendHex(out, 'u', c, 4);
+    else
+      appendHex(out, 'U', c, 8);
   }
   return out.finish();
 }
@@ -262,14 +280,18 @@ Result<Ref<BytesObject>> encodeRawUnicodeEscape(StrObject* s) {
   ByteBuilder out;
   for (Py_ssize_t i = 0; i < s->size(); i++) {
     Py_UCS4 c = s->at(i);
-    if (c < 0x100) out.append(static_cast<char>(c));
-    else if (c < 0x10000) appendHex(out, 'u', c, 4);
-    else appendHex(out, 'U', c, 8);
+    if (c < 0x100)
+      out.append(static_cast<char>(c));
+    else if (c < 0x10000)
+      appendHex(out, 'u', c, 4);
+    else
+      appendHex(out, 'U', c, 8);
   }
   return out.finish();
 }
 
-Result<Ref<BytesObject>> decodeBytesEscape(std::string_view text, const char* errors, Py_ssize_t* invalid_escape) {
+Result<Ref<BytesObject>> decodeBytesEscape(std::string_view text, const char* errors,
+                                           Py_ssize_t* invalid_escape) {
   ByteBuilder out;
   Py_ssize_t invalid = -1;
   for (size_t at = 0; at < text.size();) {
@@ -295,8 +317,10 @@ Result<Ref<BytesObject>> decodeBytesEscape(std::string_view text, const char* er
       out.append(c);
     }
   }
-  if (invalid_escape) *invalid_escape = invalid;
-  else if (invalid >= 0) TRY(warnInvalidEscape(text.substr(static_cast<size_t>(invalid))));
+  if (invalid_escape)
+    *invalid_escape = invalid;
+  else if (invalid >= 0)
+    TRY(warnInvalidEscape(text.substr(static_cast<size_t>(invalid))));
   return out.finish();
 }
 

@@ -34,7 +34,8 @@ Result<BadPart> badPart(PyObject* exception) {
   if (!error->object) return raise(PyExc_TypeError, "object attribute not set");
   if (wants_bytes ? !isBytes(error->object) : !isStr(error->object))
     return raise(PyExc_TypeError, "object attribute must be %s", wants_bytes ? "bytes" : "unicode");
-  Py_ssize_t size = wants_bytes ? cast<BytesObject>(error->object)->size() : cast<StrObject>(error->object)->size();
+  Py_ssize_t size =
+      wants_bytes ? cast<BytesObject>(error->object)->size() : cast<StrObject>(error->object)->size();
   Py_ssize_t start = std::max<Py_ssize_t>(std::min(error->start, size - 1), 0);
   Py_ssize_t end = std::min(std::max<Py_ssize_t>(error->end, 1), size);
   return BadPart{share(error->object), start, end};
@@ -62,8 +63,10 @@ Result<Ref<TupleObject>> replaceErrors(PyObject* exception) {
   if (!isEncodeError(exception) && !isDecodeError(exception) && !isTranslateError(exception))
     return raiseWrongType(exception);
   BadPart bad = TRY(badPart(exception));
-  if (isEncodeError(exception)) out.appendRepeated('?', bad.end - bad.start);
-  else out.appendRepeated(0xFFFD, isDecodeError(exception) ? 1 : bad.end - bad.start);
+  if (isEncodeError(exception))
+    out.appendRepeated('?', bad.end - bad.start);
+  else
+    out.appendRepeated(0xFFFD, isDecodeError(exception) ? 1 : bad.end - bad.start);
   return answer(out.finish(), bad.end);
 }
 
@@ -81,7 +84,8 @@ Result<Ref<TupleObject>> backslashReplaceErrors(PyObject* exception) {
   BadPart bad = TRY(badPart(exception));
   StrBuilder out;
   for (Py_ssize_t i = bad.start; i < bad.end; i++)
-    appendBackslashEscape(out, decodes ? static_cast<uint8_t>(bad.bytes()[static_cast<size_t>(i)]) : bad.text()->at(i));
+    appendBackslashEscape(
+        out, decodes ? static_cast<uint8_t>(bad.bytes()[static_cast<size_t>(i)]) : bad.text()->at(i));
   return answer(out.finish(), bad.end);
 }
 
@@ -103,14 +107,16 @@ Result<Ref<TupleObject>> nameReplaceErrors(PyObject* exception) {
   return answer(out.finish(), bad.end);
 }
 
-// --- surrogatepass -------------------------------------------------------------------------------------------------
+// --- surrogatepass
+// -------------------------------------------------------------------------------------------------
 
 enum class Coding { kUnknown, kUtf8, kUtf16Le, kUtf16Be, kUtf32Le, kUtf32Be };
 int unitSize(Coding coding) { return coding == Coding::kUtf8 ? 3 : coding < Coding::kUtf32Le ? 2 : 4; }
 
 Coding codingOf(PyObject* exception) {
   auto* error = cast<UnicodeErrorObject>(exception);
-  if (!error->encoding || !isStr(error->encoding) || !cast<StrObject>(error->encoding)->isAscii()) return Coding::kUnknown;
+  if (!error->encoding || !isStr(error->encoding) || !cast<StrObject>(error->encoding)->isAscii())
+    return Coding::kUnknown;
   std::string name;
   for (char c : cast<StrObject>(error->encoding)->asciiView())
     if (c != '-' && c != '_' && c != ' ') name += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
@@ -127,7 +133,8 @@ void putSurrogate(ByteBuilder& out, Coding coding, Py_UCS4 c) {
   char text[4] = {};
   switch (coding) {
     case Coding::kUtf8: text::writeUtf8(reinterpret_cast<uint8_t*>(text), c); break;
-    case Coding::kUtf16Le: case Coding::kUtf32Le: text[0] = low, text[1] = high; break;
+    case Coding::kUtf16Le:
+    case Coding::kUtf32Le: text[0] = low, text[1] = high; break;
     case Coding::kUtf16Be: text[0] = high, text[1] = low; break;
     default: text[2] = high, text[3] = low; break;
   }
@@ -200,8 +207,10 @@ constinit PyMethodDef kHandlers[] = {
     function<"!strict_errors(exc, /)", strictErrors, "'strict': raises the exception.">,
     function<"!ignore_errors(exc, /)", ignoreErrors, "'ignore': drops the malformed part.">,
     function<"!replace_errors(exc, /)", replaceErrors, "'replace': puts a replacement marker.">,
-    function<"!xmlcharrefreplace_errors(exc, /)", xmlCharRefReplaceErrors, "'xmlcharrefreplace': XML references.">,
-    function<"!backslashreplace_errors(exc, /)", backslashReplaceErrors, "'backslashreplace': backslash escapes.">,
+    function<"!xmlcharrefreplace_errors(exc, /)", xmlCharRefReplaceErrors,
+             "'xmlcharrefreplace': XML references.">,
+    function<"!backslashreplace_errors(exc, /)", backslashReplaceErrors,
+             "'backslashreplace': backslash escapes.">,
     function<"!namereplace_errors(exc, /)", nameReplaceErrors, "'namereplace': \\N{...} escapes.">,
     function<"!surrogatepass(exc, /)", surrogatePass>,
     function<"!surrogateescape(exc, /)", surrogateEscape>,

@@ -9,7 +9,9 @@ namespace {
 class NarrowEncoder {
  public:
   NarrowEncoder(StrObject* s, const char* errors, Py_UCS4 limit)
-      : text_(s), limit_(limit), reason_(limit == 128 ? "ordinal not in range(128)" : "ordinal not in range(256)"),
+      : text_(s),
+        limit_(limit),
+        reason_(limit == 128 ? "ordinal not in range(128)" : "ordinal not in range(256)"),
         run_(limit == 128 ? "ascii" : "latin-1", s, errors) {}
 
   Result<Ref<BytesObject>> encode() {
@@ -61,8 +63,8 @@ Result<Ref<StrObject>> decodeLatin1(std::string_view bytes) { return strFromLati
 
 Result<Ref<StrObject>> decodeAscii(std::string_view bytes, const char* errors) {
   auto prefix = [](std::string_view part) {
-    return static_cast<size_t>(
-        text::asciiPrefix(reinterpret_cast<const uint8_t*>(part.data()), static_cast<Py_ssize_t>(part.size())));
+    return static_cast<size_t>(text::asciiPrefix(reinterpret_cast<const uint8_t*>(part.data()),
+                                                 static_cast<Py_ssize_t>(part.size())));
   };
   if (prefix(bytes) == bytes.size()) return strFromAscii(bytes);
   DecodeRun run("ascii", bytes, errors);

@@ -21,7 +21,8 @@ struct UnitFormat {
   }
   void put(ByteBuilder& out, uint32_t value) const {
     char bytes[4];
-    for (int i = 0; i < width; i++) bytes[i] = static_cast<char>(value >> 8 * (big_endian ? width - 1 - i : i));
+    for (int i = 0; i < width; i++)
+      bytes[i] = static_cast<char>(value >> 8 * (big_endian ? width - 1 - i : i));
     out.append({bytes, static_cast<size_t>(width)});
   }
 };
@@ -93,7 +94,8 @@ Result<Ref<StrObject>> decodeUnits(std::string_view bytes, int width, const char
   StrBuilder out;
   out.reserve(static_cast<Py_ssize_t>(bytes.size()) / width);
   while (at < static_cast<Py_ssize_t>(run.input().size())) {
-    if (width == 2 && !format.big_endian) at += takePlainRun(out, run.input().substr(static_cast<size_t>(at)));
+    if (width == 2 && !format.big_endian)
+      at += takePlainRun(out, run.input().substr(static_cast<size_t>(at)));
     if (at == static_cast<Py_ssize_t>(run.input().size())) break;
     UnitStep step = width == 2 ? readUtf16(run.input(), at, format) : readUtf32(run.input(), at, format);
     if (!step.problem) {
@@ -112,7 +114,8 @@ Result<Ref<StrObject>> decodeUnits(std::string_view bytes, int width, const char
 template <class U>
 char* putUnit(char* out, bool big_endian, uint32_t value) {
   U unit = static_cast<U>(value);
-  if (big_endian) unit = sizeof(U) == 2 ? __builtin_bswap16(static_cast<uint16_t>(unit)) : __builtin_bswap32(unit);
+  if (big_endian)
+    unit = sizeof(U) == 2 ? __builtin_bswap16(static_cast<uint16_t>(unit)) : __builtin_bswap32(unit);
   std::memcpy(out, &unit, sizeof unit);
   return out + sizeof unit;
 }
@@ -121,7 +124,8 @@ char* putUnit(char* out, bool big_endian, uint32_t value) {
 template <class C>
 Py_ssize_t putRunOf(ByteBuilder& out, UnitFormat format, const C* chars, Py_ssize_t start, Py_ssize_t size) {
   Py_ssize_t end = start, wide = 0;
-  for (; end < size && !(sizeof(C) > 1 && text::isSurrogate(chars[end])); end++) wide += sizeof(C) == 4 && chars[end] >= 0x10000;
+  for (; end < size && !(sizeof(C) > 1 && text::isSurrogate(chars[end])); end++)
+    wide += sizeof(C) == 4 && chars[end] >= 0x10000;
   char* to = out.extend((end - start + (format.width == 2 ? wide : 0)) * format.width);
   if (!to) return end;
   for (Py_ssize_t i = start; i < end; i++) {
@@ -138,7 +142,8 @@ Py_ssize_t putRunOf(ByteBuilder& out, UnitFormat format, const C* chars, Py_ssiz
   return end;
 }
 Py_ssize_t putRun(ByteBuilder& out, UnitFormat format, StrObject* s, Py_ssize_t start) {
-  return withChars(s, [&](auto* chars, Py_ssize_t size) { return putRunOf(out, format, chars, start, size); });
+  return withChars(s,
+                   [&](auto* chars, Py_ssize_t size) { return putRunOf(out, format, chars, start, size); });
 }
 
 // Puts a handler's replacement for text[start, end); answers where to go on.
@@ -177,10 +182,12 @@ Result<Ref<BytesObject>> encodeUnits(StrObject* s, int width, const char* errors
 
 }  // namespace
 
-Result<Ref<StrObject>> decodeUtf16(std::string_view bytes, const char* errors, int* byte_order, Py_ssize_t* consumed) {
+Result<Ref<StrObject>> decodeUtf16(std::string_view bytes, const char* errors, int* byte_order,
+                                   Py_ssize_t* consumed) {
   return decodeUnits(bytes, 2, errors, byte_order, consumed);
 }
-Result<Ref<StrObject>> decodeUtf32(std::string_view bytes, const char* errors, int* byte_order, Py_ssize_t* consumed) {
+Result<Ref<StrObject>> decodeUtf32(std::string_view bytes, const char* errors, int* byte_order,
+                                   Py_ssize_t* consumed) {
   return decodeUnits(bytes, 4, errors, byte_order, consumed);
 }
 Result<Ref<BytesObject>> encodeUtf16(StrObject* s, const char* errors, int byte_order) {

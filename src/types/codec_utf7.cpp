@@ -24,7 +24,8 @@ bool isDirectOutput(Py_UCS4 c) {
 
 class Utf7Decoder {
  public:
-  Utf7Decoder(std::string_view bytes, const char* errors, bool final) : run_("utf7", bytes, errors), final_(final) {}
+  Utf7Decoder(std::string_view bytes, const char* errors, bool final)
+      : run_("utf7", bytes, errors), final_(final) {}
 
   Result<Ref<StrObject>> decode(Py_ssize_t* consumed) {
     while (at_ < size()) TRY(in_shift_ ? shifted() : plain());
@@ -80,18 +81,22 @@ class Utf7Decoder {
   void takeUnit(Py_UCS4 unit) {
     if (surrogate_) {
       Py_UCS4 high = std::exchange(surrogate_, 0);
-      if (text::isLowSurrogate(unit)) return out_.append(static_cast<Py_UCS4>(text::joinSurrogates(high, unit)));
+      if (text::isLowSurrogate(unit))
+        return out_.append(static_cast<Py_UCS4>(text::joinSurrogates(high, unit)));
       out_.append(high);
     }
-    if (text::isHighSurrogate(unit)) surrogate_ = unit;
-    else out_.append(unit);
+    if (text::isHighSurrogate(unit))
+      surrogate_ = unit;
+    else
+      out_.append(unit);
   }
 
   // A character outside base64 ends the stretch; left-over bits must be few and zero.
   Status leaveShift(uint8_t c) {
     in_shift_ = false;
     if (bits_ >= 6) return fail(shift_start_, ++at_, "partial character in shift sequence");
-    if (bits_ > 0 && buffer_ != 0) return fail(shift_start_, ++at_, "non-zero padding bits in shift sequence");
+    if (bits_ > 0 && buffer_ != 0)
+      return fail(shift_start_, ++at_, "non-zero padding bits in shift sequence");
     if (surrogate_ && isDirectInput(c)) out_.append(surrogate_);
     surrogate_ = 0;
     if (c == '-') at_++;

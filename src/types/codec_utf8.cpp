@@ -102,7 +102,8 @@ Result<Ref<StrObject>> decodeLoop(std::string_view bytes, const char* errors, Py
       at += step.length;
       continue;
     }
-    bool truncated = step.problem == Utf8Step::kTruncated || isTruncatedSurrogate(run.input().substr(static_cast<size_t>(at)));
+    bool truncated = step.problem == Utf8Step::kTruncated ||
+                     isTruncatedSurrogate(run.input().substr(static_cast<size_t>(at)));
     if (consumed && truncated) break;
     at = TRY(run.handle(out, at, at + step.length, reasonFor(step.problem)));
   }
@@ -110,7 +111,8 @@ Result<Ref<StrObject>> decodeLoop(std::string_view bytes, const char* errors, Py
   return out.finish();
 }
 
-// --- encoding ----------------------------------------------------------------------------------------------------
+// --- encoding
+// ----------------------------------------------------------------------------------------------------
 
 Py_ssize_t encodedSize(const StrObject* s, bool* has_surrogates) {
   return withChars(s, [&](auto* chars, Py_ssize_t n) {
@@ -147,7 +149,8 @@ void putCodePoint(ByteBuilder& out, Py_UCS4 c) {
 }
 
 // Encodes the run of surrogates text[start, end) as the error mode says; answers where to go on.
-Result<Py_ssize_t> encodeSurrogates(EncodeRun& run, ByteBuilder& out, StrObject* s, Py_ssize_t start, Py_ssize_t end) {
+Result<Py_ssize_t> encodeSurrogates(EncodeRun& run, ByteBuilder& out, StrObject* s, Py_ssize_t start,
+                                    Py_ssize_t end) {
   constexpr const char* kReason = "surrogates not allowed";
   if (run.mode() == ErrorMode::kSurrogatePass) {
     for (Py_ssize_t i = start; i < end; i++) putCodePoint(out, s->at(i));
@@ -211,7 +214,8 @@ Result<Ref<BytesObject>> encodeUtf8(StrObject* s, const char* errors) {
   return bytes;
 }
 
-// --- file system -------------------------------------------------------------------------------------------------
+// --- file system
+// -------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -224,8 +228,10 @@ Result<Ref<StrObject>> fsDecode(std::string_view bytes) {
 }
 
 Result<std::string> fsEncode(StrObject* s) {
-  Ref<BytesObject> bytes = TRY(fsIsAscii() ? encodeAscii(s, "surrogateescape") : encodeUtf8(s, "surrogateescape"));
-  if (bytes->view().find('\0') != std::string_view::npos) return raise(PyExc_ValueError, "embedded null byte");
+  Ref<BytesObject> bytes =
+      TRY(fsIsAscii() ? encodeAscii(s, "surrogateescape") : encodeUtf8(s, "surrogateescape"));
+  if (bytes->view().find('\0') != std::string_view::npos)
+    return raise(PyExc_ValueError, "embedded null byte");
   return std::string(bytes->view());
 }
 

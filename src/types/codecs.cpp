@@ -24,9 +24,9 @@ struct Registry {
 Registry g_registry;
 
 // Handler names in the order of builtinErrorHandlers().
-constexpr const char* kHandlerNames[] = {"strict",           "ignore",        "replace",
-                                         "xmlcharrefreplace", "backslashreplace", "namereplace",
-                                         "surrogatepass",    "surrogateescape"};
+constexpr const char* kHandlerNames[] = {
+    "strict",           "ignore",      "replace",       "xmlcharrefreplace",
+    "backslashreplace", "namereplace", "surrogatepass", "surrogateescape"};
 
 Status initRegistry() {
   if (g_registry.handlers) return {};
@@ -52,7 +52,9 @@ Status importEncodings() {
   return {};
 }
 
-bool isAsciiAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool isAsciiAlnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // "UTF-8" -> "utf_8": ASCII letters and digits in lower case, everything between them one underscore.
 std::string normalizeName(std::string_view encoding) {
@@ -79,7 +81,8 @@ Direct directEncoding(const char* encoding) {
   if (name == "utf_16" || name == "utf16") return Direct::kUtf16;
   if (name == "utf_32" || name == "utf32") return Direct::kUtf32;
   if (name == "ascii" || name == "us_ascii") return Direct::kAscii;
-  if (name == "latin1" || name == "latin_1" || name == "iso_8859_1" || name == "iso8859_1") return Direct::kLatin1;
+  if (name == "latin1" || name == "latin_1" || name == "iso_8859_1" || name == "iso8859_1")
+    return Direct::kLatin1;
   return Direct::kNone;
 }
 
@@ -88,7 +91,8 @@ bool isPlainException(PyObject* exception) {
   auto* base = cast<PyTypeObject>(PyExc_BaseException);
   PyTypeObject* type = typeOf(exception);
   Py_ssize_t weak_list = type->tp_weaklistoffset ? static_cast<Py_ssize_t>(sizeof(PyObject*)) : 0;
-  bool same_size = type->tp_basicsize == base->tp_basicsize || type->tp_basicsize == base->tp_basicsize + weak_list;
+  bool same_size =
+      type->tp_basicsize == base->tp_basicsize || type->tp_basicsize == base->tp_basicsize + weak_list;
   if (!same_size || type->tp_init != base->tp_init || type->tp_new != base->tp_new) return false;
   auto* error = cast<ExceptionObject>(exception);
   if (error->dict && cast<DictObject>(error->dict)->size() > 0) return false;
@@ -107,11 +111,13 @@ Raised wrapFailure(const char* what, const char* encoding) {
   Ref<StrObject> message = std::move(text).take();
   PyTypeObject* type = typeOf(exception.get());
   setPending(std::move(exception));
-  return raiseFromCause(type, "%s with '%s' codec failed (%s: %U)", what, encoding, type->tp_name, message.get());
+  return raiseFromCause(type, "%s with '%s' codec failed (%s: %U)", what, encoding, type->tp_name,
+                        message.get());
 }
 
 // Runs one of a codec's functions on the object; its answer must be a (result, length) pair.
-Result<Ref<>> runCodec(PyObject* function, PyObject* object, const char* errors, bool encodes, const char* encoding) {
+Result<Ref<>> runCodec(PyObject* function, PyObject* object, const char* errors, bool encodes,
+                       const char* encoding) {
   const char* what = encodes ? "encoding" : "decoding";
   auto called = [&]() -> Result<Ref<>> {
     if (!errors) return call(function, object);
@@ -132,12 +138,14 @@ Result<Ref<>> lookupTextCodec(const char* encoding, const char* alternative) {
   if (isExactTuple(codec.get())) return codec;
   MaybeRef<> flag = TRY(attrLookup(codec.get(), name<"_is_text_encoding">()));
   if (flag && !TRY(objectIsTrue(flag.get())))
-    return raise(PyExc_LookupError, "'%.400s' is not a text encoding; use %s to handle arbitrary codecs", encoding,
-                 alternative);
+    return raise(PyExc_LookupError, "'%.400s' is not a text encoding; use %s to handle arbitrary codecs",
+                 encoding, alternative);
   return codec;
 }
 
-Result<Ref<>> codecFunction(PyObject* codec, Py_ssize_t index) { return share(cast<TupleObject>(codec)->at(index)); }
+Result<Ref<>> codecFunction(PyObject* codec, Py_ssize_t index) {
+  return share(cast<TupleObject>(codec)->at(index));
+}
 
 Result<Ref<>> encodeByRegistry(StrObject* s, const char* encoding, const char* errors) {
   Ref<> codec = TRY(lookupTextCodec(encoding, "codecs.encode()"));
@@ -145,12 +153,15 @@ Result<Ref<>> encodeByRegistry(StrObject* s, const char* encoding, const char* e
   Ref<> result = TRY(runCodec(function.get(), s, errors, true, encoding));
   if (isBytes(result.get())) return result;
   if (isByteArray(result.get())) {
-    TRY(warn(PyExc_RuntimeWarning, 1, "encoder %s returned bytearray instead of bytes; use codecs.encode() to encode to "
-             "arbitrary types", encoding));
+    TRY(warn(PyExc_RuntimeWarning, 1,
+             "encoder %s returned bytearray instead of bytes; use codecs.encode() to encode to "
+             "arbitrary types",
+             encoding));
     return TRY(bytesFromObject(result.get()));
   }
   return raise(PyExc_TypeError,
-               "'%.400s' encoder returned '%.400s' instead of 'bytes'; use codecs.encode() to encode to arbitrary types",
+               "'%.400s' encoder returned '%.400s' instead of 'bytes'; use codecs.encode() to encode to "
+               "arbitrary types",
                encoding, typeName(result.get()));
 }
 
@@ -161,16 +172,18 @@ Result<Ref<StrObject>> decodeByRegistry(std::string_view bytes, const char* enco
   Ref<> view = TRY(memoryViewFromObject(copy.get()));
   Ref<> result = TRY(runCodec(function.get(), view.get(), errors, false, encoding));
   if (isStr(result.get())) return std::move(result).as<StrObject>();
-  return raise(PyExc_TypeError,
-               "'%.400s' decoder returned '%.400s' instead of 'str'; use codecs.decode() to decode to arbitrary types",
-               encoding, typeName(result.get()));
+  return raise(
+      PyExc_TypeError,
+      "'%.400s' decoder returned '%.400s' instead of 'str'; use codecs.decode() to decode to arbitrary types",
+      encoding, typeName(result.get()));
 }
 
 // In development mode, unknown encodings and error handlers are noticed even when they are not needed.
 Status checkNames(const char* encoding, const char* errors) {
   const Interpreter& process = interpreter();
   if (!process.config.dev_mode || !process.core_ready || process.finalizing) return {};
-  if (encoding && std::strcmp(encoding, "utf-8") != 0 && std::strcmp(encoding, "utf8") != 0) TRY(codecLookup(encoding));
+  if (encoding && std::strcmp(encoding, "utf-8") != 0 && std::strcmp(encoding, "utf8") != 0)
+    TRY(codecLookup(encoding));
   if (errors && std::strcmp(errors, "strict") != 0) TRY(codecLookupError(errors));
   return {};
 }
@@ -183,7 +196,8 @@ Result<Ref<>> codecLookup(const char* encoding) {
   Ref<StrObject> key = TRY(strInternUtf8(normalized));
   if (Opt<> cached = TRY(dictGet(g_registry.cache, key.get()))) return share(cached.get());
   Py_ssize_t count = g_registry.search_functions->size();
-  if (count == 0) return raise(PyExc_LookupError, "no codec search functions registered: can't find encoding");
+  if (count == 0)
+    return raise(PyExc_LookupError, "no codec search functions registered: can't find encoding");
   for (Py_ssize_t i = 0; i < g_registry.search_functions->size(); i++) {
     Ref<> function = share(g_registry.search_functions->at(i));
     Ref<> found = TRY(call(function.get(), key.get()));

@@ -7,10 +7,10 @@
 
 namespace krait {
 
-Result<Ref<>> codecLookup(const char* encoding);       // the CodecInfo tuple
+Result<Ref<>> codecLookup(const char* encoding);  // the CodecInfo tuple
 Result<Ref<>> codecEncode(PyObject* object, const char* encoding, const char* errors);
 Result<Ref<>> codecDecode(PyObject* object, const char* encoding, const char* errors);
-Result<Ref<>> codecLookupError(const char* name);      // null: strict
+Result<Ref<>> codecLookupError(const char* name);  // null: strict
 Status codecRegister(PyObject* search_function);
 Status codecUnregister(PyObject* search_function);
 Status codecRegisterError(const char* name, PyObject* handler);
@@ -21,9 +21,12 @@ Result<Ref<StrObject>> decodeUtf8(std::string_view bytes, const char* errors, Py
 Result<Ref<StrObject>> decodeUtf7(std::string_view bytes, const char* errors, Py_ssize_t* consumed = nullptr);
 Result<Ref<StrObject>> decodeLatin1(std::string_view bytes);
 Result<Ref<StrObject>> decodeAscii(std::string_view bytes, const char* errors);
-Result<Ref<StrObject>> decodeUtf16(std::string_view bytes, const char* errors, int* byte_order, Py_ssize_t* consumed = nullptr);
-Result<Ref<StrObject>> decodeUtf32(std::string_view bytes, const char* errors, int* byte_order, Py_ssize_t* consumed = nullptr);
-Result<Ref<StrObject>> decodeText(std::string_view bytes, const char* encoding, const char* errors);  // str(bytes, enc)
+Result<Ref<StrObject>> decodeUtf16(std::string_view bytes, const char* errors, int* byte_order,
+                                   Py_ssize_t* consumed = nullptr);
+Result<Ref<StrObject>> decodeUtf32(std::string_view bytes, const char* errors, int* byte_order,
+                                   Py_ssize_t* consumed = nullptr);
+Result<Ref<StrObject>> decodeText(std::string_view bytes, const char* encoding,
+                                  const char* errors);  // str(bytes, enc)
 Result<Ref<BytesObject>> encodeUtf8(StrObject* s, const char* errors);
 Result<Ref<BytesObject>> encodeUtf7(StrObject* s, const char* errors);
 Result<Ref<BytesObject>> encodeUtf16(StrObject* s, const char* errors, int byte_order);  // 0: with a mark
@@ -31,11 +34,13 @@ Result<Ref<BytesObject>> encodeUtf32(StrObject* s, const char* errors, int byte_
 Result<Ref<BytesObject>> encodeLatin1(StrObject* s, const char* errors);
 Result<Ref<BytesObject>> encodeAscii(StrObject* s, const char* errors);
 
-// \x41, \u1234, \N{...}. The first invalid escape (not one of these) is reported as a DeprecationWarning, unless
-// `invalid_escape` takes it: the offset of the character behind the backslash, -1 when there is none.
-Result<Ref<StrObject>> decodeUnicodeEscape(std::string_view bytes, const char* errors, Py_ssize_t* consumed = nullptr,
+// \x41, \u1234, \N{...}. The first invalid escape (not one of these) is reported as a DeprecationWarning,
+// unless `invalid_escape` takes it: the offset of the character behind the backslash, -1 when there is none.
+Result<Ref<StrObject>> decodeUnicodeEscape(std::string_view bytes, const char* errors,
+                                           Py_ssize_t* consumed = nullptr,
                                            Py_ssize_t* invalid_escape = nullptr);
-Result<Ref<StrObject>> decodeRawUnicodeEscape(std::string_view bytes, const char* errors, Py_ssize_t* consumed = nullptr);
+Result<Ref<StrObject>> decodeRawUnicodeEscape(std::string_view bytes, const char* errors,
+                                              Py_ssize_t* consumed = nullptr);
 Result<Ref<BytesObject>> encodeUnicodeEscape(StrObject* s);
 Result<Ref<BytesObject>> encodeRawUnicodeEscape(StrObject* s);
 // The escapes of bytes literals.
@@ -45,6 +50,7 @@ Result<Ref<BytesObject>> decodeBytesEscape(std::string_view bytes, const char* e
 // mapping absent: latin-1.
 Result<Ref<StrObject>> decodeCharmap(std::string_view bytes, Opt<> mapping, const char* errors);
 Result<Ref<BytesObject>> encodeCharmap(StrObject* s, Opt<> mapping, const char* errors);
-Result<Ref<>> charmapBuild(StrObject* decoding_table);  // an EncodingMap, or a dict when the table is irregular
+Result<Ref<>> charmapBuild(
+    StrObject* decoding_table);  // an EncodingMap, or a dict when the table is irregular
 
 }  // namespace krait

@@ -65,7 +65,8 @@ ComplexValue powerUnsigned(ComplexValue base, long exponent) {
 }
 
 ComplexValue powerInteger(ComplexValue base, long exponent) {
-  return exponent > 0 ? powerUnsigned(base, exponent) : complexDivide({1.0, 0.0}, powerUnsigned(base, -exponent));
+  return exponent > 0 ? powerUnsigned(base, exponent)
+                      : complexDivide({1.0, 0.0}, powerUnsigned(base, -exponent));
 }
 
 // The C library flags underflows too; only infinite results count here.
@@ -80,9 +81,10 @@ Result<Ref<>> powerSlot(PyObject* left, PyObject* right, PyObject* modulus) {
   if (!TRY(operand(left, &base)) || !TRY(operand(right, &exponent))) return notImplemented();
   if (modulus != Py_None) return raise(PyExc_ValueError, "complex modulo");
   errno = 0;
-  bool small_integer = exponent.imag == 0.0 && exponent.real == std::floor(exponent.real) &&
-                       std::fabs(exponent.real) <= 100.0;
-  ComplexValue result = small_integer ? powerInteger(base, static_cast<long>(exponent.real)) : complexPower(base, exponent);
+  bool small_integer =
+      exponent.imag == 0.0 && exponent.real == std::floor(exponent.real) && std::fabs(exponent.real) <= 100.0;
+  ComplexValue result =
+      small_integer ? powerInteger(base, static_cast<long>(exponent.real)) : complexPower(base, exponent);
   flagOverflow(result);
   if (errno == EDOM) return raise(PyExc_ZeroDivisionError, "0.0 to a negative or complex power");
   if (errno == ERANGE) return raise(PyExc_OverflowError, "complex exponentiation");
@@ -113,7 +115,8 @@ Result<Ref<>> compareSlot(ComplexObject* left, PyObject* right, int op) {
   if (op != Py_EQ && op != Py_NE) return notImplemented();
   bool equal;
   if (isInt(right)) {
-    equal = left->imag == 0.0 && !std::isnan(left->real) && intCompareDouble(cast<IntObject>(right), left->real) == 0;
+    equal = left->imag == 0.0 && !std::isnan(left->real) &&
+            intCompareDouble(cast<IntObject>(right), left->real) == 0;
   } else {
     ComplexValue b;
     if (!TRY(operand(right, &b))) return notImplemented();
@@ -210,11 +213,14 @@ Result<ComplexValue> fromStr(StrObject* text) {
   for (Py_ssize_t i = 0; i < text->size(); i++) {
     Py_UCS4 ch = text->at(i);
     int digit = ch < 128 ? -1 : unicode::toDecimal(ch);
-    ascii.append(ch < 128 ? static_cast<char>(ch) : digit >= 0 ? static_cast<char>('0' + digit)
-                                                : unicode::isSpace(ch) ? ' ' : '?');
+    ascii.append(ch < 128               ? static_cast<char>(ch)
+                 : digit >= 0           ? static_cast<char>('0' + digit)
+                 : unicode::isSpace(ch) ? ' '
+                                        : '?');
   }
   ComplexValue value;
-  if (!stripUnderscores({ascii.data(), ascii.size()}, clean) || !parseComplex({clean.data(), clean.size()}, &value)) {
+  if (!stripUnderscores({ascii.data(), ascii.size()}, clean) ||
+      !parseComplex({clean.data(), clean.size()}, &value)) {
     return raise(PyExc_ValueError, "complex() arg is a malformed string");
   }
   return value;
@@ -232,7 +238,8 @@ Result<MaybeRef<>> fromSpecial(PyObject* o) {
   }
   if (!isExact(result.get(), &PyComplex_Type)) {
     TRY(warn(PyExc_DeprecationWarning, 1,
-             "__complex__ returned non-complex (type %.200s).  The ability to return an instance of a strict subclass "
+             "__complex__ returned non-complex (type %.200s).  The ability to return an instance of a strict "
+             "subclass "
              "of complex is deprecated, and may be removed in a future version of Python.",
              typeName(result)));
   }
@@ -272,7 +279,8 @@ Result<Ref<>> makeOfType(PyTypeObject* type, ComplexValue z) {
 }
 
 Result<Ref<>> construct(PyTypeObject* type, Opt<> real, Opt<> imag) {
-  if (real && !imag && type == &PyComplex_Type && isExact(real.get(), &PyComplex_Type)) return share(real.get());
+  if (real && !imag && type == &PyComplex_Type && isExact(real.get(), &PyComplex_Type))
+    return share(real.get());
   if (real && isStr(real.get())) {
     if (imag) return raise(PyExc_TypeError, "complex() can't take second arg if first is a string");
     return makeOfType(type, TRY(fromStr(cast<StrObject>(real.get()))));
@@ -286,7 +294,8 @@ Result<Ref<>> construct(PyTypeObject* type, Opt<> real, Opt<> imag) {
                  typeName(first));
   }
   if (imag && !isComplex(imag.get()) && !hasRealConversion(imag.get())) {
-    return raise(PyExc_TypeError, "complex() second argument must be a number, not '%.200s'", typeName(imag.get()));
+    return raise(PyExc_TypeError, "complex() second argument must be a number, not '%.200s'",
+                 typeName(imag.get()));
   }
   Part a = TRY(partOf(first));
   Part b = imag ? TRY(partOf(imag.get())) : Part{{0.0, 0.0}, false};
@@ -306,7 +315,8 @@ constinit PyMethodDef kComplexMethods[] = {
     method<"__complex__($self, /)", complexMethod, "Convert this value to exact type complex.">,
     method<"conjugate($self, /)", conjugateMethod, "The complex conjugate: (3-4j) for (3+4j).">,
     method<"__getnewargs__($self, /)", newArgsMethod>,
-    method<"__format__($self, format_spec, /)", complexFormat, "Formats the number according to format_spec.">,
+    method<"__format__($self, format_spec, /)", complexFormat,
+           "Formats the number according to format_spec.">,
     {}};
 
 constinit PyMemberDef kComplexMembers[] = {
@@ -403,7 +413,8 @@ KR_EXPORT constinit PyTypeObject PyComplex_Type = {
     .tp_hash = slot<hashSlot>,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE,
-    .tp_doc = docText<"complex(real=0, imag=0)", "A complex number from a real and an imaginary part, or from text.">,
+    .tp_doc = docText<"complex(real=0, imag=0)",
+                      "A complex number from a real and an imaginary part, or from text.">,
     .tp_richcompare = slot<compareSlot>,
     .tp_methods = kComplexMethods,
     .tp_members = kComplexMembers,

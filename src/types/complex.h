@@ -17,8 +17,9 @@ struct ComplexValue {
 // The operators. Errors are flagged through errno as C's functions do (EDOM, ERANGE).
 ComplexValue complexMultiply(ComplexValue a, ComplexValue b);
 ComplexValue complexDivide(ComplexValue a, ComplexValue b);  // errno = EDOM when b is zero
-ComplexValue complexPower(ComplexValue a, ComplexValue b);   // errno = EDOM for 0 to a negative or complex power
-double complexAbs(ComplexValue z);                           // errno = ERANGE on overflow
+ComplexValue complexPower(ComplexValue a,
+                          ComplexValue b);  // errno = EDOM for 0 to a negative or complex power
+double complexAbs(ComplexValue z);          // errno = ERANGE on overflow
 Result<Ref<StrObject>> complexFormat(ComplexObject* v, StrObject* spec);
 Result<ComplexValue> asComplex(PyObject* object);  // complex, __complex__, __float__, __index__
 

@@ -59,7 +59,8 @@ Result<Opt<>> valueHere(ContextVarObject* var) {
   return found;
 }
 
-// --- Context -------------------------------------------------------------------------------------------------------
+// --- Context
+// -------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> contextNewSlot(PyTypeObject*, PyObject* args, Opt<> kwargs) {
   if (cast<TupleObject>(args)->size() > 0 || (kwargs && cast<DictObject>(kwargs.get())->size() > 0))
@@ -83,8 +84,10 @@ int contextClear(PyObject* object) {
   auto* self = cast<ContextObject>(object);
   clearField(self->ctx_prev);
   auto empty = hamtNew();
-  if (empty.failed()) clearPending();
-  else setField(self->ctx_vars, std::move(empty).take());
+  if (empty.failed())
+    clearPending();
+  else
+    setField(self->ctx_vars, std::move(empty).take());
   return 0;
 }
 
@@ -116,7 +119,8 @@ Result<Ref<>> contextItems(ContextObject* self) { return hamtItems(self->ctx_var
 Result<Ref<>> contextCopyMethod(ContextObject* self) { return TRY(contextCopy(self)); }
 
 Result<Ref<>> contextCompare(PyObject* left, PyObject* right, int op) {
-  if (!isExact(left, &PyContext_Type) || !isExact(right, &PyContext_Type) || (op != Py_EQ && op != Py_NE)) return notImplemented();
+  if (!isExact(left, &PyContext_Type) || !isExact(right, &PyContext_Type) || (op != Py_EQ && op != Py_NE))
+    return notImplemented();
   auto a = share(cast<ContextObject>(left)->ctx_vars), b = share(cast<ContextObject>(right)->ctx_vars);
   return boolObject(TRY(hamtEqual(a, b)) == (op == Py_EQ));
 }
@@ -138,14 +142,19 @@ constinit PyMethodDef kContextMethods[] = {
     method<"!run($self, callable, /, *args, **kwargs)", contextRun>,
     {}};
 constinit PySequenceMethods kContextSequence = {.sq_contains = slot<contextContains>};
-constinit PyMappingMethods kContextMapping = {.mp_length = slot<contextLength>, .mp_subscript = slot<contextItem>};
+constinit PyMappingMethods kContextMapping = {.mp_length = slot<contextLength>,
+                                              .mp_subscript = slot<contextItem>};
 
-// --- ContextVar ----------------------------------------------------------------------------------------------------
+// --- ContextVar
+// ----------------------------------------------------------------------------------------------------
 
-Result<Ref<>> varNew(PyTypeObject*, PyObject* var_name, Opt<> fallback) { return TRY(contextVarNew(var_name, fallback)); }
+Result<Ref<>> varNew(PyTypeObject*, PyObject* var_name, Opt<> fallback) {
+  return TRY(contextVarNew(var_name, fallback));
+}
 
 int varTraverse(PyObject* object, visitproc visit, void* arg) {
-  return visitAll(visit, arg, cast<ContextVarObject>(object)->var_name, cast<ContextVarObject>(object)->var_default);
+  return visitAll(visit, arg, cast<ContextVarObject>(object)->var_name,
+                  cast<ContextVarObject>(object)->var_default);
 }
 int varClear(PyObject* object) {
   auto* self = cast<ContextVarObject>(object);
@@ -174,22 +183,29 @@ Result<Ref<>> varGetMethod(ContextVarObject* self, Opt<> fallback) {
   if (value) return std::move(value).take();
   return raiseObject(PyExc_LookupError, self);
 }
-Result<Ref<>> varSetMethod(ContextVarObject* self, PyObject* value) { return TRY(contextVarSet(self, value)); }
+Result<Ref<>> varSetMethod(ContextVarObject* self, PyObject* value) {
+  return TRY(contextVarSet(self, value));
+}
 Status varResetMethod(ContextVarObject* self, PyObject* token) {
-  if (!isExact(token, &PyContextToken_Type)) return raise(PyExc_TypeError, "expected an instance of Token, got %R", token);
+  if (!isExact(token, &PyContextToken_Type))
+    return raise(PyExc_TypeError, "expected an instance of Token, got %R", token);
   return contextVarReset(self, cast<TokenObject>(token));
 }
 Result<Ref<>> classGetItem(PyObject* cls, PyObject* item) { return genericAliasNew(cls, item); }
 
 constinit PyMethodDef kVarMethods[] = {
     method<"get($self, default=<unrepresentable>, /)", varGetMethod, "The value in the current context.">,
-    method<"set($self, value, /)", varSetMethod, "Set the value in the current context; returns a token for reset().">,
-    method<"reset($self, token, /)", varResetMethod, "Restore the value from before the set() that made the token.">,
+    method<"set($self, value, /)", varSetMethod,
+           "Set the value in the current context; returns a token for reset().">,
+    method<"reset($self, token, /)", varResetMethod,
+           "Restore the value from before the set() that made the token.">,
     classMethod<"!__class_getitem__($type, item, /)", classGetItem, "See PEP 585.">,
     {}};
-constinit PyMemberDef kVarMembers[] = {{"name", T_OBJECT, offsetof(ContextVarObject, var_name), READONLY, nullptr}, {}};
+constinit PyMemberDef kVarMembers[] = {
+    {"name", T_OBJECT, offsetof(ContextVarObject, var_name), READONLY, nullptr}, {}};
 
-// --- Token ---------------------------------------------------------------------------------------------------------
+// --- Token
+// ---------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> tokenNew(PyTypeObject*, PyObject*, Opt<>) {
   return raise(PyExc_RuntimeError, "Tokens can only be created by ContextVars");
@@ -214,10 +230,13 @@ Result<Ref<StrObject>> tokenRepr(TokenObject* self) {
   return strFormat("<Token%s var=%R at %p>", self->tok_used ? " used" : "", self->tok_var, self);
 }
 Result<Ref<>> tokenVar(TokenObject* self) { return Ref<>::share(self->tok_var); }
-Result<Ref<>> tokenOldValue(TokenObject* self) { return share(self->tok_oldval ? self->tok_oldval : &missing_object); }
+Result<Ref<>> tokenOldValue(TokenObject* self) {
+  return share(self->tok_oldval ? self->tok_oldval : &missing_object);
+}
 
 constinit PyGetSetDef kTokenGetSet[] = {getset<"var", tokenVar>, getset<"old_value", tokenOldValue>, {}};
-constinit PyMethodDef kTokenMethods[] = {classMethod<"!__class_getitem__($type, item, /)", classGetItem, "See PEP 585.">, {}};
+constinit PyMethodDef kTokenMethods[] = {
+    classMethod<"!__class_getitem__($type, item, /)", classGetItem, "See PEP 585.">, {}};
 
 Result<Ref<StrObject>> missingRepr(PyObject*) { return strFromAscii("<Token.MISSING>"); }
 void missingDealloc(PyObject* object) { object->ob_refcnt = kImmortalRefcount; }
@@ -241,7 +260,8 @@ Status contextPublishMissing() {
   return {};
 }
 
-// --- for C++ -------------------------------------------------------------------------------------------------------
+// --- for C++
+// -------------------------------------------------------------------------------------------------------
 
 Result<Ref<ContextObject>> contextNew() {
   Ref<HamtObject> vars = TRY(hamtNew());
@@ -269,7 +289,8 @@ Result<ContextObject*> contextCurrent() {
 Result<Ref<ContextObject>> contextCopyCurrent() { return contextCopy(TRY(contextCurrent())); }
 
 Status contextEnter(ContextObject* context) {
-  if (context->ctx_entered) return raise(PyExc_RuntimeError, "cannot enter context: %R is already entered", context);
+  if (context->ctx_entered)
+    return raise(PyExc_RuntimeError, "cannot enter context: %R is already entered", context);
   Thread* thread = currentThread();
   context->ctx_prev = cast<ContextObject>(std::exchange(thread->context, nullptr));
   context->ctx_entered = 1;
@@ -278,10 +299,12 @@ Status contextEnter(ContextObject* context) {
 }
 
 Status contextExit(ContextObject* context) {
-  if (!context->ctx_entered) return raise(PyExc_RuntimeError, "cannot exit context: %R has not been entered", context);
+  if (!context->ctx_entered)
+    return raise(PyExc_RuntimeError, "cannot exit context: %R has not been entered", context);
   Thread* thread = currentThread();
   if (thread->context != context)
-    return raise(PyExc_RuntimeError, "cannot exit context: thread state references a different context object");
+    return raise(PyExc_RuntimeError,
+                 "cannot exit context: thread state references a different context object");
   PyObject* previous = std::exchange(context->ctx_prev, nullptr);
   context->ctx_entered = 0;
   switchTo(thread, previous);
@@ -325,8 +348,10 @@ Result<Ref<TokenObject>> contextVarSet(ContextVarObject* var, PyObject* value) {
 
 Status contextVarReset(ContextVarObject* var, TokenObject* token) {
   if (token->tok_used) return raise(PyExc_RuntimeError, "%R has already been used once", token);
-  if (token->tok_var != var) return raise(PyExc_ValueError, "%R was created by a different ContextVar", token);
-  if (TRY(contextCurrent()) != token->tok_ctx) return raise(PyExc_ValueError, "%R was created in a different Context", token);
+  if (token->tok_var != var)
+    return raise(PyExc_ValueError, "%R was created by a different ContextVar", token);
+  if (TRY(contextCurrent()) != token->tok_ctx)
+    return raise(PyExc_ValueError, "%R was created in a different Context", token);
   token->tok_used = 1;
   if (!token->tok_oldval) return dropValue(var);
   return storeValue(var, token->tok_oldval);

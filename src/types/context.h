@@ -1,7 +1,7 @@
 // Context variables (PEP 567).
 //
-// A context's variables stand in a persistent mapping: copying a context shares it. `context_ver` of the thread changes with the current context,
-// so that a variable can cache the value it had there.
+// A context's variables stand in a persistent mapping: copying a context shares it. `context_ver` of the
+// thread changes with the current context, so that a variable can cache the value it had there.
 #pragma once
 
 #include "types/hamt.h"
@@ -37,7 +37,7 @@ static_assert(sizeof(TokenObject) == 48);
 Status contextPublishMissing();  // Token.MISSING, once the types are ready
 Result<Ref<ContextObject>> contextNew();
 Result<Ref<ContextObject>> contextCopy(ContextObject* context);
-Result<ContextObject*> contextCurrent();        // borrowed; made on first use
+Result<ContextObject*> contextCurrent();  // borrowed; made on first use
 Result<Ref<ContextObject>> contextCopyCurrent();
 Status contextEnter(ContextObject* context);
 Status contextExit(ContextObject* context);

@@ -49,7 +49,8 @@ Status checkObject(DescrObject* descr, PyObject* object) {
 Result<Ref<>> descrQualname(DescrObject* descr) {
   if (!descr->d_qualname) {
     auto type_name = TRY(typeQualname(descr->d_type));
-    descr->d_qualname = TRY(strFormat("%U.%U", static_cast<PyObject*>(type_name.get()), nameOf(descr))).leak();
+    descr->d_qualname =
+        TRY(strFormat("%U.%U", static_cast<PyObject*>(type_name.get()), nameOf(descr))).leak();
   }
   return share(descr->d_qualname);
 }
@@ -75,11 +76,17 @@ constinit PyMemberDef kDescrMembers[] = {
 
 // --- method_descriptor ---
 
-Result<Ref<>> methodDoc(MethodDescrObject* d) { return docWithoutSignature(d->d_method->ml_name, d->d_method->ml_doc); }
-Result<Ref<>> methodText(MethodDescrObject* d) { return textSignature(d->d_method->ml_name, d->d_method->ml_doc); }
+Result<Ref<>> methodDoc(MethodDescrObject* d) {
+  return docWithoutSignature(d->d_method->ml_name, d->d_method->ml_doc);
+}
+Result<Ref<>> methodText(MethodDescrObject* d) {
+  return textSignature(d->d_method->ml_name, d->d_method->ml_doc);
+}
 
-constinit PyGetSetDef kMethodGetSet[] = {
-    getset<"__doc__", methodDoc>, getset<"__qualname__", descrQualname>, getset<"__text_signature__", methodText>, {}};
+constinit PyGetSetDef kMethodGetSet[] = {getset<"__doc__", methodDoc>,
+                                         getset<"__qualname__", descrQualname>,
+                                         getset<"__text_signature__", methodText>,
+                                         {}};
 constinit PyMethodDef kDescrMethods[] = {method<"!__reduce__($self, /)", descrReduce>, {}};
 
 Result<Ref<>> methodGet(MethodDescrObject* descr, Opt<> object, Opt<>) {
@@ -101,7 +108,8 @@ Result<PyObject*> methodSelf(MethodDescrObject* descr, PyObject* const* args, Py
   return args[0];
 }
 
-PyObject* methodVectorcall(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* keyword_names) {
+PyObject* methodVectorcall(PyObject* callable, PyObject* const* args, size_t nargsf,
+                           PyObject* keyword_names) {
   auto* descr = static_cast<MethodDescrObject*>(callable);
   Py_ssize_t count = vectorcallCount(nargsf);
   auto self = methodSelf(descr, args, count);
@@ -116,8 +124,8 @@ PyObject* methodVectorcall(PyObject* callable, PyObject* const* args, size_t nar
 Result<PyObject*> classMethodOwner(MethodDescrObject* descr, Opt<> object, Opt<> type) {
   PyObject* owner = type ? type.get() : object ? typeOf(object.get()) : nullptr;
   if (!owner) {
-    return raise(PyExc_TypeError, "descriptor '%V' for type '%.100s' needs either an object or a type", nameOf(descr),
-                 "?", descr->d_type->tp_name);
+    return raise(PyExc_TypeError, "descriptor '%V' for type '%.100s' needs either an object or a type",
+                 nameOf(descr), "?", descr->d_type->tp_name);
   }
   if (!hasFlag(typeOf(owner), Py_TPFLAGS_TYPE_SUBCLASS)) {
     return raise(PyExc_TypeError, "descriptor '%V' for type '%.100s' needs a type, not a '%.100s' as arg 2",
@@ -153,7 +161,8 @@ Result<Ref<>> memberDoc(MemberDescrObject* d) {
   if (!d->d_member->doc) return none();
   return strFromUtf8(d->d_member->doc);
 }
-constinit PyGetSetDef kMemberGetSet[] = {getset<"__doc__", memberDoc>, getset<"__qualname__", descrQualname>, {}};
+constinit PyGetSetDef kMemberGetSet[] = {
+    getset<"__doc__", memberDoc>, getset<"__qualname__", descrQualname>, {}};
 
 Result<Ref<>> memberGetSlot(MemberDescrObject* descr, Opt<> object, Opt<>) {
   if (!object) return share<PyObject>(descr);
@@ -175,12 +184,14 @@ Result<Ref<>> getSetDoc(GetSetDescrObject* d) {
   if (!d->d_getset->doc) return none();
   return strFromUtf8(d->d_getset->doc);
 }
-constinit PyGetSetDef kGetSetGetSet[] = {getset<"__doc__", getSetDoc>, getset<"__qualname__", descrQualname>, {}};
+constinit PyGetSetDef kGetSetGetSet[] = {
+    getset<"__doc__", getSetDoc>, getset<"__qualname__", descrQualname>, {}};
 
 Result<Ref<>> getSetGetSlot(GetSetDescrObject* descr, Opt<> object, Opt<>) {
   if (!object) return share<PyObject>(descr);
   TRY(checkObject(descr, object.get()));
-  if (descr->d_getset->get) return Result<Ref<>>::fromC(descr->d_getset->get(object.get(), descr->d_getset->closure));
+  if (descr->d_getset->get)
+    return Result<Ref<>>::fromC(descr->d_getset->get(object.get(), descr->d_getset->closure));
   return raise(PyExc_AttributeError, "attribute '%V' of '%.100s' objects is not readable", nameOf(descr), "?",
                descr->d_type->tp_name);
 }
@@ -232,7 +243,6 @@ bool isDataDescr(PyObject* object) { return typeOf(object)->tp_descr_set != null
 }  // namespace krait
 
 using namespace krait;
-
 
 KR_EXPORT constinit PyTypeObject PyMethodDescr_Type = {
     KR_TYPE_HEAD,

@@ -24,9 +24,9 @@ Result<Ref<>> methodDescrNew(PyTypeObject* type, PyMethodDef* def);
 Result<Ref<>> classMethodDescrNew(PyTypeObject* type, PyMethodDef* def);
 Result<Ref<>> memberDescrNew(PyTypeObject* type, PyMemberDef* def);
 Result<Ref<>> getSetDescrNew(PyTypeObject* type, PyGetSetDef* def);
-Result<Ref<>> memberGet(const char* base, PyMemberDef* def);               // PyMember_GetOne
+Result<Ref<>> memberGet(const char* base, PyMemberDef* def);  // PyMember_GetOne
 Status memberSet(char* base, PyMemberDef* def, Opt<> value);
-bool isDataDescr(PyObject* object);                                        // its type has tp_descr_set
+bool isDataDescr(PyObject* object);  // its type has tp_descr_set
 Result<Ref<>> mappingProxyNew(PyObject* mapping);
 Result<Ref<>> staticMethodNew(PyObject* callable);
 Result<Ref<>> classMethodNew(PyObject* callable);

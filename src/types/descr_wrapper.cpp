@@ -47,8 +47,8 @@ Result<Ref<>> wrapperCall(WrapperDescrObject* d, PyObject* args, PyObject* kwarg
 Result<Ref<>> wrapperGet(WrapperDescrObject* d, Opt<> object, Opt<>) {
   if (!object) return share<PyObject>(d);
   if (!isInstanceOf(object.get(), d->d_type)) {
-    return raise(PyExc_TypeError, "descriptor '%V' for '%.100s' objects doesn't apply to a '%.100s' object", d->d_name,
-                 "?", d->d_type->tp_name, typeName(object.get()));
+    return raise(PyExc_TypeError, "descriptor '%V' for '%.100s' objects doesn't apply to a '%.100s' object",
+                 d->d_name, "?", d->d_type->tp_name, typeName(object.get()));
   }
   return methodWrapperNew(d, object.get());
 }
@@ -64,7 +64,9 @@ Result<Ref<>> wrapperQualname(WrapperDescrObject* d) {
   }
   return share(d->d_qualname);
 }
-Result<Ref<>> wrapperDoc(WrapperDescrObject* d) { return docWithoutSignature(d->d_base->name, d->d_base->doc); }
+Result<Ref<>> wrapperDoc(WrapperDescrObject* d) {
+  return docWithoutSignature(d->d_base->name, d->d_base->doc);
+}
 Result<Ref<>> wrapperText(WrapperDescrObject* d) { return textSignature(d->d_base->name, d->d_base->doc); }
 
 Result<Ref<>> getattrCall(PyObject* object, PyObject* attr) {
@@ -79,8 +81,10 @@ constinit PyMemberDef kWrapperMembers[] = {
     {"__name__", T_OBJECT, offsetof(DescrObject, d_name), READONLY, nullptr},
     {},
 };
-constinit PyGetSetDef kWrapperGetSet[] = {
-    getset<"__doc__", wrapperDoc>, getset<"__qualname__", wrapperQualname>, getset<"__text_signature__", wrapperText>, {}};
+constinit PyGetSetDef kWrapperGetSet[] = {getset<"__doc__", wrapperDoc>,
+                                          getset<"__qualname__", wrapperQualname>,
+                                          getset<"__text_signature__", wrapperText>,
+                                          {}};
 constinit PyMethodDef kWrapperMethods[] = {method<"!__reduce__($self, /)", wrapperReduce>, {}};
 
 // --- method-wrapper ---
@@ -102,7 +106,8 @@ Result<Ref<>> boundCall(MethodWrapperObject* w, PyObject* args, PyObject* kwargs
   auto* tuple = cast<TupleObject>(args);
   auto descr = share(w->descr);
   auto self = share(w->self);
-  return callWrapper(descr.get(), self.get(), {tuple->items(), tuple->size(), static_cast<DictObject*>(kwargs)});
+  return callWrapper(descr.get(), self.get(),
+                     {tuple->items(), tuple->size(), static_cast<DictObject*>(kwargs)});
 }
 
 Result<Ref<>> boundCompare(PyObject* left, PyObject* right, int op) {
@@ -121,7 +126,8 @@ Py_hash_t boundHash(MethodWrapperObject* w) {
 }
 
 Result<Ref<>> boundRepr(MethodWrapperObject* w) {
-  return strFormat("<method-wrapper '%s' of %s object at %p>", w->descr->d_base->name, typeName(w->self), w->self);
+  return strFormat("<method-wrapper '%s' of %s object at %p>", w->descr->d_base->name, typeName(w->self),
+                   w->self);
 }
 
 Result<Ref<>> boundObjclass(MethodWrapperObject* w) { return share<PyObject>(w->descr->d_type); }
@@ -134,12 +140,9 @@ Result<Ref<>> boundReduce(MethodWrapperObject* w) { return getattrCall(w->self, 
 constinit PyMemberDef kBoundMembers[] = {
     {"__self__", T_OBJECT, offsetof(MethodWrapperObject, self), READONLY, nullptr}, {}};
 constinit PyGetSetDef kBoundGetSet[] = {
-    getset<"__objclass__", boundObjclass>,
-    getset<"__name__", boundName>,
-    getset<"__qualname__", boundQualname>,
-    getset<"__doc__", boundDoc>,
-    getset<"__text_signature__", boundText>,
-    {},
+    getset<"__objclass__", boundObjclass>,   getset<"__name__", boundName>,
+    getset<"__qualname__", boundQualname>,   getset<"__doc__", boundDoc>,
+    getset<"__text_signature__", boundText>, {},
 };
 constinit PyMethodDef kBoundMethods[] = {method<"!__reduce__($self, /)", boundReduce>, {}};
 
@@ -171,8 +174,8 @@ Result<Ref<>> wrapperDescrCall(WrapperDescrObject* d, PyObject* const* args, Py_
                  d->d_type->tp_name);
   }
   if (!typeIsSubtype(typeOf(args[0]), d->d_type)) {
-    return raise(PyExc_TypeError, "descriptor '%V' requires a '%.100s' object but received a '%.100s'", d->d_name, "?",
-                 d->d_type->tp_name, typeName(args[0]));
+    return raise(PyExc_TypeError, "descriptor '%V' requires a '%.100s' object but received a '%.100s'",
+                 d->d_name, "?", d->d_type->tp_name, typeName(args[0]));
   }
   return callWrapper(d, args[0], {args + 1, count - 1, kwargs});
 }

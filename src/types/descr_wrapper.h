@@ -1,6 +1,7 @@
 // Slot wrappers: how int.__add__ calls nb_add.
 //
-// SlotDef has the layout of CPython's wrapperbase, which Cython modules copy; only the meaning of `wrapper` is ours.
+// SlotDef has the layout of CPython's wrapperbase, which Cython modules copy; only the meaning of `wrapper`
+// is ours.
 #pragma once
 
 #include "types/descr.h"
@@ -18,8 +19,8 @@ constexpr int kWrapperTakesKeywords = 1;
 
 struct SlotDef {
   const char* name;
-  int offset;         // in PyHeapTypeObject
-  void* function;     // the slot's value for classes that define the method in Python; null: none
+  int offset;           // in PyHeapTypeObject
+  void* function;       // the slot's value for classes that define the method in Python; null: none
   SlotWrapper wrapper;  // null: no descriptor is made for this slot
   const char* doc;
   int flags;
@@ -35,7 +36,8 @@ static_assert(sizeof(WrapperDescrObject) == 56);
 
 Result<Ref<>> wrapperDescrNew(PyTypeObject* type, SlotDef* def, void* wrapped);
 Result<Ref<>> methodWrapperNew(WrapperDescrObject* descr, PyObject* self);
-// Calls the slot on args[0] without packing arguments; for the evaluator's calls of `super().__init__(...)` and alike.
+// Calls the slot on args[0] without packing arguments; for the evaluator's calls of `super().__init__(...)`
+// and alike.
 Result<Ref<>> wrapperDescrCall(WrapperDescrObject* descr, PyObject* const* args, Py_ssize_t count,
                                Opt<DictObject> kwargs);
 

@@ -72,15 +72,10 @@ Py_ssize_t probeComparing(DictObject* dict, PyObject* key, Py_hash_t hash, bool*
           general ? generalEntries(keys)[index].hash : static_cast<StrObject*>(candidate)->hash;
       if (stored == hash) {
         switch (compareWith(dict, mark, index, candidate, key)) {
-          case Match::kYes:
-            return index;
-          case Match::kFailed:
-            return kLookupFailed;
-          case Match::kChanged:
-            *restart = true;
-            return kIndexEmpty;
-          case Match::kNo:
-            break;
+          case Match::kYes: return index;
+          case Match::kFailed: return kLookupFailed;
+          case Match::kChanged: *restart = true; return kIndexEmpty;
+          case Match::kNo: break;
         }
       }
     }

@@ -85,20 +85,15 @@ Result<bool> allContained(PyObject* items, PyObject* container) {
 Result<bool> viewCompareBool(PyObject* view, PyObject* other, int op) {
   Py_ssize_t size = TRY(objectLength(view)), other_size = TRY(objectLength(other));
   switch (op) {
-    case Py_EQ:
-      return size == other_size ? allContained(view, other) : Result<bool>(false);
+    case Py_EQ: return size == other_size ? allContained(view, other) : Result<bool>(false);
     case Py_NE: {
       bool equal = size == other_size && TRY(allContained(view, other));
       return !equal;
     }
-    case Py_LT:
-      return size < other_size ? allContained(view, other) : Result<bool>(false);
-    case Py_LE:
-      return size <= other_size ? allContained(view, other) : Result<bool>(false);
-    case Py_GT:
-      return size > other_size ? allContained(other, view) : Result<bool>(false);
-    default:
-      return size >= other_size ? allContained(other, view) : Result<bool>(false);
+    case Py_LT: return size < other_size ? allContained(view, other) : Result<bool>(false);
+    case Py_LE: return size <= other_size ? allContained(view, other) : Result<bool>(false);
+    case Py_GT: return size > other_size ? allContained(other, view) : Result<bool>(false);
+    default: return size >= other_size ? allContained(other, view) : Result<bool>(false);
   }
 }
 

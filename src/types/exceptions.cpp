@@ -16,7 +16,8 @@
 namespace krait {
 namespace exceptions {
 
-// --- BaseException -------------------------------------------------------------------------------------------------
+// --- BaseException
+// -------------------------------------------------------------------------------------------------
 
 Result<Ref<>> baseNew(PyTypeObject* type, PyObject* args, Opt<>) {
   Ref<ExceptionObject> self = TRY(typeAlloc<ExceptionObject>(type));
@@ -32,11 +33,13 @@ Status baseInit(ExceptionObject* self, PyObject* args, Opt<> kwargs) {
 }
 
 int baseTraverse(ExceptionObject* self, visitproc visit, void* arg) {
-  return visitAll(visit, arg, self->dict, self->args, self->notes, self->traceback, self->cause, self->context);
+  return visitAll(visit, arg, self->dict, self->args, self->notes, self->traceback, self->cause,
+                  self->context);
 }
 
 void baseClear(ExceptionObject* self) {
-  for (PyObject** field : {&self->dict, &self->args, &self->notes, &self->traceback, &self->cause, &self->context})
+  for (PyObject** field :
+       {&self->dict, &self->args, &self->notes, &self->traceback, &self->cause, &self->context})
     clearField(*field);
 }
 
@@ -148,9 +151,12 @@ constinit PyMethodDef kBaseMethods[] = {
     method<"!add_note($self, note, /)", addNote, "Add a note that is shown with the traceback.">,
     {}};
 constinit PyGetSetDef kBaseGetSet[] = {
-    getset<"__dict__", genericGetDict, genericSetDict>, getset<"args", getArgs, setArgs>,
-    getset<"__traceback__", getTraceback, setTraceback>, getset<"__context__", getContext, setContext, "The exception that was being handled.">,
-    getset<"__cause__", getCause, setCause, "The exception given after `from`.">, {}};
+    getset<"__dict__", genericGetDict, genericSetDict>,
+    getset<"args", getArgs, setArgs>,
+    getset<"__traceback__", getTraceback, setTraceback>,
+    getset<"__context__", getContext, setContext, "The exception that was being handled.">,
+    getset<"__cause__", getCause, setCause, "The exception given after `from`.">,
+    {}};
 constinit PyMemberDef kBaseMembers[] = {
     {"__suppress_context__", T_BOOL, offsetof(ExceptionObject, suppress_context), 0, nullptr}, {}};
 
@@ -161,18 +167,20 @@ constinit PyMemberDef kBaseMembers[] = {
 using namespace krait;
 using namespace krait::exceptions;
 
-KR_EXCEPTION_TYPE(BaseException, , ExceptionObject,
-    .tp_dealloc = Fields<0>::dealloc, .tp_repr = slot<baseRepr>, .tp_str = slot<baseStr>,
-    .tp_getattro = slot<genericGetAttr>, .tp_setattro = slot<genericSetAttr>, .tp_flags = kFlags,
-    .tp_doc = "Common base class of all exceptions.", .tp_traverse = Fields<0>::traverse, .tp_clear = Fields<0>::clear,
-    .tp_methods = kBaseMethods, .tp_members = kBaseMembers, .tp_getset = kBaseGetSet,
-    .tp_dictoffset = offsetof(ExceptionObject, dict), .tp_init = slot<baseInit>, .tp_new = slot<baseNew>)
+KR_EXCEPTION_TYPE(BaseException, , ExceptionObject, .tp_dealloc = Fields<0>::dealloc,
+                  .tp_repr = slot<baseRepr>, .tp_str = slot<baseStr>, .tp_getattro = slot<genericGetAttr>,
+                  .tp_setattro = slot<genericSetAttr>, .tp_flags = kFlags,
+                  .tp_doc = "Common base class of all exceptions.", .tp_traverse = Fields<0>::traverse,
+                  .tp_clear = Fields<0>::clear, .tp_methods = kBaseMethods, .tp_members = kBaseMembers,
+                  .tp_getset = kBaseGetSet, .tp_dictoffset = offsetof(ExceptionObject, dict),
+                  .tp_init = slot<baseInit>, .tp_new = slot<baseNew>)
 
-#define SIMPLE(Name, Base, Doc)                                                                                         \
-  extern "C" PyTypeObject _PyExc_##Base;                                                                                \
-  KR_EXCEPTION_TYPE(Name, Base, ExceptionObject, .tp_dealloc = Fields<0>::dealloc, .tp_flags = kFlags, .tp_doc = Doc,    \
-                    .tp_traverse = Fields<0>::traverse, .tp_clear = Fields<0>::clear, .tp_base = &_PyExc_##Base,         \
-                    .tp_dictoffset = offsetof(ExceptionObject, dict), .tp_init = slot<baseInit>, .tp_new = slot<baseNew>)
+#define SIMPLE(Name, Base, Doc)                                                                        \
+  extern "C" PyTypeObject _PyExc_##Base;                                                               \
+  KR_EXCEPTION_TYPE(Name, Base, ExceptionObject, .tp_dealloc = Fields<0>::dealloc, .tp_flags = kFlags, \
+                    .tp_doc = Doc, .tp_traverse = Fields<0>::traverse, .tp_clear = Fields<0>::clear,   \
+                    .tp_base = &_PyExc_##Base, .tp_dictoffset = offsetof(ExceptionObject, dict),       \
+                    .tp_init = slot<baseInit>, .tp_new = slot<baseNew>)
 #include "types/exceptions.def"
 #undef SIMPLE
 
@@ -182,7 +190,8 @@ KR_EXPORT constinit PyObject* PyExc_IOError = &_PyExc_OSError;
 
 namespace krait {
 
-// --- access from C++ -----------------------------------------------------------------------------------------------
+// --- access from C++
+// -----------------------------------------------------------------------------------------------
 
 bool isExceptionClass(const PyObject* o) {
   return isType(o) && hasFlag(reinterpret_cast<const PyTypeObject*>(o), Py_TPFLAGS_BASE_EXC_SUBCLASS);
@@ -213,7 +222,8 @@ void exceptionSetCause(PyObject* exception, MaybeRef<> cause) {
 
 Status exceptionSetTraceback(PyObject* exception, Opt<> traceback) {
   PyObject* value = traceback.get() == Py_None ? nullptr : traceback.get();
-  if (value && !isTraceback(value)) return raise(PyExc_TypeError, "__traceback__ must be a traceback or None");
+  if (value && !isTraceback(value))
+    return raise(PyExc_TypeError, "__traceback__ must be a traceback or None");
   xincref(value);
   PyObject* old = std::exchange(cast<ExceptionObject>(exception)->traceback, value);
   xdecref(old);
@@ -242,13 +252,14 @@ Result<Ref<>> stopIterationValue() {
   return exceptions::orNone(value);
 }
 
-Raised raiseSyntaxError(PyObject* type, const char* message, PyObject* filename, int lineno, int offset, int end_lineno,
-                        int end_offset, Opt<> text) {
+Raised raiseSyntaxError(PyObject* type, const char* message, PyObject* filename, int lineno, int offset,
+                        int end_lineno, int end_offset, Opt<> text) {
   auto make = [&]() -> Result<Ref<>> {
     Ref<StrObject> msg = TRY(strFromUtf8(message));
     Ref<> line = TRY(intObject(lineno)), column = TRY(intObject(offset));
     Ref<> end_line = TRY(intObject(end_lineno)), end_column = TRY(intObject(end_offset));
-    Ref<TupleObject> where = TRY(tupleOf(filename, line.get(), column.get(), text.orElse(Py_None), end_line.get(), end_column.get()));
+    Ref<TupleObject> where = TRY(
+        tupleOf(filename, line.get(), column.get(), text.orElse(Py_None), end_line.get(), end_column.get()));
     return TRY(tupleOf(msg.get(), where.get()));
   };
   auto args = make();
@@ -257,19 +268,44 @@ Raised raiseSyntaxError(PyObject* type, const char* message, PyObject* filename,
   return raiseObject(type, owned.get());
 }
 
-// --- builtins ------------------------------------------------------------------------------------------------------
+// --- builtins
+// ------------------------------------------------------------------------------------------------------
 
 namespace {
 
-constexpr PyObject* const* kDetailed[] = {
-    &PyExc_BaseException, &PyExc_BaseExceptionGroup, &PyExc_SystemExit, &PyExc_StopIteration, &PyExc_ImportError,
-    &PyExc_ModuleNotFoundError, &PyExc_OSError, &PyExc_NameError, &PyExc_UnboundLocalError, &PyExc_AttributeError,
-    &PyExc_SyntaxError, &PyExc_IndentationError, &PyExc_TabError, &PyExc_KeyError, &PyExc_UnicodeEncodeError,
-    &PyExc_UnicodeDecodeError, &PyExc_UnicodeTranslateError, &PyExc_MemoryError, &PyExc_BlockingIOError,
-    &PyExc_BrokenPipeError, &PyExc_ChildProcessError, &PyExc_ConnectionError, &PyExc_ConnectionAbortedError,
-    &PyExc_ConnectionRefusedError, &PyExc_ConnectionResetError, &PyExc_FileExistsError, &PyExc_FileNotFoundError,
-    &PyExc_InterruptedError, &PyExc_IsADirectoryError, &PyExc_NotADirectoryError, &PyExc_PermissionError,
-    &PyExc_ProcessLookupError, &PyExc_TimeoutError};
+constexpr PyObject* const* kDetailed[] = {&PyExc_BaseException,
+                                          &PyExc_BaseExceptionGroup,
+                                          &PyExc_SystemExit,
+                                          &PyExc_StopIteration,
+                                          &PyExc_ImportError,
+                                          &PyExc_ModuleNotFoundError,
+                                          &PyExc_OSError,
+                                          &PyExc_NameError,
+                                          &PyExc_UnboundLocalError,
+                                          &PyExc_AttributeError,
+                                          &PyExc_SyntaxError,
+                                          &PyExc_IndentationError,
+                                          &PyExc_TabError,
+                                          &PyExc_KeyError,
+                                          &PyExc_UnicodeEncodeError,
+                                          &PyExc_UnicodeDecodeError,
+                                          &PyExc_UnicodeTranslateError,
+                                          &PyExc_MemoryError,
+                                          &PyExc_BlockingIOError,
+                                          &PyExc_BrokenPipeError,
+                                          &PyExc_ChildProcessError,
+                                          &PyExc_ConnectionError,
+                                          &PyExc_ConnectionAbortedError,
+                                          &PyExc_ConnectionRefusedError,
+                                          &PyExc_ConnectionResetError,
+                                          &PyExc_FileExistsError,
+                                          &PyExc_FileNotFoundError,
+                                          &PyExc_InterruptedError,
+                                          &PyExc_IsADirectoryError,
+                                          &PyExc_NotADirectoryError,
+                                          &PyExc_PermissionError,
+                                          &PyExc_ProcessLookupError,
+                                          &PyExc_TimeoutError};
 constexpr PyObject* const* kSimple[] = {
 #define SIMPLE(Name, Base, Doc) &PyExc_##Name,
 #include "types/exceptions.def"

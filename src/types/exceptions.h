@@ -45,19 +45,23 @@ struct AttributeErrorObject : ExceptionObject {
   PyObject *obj, *name;
 };
 
-inline bool isExceptionInstance(const PyObject* o) { return hasFlag(typeOf(o), Py_TPFLAGS_BASE_EXC_SUBCLASS); }
+inline bool isExceptionInstance(const PyObject* o) {
+  return hasFlag(typeOf(o), Py_TPFLAGS_BASE_EXC_SUBCLASS);
+}
 bool isExceptionClass(const PyObject* o);
 Result<Ref<>> exceptionNew(PyObject* type, Opt<> value);  // instance as `raise type(value)` makes it
 void exceptionSetContext(PyObject* exception, Ref<> context);
 void exceptionSetCause(PyObject* exception, MaybeRef<> cause);
 Status exceptionSetTraceback(PyObject* exception, Opt<> traceback);
-Status raiseAttributeError(PyObject* object, PyObject* name);  // "'X' object has no attribute 'y'" with obj and name set
-Result<Ref<>> stopIterationValue();                            // consumes a pending StopIteration: its value (None if none pending)
-// Puts all exceptions (and their old names) into builtins.__dict__; makes ExceptionGroup, which is a heap type.
+Status raiseAttributeError(PyObject* object,
+                           PyObject* name);  // "'X' object has no attribute 'y'" with obj and name set
+Result<Ref<>> stopIterationValue();  // consumes a pending StopIteration: its value (None if none pending)
+// Puts all exceptions (and their old names) into builtins.__dict__; makes ExceptionGroup, which is a heap
+// type.
 Status exceptionsAddTo(DictObject* builtins);
 Result<PyTypeObject*> exceptionGroupType();
 void exceptionsPrepareMemoryErrors();  // keeps some MemoryErrors for when there is no memory
-Raised raiseSyntaxError(PyObject* type, const char* message, PyObject* filename, int lineno, int offset, int end_lineno,
-                        int end_offset, Opt<> text);
+Raised raiseSyntaxError(PyObject* type, const char* message, PyObject* filename, int lineno, int offset,
+                        int end_lineno, int end_offset, Opt<> text);
 
 }  // namespace krait

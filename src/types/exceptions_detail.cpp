@@ -1,5 +1,5 @@
-// Exceptions with fields of their own: StopIteration, SystemExit, ImportError, NameError, AttributeError, SyntaxError;
-// KeyError's text and MemoryError's spare objects.
+// Exceptions with fields of their own: StopIteration, SystemExit, ImportError, NameError, AttributeError,
+// SyntaxError; KeyError's text and MemoryError's spare objects.
 #include <cstring>
 
 #include "core/call.h"
@@ -11,7 +11,8 @@
 namespace krait {
 namespace exceptions {
 
-Status keywordFields(const char* function, Opt<> kwargs, const char* const* names, int count, PyObject** out) {
+Status keywordFields(const char* function, Opt<> kwargs, const char* const* names, int count,
+                     PyObject** out) {
   if (!kwargs) return {};
   auto* dict = cast<DictObject>(kwargs.get());
   if (dict->size() > count)
@@ -23,7 +24,8 @@ Status keywordFields(const char* function, Opt<> kwargs, const char* const* name
     if (!isStr(key)) return raise(PyExc_TypeError, "keywords must be strings");
     int i = 0;
     while (i < count && !strEqualsAscii(cast<StrObject>(key), names[i])) i++;
-    if (i == count) return raise(PyExc_TypeError, "'%U' is an invalid keyword argument for %.200s()", key, function);
+    if (i == count)
+      return raise(PyExc_TypeError, "'%U' is an invalid keyword argument for %.200s()", key, function);
     out[i] = value;
   }
   return {};
@@ -58,7 +60,8 @@ Status systemExitInit(ExceptionObject* self, PyObject* args, Opt<> kwargs) {
   return {};
 }
 
-// --- ImportError -----------------------------------------------------------------------------------------------------
+// --- ImportError
+// -----------------------------------------------------------------------------------------------------
 
 constexpr const char* kImportKeywords[] = {"name", "path"};
 
@@ -96,10 +99,12 @@ Result<Ref<>> importErrorReduce(ExceptionObject* self) {
 
 constinit PyMemberDef kImportErrorMembers[] = {KR_MEMBER(ImportErrorObject, msg, T_OBJECT, 0),
                                                KR_MEMBER(ImportErrorObject, name, T_OBJECT, 0),
-                                               KR_MEMBER(ImportErrorObject, path, T_OBJECT, 0), {}};
+                                               KR_MEMBER(ImportErrorObject, path, T_OBJECT, 0),
+                                               {}};
 constinit PyMethodDef kImportErrorMethods[] = {method<"!__reduce__($self, /)", importErrorReduce>, {}};
 
-// --- NameError, AttributeError ---------------------------------------------------------------------------------------
+// --- NameError, AttributeError
+// ---------------------------------------------------------------------------------------
 
 constexpr const char* kNameKeywords[] = {"name"};
 constexpr const char* kAttributeKeywords[] = {"name", "obj"};
@@ -123,18 +128,21 @@ Status attributeErrorInit(ExceptionObject* self, PyObject* args, Opt<> kwargs) {
 
 constinit PyMemberDef kNameErrorMembers[] = {KR_MEMBER(NameErrorObject, name, T_OBJECT, 0), {}};
 constinit PyMemberDef kAttributeErrorMembers[] = {KR_MEMBER(AttributeErrorObject, name, T_OBJECT, 0),
-                                                  KR_MEMBER(AttributeErrorObject, obj, T_OBJECT, 0), {}};
+                                                  KR_MEMBER(AttributeErrorObject, obj, T_OBJECT, 0),
+                                                  {}};
 constinit PyMemberDef kStopIterationMembers[] = {KR_MEMBER(StopIterationObject, value, T_OBJECT, 0), {}};
 constinit PyMemberDef kSystemExitMembers[] = {KR_MEMBER(SystemExitObject, code, T_OBJECT, 0), {}};
 
-// --- SyntaxError -----------------------------------------------------------------------------------------------------
+// --- SyntaxError
+// -----------------------------------------------------------------------------------------------------
 
 Status syntaxErrorWhere(SyntaxErrorObject* self, PyObject* info) {
   Ref<TupleObject> where = TRY(sequenceTuple(info));
   Py_ssize_t size = where->size();
   if (size < 4) return raise(PyExc_TypeError, "function takes at least 4 arguments (%zd given)", size);
   if (size > 6) return raise(PyExc_TypeError, "function takes at most 6 arguments (%zd given)", size);
-  PyObject** targets[] = {&self->filename, &self->lineno, &self->offset, &self->text, &self->end_lineno, &self->end_offset};
+  PyObject** targets[] = {&self->filename, &self->lineno,     &self->offset,
+                          &self->text,     &self->end_lineno, &self->end_offset};
   setOrClear(self->end_lineno, nullptr);
   setOrClear(self->end_offset, nullptr);
   for (Py_ssize_t i = 0; i < size; i++) setOrClear(*targets[i], where->at(i));
@@ -170,14 +178,18 @@ Result<Ref<StrObject>> syntaxErrorStr(ExceptionObject* self) {
   return strFormat("%S (line %ld)", message.get(), line);
 }
 
-constinit PyMemberDef kSyntaxErrorMembers[] = {
-    KR_MEMBER(SyntaxErrorObject, msg, T_OBJECT, 0),        KR_MEMBER(SyntaxErrorObject, filename, T_OBJECT, 0),
-    KR_MEMBER(SyntaxErrorObject, lineno, T_OBJECT, 0),     KR_MEMBER(SyntaxErrorObject, offset, T_OBJECT, 0),
-    KR_MEMBER(SyntaxErrorObject, text, T_OBJECT, 0),       KR_MEMBER(SyntaxErrorObject, end_lineno, T_OBJECT, 0),
-    KR_MEMBER(SyntaxErrorObject, end_offset, T_OBJECT, 0), KR_MEMBER(SyntaxErrorObject, print_file_and_line, T_OBJECT, 0),
-    {}};
+constinit PyMemberDef kSyntaxErrorMembers[] = {KR_MEMBER(SyntaxErrorObject, msg, T_OBJECT, 0),
+                                               KR_MEMBER(SyntaxErrorObject, filename, T_OBJECT, 0),
+                                               KR_MEMBER(SyntaxErrorObject, lineno, T_OBJECT, 0),
+                                               KR_MEMBER(SyntaxErrorObject, offset, T_OBJECT, 0),
+                                               KR_MEMBER(SyntaxErrorObject, text, T_OBJECT, 0),
+                                               KR_MEMBER(SyntaxErrorObject, end_lineno, T_OBJECT, 0),
+                                               KR_MEMBER(SyntaxErrorObject, end_offset, T_OBJECT, 0),
+                                               KR_MEMBER(SyntaxErrorObject, print_file_and_line, T_OBJECT, 0),
+                                               {}};
 
-// --- KeyError, MemoryError -------------------------------------------------------------------------------------------
+// --- KeyError, MemoryError
+// -------------------------------------------------------------------------------------------
 
 // A lone key is shown by its repr: '' would look like no message at all.
 Result<Ref<StrObject>> keyErrorStr(ExceptionObject* self) {
@@ -211,44 +223,52 @@ using namespace krait::exceptions;
 
 extern "C" PyTypeObject _PyExc_BaseException, _PyExc_Exception, _PyExc_LookupError;
 
-#define KR_REST(kFields, Base)                                                                                        \
-  .tp_traverse = Fields<kFields>::traverse, .tp_clear = Fields<kFields>::clear
+#define KR_REST(kFields, Base) .tp_traverse = Fields<kFields>::traverse, .tp_clear = Fields<kFields>::clear
 
-KR_EXCEPTION_TYPE(StopIteration, Exception, StopIterationObject, .tp_dealloc = Fields<1>::dealloc, .tp_flags = kFlags,
-    .tp_doc = "Signal the end from iterator.__next__().", KR_REST(1, Exception), .tp_members = kStopIterationMembers,
-    .tp_base = &_PyExc_Exception, .tp_init = slot<stopIterationInit>)
-KR_EXCEPTION_TYPE(SystemExit, BaseException, SystemExitObject, .tp_dealloc = Fields<1>::dealloc, .tp_flags = kFlags,
-    .tp_doc = "Request to exit from the interpreter.", KR_REST(1, BaseException), .tp_members = kSystemExitMembers,
-    .tp_base = &_PyExc_BaseException, .tp_init = slot<systemExitInit>)
-KR_EXCEPTION_TYPE(ImportError, Exception, ImportErrorObject, .tp_dealloc = Fields<3>::dealloc, .tp_str = slot<importErrorStr>,
-    .tp_flags = kFlags, .tp_doc = "A module, or a name in it, cannot be found.", KR_REST(3, Exception),
-    .tp_methods = kImportErrorMethods, .tp_members = kImportErrorMembers, .tp_base = &_PyExc_Exception,
-    .tp_init = slot<importErrorInit>)
-KR_EXCEPTION_TYPE(ModuleNotFoundError, ImportError, ImportErrorObject, .tp_dealloc = Fields<3>::dealloc, .tp_flags = kFlags,
-    .tp_doc = "Module not found.", KR_REST(3, ImportError), .tp_base = &_PyExc_ImportError, .tp_init = slot<importErrorInit>)
-KR_EXCEPTION_TYPE(NameError, Exception, NameErrorObject, .tp_dealloc = Fields<1>::dealloc, .tp_str = slot<baseStr>,
-    .tp_flags = kFlags, .tp_doc = "Name not found globally.", KR_REST(1, Exception), .tp_members = kNameErrorMembers,
-    .tp_base = &_PyExc_Exception, .tp_init = slot<nameErrorInit>)
-KR_EXCEPTION_TYPE(UnboundLocalError, NameError, NameErrorObject, .tp_dealloc = Fields<1>::dealloc, .tp_flags = kFlags,
-    .tp_doc = "Local name referenced but not bound to a value.", KR_REST(1, NameError), .tp_base = &_PyExc_NameError,
-    .tp_init = slot<nameErrorInit>)
-KR_EXCEPTION_TYPE(AttributeError, Exception, AttributeErrorObject, .tp_dealloc = Fields<2>::dealloc, .tp_str = slot<baseStr>,
-    .tp_flags = kFlags, .tp_doc = "Attribute not found.", KR_REST(2, Exception), .tp_members = kAttributeErrorMembers,
-    .tp_base = &_PyExc_Exception, .tp_init = slot<attributeErrorInit>)
-KR_EXCEPTION_TYPE(SyntaxError, Exception, SyntaxErrorObject, .tp_dealloc = Fields<8>::dealloc, .tp_str = slot<syntaxErrorStr>,
-    .tp_flags = kFlags, .tp_doc = "Invalid syntax.", KR_REST(8, Exception), .tp_members = kSyntaxErrorMembers,
-    .tp_base = &_PyExc_Exception, .tp_init = slot<syntaxErrorInit>)
-KR_EXCEPTION_TYPE(IndentationError, SyntaxError, SyntaxErrorObject, .tp_dealloc = Fields<8>::dealloc, .tp_flags = kFlags,
-    .tp_doc = "Improper indentation.", KR_REST(8, SyntaxError), .tp_base = &_PyExc_SyntaxError, .tp_init = slot<syntaxErrorInit>)
-KR_EXCEPTION_TYPE(TabError, IndentationError, SyntaxErrorObject, .tp_dealloc = Fields<8>::dealloc, .tp_flags = kFlags,
-    .tp_doc = "Improper mixture of spaces and tabs.", KR_REST(8, IndentationError), .tp_base = &_PyExc_IndentationError,
-    .tp_init = slot<syntaxErrorInit>)
-KR_EXCEPTION_TYPE(KeyError, LookupError, ExceptionObject, .tp_dealloc = Fields<0>::dealloc, .tp_str = slot<keyErrorStr>,
-    .tp_flags = kFlags, .tp_doc = "Mapping key not found.", KR_REST(0, LookupError), .tp_base = &_PyExc_LookupError,
-    .tp_init = slot<baseInit>)
-KR_EXCEPTION_TYPE(MemoryError, Exception, ExceptionObject, .tp_dealloc = memoryErrorDealloc, .tp_flags = kFlags,
-    .tp_doc = "Out of memory.", KR_REST(0, Exception), .tp_base = &_PyExc_Exception, .tp_init = slot<baseInit>,
-    .tp_new = slot<memoryErrorNew>)
+KR_EXCEPTION_TYPE(StopIteration, Exception, StopIterationObject, .tp_dealloc = Fields<1>::dealloc,
+                  .tp_flags = kFlags, .tp_doc = "Signal the end from iterator.__next__().",
+                  KR_REST(1, Exception), .tp_members = kStopIterationMembers, .tp_base = &_PyExc_Exception,
+                  .tp_init = slot<stopIterationInit>)
+KR_EXCEPTION_TYPE(SystemExit, BaseException, SystemExitObject, .tp_dealloc = Fields<1>::dealloc,
+                  .tp_flags = kFlags, .tp_doc = "Request to exit from the interpreter.",
+                  KR_REST(1, BaseException), .tp_members = kSystemExitMembers,
+                  .tp_base = &_PyExc_BaseException, .tp_init = slot<systemExitInit>)
+KR_EXCEPTION_TYPE(ImportError, Exception, ImportErrorObject, .tp_dealloc = Fields<3>::dealloc,
+                  .tp_str = slot<importErrorStr>, .tp_flags = kFlags,
+                  .tp_doc = "A module, or a name in it, cannot be found.", KR_REST(3, Exception),
+                  .tp_methods = kImportErrorMethods, .tp_members = kImportErrorMembers,
+                  .tp_base = &_PyExc_Exception, .tp_init = slot<importErrorInit>)
+KR_EXCEPTION_TYPE(ModuleNotFoundError, ImportError, ImportErrorObject, .tp_dealloc = Fields<3>::dealloc,
+                  .tp_flags = kFlags, .tp_doc = "Module not found.", KR_REST(3, ImportError),
+                  .tp_base = &_PyExc_ImportError, .tp_init = slot<importErrorInit>)
+KR_EXCEPTION_TYPE(NameError, Exception, NameErrorObject, .tp_dealloc = Fields<1>::dealloc,
+                  .tp_str = slot<baseStr>, .tp_flags = kFlags, .tp_doc = "Name not found globally.",
+                  KR_REST(1, Exception), .tp_members = kNameErrorMembers, .tp_base = &_PyExc_Exception,
+                  .tp_init = slot<nameErrorInit>)
+KR_EXCEPTION_TYPE(UnboundLocalError, NameError, NameErrorObject, .tp_dealloc = Fields<1>::dealloc,
+                  .tp_flags = kFlags, .tp_doc = "Local name referenced but not bound to a value.",
+                  KR_REST(1, NameError), .tp_base = &_PyExc_NameError, .tp_init = slot<nameErrorInit>)
+KR_EXCEPTION_TYPE(AttributeError, Exception, AttributeErrorObject, .tp_dealloc = Fields<2>::dealloc,
+                  .tp_str = slot<baseStr>, .tp_flags = kFlags, .tp_doc = "Attribute not found.",
+                  KR_REST(2, Exception), .tp_members = kAttributeErrorMembers, .tp_base = &_PyExc_Exception,
+                  .tp_init = slot<attributeErrorInit>)
+KR_EXCEPTION_TYPE(SyntaxError, Exception, SyntaxErrorObject, .tp_dealloc = Fields<8>::dealloc,
+                  .tp_str = slot<syntaxErrorStr>, .tp_flags = kFlags, .tp_doc = "Invalid syntax.",
+                  KR_REST(8, Exception), .tp_members = kSyntaxErrorMembers, .tp_base = &_PyExc_Exception,
+                  .tp_init = slot<syntaxErrorInit>)
+KR_EXCEPTION_TYPE(IndentationError, SyntaxError, SyntaxErrorObject, .tp_dealloc = Fields<8>::dealloc,
+                  .tp_flags = kFlags, .tp_doc = "Improper indentation.", KR_REST(8, SyntaxError),
+                  .tp_base = &_PyExc_SyntaxError, .tp_init = slot<syntaxErrorInit>)
+KR_EXCEPTION_TYPE(TabError, IndentationError, SyntaxErrorObject, .tp_dealloc = Fields<8>::dealloc,
+                  .tp_flags = kFlags, .tp_doc = "Improper mixture of spaces and tabs.",
+                  KR_REST(8, IndentationError), .tp_base = &_PyExc_IndentationError,
+                  .tp_init = slot<syntaxErrorInit>)
+KR_EXCEPTION_TYPE(KeyError, LookupError, ExceptionObject, .tp_dealloc = Fields<0>::dealloc,
+                  .tp_str = slot<keyErrorStr>, .tp_flags = kFlags, .tp_doc = "Mapping key not found.",
+                  KR_REST(0, LookupError), .tp_base = &_PyExc_LookupError, .tp_init = slot<baseInit>)
+KR_EXCEPTION_TYPE(MemoryError, Exception, ExceptionObject, .tp_dealloc = memoryErrorDealloc,
+                  .tp_flags = kFlags, .tp_doc = "Out of memory.", KR_REST(0, Exception),
+                  .tp_base = &_PyExc_Exception, .tp_init = slot<baseInit>, .tp_new = slot<memoryErrorNew>)
 
 namespace krait {
 namespace exceptions {

@@ -11,19 +11,28 @@ namespace krait {
 namespace exceptions {
 namespace {
 
-ExceptionGroupObject* groupOf(PyObject* self) { return static_cast<ExceptionGroupObject*>(cast<ExceptionObject>(self)); }
+ExceptionGroupObject* groupOf(PyObject* self) {
+  return static_cast<ExceptionGroupObject*>(cast<ExceptionObject>(self));
+}
 TupleObject* membersOf(PyObject* self) { return cast<TupleObject>(groupOf(self)->excs); }
-bool isGroup(PyObject* o) { return isInstanceOf(o, reinterpret_cast<PyTypeObject*>(PyExc_BaseExceptionGroup)); }
-bool isPlainException(PyObject* o) { return isInstanceOf(o, reinterpret_cast<PyTypeObject*>(PyExc_Exception)); }
+bool isGroup(PyObject* o) {
+  return isInstanceOf(o, reinterpret_cast<PyTypeObject*>(PyExc_BaseExceptionGroup));
+}
+bool isPlainException(PyObject* o) {
+  return isInstanceOf(o, reinterpret_cast<PyTypeObject*>(PyExc_Exception));
+}
 
 PyTypeObject* group_type;  // ExceptionGroup, owned
 
-// --- construction ----------------------------------------------------------------------------------------------------
+// --- construction
+// ----------------------------------------------------------------------------------------------------
 
 Result<Ref<TupleObject>> checkedMembers(PyObject* exceptions) {
-  if (!isSequence(exceptions)) return raise(PyExc_TypeError, "second argument (exceptions) must be a sequence");
+  if (!isSequence(exceptions))
+    return raise(PyExc_TypeError, "second argument (exceptions) must be a sequence");
   Ref<TupleObject> members = TRY(sequenceTuple(exceptions));
-  if (members->size() == 0) return raise(PyExc_ValueError, "second argument (exceptions) must be a non-empty sequence");
+  if (members->size() == 0)
+    return raise(PyExc_ValueError, "second argument (exceptions) must be a non-empty sequence");
   for (Py_ssize_t i = 0; i < members->size(); i++)
     if (!isExceptionInstance(members->at(i)))
       return raise(PyExc_ValueError, "Item %zd of second argument (exceptions) is not an exception", i);
@@ -34,9 +43,11 @@ Result<Ref<TupleObject>> checkedMembers(PyObject* exceptions) {
 Result<PyTypeObject*> chooseType(PyTypeObject* type, TupleObject* members) {
   bool all_plain = true;
   for (Py_ssize_t i = 0; i < members->size(); i++) all_plain = all_plain && isPlainException(members->at(i));
-  if (reinterpret_cast<PyObject*>(type) == PyExc_BaseExceptionGroup) return all_plain ? TRY(exceptionGroupType()) : type;
+  if (reinterpret_cast<PyObject*>(type) == PyExc_BaseExceptionGroup)
+    return all_plain ? TRY(exceptionGroupType()) : type;
   if (all_plain) return type;
-  if (type == TRY(exceptionGroupType())) return raise(PyExc_TypeError, "Cannot nest BaseExceptions in an ExceptionGroup");
+  if (type == TRY(exceptionGroupType()))
+    return raise(PyExc_TypeError, "Cannot nest BaseExceptions in an ExceptionGroup");
   if (TRY(isSubclass(reinterpret_cast<PyObject*>(type), PyExc_Exception)))
     return raise(PyExc_TypeError, "Cannot nest BaseExceptions in '%.200s'", type->tp_name);
   return type;
@@ -45,7 +56,8 @@ Result<PyTypeObject*> chooseType(PyTypeObject* type, TupleObject* members) {
 Result<Ref<>> groupNew(PyTypeObject* type, PyObject* given, Opt<> kwargs) {
   auto* args = cast<TupleObject>(given);
   if (args->size() != 2)
-    return raise(PyExc_TypeError, "BaseExceptionGroup.__new__() takes exactly 2 arguments (%zd given)", args->size());
+    return raise(PyExc_TypeError, "BaseExceptionGroup.__new__() takes exactly 2 arguments (%zd given)",
+                 args->size());
   PyObject* message = args->at(0);
   if (!isStr(message))
     return raise(PyExc_TypeError, "BaseExceptionGroup.__new__() argument 1 must be str, not %.50s",
@@ -69,7 +81,8 @@ Result<Ref<>> groupDerive(ExceptionObject* self, CallArgs args) {
   return call(PyExc_BaseExceptionGroup, groupOf(self)->msg, args.values[0]);
 }
 
-// --- splitting -------------------------------------------------------------------------------------------------------
+// --- splitting
+// -------------------------------------------------------------------------------------------------------
 
 struct Matcher {
   bool is_predicate;
@@ -103,7 +116,8 @@ Status copyNotes(PyObject* from, PyObject* to) {
 Result<MaybeRef<>> subset(PyObject* original, ListObject* members) {
   if (members->size() == 0) return MaybeRef<>();
   Ref<> made = TRY(callMethod(original, name<"derive">(), members));
-  if (!isGroup(made.get())) return raise(PyExc_TypeError, "derive must return an instance of BaseExceptionGroup");
+  if (!isGroup(made.get()))
+    return raise(PyExc_TypeError, "derive must return an instance of BaseExceptionGroup");
   auto* from = cast<ExceptionObject>(original);
   if (from->traceback) TRY(exceptionSetTraceback(made.get(), from->traceback));
   if (from->context) exceptionSetContext(made.get(), share(from->context));
@@ -203,6 +217,8 @@ using namespace krait::exceptions;
 extern "C" PyTypeObject _PyExc_BaseException;
 
 KR_EXCEPTION_TYPE(BaseExceptionGroup, BaseException, ExceptionGroupObject, .tp_dealloc = Fields<2>::dealloc,
-    .tp_str = slot<groupStr>, .tp_flags = kFlags, .tp_doc = "A combination of several unrelated exceptions.",
-    .tp_traverse = Fields<2>::traverse, .tp_clear = Fields<2>::clear, .tp_methods = kGroupMethods,
-    .tp_members = kGroupMembers, .tp_base = &_PyExc_BaseException, .tp_init = slot<baseInit>, .tp_new = slot<groupNew>)
+                  .tp_str = slot<groupStr>, .tp_flags = kFlags,
+                  .tp_doc = "A combination of several unrelated exceptions.",
+                  .tp_traverse = Fields<2>::traverse, .tp_clear = Fields<2>::clear,
+                  .tp_methods = kGroupMethods, .tp_members = kGroupMembers, .tp_base = &_PyExc_BaseException,
+                  .tp_init = slot<baseInit>, .tp_new = slot<groupNew>)

@@ -30,7 +30,9 @@ inline TupleObject* argsOf(ExceptionObject* self) { return cast<TupleObject>(sel
 // Types whose own owned fields are kCount object pointers right behind the base.
 template <int kCount>
 struct Fields {
-  static PyObject** of(PyObject* self) { return reinterpret_cast<PyObject**>(static_cast<ExceptionObject*>(self) + 1); }
+  static PyObject** of(PyObject* self) {
+    return reinterpret_cast<PyObject**>(static_cast<ExceptionObject*>(self) + 1);
+  }
   static int traverse(PyObject* self, visitproc visit, void* arg) {
     for (int i = 0; i < kCount; i++)
       if (PyObject* field = of(self)[i])
@@ -52,13 +54,14 @@ struct Fields {
 };
 
 #define KR_MEMBER(Struct, member, kind, flags) \
-  { #member, kind, offsetof(Struct, member), flags, "The " #member " of the exception." }
+  {#member, kind, offsetof(Struct, member), flags, "The " #member " of the exception."}
 
 }  // namespace krait::exceptions
 
-// A static exception type and the pointer that C code names it by. Further slots follow as designated initialisers.
-#define KR_EXCEPTION_TYPE(Name, Base, Struct, ...)                                                                  \
-  extern "C" PyTypeObject _PyExc_##Name;                                                                            \
-  KR_EXPORT constinit PyTypeObject _PyExc_##Name = {                                                                \
-      KR_TYPE_HEAD, .tp_name = #Name, .tp_basicsize = sizeof(Struct), __VA_ARGS__};                                 \
+// A static exception type and the pointer that C code names it by. Further slots follow as designated
+// initialisers.
+#define KR_EXCEPTION_TYPE(Name, Base, Struct, ...)                                                \
+  extern "C" PyTypeObject _PyExc_##Name;                                                          \
+  KR_EXPORT constinit PyTypeObject _PyExc_##Name = {KR_TYPE_HEAD, .tp_name = #Name,               \
+                                                    .tp_basicsize = sizeof(Struct), __VA_ARGS__}; \
   KR_EXPORT constinit PyObject* PyExc_##Name = &_PyExc_##Name;

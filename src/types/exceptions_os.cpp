@@ -84,8 +84,10 @@ Result<Ref<>> osErrorReduce(ExceptionObject* base) {
   OSErrorObject* self = osError(base);
   auto args = share(argsOf(self));
   if (args->size() == 2 && self->filename) {
-    if (self->filename2) args = TRY(tupleOf(args->at(0), args->at(1), self->filename, Py_None, self->filename2));
-    else args = TRY(tupleOf(args->at(0), args->at(1), self->filename));
+    if (self->filename2)
+      args = TRY(tupleOf(args->at(0), args->at(1), self->filename, Py_None, self->filename2));
+    else
+      args = TRY(tupleOf(args->at(0), args->at(1), self->filename));
   }
   auto* type = reinterpret_cast<PyObject*>(typeOf(self));
   if (self->dict) return TRY(tupleOf(type, args.get(), self->dict));
@@ -102,10 +104,12 @@ Status setWritten(ExceptionObject* self, Opt<> value) {
   return {};
 }
 
-constinit PyMemberDef kOSErrorMembers[] = {{"errno", T_OBJECT, offsetof(OSErrorObject, myerrno), 0, "The errno of the exception."},
-                                           KR_MEMBER(OSErrorObject, strerror, T_OBJECT, 0),
-                                           KR_MEMBER(OSErrorObject, filename, T_OBJECT, 0),
-                                           KR_MEMBER(OSErrorObject, filename2, T_OBJECT, 0), {}};
+constinit PyMemberDef kOSErrorMembers[] = {
+    {"errno", T_OBJECT, offsetof(OSErrorObject, myerrno), 0, "The errno of the exception."},
+    KR_MEMBER(OSErrorObject, strerror, T_OBJECT, 0),
+    KR_MEMBER(OSErrorObject, filename, T_OBJECT, 0),
+    KR_MEMBER(OSErrorObject, filename2, T_OBJECT, 0),
+    {}};
 constinit PyMethodDef kOSErrorMethods[] = {method<"!__reduce__($self, /)", osErrorReduce>, {}};
 constinit PyGetSetDef kOSErrorGetSet[] = {getset<"characters_written", getWritten, setWritten>, {}};
 
@@ -118,15 +122,17 @@ using namespace krait::exceptions;
 
 extern "C" PyTypeObject _PyExc_Exception;
 
-KR_EXCEPTION_TYPE(OSError, Exception, OSErrorObject, .tp_dealloc = Fields<4>::dealloc, .tp_str = slot<osErrorStr>,
-    .tp_flags = kFlags, .tp_doc = "Base class of I/O related errors.", .tp_traverse = Fields<4>::traverse,
-    .tp_clear = Fields<4>::clear, .tp_methods = kOSErrorMethods, .tp_members = kOSErrorMembers, .tp_getset = kOSErrorGetSet,
-    .tp_base = &_PyExc_Exception, .tp_init = slot<osErrorInit>, .tp_new = slot<osErrorNew>)
+KR_EXCEPTION_TYPE(OSError, Exception, OSErrorObject, .tp_dealloc = Fields<4>::dealloc,
+                  .tp_str = slot<osErrorStr>, .tp_flags = kFlags,
+                  .tp_doc = "Base class of I/O related errors.", .tp_traverse = Fields<4>::traverse,
+                  .tp_clear = Fields<4>::clear, .tp_methods = kOSErrorMethods, .tp_members = kOSErrorMembers,
+                  .tp_getset = kOSErrorGetSet, .tp_base = &_PyExc_Exception, .tp_init = slot<osErrorInit>,
+                  .tp_new = slot<osErrorNew>)
 
-#define KR_OS(Name, Base, Doc)                                                                                      \
-  KR_EXCEPTION_TYPE(Name, Base, OSErrorObject, .tp_dealloc = Fields<4>::dealloc, .tp_flags = kFlags, .tp_doc = Doc,  \
-      .tp_traverse = Fields<4>::traverse, .tp_clear = Fields<4>::clear, .tp_base = &_PyExc_##Base,                   \
-      .tp_init = slot<osErrorInit>)
+#define KR_OS(Name, Base, Doc)                                                                       \
+  KR_EXCEPTION_TYPE(Name, Base, OSErrorObject, .tp_dealloc = Fields<4>::dealloc, .tp_flags = kFlags, \
+                    .tp_doc = Doc, .tp_traverse = Fields<4>::traverse, .tp_clear = Fields<4>::clear, \
+                    .tp_base = &_PyExc_##Base, .tp_init = slot<osErrorInit>)
 KR_OS(BlockingIOError, OSError, "I/O operation would block.")
 KR_OS(ChildProcessError, OSError, "Child process error.")
 KR_OS(ConnectionError, OSError, "Connection error.")
@@ -172,8 +178,8 @@ PyTypeObject* typeForErrno(long number) {
   }
 }
 
-// A subclass with an __init__ but no __new__ of its own may have another signature: then __init__ does all the work,
-// otherwise __new__ does.
+// A subclass with an __init__ but no __new__ of its own may have another signature: then __init__ does all
+// the work, otherwise __new__ does.
 bool initialisedByInit(PyTypeObject* type) {
   return type->tp_init != _PyExc_OSError.tp_init && type->tp_new == _PyExc_OSError.tp_new;
 }

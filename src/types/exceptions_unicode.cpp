@@ -8,7 +8,9 @@ namespace krait {
 namespace exceptions {
 namespace {
 
-UnicodeErrorObject* unicodeError(PyObject* self) { return static_cast<UnicodeErrorObject*>(cast<ExceptionObject>(self)); }
+UnicodeErrorObject* unicodeError(PyObject* self) {
+  return static_cast<UnicodeErrorObject*>(cast<ExceptionObject>(self));
+}
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
   UnicodeErrorObject* e = unicodeError(self);
@@ -41,7 +43,8 @@ Status checkCount(TupleObject* args, int wanted) {
 Result<Ref<>> textAt(TupleObject* args, int index) {
   PyObject* value = args->at(index);
   if (isStr(value)) return share(value);
-  return raise(PyExc_TypeError, "argument %d must be str, not %.50s", index + 1, value == Py_None ? "None" : typeName(value));
+  return raise(PyExc_TypeError, "argument %d must be str, not %.50s", index + 1,
+               value == Py_None ? "None" : typeName(value));
 }
 
 // start, end and reason, which all three have at the end.
@@ -93,7 +96,8 @@ Status translateInit(ExceptionObject* self, PyObject* given, Opt<> kwargs) {
   return fillRange(e, args, 1);
 }
 
-// --- texts ---------------------------------------------------------------------------------------------------------
+// --- texts
+// ---------------------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> textOf(PyObject* field) {
   if (!field) return emptyStr();
@@ -103,7 +107,8 @@ Result<Ref<StrObject>> textOf(PyObject* field) {
 // The one character in question, escaped; absent when the range is another one.
 Result<MaybeRef<StrObject>> singleCharacter(UnicodeErrorObject* e) {
   auto* text = cast<StrObject>(e->object);
-  if (!isStr(e->object) || e->start < 0 || e->start >= text->size() || e->end != e->start + 1) return MaybeRef<StrObject>();
+  if (!isStr(e->object) || e->start < 0 || e->start >= text->size() || e->end != e->start + 1)
+    return MaybeRef<StrObject>();
   Py_UCS4 ch = text->at(e->start);
   const char* format = ch <= 0xff ? "\\x%02x" : ch <= 0xffff ? "\\u%04x" : "\\U%08x";
   return MaybeRef<StrObject>(TRY(strFormat(format, static_cast<int>(ch))));
@@ -116,8 +121,10 @@ Result<Ref<StrObject>> encodeStr(ExceptionObject* self) {
   Ref<StrObject> encoding = TRY(textOf(e->encoding));
   MaybeRef<StrObject> bad = TRY(singleCharacter(e));
   if (bad)
-    return strFormat("'%U' codec can't encode character '%U' in position %zd: %U", encoding.get(), bad.get(), e->start, reason.get());
-  return strFormat("'%U' codec can't encode characters in position %zd-%zd: %U", encoding.get(), e->start, e->end - 1, reason.get());
+    return strFormat("'%U' codec can't encode character '%U' in position %zd: %U", encoding.get(), bad.get(),
+                     e->start, reason.get());
+  return strFormat("'%U' codec can't encode characters in position %zd-%zd: %U", encoding.get(), e->start,
+                   e->end - 1, reason.get());
 }
 
 Result<Ref<StrObject>> decodeStr(ExceptionObject* self) {
@@ -129,7 +136,8 @@ Result<Ref<StrObject>> decodeStr(ExceptionObject* self) {
   if (isBytes(e->object) && e->start >= 0 && e->start < bytes->size() && e->end == e->start + 1)
     return strFormat("'%U' codec can't decode byte 0x%02x in position %zd: %U", encoding.get(),
                      static_cast<int>(static_cast<uint8_t>(bytes->data()[e->start])), e->start, reason.get());
-  return strFormat("'%U' codec can't decode bytes in position %zd-%zd: %U", encoding.get(), e->start, e->end - 1, reason.get());
+  return strFormat("'%U' codec can't decode bytes in position %zd-%zd: %U", encoding.get(), e->start,
+                   e->end - 1, reason.get());
 }
 
 Result<Ref<StrObject>> translateStr(ExceptionObject* self) {
@@ -137,7 +145,8 @@ Result<Ref<StrObject>> translateStr(ExceptionObject* self) {
   if (!e->object) return emptyStr();
   Ref<StrObject> reason = TRY(textOf(e->reason));
   MaybeRef<StrObject> bad = TRY(singleCharacter(e));
-  if (bad) return strFormat("can't translate character '%U' in position %zd: %U", bad.get(), e->start, reason.get());
+  if (bad)
+    return strFormat("can't translate character '%U' in position %zd: %U", bad.get(), e->start, reason.get());
   return strFormat("can't translate characters in position %zd-%zd: %U", e->start, e->end - 1, reason.get());
 }
 
@@ -155,10 +164,11 @@ using namespace krait::exceptions;
 
 extern "C" PyTypeObject _PyExc_UnicodeError;
 
-#define KR_UNICODE(Name, kInit, kStr, Doc)                                                                              \
-  KR_EXCEPTION_TYPE(Name, UnicodeError, UnicodeErrorObject, .tp_dealloc = dealloc, .tp_str = slot<kStr>, .tp_flags = kFlags, \
-      .tp_doc = Doc, .tp_traverse = traverse, .tp_clear = clear, .tp_members = kMembers, .tp_base = &_PyExc_UnicodeError,    \
-      .tp_init = slot<kInit>, .tp_new = slot<baseNew>)
+#define KR_UNICODE(Name, kInit, kStr, Doc)                                                               \
+  KR_EXCEPTION_TYPE(Name, UnicodeError, UnicodeErrorObject, .tp_dealloc = dealloc, .tp_str = slot<kStr>, \
+                    .tp_flags = kFlags, .tp_doc = Doc, .tp_traverse = traverse, .tp_clear = clear,       \
+                    .tp_members = kMembers, .tp_base = &_PyExc_UnicodeError, .tp_init = slot<kInit>,     \
+                    .tp_new = slot<baseNew>)
 KR_UNICODE(UnicodeEncodeError, encodeInit, encodeStr, "Unicode encoding error.")
 KR_UNICODE(UnicodeDecodeError, decodeInit, decodeStr, "Unicode decoding error.")
 KR_UNICODE(UnicodeTranslateError, translateInit, translateStr, "Unicode translation error.")

@@ -46,8 +46,10 @@ template <auto kOp>
 Result<Ref<>> binary(PyObject* left, PyObject* right) {
   double a, b;
   if (!TRY(operand(left, &a)) || !TRY(operand(right, &b))) return notImplemented();
-  if constexpr (std::is_same_v<decltype(kOp(a, b)), double>) return floatNew(kOp(a, b));
-  else return floatNew(TRY(kOp(a, b)));
+  if constexpr (std::is_same_v<decltype(kOp(a, b)), double>)
+    return floatNew(kOp(a, b));
+  else
+    return floatNew(TRY(kOp(a, b)));
 }
 
 double add(double a, double b) { return a + b; }
@@ -138,15 +140,18 @@ Result<Ref<>> construct(PyTypeObject* type, Opt<> x) {
 }
 
 Result<Ref<>> newSlotOf(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
-  if ((type == &PyFloat_Type || type->tp_init == PyFloat_Type.tp_init) && kwargs && TRY(objectLength(kwargs.get())) > 0) {
+  if ((type == &PyFloat_Type || type->tp_init == PyFloat_Type.tp_init) && kwargs &&
+      TRY(objectLength(kwargs.get())) > 0) {
     return raise(PyExc_TypeError, "float() takes no keyword arguments");
   }
   auto* values = cast<TupleObject>(args);
-  if (values->size() > 1) return raise(PyExc_TypeError, "float expected at most 1 argument, got %zd", values->size());
+  if (values->size() > 1)
+    return raise(PyExc_TypeError, "float expected at most 1 argument, got %zd", values->size());
   return construct(type, values->size() == 1 ? Opt<>(values->at(0)) : Opt<>());
 }
 
-Result<Ref<>> vectorcall(PyTypeObject* type, PyObject* const* args, Py_ssize_t count, Opt<TupleObject> names) {
+Result<Ref<>> vectorcall(PyTypeObject* type, PyObject* const* args, Py_ssize_t count,
+                         Opt<TupleObject> names) {
   if (names && names->size() > 0) return raise(PyExc_TypeError, "float() takes no keyword arguments");
   if (count > 1) return raise(PyExc_TypeError, "float expected at most 1 argument, got %zd", count);
   return construct(type, count == 1 ? Opt<>(args[0]) : Opt<>());
@@ -154,7 +159,8 @@ Result<Ref<>> vectorcall(PyTypeObject* type, PyObject* const* args, Py_ssize_t c
 
 PyObject* vectorcallEntry(PyObject* type, PyObject* const* args, size_t nargsf, PyObject* names) {
   return vectorcall(reinterpret_cast<PyTypeObject*>(type), args, vectorcallCount(nargsf),
-                    static_cast<TupleObject*>(names)).toC();
+                    static_cast<TupleObject*>(names))
+      .toC();
 }
 
 Result<Ref<>> conjugateMethod(FloatObject* v) { return exact(v); }
@@ -175,7 +181,9 @@ Result<Ref<>> ratioMethod(FloatObject* v) {
   auto mantissa = static_cast<long>(std::ldexp(fraction, 53));
   exponent -= 53;
   if (mantissa == 0) exponent = 0;
-  int zeros = mantissa == 0 ? 0 : std::min(std::countr_zero(static_cast<unsigned long>(mantissa)), std::max(-exponent, 0));
+  int zeros = mantissa == 0
+                  ? 0
+                  : std::min(std::countr_zero(static_cast<unsigned long>(mantissa)), std::max(-exponent, 0));
   Ref<IntObject> whole = TRY(intFromLong(mantissa >> zeros));
   exponent += zeros;
   Ref<> numerator = TRY(intLshiftBy(whole, exponent > 0 ? exponent : 0));
@@ -249,7 +257,8 @@ constinit PyMethodDef kFloatMethods[] = {
            "'-0x1.3333333333333p-2'">,
     method<"is_integer($self, /)", isIntegerMethod, "True when the float is an integer.">,
     method<"__getnewargs__($self, /)", newArgsMethod>,
-    classMethod<"__getformat__($type, typestr, /)", getFormatMethod, "How C's 'double' or 'float' is laid out.">,
+    classMethod<"__getformat__($type, typestr, /)", getFormatMethod,
+                "How C's 'double' or 'float' is laid out.">,
     method<"__format__($self, format_spec, /)", floatFormat, "Formats the float according to format_spec.">,
     {}};
 

@@ -39,8 +39,10 @@ void asciiForm(StrObject* text, CharBuffer& out) {
   for (Py_ssize_t i = 0; i < text->size(); i++) {
     Py_UCS4 ch = text->at(i);
     int digit = ch < 128 ? -1 : unicode::toDecimal(ch);
-    out.append(ch < 128 ? static_cast<char>(ch) : digit >= 0 ? static_cast<char>('0' + digit)
-                                              : unicode::isSpace(ch) ? ' ' : '?');
+    out.append(ch < 128               ? static_cast<char>(ch)
+               : digit >= 0           ? static_cast<char>('0' + digit)
+               : unicode::isSpace(ch) ? ' '
+                                      : '?');
   }
 }
 
@@ -50,7 +52,9 @@ Result<Ref<FloatObject>> parseOrRaise(std::string_view text, PyObject* shown) {
   return raise(PyExc_ValueError, "could not convert string to float: %R", shown);
 }
 
-Result<Ref<FloatObject>> parseBytes(std::string_view text, PyObject* shown) { return parseOrRaise(text, shown); }
+Result<Ref<FloatObject>> parseBytes(std::string_view text, PyObject* shown) {
+  return parseOrRaise(text, shown);
+}
 
 }  // namespace
 
@@ -83,7 +87,8 @@ Result<Ref<FloatObject>> floatFromStr(PyObject* source) {
                  typeName(source));
   }
   Buffer buffer = TRY(Buffer::acquire(source));
-  return parseBytes({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}, source);
+  return parseBytes({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())},
+                    source);
 }
 
 Result<Ref<StrObject>> floatRepr(FloatObject* v) {
@@ -113,7 +118,8 @@ Result<Ref<>> floatRoundDigits(double value, long digits) {
   if (significant >= 1) {
     doubleToText(text, value, {.type = 'e', .precision = static_cast<int>(significant) - 1});
   } else {
-    bool above_half = shown[0] > '5' || (shown[0] == '5' && shown.substr(2, mark - 2).find_first_not_of('0') != shown.npos);
+    bool above_half =
+        shown[0] > '5' || (shown[0] == '5' && shown.substr(2, mark - 2).find_first_not_of('0') != shown.npos);
     text.append(std::signbit(value) ? '-' : '+');
     text.append(significant == 0 && above_half ? '1' : '0');
     char tail[8];

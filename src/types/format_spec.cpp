@@ -89,18 +89,21 @@ class SpecReader {
       spec_.thousands = '_';
       at_++;
     }
-    if (peek() == ',' && spec_.thousands == '_') return raise(PyExc_ValueError, "Cannot specify both ',' and '_'.");
+    if (peek() == ',' && spec_.thousands == '_')
+      return raise(PyExc_ValueError, "Cannot specify both ',' and '_'.");
     return {};
   }
 
   Status checkThousands() {
     Py_UCS4 type = spec_.type;
-    if (type == 0 || (type < 128 && std::string_view("defgEG%F").find(static_cast<char>(type)) != std::string_view::npos))
+    if (type == 0 ||
+        (type < 128 && std::string_view("defgEG%F").find(static_cast<char>(type)) != std::string_view::npos))
       return {};
     bool binary = type == 'b' || type == 'o' || type == 'x' || type == 'X';
     if (binary && spec_.thousands == '_') return {};
     if (type > 32 && type < 128)
-      return raise(PyExc_ValueError, "Cannot specify '%c' with '%c'.", spec_.thousands, static_cast<int>(type));
+      return raise(PyExc_ValueError, "Cannot specify '%c' with '%c'.", spec_.thousands,
+                   static_cast<int>(type));
     return raise(PyExc_ValueError, "Cannot specify '%c' with '\\x%x'.", spec_.thousands, type);
   }
 
@@ -153,12 +156,14 @@ struct DigitGroup {
 };
 
 // Splits `count` digits, zero-extended to at least `min_width` characters (separators included), into groups.
-void splitGroups(std::vector<DigitGroup>& groups, const char* sizes, Py_ssize_t count,
-                                     Py_ssize_t min_width, Py_ssize_t separator_size) {
+void splitGroups(std::vector<DigitGroup>& groups, const char* sizes, Py_ssize_t count, Py_ssize_t min_width,
+                 Py_ssize_t separator_size) {
   Py_ssize_t size = 0;
   for (bool last = false; !last;) {
-    if (*sizes == CHAR_MAX || (*sizes == 0 && size == 0)) size = PY_SSIZE_T_MAX;
-    else if (*sizes) size = *sizes++;
+    if (*sizes == CHAR_MAX || (*sizes == 0 && size == 0))
+      size = PY_SSIZE_T_MAX;
+    else if (*sizes)
+      size = *sizes++;
     Py_ssize_t length = std::min(size, std::max({count, min_width, Py_ssize_t{1}}));
     Py_ssize_t digits = std::min(count, length);
     groups.push_back({length - digits, digits});
@@ -196,9 +201,10 @@ char signOf(const FormatSpec& spec, bool negative) {
 
 Raised raiseUnknownFormatCode(Py_UCS4 code, PyObject* value) {
   if (code > 32 && code < 128)
-    return raise(PyExc_ValueError, "Unknown format code '%c' for object of type '%.200s'", static_cast<int>(code),
-                 typeName(value));
-  return raise(PyExc_ValueError, "Unknown format code '\\x%x' for object of type '%.200s'", code, typeName(value));
+    return raise(PyExc_ValueError, "Unknown format code '%c' for object of type '%.200s'",
+                 static_cast<int>(code), typeName(value));
+  return raise(PyExc_ValueError, "Unknown format code '\\x%x' for object of type '%.200s'", code,
+               typeName(value));
 }
 
 Result<FormatSpec> formatSpecParse(StrObject* text, PyObject* value, char default_type, char default_align) {
@@ -216,13 +222,15 @@ Status formatNumber(StrBuilder& out, const FormatSpec& spec, const NumberText& n
   Grouping grouping = TRY(groupingOf(spec, number));
   char sign = signOf(spec, number.negative);
   Py_ssize_t point_size = number.has_point ? grouping.point->size() : 0;
-  Py_ssize_t around = (sign ? 1 : 0) + static_cast<Py_ssize_t>(number.prefix.size() + number.rest.size()) + point_size;
+  Py_ssize_t around =
+      (sign ? 1 : 0) + static_cast<Py_ssize_t>(number.prefix.size() + number.rest.size()) + point_size;
   bool zero_fill = spec.fill == '0' && spec.align == '=';
   Py_ssize_t separator_size = grouping.separator ? grouping.separator->size() : 0;
   std::vector<DigitGroup> groups;
   if (!number.digits.empty())
-    splitGroups(groups, grouping.separator ? grouping.sizes.c_str() : "", static_cast<Py_ssize_t>(number.digits.size()),
-                zero_fill ? spec.width - around : 0, separator_size);
+    splitGroups(groups, grouping.separator ? grouping.sizes.c_str() : "",
+                static_cast<Py_ssize_t>(number.digits.size()), zero_fill ? spec.width - around : 0,
+                separator_size);
   Padding padding = paddingFor(spec, around + groupedSize(groups, separator_size));
   out.appendRepeated(spec.fill, padding.left);
   if (sign) out.append(sign);
@@ -251,8 +259,10 @@ Result<Ref<StrObject>> strFormatSpec(StrObject* self, StrObject* text) {
   if (spec.sign) return raise(PyExc_ValueError, "Sign not allowed in string format specifier");
   if (spec.no_negative_zero)
     return raise(PyExc_ValueError, "Negative zero coercion (z) not allowed in string format specifier");
-  if (spec.alternate) return raise(PyExc_ValueError, "Alternate form (#) not allowed in string format specifier");
-  if (spec.align == '=') return raise(PyExc_ValueError, "'=' alignment not allowed in string format specifier");
+  if (spec.alternate)
+    return raise(PyExc_ValueError, "Alternate form (#) not allowed in string format specifier");
+  if (spec.align == '=')
+    return raise(PyExc_ValueError, "'=' alignment not allowed in string format specifier");
   Py_ssize_t shown = spec.precision >= 0 ? std::min(spec.precision, self->size()) : self->size();
   if (spec.width <= shown && shown == self->size() && isExactStr(self)) return share(self);
   Ref<StrObject> part = TRY(strSubstring(self, 0, shown));

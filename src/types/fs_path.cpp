@@ -13,7 +13,8 @@ Result<Ref<>> fsPathObject(PyObject* path) {
   }
   Ref<> answer = TRY(call(method.get()));
   if (!isStr(answer) && !isBytes(answer)) {
-    return raise(PyExc_TypeError, "expected %.200s.__fspath__() to return str or bytes, not %.200s", typeName(path), typeName(answer));
+    return raise(PyExc_TypeError, "expected %.200s.__fspath__() to return str or bytes, not %.200s",
+                 typeName(path), typeName(answer));
   }
   return answer;
 }

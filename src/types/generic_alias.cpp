@@ -25,8 +25,10 @@ struct AliasIterator : PyObject {
 
 // Looked up on the alias itself; everything else comes from the origin.
 constexpr const char* kOwnAttributes[] = {
-    "__class__",       "__origin__",    "__args__",   "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__",
-    "__mro_entries__", "__reduce_ex__", "__reduce__", "__copy__",     "__deepcopy__"};
+    "__class__",       "__origin__",     "__args__",
+    "__unpacked__",    "__parameters__", "__typing_unpacked_tuple_args__",
+    "__mro_entries__", "__reduce_ex__",  "__reduce__",
+    "__copy__",        "__deepcopy__"};
 
 TupleObject* argsOf(Alias* a) { return cast<TupleObject>(a->args); }
 
@@ -91,10 +93,12 @@ Result<Py_hash_t> aliasHash(Alias* a) {
 }
 
 Result<Ref<>> aliasCompare(PyObject* left, PyObject* right, int op) {
-  if ((op != Py_EQ && op != Py_NE) || !isGenericAlias(left) || !isGenericAlias(right)) return notImplemented();
+  if ((op != Py_EQ && op != Py_NE) || !isGenericAlias(left) || !isGenericAlias(right))
+    return notImplemented();
   auto* a = static_cast<Alias*>(left);
   auto* b = static_cast<Alias*>(right);
-  bool same = a->starred == b->starred && TRY(objectEquals(a->origin, b->origin)) && TRY(objectEquals(a->args, b->args));
+  bool same = a->starred == b->starred && TRY(objectEquals(a->origin, b->origin)) &&
+              TRY(objectEquals(a->args, b->args));
   return boolObject(same == (op == Py_EQ));
 }
 
@@ -168,7 +172,8 @@ Result<Ref<>> aliasTypeNew(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
   if (kwargs && static_cast<DictObject*>(kwargs.get())->size() > 0) {
     return raise(PyExc_TypeError, "GenericAlias() takes no keyword arguments");
   }
-  if (tuple->size() != 2) return raise(PyExc_TypeError, "GenericAlias expected 2 arguments, got %zd", tuple->size());
+  if (tuple->size() != 2)
+    return raise(PyExc_TypeError, "GenericAlias expected 2 arguments, got %zd", tuple->size());
   return aliasMake(type, tuple->at(0), tuple->at(1), false);
 }
 
@@ -177,7 +182,9 @@ void iteratorDealloc(AliasIterator* it) {
   clearField(it->alias);
   gcFree(it);
 }
-int iteratorTraverse(AliasIterator* it, visitproc visit, void* arg) { return visitAll(visit, arg, it->alias); }
+int iteratorTraverse(AliasIterator* it, visitproc visit, void* arg) {
+  return visitAll(visit, arg, it->alias);
+}
 int iteratorClear(AliasIterator* it) {
   clearField(it->alias);
   return 0;

@@ -18,12 +18,14 @@ Result<uint32_t> hashOf(PyObject* key) {
   return folded == UINT32_MAX ? UINT32_MAX - 1 : folded;
 }
 
-// Below the last level (shift 35) the bits repeat: a node there holds equal hashes or is about to be taken in.
+// Below the last level (shift 35) the bits repeat: a node there holds equal hashes or is about to be taken
+// in.
 uint32_t bitOf(uint32_t hash, int shift) { return uint32_t{1} << (hash >> (shift & 31) & 31); }
 int indexOf(const HamtNode* node, uint32_t bit) { return std::popcount(node->bits & (bit - 1)); }
 bool isCollision(const HamtNode* node) { return isExact(node, &_PyHamt_CollisionNode_Type); }
 
-// --- making nodes ----------------------------------------------------------------------------------------------------
+// --- making nodes
+// ----------------------------------------------------------------------------------------------------
 
 // Slots are null: the caller fills them before any Python code runs, then the node is tracked.
 Result<Ref<HamtNode>> nodeNew(PyTypeObject* type, uint32_t bits, int count) {
@@ -81,7 +83,8 @@ Result<Ref<HamtNode>> withRemoved(HamtNode* node, uint32_t bits, int index) {
   return copy;
 }
 
-// --- looking up ------------------------------------------------------------------------------------------------------
+// --- looking up
+// ------------------------------------------------------------------------------------------------------
 
 // Index of the key in a collision node, or -1. The caller keeps the node.
 Result<int> collisionIndex(HamtNode* node, PyObject* key) {
@@ -107,7 +110,8 @@ Result<Opt<>> nodeFind(HamtNode* node, PyObject* key, uint32_t hash) {
   return Opt<>();
 }
 
-// --- setting ---------------------------------------------------------------------------------------------------------
+// --- setting
+// ---------------------------------------------------------------------------------------------------------
 
 struct Entry {
   PyObject *key, *value;
@@ -173,7 +177,8 @@ Result<Ref<HamtNode>> nodeSet(HamtNode* node, int shift, const Entry& entry, boo
   return withSlot(node, index, nullptr, changed);
 }
 
-// --- removing --------------------------------------------------------------------------------------------------------
+// --- removing
+// --------------------------------------------------------------------------------------------------------
 
 struct Removal {
   bool found = false;
@@ -221,7 +226,8 @@ Result<Ref<HamtObject>> hamtOf(MaybeRef<HamtNode> root, Py_ssize_t count) {
   return self;
 }
 
-// --- life of nodes ---------------------------------------------------------------------------------------------------
+// --- life of nodes
+// ---------------------------------------------------------------------------------------------------
 
 int nodeTraverse(PyObject* object, visitproc visit, void* arg) {
   auto* node = static_cast<HamtNode*>(object);
@@ -317,18 +323,18 @@ Result<bool> hamtEqual(HamtObject* a, HamtObject* b) {
 
 using namespace krait;
 
-#define KR_NODE_TYPE(symbol, type_name)                            \
-  KR_EXPORT constinit PyTypeObject symbol = {                      \
-      KR_TYPE_HEAD,                                                \
-      .tp_name = type_name,                                        \
-      .tp_basicsize = sizeof(HamtNode) - sizeof(HamtSlot),         \
-      .tp_itemsize = sizeof(PyObject*),                            \
-      .tp_dealloc = nodeDealloc,                                   \
-      .tp_getattro = PyObject_GenericGetAttr,                      \
-      .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,   \
-      .tp_traverse = nodeTraverse,                                 \
-      .tp_clear = nodeClear,                                       \
-      .tp_free = gcFree,                                           \
+#define KR_NODE_TYPE(symbol, type_name)                          \
+  KR_EXPORT constinit PyTypeObject symbol = {                    \
+      KR_TYPE_HEAD,                                              \
+      .tp_name = type_name,                                      \
+      .tp_basicsize = sizeof(HamtNode) - sizeof(HamtSlot),       \
+      .tp_itemsize = sizeof(PyObject*),                          \
+      .tp_dealloc = nodeDealloc,                                 \
+      .tp_getattro = PyObject_GenericGetAttr,                    \
+      .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE, \
+      .tp_traverse = nodeTraverse,                               \
+      .tp_clear = nodeClear,                                     \
+      .tp_free = gcFree,                                         \
   }
 KR_NODE_TYPE(_PyHamt_BitmapNode_Type, "hamt_bitmap_node");
 KR_NODE_TYPE(_PyHamt_CollisionNode_Type, "hamt_collision_node");

@@ -1,17 +1,18 @@
-// A persistent mapping: the variables of a context. Setting and removing answer a new mapping that shares most nodes.
+// A persistent mapping: the variables of a context. Setting and removing answer a new mapping that shares
+// most nodes.
 //
-// A trie over 32-bit hashes, five bits to a level. A branch has a bit for every slot in use, in whose order the slots
-// stand; a slot is a key and its value, or null and the node of the next level. Keys of equal hash share a collision
-// node, in the order of their setting. No node but the root has less than two keys below it. Iteration walks the slots in
-// order: the same order as CPython's.
-// Hashing and comparing keys runs Python code; what that code can reach never changes here.
+// A trie over 32-bit hashes, five bits to a level. A branch has a bit for every slot in use, in whose order
+// the slots stand; a slot is a key and its value, or null and the node of the next level. Keys of equal hash
+// share a collision node, in the order of their setting. No node but the root has less than two keys below
+// it. Iteration walks the slots in order: the same order as CPython's. Hashing and comparing keys runs Python
+// code; what that code can reach never changes here.
 #pragma once
 
 #include "core/object.h"
 #include "core/result.h"
 
-extern "C" PyTypeObject _PyHamt_Type, _PyHamtItems_Type, _PyHamtKeys_Type, _PyHamtValues_Type, _PyHamt_BitmapNode_Type,
-    _PyHamt_CollisionNode_Type;
+extern "C" PyTypeObject _PyHamt_Type, _PyHamtItems_Type, _PyHamtKeys_Type, _PyHamtValues_Type,
+    _PyHamt_BitmapNode_Type, _PyHamt_CollisionNode_Type;
 
 namespace krait {
 
@@ -49,8 +50,9 @@ class HamtCursor {
 
 Result<Ref<HamtObject>> hamtNew();
 Result<Opt<>> hamtGet(HamtObject* self, PyObject* key);
-Result<Ref<HamtObject>> hamtSet(HamtObject* self, PyObject* key, PyObject* value);  // itself when nothing changes
-Result<Ref<HamtObject>> hamtWithout(HamtObject* self, PyObject* key);               // itself when there is no such key
+Result<Ref<HamtObject>> hamtSet(HamtObject* self, PyObject* key,
+                                PyObject* value);                      // itself when nothing changes
+Result<Ref<HamtObject>> hamtWithout(HamtObject* self, PyObject* key);  // itself when there is no such key
 Result<bool> hamtEqual(HamtObject* a, HamtObject* b);
 // Iterators that know the size of the mapping.
 Result<Ref<>> hamtKeys(HamtObject* self);

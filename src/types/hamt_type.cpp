@@ -57,15 +57,18 @@ Result<Ref<>> hamtSetMethod(HamtObject* self, CallArgs args) {
 }
 Result<Ref<>> hamtDeleteMethod(HamtObject* self, PyObject* key) { return TRY(hamtWithout(self, key)); }
 
-constinit PyMethodDef kHamtMethods[] = {
-    method<"!set($self, *args)", hamtSetMethod>,       method<"!get($self, *args)", hamtGetMethod>,
-    method<"!delete($self, key, /)", hamtDeleteMethod>, method<"!items($self, /)", hamtItems>,
-    method<"!keys($self, /)", hamtKeys>,               method<"!values($self, /)", hamtValues>,
-    {}};
+constinit PyMethodDef kHamtMethods[] = {method<"!set($self, *args)", hamtSetMethod>,
+                                        method<"!get($self, *args)", hamtGetMethod>,
+                                        method<"!delete($self, key, /)", hamtDeleteMethod>,
+                                        method<"!items($self, /)", hamtItems>,
+                                        method<"!keys($self, /)", hamtKeys>,
+                                        method<"!values($self, /)", hamtValues>,
+                                        {}};
 constinit PySequenceMethods kHamtSequence = {.sq_contains = slot<hamtContains>};
 constinit PyMappingMethods kHamtMapping = {.mp_length = slot<hamtLength>, .mp_subscript = slot<hamtItem>};
 
-// --- iterators -------------------------------------------------------------------------------------------------------
+// --- iterators
+// -------------------------------------------------------------------------------------------------------
 
 struct HamtIterator : PyObject {
   HamtObject* mapping;  // owned; null once cleared

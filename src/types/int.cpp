@@ -52,7 +52,8 @@ Result<Ref<>> fromObjectWithBase(PyObject* x, PyObject* base_object) {
   if (isBytes(x)) return intFromBytesText(cast<BytesObject>(x)->view(), static_cast<int>(base), x);
   if (isByteArray(x)) {
     auto* array = cast<ByteArrayObject>(x);
-    return intFromBytesText({array->ob_start, static_cast<size_t>(array->ob_size)}, static_cast<int>(base), nullptr);
+    return intFromBytesText({array->ob_start, static_cast<size_t>(array->ob_size)}, static_cast<int>(base),
+                            nullptr);
   }
   return raise(PyExc_TypeError, "int() can't convert non-string with explicit base");
 }
@@ -71,7 +72,8 @@ PyObject* intVectorcall(PyObject* type, PyObject* const* args, size_t nargsf, Py
   }
   PyObject* bound[3] = {};
   if (bindArguments(SignatureOf<kNewSignature>::runtime, args, vectorcallCount(nargsf),
-                    static_cast<TupleObject*>(names), bound).failed()) {
+                    static_cast<TupleObject*>(names), bound)
+          .failed()) {
     return nullptr;
   }
   return intConstruct(reinterpret_cast<PyTypeObject*>(type), bound[0], bound[1]).toC();
@@ -100,7 +102,8 @@ Result<Ref<>> toBytesMethod(IntObject* v, Py_ssize_t length, Opt<StrObject> byte
   return bytesFrom({reinterpret_cast<char*>(data.data()), data.size()});
 }
 
-Result<Ref<>> fromBytesMethod(PyTypeObject* type, PyObject* source, Opt<StrObject> byteorder, bool is_signed) {
+Result<Ref<>> fromBytesMethod(PyTypeObject* type, PyObject* source, Opt<StrObject> byteorder,
+                              bool is_signed) {
   bool little = TRY(isLittleEndian(byteorder));
   Ref<> bytes = TRY(objectBytes(source));
   std::string_view data = cast<BytesObject>(bytes.get())->view();
@@ -226,10 +229,11 @@ KR_EXPORT constinit PyTypeObject PyLong_Type = {
     .tp_hash = slot<intHash>,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_LONG_SUBCLASS | Py_TPFLAGS_MATCH_SELF,
-    .tp_doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\n"
-              "An integer from a number or from text; base 0 reads the base from the text's prefix.\n\n"
-              ">>> int('0x1f', base=0)\n"
-              "31",
+    .tp_doc =
+        "int([x]) -> integer\nint(x, base=10) -> integer\n\n"
+        "An integer from a number or from text; base 0 reads the base from the text's prefix.\n\n"
+        ">>> int('0x1f', base=0)\n"
+        "31",
     .tp_richcompare = slot<compareSlot>,
     .tp_methods = kIntMethods,
     .tp_getset = kIntGetSet,

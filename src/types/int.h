@@ -26,37 +26,41 @@ inline bool isInt(const PyObject* o) { return hasFlag(typeOf(o), Py_TPFLAGS_LONG
 inline bool isExactInt(const PyObject* o) { return isExact(o, &PyLong_Type); }
 
 Result<Ref<IntObject>> intNew(Py_ssize_t digit_count);  // uninitialised digits, positive
-// Ends the making of an int from intNew(): `size` digits are in use (normalised). Small values become shared objects.
+// Ends the making of an int from intNew(): `size` digits are in use (normalised). Small values become shared
+// objects.
 Result<Ref<IntObject>> intFinish(Ref<IntObject> made, size_t size, bool negative);
 Result<Ref<IntObject>> intFromDigits(DigitSpan magnitude, bool negative);
 Result<Ref<IntObject>> intFromBigInt(const BigInt& value);
-Result<Ref<IntObject>> intExact(IntObject* v);          // itself, or the equal exact int
+Result<Ref<IntObject>> intExact(IntObject* v);  // itself, or the equal exact int
 // An int of a subclass with v's value (through tp_alloc).
 Result<Ref<>> intSubtypeNew(PyTypeObject* type, IntObject* v);
 void intClearFreeList();
 Result<Ref<IntObject>> intFromLong(long value);
 Result<Ref<IntObject>> intFromUnsignedLong(unsigned long value);
-Result<Ref<IntObject>> intFromDouble(double value);     // truncates; OverflowError / ValueError for inf / nan
-Result<Ref<IntObject>> intFromText(std::string_view ascii, int base);  // source literal or int("..."): ValueError
-Result<Ref<>> intFromStr(StrObject* text, int base);    // int(str, base) with Unicode digits
+Result<Ref<IntObject>> intFromDouble(double value);  // truncates; OverflowError / ValueError for inf / nan
+Result<Ref<IntObject>> intFromText(std::string_view ascii,
+                                   int base);         // source literal or int("..."): ValueError
+Result<Ref<>> intFromStr(StrObject* text, int base);  // int(str, base) with Unicode digits
 // int(bytes, base): ValueError shows `shown` (or the text itself when absent).
 Result<Ref<>> intFromBytesText(std::string_view text, int base, Opt<> shown);
 // Parses like int(): `end` is the first unread character. Absent: malformed, no exception.
 Result<MaybeRef<IntObject>> intParse(std::string_view ascii, int base, const char** end);
 // Longest decimal text that int() and str() convert; 0: no limit.
 constexpr int kIntTextLimitDefault = 4300, kIntTextLimitThreshold = 640;
-inline IntObject* smallInt(int value) { return reinterpret_cast<IntObject*>(&_PyRuntime.small_ints[value - kSmallIntMin]); }
+inline IntObject* smallInt(int value) {
+  return reinterpret_cast<IntObject*>(&_PyRuntime.small_ints[value - kSmallIntMin]);
+}
 
 // C values. `intAsLong` raises OverflowError "Python int too large to convert to C long".
 Result<long> intAsLong(IntObject* v);
-bool intFitsLong(const IntObject* v, long* out);        // no error; false: does not fit
-long intAsLongAndOverflow(IntObject* v, int* overflow); // -1, 0, 1
+bool intFitsLong(const IntObject* v, long* out);         // no error; false: does not fit
+long intAsLongAndOverflow(IntObject* v, int* overflow);  // -1, 0, 1
 Result<unsigned long> intAsUnsignedLong(IntObject* v);
 unsigned long intAsUnsignedLongMask(IntObject* v);
 Result<Py_ssize_t> intAsSsize(IntObject* v);
-Result<double> intAsDouble(IntObject* v);               // OverflowError "int too large to convert to float"
+Result<double> intAsDouble(IntObject* v);  // OverflowError "int too large to convert to float"
 int intSign(const IntObject* v);
-size_t intBitCount(const IntObject* v);                 // bits of the magnitude
+size_t intBitCount(const IntObject* v);  // bits of the magnitude
 Result<Ref<IntObject>> intFromBytes(const uint8_t* bytes, size_t size, bool little_endian, bool is_signed);
 Status intToBytes(IntObject* v, uint8_t* out, size_t size, bool little_endian, bool is_signed);
 Result<Ref<StrObject>> intToStr(IntObject* v, int base, bool alternate = false);
@@ -84,12 +88,12 @@ struct IntPair {
 Result<IntPair> intDivmod(IntObject* a, IntObject* b);      // floor
 Result<IntPair> intDivmodNear(IntObject* a, IntObject* b);  // quotient rounded half to even
 Result<Ref<>> intGcd(IntObject* a, IntObject* b);
-Result<Ref<>> intSquareRoot(IntObject* v);                  // v >= 0
-double intFrexp(const IntObject* v, int64_t* exponent);     // 0.5 <= |answer| < 1, rounded half to even; 0 for 0
-int intCompareDouble(const IntObject* a, double b);         // -1, 0, 1 exactly; b is not a nan
+Result<Ref<>> intSquareRoot(IntObject* v);               // v >= 0
+double intFrexp(const IntObject* v, int64_t* exponent);  // 0.5 <= |answer| < 1, rounded half to even; 0 for 0
+int intCompareDouble(const IntObject* a, double b);      // -1, 0, 1 exactly; b is not a nan
 Result<Ref<>> intRound(IntObject* v, Opt<> digits);
 Result<Ref<StrObject>> intFormat(IntObject* v, StrObject* spec);  // int.__format__
-int intCompare(const IntObject* a, const IntObject* b);  // -1, 0, 1
+int intCompare(const IntObject* a, const IntObject* b);           // -1, 0, 1
 Py_hash_t intHash(const IntObject* v);
 Result<Ref<>> intRepr(IntObject* v);
 

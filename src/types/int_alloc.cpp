@@ -117,7 +117,8 @@ Result<Ref<>> intSubtypeNew(PyTypeObject* type, IntObject* v) {
 Result<Ref<IntObject>> intFromLong(long value) {
   if (value >= kSmallIntMin && value <= kSmallIntMax) return share(smallInt(static_cast<int>(value)));
   bool negative = value < 0;
-  return intFromMagnitude(negative ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value), negative);
+  return intFromMagnitude(negative ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value),
+                          negative);
 }
 
 Result<Ref<IntObject>> intFromUnsignedLong(unsigned long value) {

@@ -87,7 +87,8 @@ Result<Ref<IntObject>> shiftedMagnitude(IntObject* v, int64_t shift, bool* any_l
 // Both magnitudes are integers below 2**53: the division of doubles is exactly rounded.
 bool bothExactDoubles(IntObject* a, IntObject* b, long* x, long* y) {
   constexpr long kLimit = long{1} << 53;
-  return intFitsLong(a, x) && intFitsLong(b, y) && *x <= kLimit && *x >= -kLimit && *y <= kLimit && *y >= -kLimit;
+  return intFitsLong(a, x) && intFitsLong(b, y) && *x <= kLimit && *x >= -kLimit && *y <= kLimit &&
+         *y >= -kLimit;
 }
 
 Result<double> divideRounded(IntObject* a, IntObject* b) {

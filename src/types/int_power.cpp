@@ -47,7 +47,8 @@ Result<Ref<>> powerPlain(IntObject* base, IntObject* exponent) {
   if (base->isCompact() && powerFitsLong(base->compactValue(), count, &value)) return intFromLong(value);
   if (base->isCompact() && base->digits[0] == 2) {
     Ref<> power = TRY(intLshiftBy(smallInt(1), count));
-    return base->isNegative() && (count & 1) != 0 ? intNegative(cast<IntObject>(power.get())) : Result<Ref<>>(std::move(power));
+    return base->isNegative() && (count & 1) != 0 ? intNegative(cast<IntObject>(power.get()))
+                                                  : Result<Ref<>>(std::move(power));
   }
   TRY(ensureMemory(static_cast<double>(intBitCount(base)) * static_cast<double>(count)));
   BigInt result(base->magnitude(), base->isNegative());
@@ -59,7 +60,8 @@ uint64_t powerModulo(uint64_t base, uint64_t exponent, uint64_t modulus) {
   uint64_t result = 1 % modulus;
   base %= modulus;
   for (; exponent != 0; exponent >>= 1) {
-    if ((exponent & 1) != 0) result = static_cast<uint64_t>(static_cast<unsigned __int128>(result) * base % modulus);
+    if ((exponent & 1) != 0)
+      result = static_cast<uint64_t>(static_cast<unsigned __int128>(result) * base % modulus);
     base = static_cast<uint64_t>(static_cast<unsigned __int128>(base) * base % modulus);
   }
   return result;
@@ -68,10 +70,12 @@ uint64_t powerModulo(uint64_t base, uint64_t exponent, uint64_t modulus) {
 // Exactly sized operands of one machine word.
 bool powerModuloSmall(IntObject* base, IntObject* exponent, IntObject* modulus, long* out) {
   long b, e, m;
-  if (!intFitsLong(base, &b) || !intFitsLong(exponent, &e) || !intFitsLong(modulus, &m) || e < 0 || m <= 0) return false;
+  if (!intFitsLong(base, &b) || !intFitsLong(exponent, &e) || !intFitsLong(modulus, &m) || e < 0 || m <= 0)
+    return false;
   long reduced = b % m;
   if (reduced < 0) reduced += m;
-  *out = static_cast<long>(powerModulo(static_cast<uint64_t>(reduced), static_cast<uint64_t>(e), static_cast<uint64_t>(m)));
+  *out = static_cast<long>(
+      powerModulo(static_cast<uint64_t>(reduced), static_cast<uint64_t>(e), static_cast<uint64_t>(m)));
   return true;
 }
 
@@ -80,7 +84,8 @@ Result<Ref<>> powerModular(IntObject* base, IntObject* exponent, IntObject* modu
   if (modulus->isCompact() && modulus->digits[0] == 1) return share(smallInt(0));
   long small;
   if (powerModuloSmall(base, exponent, modulus, &small)) return intFromLong(small);
-  BigInt b(base->magnitude(), base->isNegative()), e(exponent->magnitude(), false), m(modulus->magnitude(), false);
+  BigInt b(base->magnitude(), base->isNegative()), e(exponent->magnitude(), false),
+      m(modulus->magnitude(), false);
   mpz_fdiv_r(b.get(), b.get(), m.get());
   if (exponent->isNegative() && mpz_invert(b.get(), b.get(), m.get()) == 0) {
     return raise(PyExc_ValueError, "base is not invertible for the given modulus");

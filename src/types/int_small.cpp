@@ -1,4 +1,5 @@
-// The exported runtime object, of which the small ints are the live part (extensions compiled against 3.11 read them).
+// The exported runtime object, of which the small ints are the live part (extensions compiled against 3.11
+// read them).
 #include "abi/runtime.h"
 #include "base/macros.h"
 #include "core/ref.h"

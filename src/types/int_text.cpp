@@ -194,7 +194,8 @@ Result<Ref<StrObject>> intToStr(IntObject* v, int base, bool alternate) {
   int limit = interpreter().config.int_max_str_digits;
   bool limited = !isPowerOfTwo(base) && limit > 0;
   // A cheap lower bound refuses huge values before the work is done.
-  if (limited && digitsTextCapacity(magnitude, base) > static_cast<size_t>(std::max(limit, kIntTextLimitThreshold)) + 8) {
+  if (limited && digitsTextCapacity(magnitude, base) >
+                     static_cast<size_t>(std::max(limit, kIntTextLimitThreshold)) + 8) {
     return raiseTooLong();
   }
   TextBuffer out(digitsTextCapacity(magnitude, base) + 3);
@@ -205,7 +206,8 @@ Result<Ref<StrObject>> intToStr(IntObject* v, int base, bool alternate) {
     *at++ = base == 16 ? 'x' : base == 8 ? 'o' : 'b';
   }
   size_t digits = digitsToText(at, magnitude, base);
-  if (limited && digits > static_cast<size_t>(limit) && digits > static_cast<size_t>(kIntTextLimitThreshold)) {
+  if (limited && digits > static_cast<size_t>(limit) &&
+      digits > static_cast<size_t>(kIntTextLimitThreshold)) {
     return raiseTooLong();
   }
   return strFromAscii({out.data(), static_cast<size_t>(at - out.data()) + digits});

@@ -31,7 +31,8 @@ Result<Ref<>> textOrNone(const char* text) {
 
 Raised raiseAbsent(const char* object, PyMemberDef* def) {
   auto* owner = reinterpret_cast<const PyObject*>(object);
-  return raise(PyExc_AttributeError, "'%.200s' object has no attribute '%s'", typeOf(owner)->tp_name, def->name);
+  return raise(PyExc_AttributeError, "'%.200s' object has no attribute '%s'", typeOf(owner)->tp_name,
+               def->name);
 }
 
 Status checkDeletable(char* at, PyMemberDef* def) {
@@ -101,8 +102,10 @@ Status storeNumber(char* at, PyMemberDef* def, PyObject* value) {
     case T_LONGLONG: return storeInteger<long long>(at, value, "long long");
     case T_PYSSIZET: return storeInteger<Py_ssize_t>(at, value, "Py_ssize_t");
     case T_UINT: return storeUnsigned<unsigned>(at, value, "Writing negative value into unsigned field");
-    case T_ULONG: return storeUnsigned<unsigned long>(at, value, "Writing negative value into unsigned field");
-    case T_ULONGLONG: return storeUnsigned<unsigned long long>(at, value, "Writing negative value into unsigned field");
+    case T_ULONG:
+      return storeUnsigned<unsigned long>(at, value, "Writing negative value into unsigned field");
+    case T_ULONGLONG:
+      return storeUnsigned<unsigned long long>(at, value, "Writing negative value into unsigned field");
     case T_FLOAT: return storeFloat<float>(at, value);
     case T_DOUBLE: return storeFloat<double>(at, value);
     default: return raise(PyExc_SystemError, "bad memberdescr type for %s", def->name);

@@ -30,7 +30,8 @@ Raised raiseType(const char* format) {
 // The pending exception in the terms of the format.
 Raised translateFailure(const char* format) {
   if (pendingMatches(PyExc_TypeError)) return clearPending(), raiseType(format);
-  if (pendingMatches(PyExc_OverflowError) || pendingMatches(PyExc_ValueError)) return clearPending(), raiseValue(format);
+  if (pendingMatches(PyExc_OverflowError) || pendingMatches(PyExc_ValueError))
+    return clearPending(), raiseValue(format);
   return Raised{};
 }
 
@@ -108,10 +109,24 @@ Status packBool(char* item, PyObject* value) {
 
 Py_ssize_t nativeItemSize(const char* format) {
   switch (nativeFormatChar(format)) {
-    case 'c': case 'b': case 'B': case '?': return 1;
-    case 'h': case 'H': case 'e': return 2;
-    case 'i': case 'I': case 'f': return 4;
-    case 'l': case 'L': case 'q': case 'Q': case 'n': case 'N': case 'd': case 'P': return 8;
+    case 'c':
+    case 'b':
+    case 'B':
+    case '?': return 1;
+    case 'h':
+    case 'H':
+    case 'e': return 2;
+    case 'i':
+    case 'I':
+    case 'f': return 4;
+    case 'l':
+    case 'L':
+    case 'q':
+    case 'Q':
+    case 'n':
+    case 'N':
+    case 'd':
+    case 'P': return 8;
     default: return 0;
   }
 }
@@ -130,8 +145,13 @@ Result<Ref<>> memoryUnpack(const char* item, char format, const char* full_forma
     case 'H': return TRY(intFromLong(load<uint16_t>(item)));
     case 'i': return TRY(intFromLong(load<int32_t>(item)));
     case 'I': return TRY(intFromLong(load<uint32_t>(item)));
-    case 'l': case 'q': case 'n': return TRY(intFromLong(load<long>(item)));
-    case 'L': case 'Q': case 'N': case 'P': return TRY(intFromUnsignedLong(load<unsigned long>(item)));
+    case 'l':
+    case 'q':
+    case 'n': return TRY(intFromLong(load<long>(item)));
+    case 'L':
+    case 'Q':
+    case 'N':
+    case 'P': return TRY(intFromUnsignedLong(load<unsigned long>(item)));
     case 'd': return TRY(floatNew(load<double>(item)));
     case 'f': return TRY(floatNew(load<float>(item)));
     case 'e': return TRY(floatNew(doubleFromHalf(load<uint16_t>(item))));
@@ -149,10 +169,16 @@ Status memoryPack(char* item, char format, PyObject* value, const char* full_for
     case 'H': return packInteger<uint16_t>(item, value, full_format);
     case 'i': return packInteger<int32_t>(item, value, full_format);
     case 'I': return packInteger<uint32_t>(item, value, full_format);
-    case 'l': case 'q': case 'n': return packInteger<long>(item, value, full_format);
-    case 'L': case 'Q': case 'N': return packInteger<unsigned long>(item, value, full_format);
+    case 'l':
+    case 'q':
+    case 'n': return packInteger<long>(item, value, full_format);
+    case 'L':
+    case 'Q':
+    case 'N': return packInteger<unsigned long>(item, value, full_format);
     case 'P': return packPointer(item, value, full_format);
-    case 'd': case 'f': case 'e': return packFloating(item, format, value, full_format);
+    case 'd':
+    case 'f':
+    case 'e': return packFloating(item, format, value, full_format);
     case '?': return packBool(item, value);
     case 'c': return packChar(item, value, full_format);
     default: return raise(PyExc_NotImplementedError, "memoryview: format %s not supported", full_format);

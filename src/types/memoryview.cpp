@@ -17,10 +17,10 @@ extern "C" PyTypeObject _PyManagedBuffer_Type;
 
 namespace krait {
 
-
 namespace {
 
-// --- the managed buffer ------------------------------------------------------------------------------------------
+// --- the managed buffer
+// ------------------------------------------------------------------------------------------
 
 void releaseMaster(ManagedBufferObject* mbuf) {
   if (mbuf->flags & kMemoryReleased) return;
@@ -65,7 +65,8 @@ Result<Ref<ManagedBufferObject>> managedFromObject(PyObject* object) {
   return mbuf;
 }
 
-// --- views -------------------------------------------------------------------------------------------------------
+// --- views
+// -------------------------------------------------------------------------------------------------------
 
 Result<Ref<MemoryViewObject>> memoryNew(int ndim) {
   size_t bytes = offsetof(MemoryViewObject, ob_array) + 3 * static_cast<size_t>(ndim) * sizeof(Py_ssize_t);
@@ -138,11 +139,13 @@ int memoryClear(PyObject* object) {
 
 Result<Ref<>> memoryNewSlot(PyTypeObject*, PyObject* object) { return memoryViewFromObject(object); }
 
-// --- the view as an exporter -------------------------------------------------------------------------------------
+// --- the view as an exporter
+// -------------------------------------------------------------------------------------
 
 Status checkRequest(MemoryViewObject* self, int flags) {
   auto wants = [flags](int mask) { return (flags & mask) == mask; };
-  bool is_c = self->flags & (kMemoryC | kMemoryScalar), is_fortran = self->flags & (kMemoryFortran | kMemoryScalar);
+  bool is_c = self->flags & (kMemoryC | kMemoryScalar),
+       is_fortran = self->flags & (kMemoryFortran | kMemoryScalar);
   if (wants(PyBUF_WRITABLE) && self->view.readonly)
     return raise(PyExc_BufferError, "memoryview: underlying buffer is not writable");
   if (wants(PyBUF_C_CONTIGUOUS) && !is_c)
@@ -156,7 +159,8 @@ Status checkRequest(MemoryViewObject* self, int flags) {
   if (!wants(PyBUF_STRIDES) && !is_c)
     return raise(PyExc_BufferError, "memoryview: underlying buffer is not C-contiguous");
   if (!wants(PyBUF_ND) && wants(PyBUF_FORMAT))
-    return raise(PyExc_BufferError, "memoryview: cannot cast to unsigned bytes if the format flag is present");
+    return raise(PyExc_BufferError,
+                 "memoryview: cannot cast to unsigned bytes if the format flag is present");
   return {};
 }
 
@@ -178,7 +182,8 @@ int memoryGetBuffer(PyObject* object, Py_buffer* view, int flags) {
 }
 void memoryReleaseBuffer(PyObject* self, Py_buffer*) { static_cast<MemoryViewObject*>(self)->exports--; }
 
-// --- slots and attributes ----------------------------------------------------------------------------------------
+// --- slots and attributes
+// ----------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> memoryRepr(MemoryViewObject* self) {
   return strFormat(self->flags & kMemoryReleased ? "<released memory at %p>" : "<memory at %p>", self);
@@ -296,7 +301,9 @@ Result<bool> hasFlags(MemoryViewObject* self, int flags) {
   return (self->flags & flags) != 0;
 }
 Result<bool> memoryIsC(MemoryViewObject* self) { return hasFlags(self, kMemoryC | kMemoryScalar); }
-Result<bool> memoryIsFortran(MemoryViewObject* self) { return hasFlags(self, kMemoryFortran | kMemoryScalar); }
+Result<bool> memoryIsFortran(MemoryViewObject* self) {
+  return hasFlags(self, kMemoryFortran | kMemoryScalar);
+}
 Result<bool> memoryIsContiguous(MemoryViewObject* self) {
   return hasFlags(self, kMemoryC | kMemoryFortran | kMemoryScalar);
 }
@@ -356,7 +363,8 @@ void memoryInitFlags(MemoryViewObject* self) {
   const Py_buffer* view = &self->view;
   int flags = 0;
   if (view->ndim == 0) flags = kMemoryScalar | kMemoryC | kMemoryFortran;
-  if (view->ndim == 1 && (view->shape[0] == 1 || view->strides[0] == view->itemsize)) flags = kMemoryC | kMemoryFortran;
+  if (view->ndim == 1 && (view->shape[0] == 1 || view->strides[0] == view->itemsize))
+    flags = kMemoryC | kMemoryFortran;
   if (view->ndim > 1) {
     if (bufferIsContiguous(view, 'C')) flags |= kMemoryC;
     if (bufferIsContiguous(view, 'F')) flags |= kMemoryFortran;
@@ -367,7 +375,8 @@ void memoryInitFlags(MemoryViewObject* self) {
 
 Result<Ref<MemoryViewObject>> memoryViewOver(ManagedBufferObject* mbuf, const Py_buffer* source) {
   if (source->ndim > kMemoryMaxDimensions)
-    return raise(PyExc_ValueError, "memoryview: number of dimensions must not exceed %d", kMemoryMaxDimensions);
+    return raise(PyExc_ValueError, "memoryview: number of dimensions must not exceed %d",
+                 kMemoryMaxDimensions);
   Ref<MemoryViewObject> self = TRY(memoryNew(source->ndim));
   Py_buffer* view = &self->view;
   view->obj = source->obj;
@@ -379,7 +388,8 @@ Result<Ref<MemoryViewObject>> memoryViewOver(ManagedBufferObject* mbuf, const Py
   copyShape(view, source);
   if (source->suboffsets && source->ndim > 0)
     std::memcpy(view->suboffsets, source->suboffsets, sizeof(Py_ssize_t) * static_cast<size_t>(source->ndim));
-  else view->suboffsets = nullptr;
+  else
+    view->suboffsets = nullptr;
   memoryInitFlags(self.get());
   self->mbuf = share(mbuf).leak();
   mbuf->exports++;
@@ -393,14 +403,14 @@ Result<Ref<>> memoryViewFromObject(PyObject* object) {
     return TRY(memoryViewOver(other->mbuf, &other->view));
   }
   if (!hasBuffer(object))
-    return raise(PyExc_TypeError, "memoryview: a bytes-like object is required, not '%.200s'", typeName(object));
+    return raise(PyExc_TypeError, "memoryview: a bytes-like object is required, not '%.200s'",
+                 typeName(object));
   Ref<ManagedBufferObject> mbuf = TRY(managedFromObject(object));
   return TRY(memoryViewOver(mbuf.get(), &mbuf->master));
 }
 
 Result<Ref<>> memoryViewFromBuffer(const Py_buffer* info) {
-  if (!info->buf)
-    return raise(PyExc_ValueError, "PyMemoryView_FromBuffer(): info->buf must not be NULL");
+  if (!info->buf) return raise(PyExc_ValueError, "PyMemoryView_FromBuffer(): info->buf must not be NULL");
   Ref<ManagedBufferObject> mbuf = TRY(managedNew());
   mbuf->master = *info;
   mbuf->master.obj = nullptr;
@@ -452,7 +462,8 @@ Result<Ref<>> memoryViewContiguous(PyObject* object, int buffer_type, char order
   TRY(managedSetFormat(mbuf.get(), view->format));
   Py_buffer shown = mbuf->master;
   Py_ssize_t strides[kMemoryMaxDimensions];
-  shown.itemsize = view->itemsize, shown.ndim = view->ndim, shown.shape = view->shape, shown.strides = strides;
+  shown.itemsize = view->itemsize, shown.ndim = view->ndim, shown.shape = view->shape,
+  shown.strides = strides;
   denseStrides(&shown, order == 'F');
   return TRY(memoryViewOver(mbuf.get(), &shown));
 }
@@ -484,7 +495,8 @@ KR_EXPORT constinit PyTypeObject PyMemoryView_Type = {
     .tp_getattro = slot<genericGetAttr>,
     .tp_as_buffer = &kMemoryBuffer,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_SEQUENCE | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = docText<"memoryview(object)", "A view of the memory of an object that supports the buffer protocol.">,
+    .tp_doc =
+        docText<"memoryview(object)", "A view of the memory of an object that supports the buffer protocol.">,
     .tp_traverse = memoryTraverse,
     .tp_clear = memoryClear,
     .tp_richcompare = slot<memoryRichCompare>,

@@ -1,7 +1,7 @@
 // memoryview: a view of another object's buffer, and the managed buffer that several views share.
 //
-// The managed buffer holds the exporter's Py_buffer and is released when its last view is. A view that has exports
-// (consumers of its own) cannot be released. Layouts are CPython's.
+// The managed buffer holds the exporter's Py_buffer and is released when its last view is. A view that has
+// exports (consumers of its own) cannot be released. Layouts are CPython's.
 #pragma once
 
 #include "core/buffer.h"
@@ -27,7 +27,13 @@ struct MemoryViewObject : PyVarObject {
 };
 static_assert(sizeof(ManagedBufferObject) == 112 && offsetof(MemoryViewObject, ob_array) == 144);
 
-enum MemoryFlags { kMemoryReleased = 1, kMemoryC = 2, kMemoryFortran = 4, kMemoryScalar = 8, kMemoryPil = 16 };
+enum MemoryFlags {
+  kMemoryReleased = 1,
+  kMemoryC = 2,
+  kMemoryFortran = 4,
+  kMemoryScalar = 8,
+  kMemoryPil = 16
+};
 constexpr int kMemoryMaxDimensions = 64;
 
 inline bool isMemoryView(const PyObject* o) { return isExact(o, &PyMemoryView_Type); }

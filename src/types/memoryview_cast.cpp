@@ -17,7 +17,8 @@
 namespace krait {
 namespace {
 
-// --- cast --------------------------------------------------------------------------------------------------------
+// --- cast
+// --------------------------------------------------------------------------------------------------------
 
 constexpr const char* kNativeFormats[] = {"c", "b", "B", "h", "H", "i", "I", "l", "L",
                                           "q", "Q", "n", "N", "f", "d", "e", "?", "P"};
@@ -26,7 +27,8 @@ constexpr const char* kNativeFormatsAt[] = {"@c", "@b", "@B", "@h", "@H", "@i", 
 
 // A static copy of a native format, which outlives the str it came from.
 const char* staticFormat(const char* format) {
-  for (auto& table : {std::span<const char* const>(kNativeFormats), std::span<const char* const>(kNativeFormatsAt)})
+  for (auto& table :
+       {std::span<const char* const>(kNativeFormats), std::span<const char* const>(kNativeFormatsAt)})
     for (const char* known : table)
       if (std::strcmp(known, format) == 0) return known;
   return nullptr;
@@ -38,13 +40,15 @@ Status castTo1d(MemoryViewObject* view, StrObject* format) {
   const char* text = TRY(strUtf8NoNul(format));
   const char* known = format->isAscii() ? staticFormat(text) : nullptr;
   if (!known)
-    return raise(PyExc_ValueError, "memoryview: destination format must be a native single character format prefixed "
+    return raise(PyExc_ValueError,
+                 "memoryview: destination format must be a native single character format prefixed "
                  "with an optional '@'");
   char source = nativeItemSize(view->view.format) > 0 ? nativeFormatChar(view->view.format) : 0;
   if (!isByteFormat(source) && !isByteFormat(nativeFormatChar(known)))
     return raise(PyExc_TypeError, "memoryview: cannot cast between two non-byte formats");
   Py_ssize_t item_size = nativeItemSize(known);
-  if (view->view.len % item_size) return raise(PyExc_TypeError, "memoryview: length is not a multiple of itemsize");
+  if (view->view.len % item_size)
+    return raise(PyExc_TypeError, "memoryview: length is not a multiple of itemsize");
   view->view.format = const_cast<char*>(known);
   view->view.itemsize = item_size;
   view->view.ndim = 1;
@@ -75,7 +79,8 @@ Status castToNd(MemoryViewObject* view, PyObject* shape, int ndim) {
       return raise(PyExc_ValueError, "memoryview.cast(): product(shape) > SSIZE_MAX");
     total *= info.shape[i];
   }
-  if (total != info.len) return raise(PyExc_TypeError, "memoryview: product(shape) * itemsize != buffer size");
+  if (total != info.len)
+    return raise(PyExc_TypeError, "memoryview: product(shape) * itemsize != buffer size");
   Py_ssize_t stride = info.itemsize;
   for (int i = ndim; i-- > 0;) {
     info.strides[i] = stride;
@@ -103,7 +108,8 @@ Result<Ref<MemoryViewObject>> copyWithRoom(MemoryViewObject* self, int ndim) {
   return memoryViewOver(self->mbuf, &source);
 }
 
-// --- comparison --------------------------------------------------------------------------------------------------
+// --- comparison
+// --------------------------------------------------------------------------------------------------
 
 // Reads the elements of one side: natively, or through struct.unpack_from.
 class ItemReader {
@@ -156,7 +162,8 @@ Result<bool> itemsEqual(const Side& a, const char* p, const Side& b, const char*
 Result<bool> levelsEqual(const Side& a, char* p, const Side& b, char* q, int dimension) {
   if (dimension == a.view->ndim) return itemsEqual(a, p, b, q);
   for (Py_ssize_t i = 0; i < a.view->shape[dimension]; i++)
-    if (!TRY(levelsEqual(a, itemAt(a.view, p, dimension, i), b, itemAt(b.view, q, dimension, i), dimension + 1)))
+    if (!TRY(levelsEqual(a, itemAt(a.view, p, dimension, i), b, itemAt(b.view, q, dimension, i),
+                         dimension + 1)))
       return false;
   return true;
 }
@@ -208,7 +215,8 @@ Result<Ref<>> memoryCast(MemoryViewObject* self, StrObject* format, Opt<> shape)
       return raise(PyExc_TypeError, "shape must be a list or a tuple");
     Py_ssize_t count = fastSize(shape.get());
     if (count > kMemoryMaxDimensions)
-      return raise(PyExc_ValueError, "memoryview: number of dimensions must not exceed %d", kMemoryMaxDimensions);
+      return raise(PyExc_ValueError, "memoryview: number of dimensions must not exceed %d",
+                   kMemoryMaxDimensions);
     ndim = static_cast<int>(count);
     if (self->view.ndim != 1 && ndim != 1)
       return raise(PyExc_TypeError, "memoryview: cast must be 1D -> ND or ND -> 1D");

@@ -85,7 +85,8 @@ void sliceFirst(MemoryViewObject* view, const SliceBounds& bounds, Py_ssize_t co
 }
 
 Result<Ref<MemoryViewObject>> sliced(MemoryViewObject* self, SliceObject* slice) {
-  Ref<MemoryViewObject> part = TRY(memoryViewOver(self->mbuf, &self->view));  // stays valid if indices release self
+  Ref<MemoryViewObject> part =
+      TRY(memoryViewOver(self->mbuf, &self->view));  // stays valid if indices release self
   SliceBounds bounds = TRY(sliceUnpack(slice));
   Py_ssize_t count = sliceAdjust(bounds, part->view.shape[0]);
   sliceFirst(part.get(), bounds, std::max<Py_ssize_t>(count, 0));
@@ -101,7 +102,8 @@ Result<Ref<>> subscriptScalar(MemoryViewObject* self, PyObject* key) {
   return raise(PyExc_TypeError, "invalid indexing of 0-dim memory");
 }
 
-// --- slice assignment ----------------------------------------------------------------------------------------------
+// --- slice assignment
+// ----------------------------------------------------------------------------------------------
 
 bool sameFormat(const char* a, const char* b) {
   if (!a) a = "B";
@@ -111,7 +113,8 @@ bool sameFormat(const char* a, const char* b) {
 
 Status copyItems(const Py_buffer* to, const Py_buffer* from) {
   Py_ssize_t count = to->shape[0], from_count = from->shape ? from->shape[0] : from->len / from->itemsize;
-  if (from->ndim != 1 || to->itemsize != from->itemsize || !sameFormat(to->format, from->format) || count != from_count)
+  if (from->ndim != 1 || to->itemsize != from->itemsize || !sameFormat(to->format, from->format) ||
+      count != from_count)
     return raise(PyExc_ValueError, "memoryview assignment: lvalue and rvalue have different structures");
   auto size = static_cast<size_t>(to->itemsize);
   std::vector<char> scratch(static_cast<size_t>(count) * size);  // the two may overlap
@@ -144,7 +147,8 @@ Result<Ref<>> listLevel(MemoryViewObject* self, char* base, int dimension) {
   return Ref<>(std::move(list));
 }
 
-// --- iteration -----------------------------------------------------------------------------------------------------
+// --- iteration
+// -----------------------------------------------------------------------------------------------------
 
 struct MemoryIterObject : PyObject {
   Py_ssize_t index;
@@ -248,7 +252,8 @@ Status memoryAssSubscript(MemoryViewObject* self, PyObject* key, Opt<> value) {
   }
   if (isSlice(key)) {
     if (self->view.ndim == 1) return assignSlice(self, cast<SliceObject>(key), value.get());
-    return raise(PyExc_NotImplementedError, "memoryview slice assignments are currently restricted to ndim = 1");
+    return raise(PyExc_NotImplementedError,
+                 "memoryview slice assignments are currently restricted to ndim = 1");
   }
   if (isMultiIndex(key)) {
     if (cast<TupleObject>(key)->size() < self->view.ndim)
@@ -256,7 +261,8 @@ Status memoryAssSubscript(MemoryViewObject* self, PyObject* key, Opt<> value) {
     return packAt(self, TRY(itemAt(self, cast<TupleObject>(key))), value.get());
   }
   if (isMultiSlice(key))
-    return raise(PyExc_NotImplementedError, "memoryview slice assignments are currently restricted to ndim = 1");
+    return raise(PyExc_NotImplementedError,
+                 "memoryview slice assignments are currently restricted to ndim = 1");
   return raise(PyExc_TypeError, "memoryview: invalid slice key");
 }
 

@@ -45,7 +45,8 @@ PyObject* callInPlace(MethodObject* m, PyObject* const* args, size_t nargsf, PyO
   PyObject* saved = stack[0];
   stack[0] = m->im_self;
   PyObject* result = callVector(m->im_func, stack, static_cast<size_t>(vectorcallCount(nargsf)) + 1,
-                                static_cast<TupleObject*>(names)).toC();
+                                static_cast<TupleObject*>(names))
+                         .toC();
   stack[0] = saved;
   return result;
 }
@@ -58,7 +59,9 @@ PyObject* methodVectorcall(PyObject* callable, PyObject* const* args, size_t nar
   InlineBuffer<PyObject*, 8> stack(total + 1);
   stack[0] = m->im_self;
   for (Py_ssize_t i = 0; i < total; i++) stack[i + 1] = args[i];
-  return callVector(m->im_func, stack.data(), static_cast<size_t>(count) + 1, static_cast<TupleObject*>(names)).toC();
+  return callVector(m->im_func, stack.data(), static_cast<size_t>(count) + 1,
+                    static_cast<TupleObject*>(names))
+      .toC();
 }
 
 void methodDealloc(MethodObject* m) {
@@ -71,7 +74,9 @@ void methodDealloc(MethodObject* m) {
   gcFree(m);
 }
 
-int methodTraverse(MethodObject* m, visitproc visit, void* arg) { return visitAll(visit, arg, m->im_func, m->im_self); }
+int methodTraverse(MethodObject* m, visitproc visit, void* arg) {
+  return visitAll(visit, arg, m->im_func, m->im_self);
+}
 
 Result<Ref<>> methodGetattr(MethodObject* m, PyObject* attr) { return delegatedAttr(m, m->im_func, attr); }
 Result<Ref<>> methodDoc(MethodObject* m) { return delegatedDoc(m->im_func); }
@@ -122,8 +127,10 @@ PyObject* methodTypeNew(PyTypeObject*, PyObject* args, PyObject* kwargs) {
 }
 
 constinit PyMemberDef kMethodMembers[] = {
-    {"__func__", T_OBJECT, offsetof(MethodObject, im_func), READONLY, "the function (or other callable) implementing a method"},
-    {"__self__", T_OBJECT, offsetof(MethodObject, im_self), READONLY, "the instance to which a method is bound"},
+    {"__func__", T_OBJECT, offsetof(MethodObject, im_func), READONLY,
+     "the function (or other callable) implementing a method"},
+    {"__self__", T_OBJECT, offsetof(MethodObject, im_self), READONLY,
+     "the instance to which a method is bound"},
     {},
 };
 constinit PyGetSetDef kMethodGetSet[] = {getset<"__doc__", methodDoc>, {}};
@@ -136,8 +143,12 @@ void instanceMethodDealloc(InstanceMethodObject* m) {
   clearField(m->func);
   gcFree(m);
 }
-int instanceMethodTraverse(InstanceMethodObject* m, visitproc visit, void* arg) { return visitAll(visit, arg, m->func); }
-Result<Ref<>> instanceMethodGetattr(InstanceMethodObject* m, PyObject* attr) { return delegatedAttr(m, m->func, attr); }
+int instanceMethodTraverse(InstanceMethodObject* m, visitproc visit, void* arg) {
+  return visitAll(visit, arg, m->func);
+}
+Result<Ref<>> instanceMethodGetattr(InstanceMethodObject* m, PyObject* attr) {
+  return delegatedAttr(m, m->func, attr);
+}
 Result<Ref<>> instanceMethodDoc(InstanceMethodObject* m) { return delegatedDoc(m->func); }
 Result<Ref<>> instanceMethodCall(InstanceMethodObject* m, PyObject* args, PyObject* kwargs) {
   return callTupleDict(m->func, cast<TupleObject>(args), static_cast<DictObject*>(kwargs));
@@ -166,7 +177,8 @@ Result<Ref<>> instanceMethodTypeNew(PyTypeObject*, PyObject* function) {
 }
 
 constinit PyMemberDef kInstanceMethodMembers[] = {
-    {"__func__", T_OBJECT, offsetof(InstanceMethodObject, func), READONLY, "the function (or other callable) implementing a method"},
+    {"__func__", T_OBJECT, offsetof(InstanceMethodObject, func), READONLY,
+     "the function (or other callable) implementing a method"},
     {},
 };
 constinit PyGetSetDef kInstanceMethodGetSet[] = {getset<"__doc__", instanceMethodDoc>, {}};

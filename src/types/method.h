@@ -1,4 +1,5 @@
-// Bound methods, built-in functions and methods, capsules' neighbours: callables that run no byte code of their own.
+// Bound methods, built-in functions and methods, capsules' neighbours: callables that run no byte code of
+// their own.
 #pragma once
 
 #include "core/object.h"

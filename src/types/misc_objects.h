@@ -1,4 +1,5 @@
-// Small types without a header of their own: capsule, SimpleNamespace, GenericAlias, union types, memoryview's maker.
+// Small types without a header of their own: capsule, SimpleNamespace, GenericAlias, union types,
+// memoryview's maker.
 #pragma once
 
 #include "types/dict.h"

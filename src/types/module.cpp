@@ -80,7 +80,9 @@ Status moduleInit(ModuleObject* m, StrObject* module_name, PyObject* doc) {
   return fillDict(m, module_name, doc);
 }
 
-PyObject* moduleTypeNew(PyTypeObject* type, PyObject*, PyObject*) { return Result<Ref<ModuleObject>>(allocate(type)).toC(); }
+PyObject* moduleTypeNew(PyTypeObject* type, PyObject*, PyObject*) {
+  return Result<Ref<ModuleObject>>(allocate(type)).toC();
+}
 
 Result<bool> isInitializing(Opt<> spec) {
   if (!spec || spec.get() == Py_None) return false;
@@ -106,17 +108,21 @@ Result<Ref<>> missingAttr(ModuleObject* m, PyObject* attr) {
     return call(held.get(), attr);
   }
   Opt<> own_name = dictGetStr(m->dict(), krait::name<"__name__">());
-  if (!own_name || !isStr(own_name.get())) return raise(PyExc_AttributeError, "module has no attribute '%U'", attr);
+  if (!own_name || !isStr(own_name.get()))
+    return raise(PyExc_AttributeError, "module has no attribute '%U'", attr);
   auto held_name = share(own_name.get());
   auto busy = isInitializing(dictGetStr(m->dict(), krait::name<"__spec__">()));
-  if (busy.failed()) clearPending();
+  if (busy.failed())
+    clearPending();
   else if (std::move(busy).take()) {
-    return raise(PyExc_AttributeError,
-                 "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)",
-                 held_name.get(), attr);
+    return raise(
+        PyExc_AttributeError,
+        "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)",
+        held_name.get(), attr);
   }
   auto submodule = isUninitializedSubmodule(dictGetStr(m->dict(), krait::name<"__spec__">()), attr);
-  if (submodule.failed()) clearPending();
+  if (submodule.failed())
+    clearPending();
   else if (std::move(submodule).take()) {
     return raise(PyExc_AttributeError,
                  "cannot access submodule '%U' of module '%U' (most likely due to a circular import)", attr,
@@ -170,9 +176,11 @@ Status setAnnotations(PyObject* m, Opt<> value) {
   return raiseObject(PyExc_AttributeError, krait::name<"__annotations__">());
 }
 
-constinit PyMemberDef kMembers[] = {{"__dict__", T_OBJECT, offsetof(ModuleObject, md_dict), READONLY, nullptr}, {}};
+constinit PyMemberDef kMembers[] = {
+    {"__dict__", T_OBJECT, offsetof(ModuleObject, md_dict), READONLY, nullptr}, {}};
 constinit PyGetSetDef kGetSet[] = {getset<"__annotations__", getAnnotations, setAnnotations>, {}};
-constinit PyMethodDef kMethods[] = {method<"!__dir__($self, /)", moduleDir, "__dir__() -> the module's names">, {}};
+constinit PyMethodDef kMethods[] = {
+    method<"!__dir__($self, /)", moduleDir, "__dir__() -> the module's names">, {}};
 
 }  // namespace
 
@@ -208,8 +216,9 @@ KR_EXPORT constinit PyTypeObject PyModule_Type = {
     .tp_getattro = slot<moduleGetattro>,
     .tp_setattro = slot<genericSetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
-    .tp_doc = docText<"module(name, doc=None)",
-                      "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.">,
+    .tp_doc = docText<
+        "module(name, doc=None)",
+        "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.">,
     .tp_traverse = slot<moduleTraverse>,
     .tp_clear = slot<moduleClear>,
     .tp_weaklistoffset = offsetof(ModuleObject, md_weaklist),

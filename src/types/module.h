@@ -16,7 +16,7 @@ struct ModuleObject : PyObject {
 };
 inline bool isModule(const PyObject* o) { return isInstanceOf(o, &PyModule_Type); }
 Result<Ref<ModuleObject>> moduleNew(StrObject* name);
-Result<Ref<ModuleObject>> moduleCreate(PyModuleDef* def);                       // single-phase (PyModule_Create2)
+Result<Ref<ModuleObject>> moduleCreate(PyModuleDef* def);  // single-phase (PyModule_Create2)
 Result<Ref<>> moduleFromDefAndSpec(PyModuleDef* def, PyObject* spec);
 // The module made from a single-phase definition (PyState_FindModule), kept until it is set to absent.
 Opt<> moduleByDefinition(PyModuleDef* def);
@@ -25,7 +25,7 @@ Status moduleExec(PyObject* module, PyModuleDef* def);
 Status moduleAdd(PyObject* module, const char* name, Ref<> value);
 Status moduleAddInt(PyObject* module, const char* name, long value);
 Status moduleAddStr(PyObject* module, const char* name, const char* utf8);
-Status moduleAddType(PyObject* module, PyTypeObject* type);                     // readies it; name behind the last dot
+Status moduleAddType(PyObject* module, PyTypeObject* type);  // readies it; name behind the last dot
 Status moduleAddFunctions(PyObject* module, PyMethodDef* functions);
 template <class T>
 T* moduleState(PyObject* module) {

@@ -1,4 +1,5 @@
-// The full name of the extension module whose init function runs: single-phase modules take their package from it.
+// The full name of the extension module whose init function runs: single-phase modules take their package
+// from it.
 #pragma once
 
 namespace krait {

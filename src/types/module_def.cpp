@@ -22,7 +22,8 @@ std::vector<PyObject*>& modulesByIndex() {
   return *modules;
 }
 
-// The dotted name of a submodule that is being loaded stands in the context; the definition only has the last part.
+// The dotted name of a submodule that is being loaded stands in the context; the definition only has the last
+// part.
 const char* contextName(const char* short_name) {
   const char* context = module_package_context;
   if (!context) return short_name;
@@ -80,11 +81,13 @@ Result<Ref<>> createBy(const SlotFacts& facts, PyModuleDef* def, PyObject* spec,
 
 Status checkForeign(PyModuleDef* def, const SlotFacts& facts, const char* module_name) {
   if (def->m_size > 0 || def->m_traverse || def->m_clear || def->m_free) {
-    return raise(PyExc_SystemError, "module %s is not a module object, but requests module state", module_name);
+    return raise(PyExc_SystemError, "module %s is not a module object, but requests module state",
+                 module_name);
   }
   if (facts.has_exec) {
     return raise(PyExc_SystemError,
-                 "module %s specifies execution slots, but did not create a ModuleType instance", module_name);
+                 "module %s specifies execution slots, but did not create a ModuleType instance",
+                 module_name);
   }
   return {};
 }
@@ -94,7 +97,8 @@ Status runExec(PyObject* module, PyModuleDef_Slot* s, const char* module_name) {
   bool pending = exceptionPending();
   if (status != 0) {
     if (pending) return Raised{};
-    return raise(PyExc_SystemError, "execution of module %s failed without setting an exception", module_name);
+    return raise(PyExc_SystemError, "execution of module %s failed without setting an exception",
+                 module_name);
   }
   if (!pending) return {};
   return raiseFromCause(PyExc_SystemError, "execution of module %s raised unreported exception", module_name);
@@ -149,7 +153,8 @@ Result<Ref<>> moduleFromDefAndSpec(PyModuleDef* def, PyObject* spec) {
   std::string_view utf8 = TRY(strUtf8(cast<StrObject>(module_name.get())));
   const char* shown = utf8.data();
   if (def->m_size < 0) {
-    return raise(PyExc_SystemError, "module %s: m_size may not be negative for multi-phase initialization", shown);
+    return raise(PyExc_SystemError, "module %s: m_size may not be negative for multi-phase initialization",
+                 shown);
   }
   SlotFacts facts = TRY(readSlots(def, shown));
   Ref<> module = facts.create ? TRY(createBy(facts, def, spec, shown))

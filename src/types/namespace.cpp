@@ -22,7 +22,9 @@ void namespaceDealloc(NamespaceObject* n) {
   clearField(n->dict);
   objectFreeMemory(n);
 }
-int namespaceTraverse(NamespaceObject* n, visitproc visit, void* arg) { return visitAll(visit, arg, n->dict); }
+int namespaceTraverse(NamespaceObject* n, visitproc visit, void* arg) {
+  return visitAll(visit, arg, n->dict);
+}
 int namespaceClear(NamespaceObject* n) {
   clearField(n->dict);
   return 0;
@@ -72,8 +74,10 @@ Result<Ref<StrObject>> namespaceRepr(NamespaceObject* n) {
 }
 
 Result<Ref<>> namespaceCompare(PyObject* left, PyObject* right, int op) {
-  if (!isInstanceOf(left, &_PyNamespace_Type) || !isInstanceOf(right, &_PyNamespace_Type)) return notImplemented();
-  return richCompare(static_cast<NamespaceObject*>(left)->dict, static_cast<NamespaceObject*>(right)->dict, op);
+  if (!isInstanceOf(left, &_PyNamespace_Type) || !isInstanceOf(right, &_PyNamespace_Type))
+    return notImplemented();
+  return richCompare(static_cast<NamespaceObject*>(left)->dict, static_cast<NamespaceObject*>(right)->dict,
+                     op);
 }
 
 Result<Ref<>> namespaceReduce(NamespaceObject* n) {
@@ -81,7 +85,8 @@ Result<Ref<>> namespaceReduce(NamespaceObject* n) {
   return tupleOf<PyObject, PyObject, PyObject>(typeOf(n), no_args.get(), n->dict);
 }
 
-constinit PyMemberDef kMembers[] = {{"__dict__", T_OBJECT, offsetof(NamespaceObject, dict), READONLY, nullptr}, {}};
+constinit PyMemberDef kMembers[] = {
+    {"__dict__", T_OBJECT, offsetof(NamespaceObject, dict), READONLY, nullptr}, {}};
 constinit PyMethodDef kMethods[] = {
     method<"!__reduce__($self, /)", namespaceReduce, "Pickled as a call with the attributes.">, {}};
 

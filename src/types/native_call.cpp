@@ -7,11 +7,13 @@ namespace krait {
 
 namespace {
 
-constexpr int kConventionMask = METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD;
+constexpr int kConventionMask =
+    METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD;
 
 Raised raiseCount(const NativeCall& call, const char* wanted, Py_ssize_t given) {
   auto shown = TRY(functionDisplayName(call.callable));
-  return raise(PyExc_TypeError, "%U takes %s (%zd given)", static_cast<PyObject*>(shown.get()), wanted, given);
+  return raise(PyExc_TypeError, "%U takes %s (%zd given)", static_cast<PyObject*>(shown.get()), wanted,
+               given);
 }
 
 Status refuseKeywords(const NativeCall& call, Opt<TupleObject> names) {
@@ -20,7 +22,8 @@ Status refuseKeywords(const NativeCall& call, Opt<TupleObject> names) {
   return raise(PyExc_TypeError, "%U takes no keyword arguments", static_cast<PyObject*>(shown.get()));
 }
 
-PyObject* callPacked(const NativeCall& call, PyObject* const* args, Py_ssize_t count, Opt<TupleObject> names) {
+PyObject* callPacked(const NativeCall& call, PyObject* const* args, Py_ssize_t count,
+                     Opt<TupleObject> names) {
   auto tuple = tupleFromItems(args, count);
   if (tuple.failed()) return nullptr;
   auto held = std::move(tuple).take();
@@ -61,7 +64,8 @@ Status checkShape(const NativeCall& call, Py_ssize_t count, Opt<TupleObject> nam
 
 }  // namespace
 
-PyObject* nativeCall(const NativeCall& call, PyObject* const* args, Py_ssize_t count, Opt<TupleObject> names) {
+PyObject* nativeCall(const NativeCall& call, PyObject* const* args, Py_ssize_t count,
+                     Opt<TupleObject> names) {
   if (checkShape(call, count, names).failed()) return nullptr;
   auto guard = RecursionGuard::enter(" while calling a Python object");
   if (guard.failed()) return nullptr;
@@ -86,8 +90,8 @@ Result<Ref<StrObject>> functionDisplayName(PyObject* callable) {
   MaybeRef<> qualname = TRY(attrLookup(callable, name<"__qualname__">()));
   if (!qualname) return objectStr(callable);
   MaybeRef<> module = TRY(attrLookup(callable, name<"__module__">()));
-  if (module && module.get() != Py_None && !(isStr(module.get()) &&
-                                             strEqualsAscii(cast<StrObject>(module.get()), "builtins"))) {
+  if (module && module.get() != Py_None &&
+      !(isStr(module.get()) && strEqualsAscii(cast<StrObject>(module.get()), "builtins"))) {
     return strFormat("%S.%S()", module.get(), qualname.get());
   }
   return strFormat("%S()", qualname.get());

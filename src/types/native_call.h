@@ -10,9 +10,9 @@ namespace krait {
 
 struct NativeCall {
   PyMethodDef* def;
-  PyObject* self;       // first C argument; null for some functions
-  PyTypeObject* cls;    // METH_METHOD's defining class
-  PyObject* callable;   // for error messages
+  PyObject* self;      // first C argument; null for some functions
+  PyTypeObject* cls;   // METH_METHOD's defining class
+  PyObject* callable;  // for error messages
 };
 // "X() takes no arguments (1 given)" and alike; checks the answer.
 PyObject* nativeCall(const NativeCall& call, PyObject* const* args, Py_ssize_t count, Opt<TupleObject> names);

@@ -44,7 +44,8 @@ int baseOf(Py_UCS4 type) {
 }
 
 Status formatInteger(StrBuilder& out, IntObject* v, const FormatSpec& spec) {
-  if (spec.precision != -1) return raise(PyExc_ValueError, "Precision not allowed in integer format specifier");
+  if (spec.precision != -1)
+    return raise(PyExc_ValueError, "Precision not allowed in integer format specifier");
   if (spec.no_negative_zero) {
     return raise(PyExc_ValueError, "Negative zero coercion (z) not allowed in integer format specifier");
   }

@@ -24,8 +24,8 @@ Raised raiseAbstract(PyTypeObject* type) {
   TRY(listSort(sorted.get(), nullptr, false));
   auto comma = TRY(strLiteral(", "));
   auto joined = TRY(strJoin(comma.get(), sorted.get()));
-  return raise(PyExc_TypeError, "Can't instantiate abstract class %s with abstract method%s %U", type->tp_name,
-               sorted->size() > 1 ? "s" : "", static_cast<PyObject*>(joined.get()));
+  return raise(PyExc_TypeError, "Can't instantiate abstract class %s with abstract method%s %U",
+               type->tp_name, sorted->size() > 1 ? "s" : "", static_cast<PyObject*>(joined.get()));
 }
 
 // Arguments are an error unless the class takes them in its own __init__ or __new__.
@@ -95,7 +95,8 @@ Result<Ref<>> objectCompare(PyObject* self, PyObject* other, int op) {
 }
 
 Result<Ref<>> objectFormatMethod(PyObject* self, PyObject* spec) {
-  if (!isStr(spec)) return raise(PyExc_TypeError, "__format__() argument must be str, not %.50s", typeName(spec));
+  if (!isStr(spec))
+    return raise(PyExc_TypeError, "__format__() argument must be str, not %.50s", typeName(spec));
   if (cast<StrObject>(spec)->size() > 0) {
     return raise(PyExc_TypeError, "unsupported format string passed to %.200s.__format__", typeName(self));
   }
@@ -136,13 +137,16 @@ Result<Ref<>> objectInitSubclass(PyObject*) { return none(); }
 Result<Ref<>> getClass(PyObject* self) { return share<PyObject>(typeOf(self)); }
 
 constinit PyMethodDef kObjectMethods[] = {
-    method<"__reduce_ex__($self, protocol, /)", objectReduceEx, "Pickle support: the reduced value for a protocol.">,
+    method<"__reduce_ex__($self, protocol, /)", objectReduceEx,
+           "Pickle support: the reduced value for a protocol.">,
     method<"__reduce__($self, /)", objectReduce, "Pickle support: the reduced value.">,
     method<"__getstate__($self, /)", objectGetState, "Pickle support: the instance's state.">,
     classMethod<"!__subclasshook__(*args)", objectSubclassHook,
                 "Abstract classes override this to customize issubclass().">,
-    classMethod<"!__init_subclass__()", objectInitSubclass, "Called when a class is subclassed; does nothing here.">,
-    method<"__format__($self, format_spec, /)", objectFormatMethod, "Default formatter: str(self) without a spec.">,
+    classMethod<"!__init_subclass__()", objectInitSubclass,
+                "Called when a class is subclassed; does nothing here.">,
+    method<"__format__($self, format_spec, /)", objectFormatMethod,
+           "Default formatter: str(self) without a spec.">,
     method<"__sizeof__($self, /)", objectSizeof, "Memory size of the object in bytes.">,
     method<"__dir__($self, /)", objectDirMethod, "The names of the object's attributes.">,
     {},
@@ -156,14 +160,14 @@ constinit PyGetSetDef kObjectGetSet[] = {
 // T.__new__(S, ...): S must derive from T and share its native part.
 Status checkNewSafe(PyTypeObject* type, PyTypeObject* subtype) {
   if (!typeIsSubtype(subtype, type)) {
-    return raise(PyExc_TypeError, "%s.__new__(%s): %s is not a subtype of %s", type->tp_name, subtype->tp_name,
-                 subtype->tp_name, type->tp_name);
+    return raise(PyExc_TypeError, "%s.__new__(%s): %s is not a subtype of %s", type->tp_name,
+                 subtype->tp_name, subtype->tp_name, type->tp_name);
   }
   PyTypeObject* native = subtype;
   while (native && native->tp_new == slotTpNew) native = native->tp_base;
   if (!native || native->tp_new == type->tp_new) return {};
-  return raise(PyExc_TypeError, "%s.__new__(%s) is not safe, use %s.__new__()", type->tp_name, subtype->tp_name,
-               native->tp_name);
+  return raise(PyExc_TypeError, "%s.__new__(%s) is not safe, use %s.__new__()", type->tp_name,
+               subtype->tp_name, native->tp_name);
 }
 
 Result<Ref<>> callNew(PyObject* self, TupleObject* args, PyObject* kwargs) {
@@ -173,7 +177,8 @@ Result<Ref<>> callNew(PyObject* self, TupleObject* args, PyObject* kwargs) {
   if (args->size() < 1) return raise(PyExc_TypeError, "%s.__new__(): not enough arguments", type->tp_name);
   PyObject* first = args->at(0);
   if (!isType(first)) {
-    return raise(PyExc_TypeError, "%s.__new__(X): X is not a type object (%s)", type->tp_name, typeName(first));
+    return raise(PyExc_TypeError, "%s.__new__(X): X is not a type object (%s)", type->tp_name,
+                 typeName(first));
   }
   TRY(checkNewSafe(type, asType(first)));
   auto rest = TRY(tupleSlice(args, 1, args->size()));
@@ -210,7 +215,9 @@ KR_EXPORT constinit PyTypeObject PyBaseObject_Type = {
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_setattro = PyObject_GenericSetAttr,
     .tp_flags = Py_TPFLAGS_BASETYPE,
-    .tp_doc = docText<"object()", "The base class of the class hierarchy.\n\nIt has no attributes and takes no arguments.">,
+    .tp_doc =
+        docText<"object()",
+                "The base class of the class hierarchy.\n\nIt has no attributes and takes no arguments.">,
     .tp_richcompare = slot<objectCompare>,
     .tp_methods = kObjectMethods,
     .tp_getset = kObjectGetSet,

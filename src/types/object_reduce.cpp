@@ -66,7 +66,8 @@ bool hasEmptyDict(PyObject* self) {
 
 Result<Ref<>> defaultState(PyObject* self, bool required) {
   PyTypeObject* type = typeOf(self);
-  if (required && type->tp_itemsize) return raise(PyExc_TypeError, "cannot pickle %.200s objects", type->tp_name);
+  if (required && type->tp_itemsize)
+    return raise(PyExc_TypeError, "cannot pickle %.200s objects", type->tp_name);
   Ref<> state = hasEmptyDict(self) ? none() : TRY(genericGetDict(self));
   auto names = TRY(slotNames(type));
   if (required && hasHiddenFields(type, names.get())) {
@@ -94,18 +95,20 @@ Result<Ref<>> stateOf(PyObject* self, bool required) {
 }
 
 struct NewArgs {
-  MaybeRef<> args;    // absent: the class does not say
+  MaybeRef<> args;  // absent: the class does not say
   MaybeRef<> kwargs;
 };
 
 Result<NewArgs> fromGetNewArgsEx(PyObject* method) {
   auto answer = TRY(call(method));
   if (!isTuple(answer.get())) {
-    return raise(PyExc_TypeError, "__getnewargs_ex__ should return a tuple, not '%.200s'", typeName(answer.get()));
+    return raise(PyExc_TypeError, "__getnewargs_ex__ should return a tuple, not '%.200s'",
+                 typeName(answer.get()));
   }
   auto* pair = cast<TupleObject>(answer.get());
   if (pair->size() != 2) {
-    return raise(PyExc_ValueError, "__getnewargs_ex__ should return a tuple of length 2, not %zd", pair->size());
+    return raise(PyExc_ValueError, "__getnewargs_ex__ should return a tuple of length 2, not %zd",
+                 pair->size());
   }
   if (!isTuple(pair->at(0))) {
     return raise(PyExc_TypeError,
@@ -160,8 +163,8 @@ Result<Ref<>> reduceByNew(PyObject* self) {
   auto state = TRY(stateOf(self, required));
   auto list_items = TRY(listItems(self));
   auto dict_items = TRY(dictItemsIter(self));
-  return tupleOf<PyObject, PyObject, PyObject, PyObject, PyObject>(function.get(), arguments.get(), state.get(),
-                                                                   list_items.get(), dict_items.get());
+  return tupleOf<PyObject, PyObject, PyObject, PyObject, PyObject>(
+      function.get(), arguments.get(), state.get(), list_items.get(), dict_items.get());
 }
 
 Result<Ref<>> reduceFor(PyObject* self, int protocol) {

@@ -2,8 +2,9 @@
 //
 // A Host tells how the format text reads and how pieces are put out:
 //   Py_UCS4 at(Py_ssize_t);  Py_ssize_t size();  void literal(start, end);  Result<Ref<>> key(start, end);
-//   void emit(const PercentPiece&);  Result<bool> convert(const PercentSpec&, PyObject*)  (false: not its conversion)
-//   kKind ("string" or "bytes"), kPrecisionTooBig, kHasZFlag (bytes know %zf), raiseUnsupported(spec, index), raiseNotReal(value)
+//   void emit(const PercentPiece&);  Result<bool> convert(const PercentSpec&, PyObject*)  (false: not its
+//   conversion) kKind ("string" or "bytes"), kPrecisionTooBig, kHasZFlag (bytes know %zf),
+//   raiseUnsupported(spec, index), raiseNotReal(value)
 #pragma once
 
 #include <climits>
@@ -30,7 +31,8 @@ struct PercentPiece {
   std::string_view prefix, body;
   Py_ssize_t left_blanks, zeros, right_blanks;
 };
-inline PercentPiece percentPiece(const PercentSpec& spec, char sign, std::string_view prefix, std::string_view body) {
+inline PercentPiece percentPiece(const PercentSpec& spec, char sign, std::string_view prefix,
+                                 std::string_view body) {
   if (!sign && spec.plus) sign = '+';
   if (!sign && spec.blank) sign = ' ';
   Py_ssize_t used = (sign ? 1 : 0) + static_cast<Py_ssize_t>(prefix.size() + body.size());
@@ -111,13 +113,20 @@ class PercentEngine {
   void takeFlags(PercentSpec& spec) {
     for (; at_ < host_.size(); at_++) {
       Py_UCS4 c = host_.at(at_);
-      if (c == '-') spec.left = true;
-      else if (c == '+') spec.plus = true;
-      else if (c == ' ') spec.blank = true;
-      else if (c == '#') spec.alternate = true;
-      else if (c == '0') spec.zero = true;
-      else if (c == 'z' && Host::kHasZFlag) spec.no_negative_zero = true;
-      else return;
+      if (c == '-')
+        spec.left = true;
+      else if (c == '+')
+        spec.plus = true;
+      else if (c == ' ')
+        spec.blank = true;
+      else if (c == '#')
+        spec.alternate = true;
+      else if (c == '0')
+        spec.zero = true;
+      else if (c == 'z' && Host::kHasZFlag)
+        spec.no_negative_zero = true;
+      else
+        return;
     }
   }
 
@@ -176,8 +185,18 @@ class PercentEngine {
 
   Status format(PercentSpec& spec, PyObject* value) {
     switch (spec.conversion) {
-      case 'd': case 'i': case 'u': case 'o': case 'x': case 'X': return formatInteger(spec, value);
-      case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': return formatDouble(spec, value);
+      case 'd':
+      case 'i':
+      case 'u':
+      case 'o':
+      case 'x':
+      case 'X': return formatInteger(spec, value);
+      case 'e':
+      case 'E':
+      case 'f':
+      case 'F':
+      case 'g':
+      case 'G': return formatDouble(spec, value);
       default: break;
     }
     if (TRY(host_.convert(spec, value))) return {};
@@ -208,7 +227,7 @@ class PercentEngine {
 
   Host& host_;
   Ref<> args_;
-  PyObject* mapping_ = nullptr;  // borrowed from the caller
+  PyObject* mapping_ = nullptr;                 // borrowed from the caller
   Py_ssize_t count_ = -1, next_ = -2, at_ = 0;  // count -1: args_ is the one argument
 };
 

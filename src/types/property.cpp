@@ -71,7 +71,9 @@ Status propertyInit(PropertyObject* p, PyObject* getter, PyObject* setter, PyObj
 }
 
 Result<Ref<>> copyWith(PropertyObject* p, PyObject* getter, PyObject* setter, PyObject* deleter) {
-  auto pick = [](PyObject* given, PyObject* own) { return given && given != Py_None ? given : own ? own : Py_None; };
+  auto pick = [](PyObject* given, PyObject* own) {
+    return given && given != Py_None ? given : own ? own : Py_None;
+  };
   auto get = share(pick(getter, p->getter));
   auto set = share(pick(setter, p->setter));
   auto del = share(pick(deleter, p->deleter));
@@ -109,15 +111,19 @@ Status propertySet(PropertyObject* p, PyObject* object, Opt<> value) {
   PyObject* function = value ? p->setter : p->deleter;
   if (!function) return raiseMissing(p, object, value ? "setter" : "deleter");
   auto held = share(function);
-  if (value) TRY(call(held.get(), object, value.get()));
-  else TRY(call(held.get(), object));
+  if (value)
+    TRY(call(held.get(), object, value.get()));
+  else
+    TRY(call(held.get(), object));
   return {};
 }
 
 Result<Ref<>> setName(PropertyObject* p, CallArgs args) {
-  if (args.names && args.names->size() > 0) return raise(PyExc_TypeError, "property.__set_name__() takes no keyword arguments");
+  if (args.names && args.names->size() > 0)
+    return raise(PyExc_TypeError, "property.__set_name__() takes no keyword arguments");
   if (args.count != 2) {
-    return raise(PyExc_TypeError, "__set_name__() takes 2 positional arguments but %zd were given", args.count);
+    return raise(PyExc_TypeError, "__set_name__() takes 2 positional arguments but %zd were given",
+                 args.count);
   }
   PyObject* old = std::exchange(p->name, share(args.values[1]).leak());
   xdecref(old);
@@ -157,7 +163,6 @@ constinit PyGetSetDef kGetSet[] = {getset<"__isabstractmethod__", isAbstract>, {
 
 }  // namespace
 
-
 // The getter of a property object, null when it has none: lets the evaluator call it without this module.
 PyObject* propertyGetter(PyObject* property) { return static_cast<PropertyObject*>(property)->getter; }
 
@@ -172,9 +177,10 @@ KR_EXPORT constinit PyTypeObject PyProperty_Type = {
     .tp_dealloc = slot<propertyDealloc>,
     .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
-    .tp_doc = docText<"property(fget=None, fset=None, fdel=None, doc=None)",
-                      "An attribute computed by functions.\n\n  fget, fset, fdel: get, set and delete the attribute\n"
-                      "  doc: the attribute's docstring">,
+    .tp_doc = docText<
+        "property(fget=None, fset=None, fdel=None, doc=None)",
+        "An attribute computed by functions.\n\n  fget, fset, fdel: get, set and delete the attribute\n"
+        "  doc: the attribute's docstring">,
     .tp_traverse = slot<propertyTraverse>,
     .tp_clear = slot<propertyClear>,
     .tp_methods = kMethods,

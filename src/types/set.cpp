@@ -70,15 +70,10 @@ Found searchOnce(SetObject* set, PyObject* key, Py_hash_t hash, bool* restart) {
       if (!entry->key) return {entry, free_slot};
       if (entry->hash == hash) {
         switch (compareEntry(set, entry, key)) {
-          case Match::kYes:
-            return {entry, free_slot};
-          case Match::kFailed:
-            return {nullptr, nullptr};
-          case Match::kChanged:
-            *restart = true;
-            return {nullptr, nullptr};
-          case Match::kNo:
-            break;
+          case Match::kYes: return {entry, free_slot};
+          case Match::kFailed: return {nullptr, nullptr};
+          case Match::kChanged: *restart = true; return {nullptr, nullptr};
+          case Match::kNo: break;
         }
       } else if (entry->hash == -1) {
         free_slot = entry;

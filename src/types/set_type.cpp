@@ -109,18 +109,12 @@ Result<bool> setEqual(SetObject* a, SetObject* b) {
 
 Result<bool> compareSets(SetObject* a, SetObject* b, int op) {
   switch (op) {
-    case Py_EQ:
-      return setEqual(a, b);
-    case Py_NE:
-      return !TRY(setEqual(a, b));
-    case Py_LE:
-      return setIsSubset(a, b);
-    case Py_GE:
-      return setIsSuperset(a, b);
-    case Py_LT:
-      return a->used < b->used ? setIsSubset(a, b) : Result<bool>(false);
-    default:
-      return a->used > b->used ? setIsSuperset(a, b) : Result<bool>(false);
+    case Py_EQ: return setEqual(a, b);
+    case Py_NE: return !TRY(setEqual(a, b));
+    case Py_LE: return setIsSubset(a, b);
+    case Py_GE: return setIsSuperset(a, b);
+    case Py_LT: return a->used < b->used ? setIsSubset(a, b) : Result<bool>(false);
+    default: return a->used > b->used ? setIsSuperset(a, b) : Result<bool>(false);
   }
 }
 

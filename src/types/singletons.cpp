@@ -42,8 +42,7 @@ void revive(PyObject* self) { self->ob_refcnt = kImmortalRefcount; }
 PyNumberMethods kNoneNumber = {.nb_bool = slot<noneIsTrue>};
 PyNumberMethods kNotImplementedNumber = {.nb_bool = slot<notImplementedIsTrue>};
 
-constinit PyMethodDef kNotImplementedMethods[] = {
-    method<"!__reduce__($self, /)", notImplementedRepr>, {}};
+constinit PyMethodDef kNotImplementedMethods[] = {method<"!__reduce__($self, /)", notImplementedRepr>, {}};
 constinit PyMethodDef kEllipsisMethods[] = {method<"!__reduce__($self, /)", ellipsisRepr>, {}};
 
 }  // namespace
@@ -53,12 +52,8 @@ constinit PyMethodDef kEllipsisMethods[] = {method<"!__reduce__($self, /)", elli
 using namespace krait;
 
 KR_EXPORT constinit PyTypeObject _PyNone_Type = {
-    KR_TYPE_HEAD,
-    .tp_name = "NoneType",
-    .tp_basicsize = sizeof(PyObject),
-    .tp_dealloc = revive,
-    .tp_repr = slot<noneRepr>,
-    .tp_as_number = &kNoneNumber,
+    KR_TYPE_HEAD,         .tp_name = "NoneType",     .tp_basicsize = sizeof(PyObject),
+    .tp_dealloc = revive, .tp_repr = slot<noneRepr>, .tp_as_number = &kNoneNumber,
     .tp_new = noneNew,
 };
 KR_EXPORT constinit PyTypeObject _PyNotImplemented_Type = {

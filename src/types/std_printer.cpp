@@ -6,8 +6,8 @@
 #include <cerrno>
 
 #include "core/gc.h"
-#include "core/native.h"
 #include "core/memory.h"
+#include "core/native.h"
 #include "types/codecs.h"
 #include "types/int.h"
 
@@ -46,8 +46,8 @@ constinit PyMethodDef kMethods[] = {
     method<"!isatty($self)", printerIsatty, "Whether it is a terminal.">,
     method<"!write($self, text, /)", printerWrite, "Write text to the descriptor.">,
     {}};
-constinit PyGetSetDef kGetSet[] = {getset<"closed", printerClosed>, getset<"encoding", printerEncoding>,
-                                   getset<"mode", printerMode>, {}};
+constinit PyGetSetDef kGetSet[] = {
+    getset<"closed", printerClosed>, getset<"encoding", printerEncoding>, getset<"mode", printerMode>, {}};
 
 }  // namespace
 

@@ -14,7 +14,8 @@
 namespace krait {
 namespace {
 
-// --- life --------------------------------------------------------------------------------------------------------
+// --- life
+// --------------------------------------------------------------------------------------------------------
 
 // The value of a subclass instance lies outside the object.
 Result<Ref<StrObject>> subclassInstance(PyTypeObject* type, StrObject* value) {
@@ -43,8 +44,8 @@ Result<Ref<StrObject>> decodeObject(PyObject* object, const char* encoding, cons
   if (!hasBuffer(object))
     return raise(PyExc_TypeError, "decoding to str: need a bytes-like object, %.80s found", typeName(object));
   Buffer buffer = TRY(Buffer::acquire(object));
-  return decodeText({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}, encoding,
-                    errors);
+  return decodeText({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())},
+                    encoding, errors);
 }
 
 Result<Ref<>> strNewSlot(PyTypeObject* type, Opt<> object, Opt<StrObject> encoding, Opt<StrObject> errors) {
@@ -60,7 +61,8 @@ Result<Ref<>> strNewSlot(PyTypeObject* type, Opt<> object, Opt<StrObject> encodi
   return TRY(subclassInstance(type, value.get()));
 }
 
-// --- slots -------------------------------------------------------------------------------------------------------
+// --- slots
+// -------------------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> strStr(StrObject* self) { return strExact(self); }
 
@@ -107,7 +109,8 @@ Result<Ref<>> strSubscript(StrObject* self, PyObject* key) {
   return raise(PyExc_TypeError, "string indices must be integers, not '%.200s'", typeName(key));
 }
 
-// --- methods -----------------------------------------------------------------------------------------------------
+// --- methods
+// -----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> strEncodeMethod(StrObject* self, Opt<StrObject> encoding, Opt<StrObject> errors) {
   const char* encoding_text = encoding ? TRY(strUtf8NoNul(encoding.get())) : nullptr;
@@ -140,39 +143,53 @@ constinit PyMethodDef kStrMethods[] = {
            "List of the parts between separators (white space by default), from the left.">,
     method<"rsplit($self, /, sep=None, maxsplit=-1)", strRsplitMethod,
            "List of the parts between separators (white space by default), counted from the right.">,
-    method<"join($self, iterable, /)", strJoin, "Concatenate the strings of iterable with this string between them.">,
-    method<"capitalize($self, /)", strCapitalize, "Copy with the first character title-cased, the rest lower-cased.">,
+    method<"join($self, iterable, /)", strJoin,
+           "Concatenate the strings of iterable with this string between them.">,
+    method<"capitalize($self, /)", strCapitalize,
+           "Copy with the first character title-cased, the rest lower-cased.">,
     method<"casefold($self, /)", strCasefold, "Copy suitable for comparison without regard to case.">,
     method<"title($self, /)", strTitle, "Copy with each word title-cased.">,
     method<"center($self, width, fillchar=' ', /)", strCenter, "Centre in a string of the width.">,
     method<"!count($self, sub, start=None, end=None, /)", strCountMethod,
-           "S.count(sub[, start[, end]]) -> int\n\nNumber of non-overlapping occurrences of sub in S[start:end].">,
+           "S.count(sub[, start[, end]]) -> int\n\nNumber of non-overlapping occurrences of sub in "
+           "S[start:end].">,
     method<"expandtabs($self, /, tabsize=8)", strExpandtabs, "Copy with tabs expanded to spaces.">,
-    method<"!find($self, sub, start=None, end=None, /)", strFindMethod,
-           "S.find(sub[, start[, end]]) -> int\n\nLowest index where sub is found inside S[start:end], or -1.">,
-    method<"partition($self, sep, /)", strPartition, "Three parts: before the first separator, it, and what follows.">,
+    method<
+        "!find($self, sub, start=None, end=None, /)", strFindMethod,
+        "S.find(sub[, start[, end]]) -> int\n\nLowest index where sub is found inside S[start:end], or -1.">,
+    method<"partition($self, sep, /)", strPartition,
+           "Three parts: before the first separator, it, and what follows.">,
     method<"!index($self, sub, start=None, end=None, /)", strIndexMethod,
            "S.index(sub[, start[, end]]) -> int\n\nLike find, but raises ValueError when sub is not found.">,
     method<"ljust($self, width, fillchar=' ', /)", strLjust, "Pad on the right to the width.">,
     method<"lower($self, /)", strLower, "Copy in lower case.">,
-    method<"lstrip($self, chars=None, /)", strLstripMethod, "Copy without leading white space or given characters.">,
+    method<"lstrip($self, chars=None, /)", strLstripMethod,
+           "Copy without leading white space or given characters.">,
     method<"!rfind($self, sub, start=None, end=None, /)", strRfindMethod,
-           "S.rfind(sub[, start[, end]]) -> int\n\nHighest index where sub is found inside S[start:end], or -1.">,
-    method<"!rindex($self, sub, start=None, end=None, /)", strRindexMethod,
-           "S.rindex(sub[, start[, end]]) -> int\n\nLike rfind, but raises ValueError when sub is not found.">,
+           "S.rfind(sub[, start[, end]]) -> int\n\nHighest index where sub is found inside S[start:end], or "
+           "-1.">,
+    method<
+        "!rindex($self, sub, start=None, end=None, /)", strRindexMethod,
+        "S.rindex(sub[, start[, end]]) -> int\n\nLike rfind, but raises ValueError when sub is not found.">,
     method<"rjust($self, width, fillchar=' ', /)", strRjust, "Pad on the left to the width.">,
-    method<"rstrip($self, chars=None, /)", strRstripMethod, "Copy without trailing white space or given characters.">,
-    method<"rpartition($self, sep, /)", strRpartition, "Three parts: before the last separator, it, and what follows.">,
-    method<"splitlines($self, /, keepends=False)", strSplitlines, "List of the lines, without their ends unless asked.">,
+    method<"rstrip($self, chars=None, /)", strRstripMethod,
+           "Copy without trailing white space or given characters.">,
+    method<"rpartition($self, sep, /)", strRpartition,
+           "Three parts: before the last separator, it, and what follows.">,
+    method<"splitlines($self, /, keepends=False)", strSplitlines,
+           "List of the lines, without their ends unless asked.">,
     method<"strip($self, chars=None, /)", strStripMethod,
            "Copy without leading and trailing white space or given characters.">,
     method<"swapcase($self, /)", strSwapcase, "Copy with upper and lower case exchanged.">,
-    method<"translate($self, table, /)", strTranslate, "Replace each character by what the table maps its code to.">,
+    method<"translate($self, table, /)", strTranslate,
+           "Replace each character by what the table maps its code to.">,
     method<"upper($self, /)", strUpper, "Copy in upper case.">,
     method<"!startswith($self, prefix, start=None, end=None, /)", strStartswith,
-           "S.startswith(prefix[, start[, end]]) -> bool\n\nDoes S[start:end] start with the prefix, or one of a tuple?">,
+           "S.startswith(prefix[, start[, end]]) -> bool\n\nDoes S[start:end] start with the prefix, or one "
+           "of a tuple?">,
     method<"!endswith($self, suffix, start=None, end=None, /)", strEndswith,
-           "S.endswith(suffix[, start[, end]]) -> bool\n\nDoes S[start:end] end with the suffix, or one of a tuple?">,
+           "S.endswith(suffix[, start[, end]]) -> bool\n\nDoes S[start:end] end with the suffix, or one of a "
+           "tuple?">,
     method<"removeprefix($self, prefix, /)", strRemovePrefix, "Copy without the prefix, if it is there.">,
     method<"removesuffix($self, suffix, /)", strRemoveSuffix, "Copy without the suffix, if it is there.">,
     method<"isascii($self, /)", strIsAsciiMethod, "Are all characters ASCII (or is there none)?">,
@@ -185,14 +202,17 @@ constinit PyMethodDef kStrMethods[] = {
     method<"isnumeric($self, /)", strIsNumeric, "Are all characters numeric, and is there one?">,
     method<"isalpha($self, /)", strIsAlpha, "Are all characters letters, and is there one?">,
     method<"isalnum($self, /)", strIsAlnum, "Are all characters letters or numeric, and is there one?">,
-    method<"isidentifier($self, /)", strIsIdentifierMethod, "Is the string a valid Python identifier (or keyword)?">,
+    method<"isidentifier($self, /)", strIsIdentifierMethod,
+           "Is the string a valid Python identifier (or keyword)?">,
     method<"isprintable($self, /)", strIsPrintable, "Does repr() show all characters as they are?">,
     method<"zfill($self, width, /)", strZfill, "Pad with zeros behind the sign to the width.">,
     method<"!format($self, *args, **kwargs)", strFormatMethod,
            "S.format(*args, **kwargs) -> str\n\nReplace the fields in braces by formatted arguments.">,
-    method<"!format_map($self, mapping, /)", strFormatMap,
-           "S.format_map(mapping) -> str\n\nReplace the fields in braces by formatted values of the mapping.">,
-    method<"__format__($self, format_spec, /)", strFormatDunder, "Format the string as the specification asks.">,
+    method<
+        "!format_map($self, mapping, /)", strFormatMap,
+        "S.format_map(mapping) -> str\n\nReplace the fields in braces by formatted values of the mapping.">,
+    method<"__format__($self, format_spec, /)", strFormatDunder,
+           "Format the string as the specification asks.">,
     staticMethod<"maketrans(x, y=<unrepresentable>, z=<unrepresentable>, /)", strMaketrans,
                  "Make a table for translate() from a dict, or from two or three strings.">,
     method<"__sizeof__($self, /)", strSizeof, "Size in memory, in bytes.">,
@@ -252,11 +272,13 @@ KR_EXPORT constinit PyTypeObject PyUnicode_Type = {
     .tp_hash = slot<strHash>,
     .tp_str = slot<strStr>,
     .tp_getattro = slot<genericGetAttr>,
-    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE,
-    .tp_doc = docText<"!str()",
-                      "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n"
-                      "Text of an object (its __str__, else its repr), or bytes decoded with the named encoding "
-                      "(sys.getdefaultencoding() by default) and error handler ('strict' by default).">,
+    .tp_flags =
+        Py_TPFLAGS_BASETYPE | Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_doc =
+        docText<"!str()",
+                "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n"
+                "Text of an object (its __str__, else its repr), or bytes decoded with the named encoding "
+                "(sys.getdefaultencoding() by default) and error handler ('strict' by default).">,
     .tp_richcompare = slot<strRichCompare>,
     .tp_iter = slot<strIter>,
     .tp_methods = kStrMethods,

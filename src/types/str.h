@@ -1,5 +1,5 @@
-// str: PEP 393 strings in CPython's layout. The payload of 1, 2 or 4 bytes per character follows the header at once
-// (compact); legacy non-compact strings exist only for subclasses of str, whose data lies in `data`.
+// str: PEP 393 strings in CPython's layout. The payload of 1, 2 or 4 bytes per character follows the header
+// at once (compact); legacy non-compact strings exist only for subclasses of str, whose data lies in `data`.
 #pragma once
 
 #include <string>
@@ -27,7 +27,9 @@ struct StrObject : PyObject {
   void* data();
   const void* data() const { return const_cast<StrObject*>(this)->data(); }
   Py_UCS4 at(Py_ssize_t index) const;
-  Py_UCS4 maxChar() const { return state.ascii ? 0x7f : state.kind == 1 ? 0xff : state.kind == 2 ? 0xffff : 0x10ffff; }
+  Py_UCS4 maxChar() const {
+    return state.ascii ? 0x7f : state.kind == 1 ? 0xff : state.kind == 2 ? 0xffff : 0x10ffff;
+  }
   std::string_view asciiView() const;  // isAscii() only
 };
 struct CompactStrObject : StrObject {
@@ -41,7 +43,8 @@ struct LegacyStrObject : CompactStrObject {
 static_assert(sizeof(StrObject) == 48 && sizeof(CompactStrObject) == 72 && sizeof(LegacyStrObject) == 80);
 
 inline void* StrObject::data() {
-  if (state.compact) return state.ascii ? static_cast<void*>(this + 1) : static_cast<CompactStrObject*>(this) + 1;
+  if (state.compact)
+    return state.ascii ? static_cast<void*>(this + 1) : static_cast<CompactStrObject*>(this) + 1;
   return static_cast<LegacyStrObject*>(this)->any;
 }
 inline Py_UCS4 StrObject::at(Py_ssize_t i) const {
@@ -67,7 +70,7 @@ Result<Ref<StrObject>> strFromUcs4(const Py_UCS4* chars, Py_ssize_t size);
 Result<Ref<StrObject>> strFromKind(int kind, const void* chars, Py_ssize_t size);
 Result<Ref<StrObject>> strFromChar(Py_UCS4 ch);
 Result<Ref<StrObject>> strFromWide(const wchar_t* text, Py_ssize_t size);  // size -1: NUL-terminated
-Result<Ref<StrObject>> strFormat(const char* format, ...);                // PyErr_Format's specifiers
+Result<Ref<StrObject>> strFormat(const char* format, ...);                 // PyErr_Format's specifiers
 Result<Ref<StrObject>> strFormatV(const char* format, va_list args);
 inline Result<Ref<StrObject>> strLiteral(std::string_view ascii) { return strFromAscii(ascii); }
 Ref<StrObject> emptyStr();
@@ -76,9 +79,10 @@ Ref<StrObject> emptyStr();
 Ref<StrObject> strIntern(Ref<StrObject> s);
 Result<Ref<StrObject>> strInternUtf8(std::string_view utf8);
 
-// Views and conversions. strUtf8 caches the encoded form in the object; fails with UnicodeEncodeError on surrogates.
+// Views and conversions. strUtf8 caches the encoded form in the object; fails with UnicodeEncodeError on
+// surrogates.
 Result<std::string_view> strUtf8(StrObject* s);
-Result<const char*> strUtf8NoNul(StrObject* s);  // ValueError "embedded null character"
+Result<const char*> strUtf8NoNul(StrObject* s);                   // ValueError "embedded null character"
 bool strEqualsAscii(const StrObject* s, std::string_view ascii);  // runs no Python
 bool strEquals(const StrObject* a, const StrObject* b);           // runs no Python
 int strCompare(const StrObject* a, const StrObject* b);           // by code points: -1, 0, 1
@@ -89,14 +93,17 @@ Result<Ref<StrObject>> strConcat(StrObject* a, StrObject* b);
 Result<Ref<StrObject>> strAppend(Ref<StrObject> a, StrObject* b);
 Result<Ref<StrObject>> strSubstring(StrObject* s, Py_ssize_t start, Py_ssize_t end);
 Result<Ref<StrObject>> strJoin(StrObject* separator, PyObject* iterable);
-Result<Ref<StrObject>> strJoinItems(StrObject* separator, PyObject* const* items, Py_ssize_t count);  // BUILD_STRING too
+Result<Ref<StrObject>> strJoinItems(StrObject* separator, PyObject* const* items,
+                                    Py_ssize_t count);  // BUILD_STRING too
 Result<Ref<StrObject>> strRepeat(StrObject* s, Py_ssize_t count);
-Py_ssize_t strFind(StrObject* s, StrObject* sub, Py_ssize_t start, Py_ssize_t end, int direction);  // -1: not found
+Py_ssize_t strFind(StrObject* s, StrObject* sub, Py_ssize_t start, Py_ssize_t end,
+                   int direction);  // -1: not found
 Py_ssize_t strFindChar(const StrObject* s, Py_UCS4 ch, Py_ssize_t start, Py_ssize_t end, int direction);
 Result<bool> strContains(StrObject* s, PyObject* sub);
 Result<Ref<ListObject>> strSplit(StrObject* s, Opt<StrObject> separator, Py_ssize_t max_split);
-Result<Ref<StrObject>> strReplace(StrObject* s, StrObject* old_part, StrObject* new_part, Py_ssize_t max_count);
-Result<Ref<StrObject>> strPercent(StrObject* format, PyObject* args);   // format % args
+Result<Ref<StrObject>> strReplace(StrObject* s, StrObject* old_part, StrObject* new_part,
+                                  Py_ssize_t max_count);
+Result<Ref<StrObject>> strPercent(StrObject* format, PyObject* args);  // format % args
 Result<Ref<StrObject>> strRepr(StrObject* s);
 bool strIsIdentifier(const StrObject* s);
 Result<Ref<>> strEncode(StrObject* s, const char* encoding, const char* errors);  // null encoding: utf-8
@@ -104,8 +111,8 @@ Result<Ref<>> strGetItem(StrObject* s, Py_ssize_t index);
 
 // File system names: utf-8 (or the locale's encoding) with surrogateescape.
 Result<Ref<StrObject>> fsDecode(std::string_view bytes);
-Result<std::string> fsEncode(StrObject* s);              // ValueError on embedded NUL
-Result<Ref<>> fsPathObject(PyObject* path);              // os.fspath: a str or bytes
-Result<std::string> fsPath(PyObject* str_bytes_or_path); // os.fspath then fsEncode; no NUL inside
+Result<std::string> fsEncode(StrObject* s);               // ValueError on embedded NUL
+Result<Ref<>> fsPathObject(PyObject* path);               // os.fspath: a str or bytes
+Result<std::string> fsPath(PyObject* str_bytes_or_path);  // os.fspath then fsEncode; no NUL inside
 
 }  // namespace krait

@@ -35,7 +35,8 @@ Result<Ref<StrObject>> resizeUnshared(Ref<StrObject> s, Py_ssize_t size) {
   size_t header = s->isAscii() ? sizeof(StrObject) : sizeof(CompactStrObject);
   auto kind = static_cast<size_t>(s->kind());
   dropCaches(s.get());
-  auto* moved = static_cast<StrObject*>(objectRealloc(s.get(), header + (static_cast<size_t>(size) + 1) * kind));
+  auto* moved =
+      static_cast<StrObject*>(objectRealloc(s.get(), header + (static_cast<size_t>(size) + 1) * kind));
   if (!moved) return raiseNoMemory();
   (void)std::move(s).leak();
   moved->length = size;
@@ -74,7 +75,8 @@ Result<Ref<StrObject>> strRepeat(StrObject* s, Py_ssize_t count) {
   auto unit = static_cast<size_t>(s->size() * s->kind()), total = unit * static_cast<size_t>(count);
   std::memcpy(out, s->data(), unit);
   if (unit == 1) std::memset(out, *out, total);
-  for (size_t done = unit; done < total; done *= 2) std::memcpy(out + done, out, std::min(done, total - done));
+  for (size_t done = unit; done < total; done *= 2)
+    std::memcpy(out + done, out, std::min(done, total - done));
   return result;
 }
 
@@ -85,7 +87,8 @@ Result<Ref<StrObject>> strJoinItems(StrObject* separator, PyObject* const* items
   Py_UCS4 max_char = count > 1 && separator->size() > 0 ? separator->maxChar() : 0x7f;
   for (Py_ssize_t i = 0; i < count; i++) {
     if (!isStr(items[i]))
-      return raise(PyExc_TypeError, "sequence item %zd: expected str instance, %.80s found", i, typeName(items[i]));
+      return raise(PyExc_TypeError, "sequence item %zd: expected str instance, %.80s found", i,
+                   typeName(items[i]));
     auto* item = cast<StrObject>(items[i]);
     Py_ssize_t added = i > 0 ? separator->size() : 0;
     if (item->size() > PY_SSIZE_T_MAX - added || size > PY_SSIZE_T_MAX - added - item->size())

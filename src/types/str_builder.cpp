@@ -34,9 +34,12 @@ bool StrBuilder::prepare(Py_ssize_t count, Py_UCS4 max_char) {
 
 void StrBuilder::append(Py_UCS4 ch) {
   if (!prepare(1, maxCharClass(ch))) return;
-  if (kind_ == 1) static_cast<Py_UCS1*>(data_)[size_++] = static_cast<Py_UCS1>(ch);
-  else if (kind_ == 2) static_cast<Py_UCS2*>(data_)[size_++] = static_cast<Py_UCS2>(ch);
-  else static_cast<Py_UCS4*>(data_)[size_++] = ch;
+  if (kind_ == 1)
+    static_cast<Py_UCS1*>(data_)[size_++] = static_cast<Py_UCS1>(ch);
+  else if (kind_ == 2)
+    static_cast<Py_UCS2*>(data_)[size_++] = static_cast<Py_UCS2>(ch);
+  else
+    static_cast<Py_UCS4*>(data_)[size_++] = ch;
 }
 
 void StrBuilder::append(std::string_view ascii) {
@@ -58,7 +61,8 @@ void StrBuilder::append(const StrObject* s, Py_ssize_t start, Py_ssize_t end) {
   appendUnits(s->kind(), s->data(), start, end - start, max_char);
 }
 
-void StrBuilder::appendUnits(int kind, const void* data, Py_ssize_t start, Py_ssize_t count, Py_UCS4 max_char) {
+void StrBuilder::appendUnits(int kind, const void* data, Py_ssize_t start, Py_ssize_t count,
+                             Py_UCS4 max_char) {
   if (count <= 0 || !prepare(count, max_char)) return;
   copyUnits(kind_, data_, size_, kind, data, start, count);
   size_ += count;
@@ -66,9 +70,12 @@ void StrBuilder::appendUnits(int kind, const void* data, Py_ssize_t start, Py_ss
 
 void StrBuilder::appendRepeated(Py_UCS4 ch, Py_ssize_t count) {
   if (count <= 0 || !prepare(count, maxCharClass(ch))) return;
-  if (kind_ == 1) std::memset(static_cast<char*>(data_) + size_, static_cast<int>(ch), static_cast<size_t>(count));
-  else if (kind_ == 2) std::fill_n(static_cast<Py_UCS2*>(data_) + size_, count, static_cast<Py_UCS2>(ch));
-  else std::fill_n(static_cast<Py_UCS4*>(data_) + size_, count, ch);
+  if (kind_ == 1)
+    std::memset(static_cast<char*>(data_) + size_, static_cast<int>(ch), static_cast<size_t>(count));
+  else if (kind_ == 2)
+    std::fill_n(static_cast<Py_UCS2*>(data_) + size_, count, static_cast<Py_UCS2>(ch));
+  else
+    std::fill_n(static_cast<Py_UCS4*>(data_) + size_, count, ch);
   size_ += count;
 }
 

@@ -117,7 +117,8 @@ Result<Ref<StrObject>> strTitle(StrObject* self) {
 
 Result<Ref<StrObject>> strSwapcase(StrObject* self) {
   if (self->isAscii())
-    return mapAscii(self, [](uint8_t c, Py_ssize_t) { return isAsciiUpper(c) ? asciiLower(c) : asciiUpper(c); });
+    return mapAscii(self,
+                    [](uint8_t c, Py_ssize_t) { return isAsciiUpper(c) ? asciiLower(c) : asciiUpper(c); });
   return mapFull(self, [&](Py_ssize_t i, char32_t* out) {
     char32_t c = self->at(i);
     if (unicode::isUpper(c)) return lowerAt(self, i, out);

@@ -70,13 +70,19 @@ void copyUnits(int to_kind, void* to, Py_ssize_t to_at, int from_kind, const voi
   }
   auto dispatch = [&](auto* source) {
     source += from_at;
-    if (to_kind == 1) text::convert(static_cast<Py_UCS1*>(to) + to_at, source, count);
-    else if (to_kind == 2) text::convert(static_cast<Py_UCS2*>(to) + to_at, source, count);
-    else text::convert(static_cast<Py_UCS4*>(to) + to_at, source, count);
+    if (to_kind == 1)
+      text::convert(static_cast<Py_UCS1*>(to) + to_at, source, count);
+    else if (to_kind == 2)
+      text::convert(static_cast<Py_UCS2*>(to) + to_at, source, count);
+    else
+      text::convert(static_cast<Py_UCS4*>(to) + to_at, source, count);
   };
-  if (from_kind == 1) dispatch(static_cast<const Py_UCS1*>(from));
-  else if (from_kind == 2) dispatch(static_cast<const Py_UCS2*>(from));
-  else dispatch(static_cast<const Py_UCS4*>(from));
+  if (from_kind == 1)
+    dispatch(static_cast<const Py_UCS1*>(from));
+  else if (from_kind == 2)
+    dispatch(static_cast<const Py_UCS2*>(from));
+  else
+    dispatch(static_cast<const Py_UCS4*>(from));
 }
 
 Py_UCS4 maxCharOf(int kind, const void* data, Py_ssize_t start, Py_ssize_t count) {
@@ -134,7 +140,9 @@ Result<Ref<StrObject>> strFromKind(int kind, const void* chars, Py_ssize_t size)
   return s;
 }
 
-Result<Ref<StrObject>> strFromUcs4(const Py_UCS4* chars, Py_ssize_t size) { return strFromKind(4, chars, size); }
+Result<Ref<StrObject>> strFromUcs4(const Py_UCS4* chars, Py_ssize_t size) {
+  return strFromKind(4, chars, size);
+}
 
 Result<Ref<StrObject>> strFromChar(Py_UCS4 ch) {
   if (ch < 0x100) return share(latin1Single(static_cast<Py_UCS1>(ch)));
@@ -178,7 +186,8 @@ Result<Ref<StrObject>> strSubstring(StrObject* s, Py_ssize_t start, Py_ssize_t e
   if (start < 0 || end < 0) return raise(PyExc_IndexError, "string index out of range");
   if (start >= end) return emptyStr();
   if (start == 0 && end == s->size()) return strExact(s);
-  if (s->isAscii()) return strFromAscii(s->asciiView().substr(static_cast<size_t>(start), static_cast<size_t>(end - start)));
+  if (s->isAscii())
+    return strFromAscii(s->asciiView().substr(static_cast<size_t>(start), static_cast<size_t>(end - start)));
   return strFromKind(s->kind(), static_cast<const char*>(s->data()) + start * s->kind(), end - start);
 }
 

@@ -6,7 +6,8 @@
 namespace krait {
 namespace {
 
-// Calls f(text, needle, needle_size) with both in the text's width. `missing` when the needle is wider (so absent).
+// Calls f(text, needle, needle_size) with both in the text's width. `missing` when the needle is wider (so
+// absent).
 template <class R, class F>
 Result<R> withNeedle(StrObject* s, StrObject* sub, R missing, F&& f) {
   if (sub->kind() > s->kind()) return missing;
@@ -42,7 +43,8 @@ Result<FindArgs> parseStrFindArgs(const char* method, CallArgs args) {
   return parsed;
 }
 
-Result<Py_ssize_t> findMethod(const char* method, StrObject* self, CallArgs args, int direction, bool must_exist) {
+Result<Py_ssize_t> findMethod(const char* method, StrObject* self, CallArgs args, int direction,
+                              bool must_exist) {
   FindArgs parsed = TRY(parseStrFindArgs(method, args));
   Py_ssize_t at = TRY(findIn(self, cast<StrObject>(parsed.sub), parsed.start, parsed.end, direction));
   if (at < 0 && must_exist) return raise(PyExc_ValueError, "substring not found");
@@ -51,20 +53,23 @@ Result<Py_ssize_t> findMethod(const char* method, StrObject* self, CallArgs args
 
 Result<bool> tailMatchMethod(const char* method, StrObject* self, CallArgs args, bool at_end) {
   FindArgs parsed = TRY(parseFindArgs("str", method, args));
-  if (isStr(parsed.sub)) return strTailMatch(self, cast<StrObject>(parsed.sub), parsed.start, parsed.end, at_end);
+  if (isStr(parsed.sub))
+    return strTailMatch(self, cast<StrObject>(parsed.sub), parsed.start, parsed.end, at_end);
   if (!isTuple(parsed.sub))
     return raise(PyExc_TypeError, "%s first arg must be str or a tuple of str, not %.100s", method,
                  typeName(parsed.sub));
   auto* tuple = cast<TupleObject>(parsed.sub);
   for (Py_ssize_t i = 0; i < tuple->size(); i++) {
     if (!isStr(tuple->at(i)))
-      return raise(PyExc_TypeError, "tuple for %s must only contain str, not %.100s", method, typeName(tuple->at(i)));
+      return raise(PyExc_TypeError, "tuple for %s must only contain str, not %.100s", method,
+                   typeName(tuple->at(i)));
     if (strTailMatch(self, cast<StrObject>(tuple->at(i)), parsed.start, parsed.end, at_end)) return true;
   }
   return false;
 }
 
-// --- replace ---------------------------------------------------------------------------------------------------
+// --- replace
+// ---------------------------------------------------------------------------------------------------
 
 // Between all characters when the replaced part is empty.
 Result<Ref<StrObject>> interleave(StrObject* s, StrObject* filler, Py_ssize_t max_count) {
@@ -131,7 +136,8 @@ Result<FindArgs> parseFindArgs(const char* type, const char* method, CallArgs ar
   if (args.names && args.names->size() > 0)
     return raise(PyExc_TypeError, "%s.%s() takes no keyword arguments", type, method);
   if (args.count < 1) return raise(PyExc_TypeError, "%s() takes at least 1 argument (0 given)", method);
-  if (args.count > 3) return raise(PyExc_TypeError, "%s() takes at most 3 arguments (%zd given)", method, args.count);
+  if (args.count > 3)
+    return raise(PyExc_TypeError, "%s() takes at most 3 arguments (%zd given)", method, args.count);
   FindArgs parsed{args.values[0], 0, PY_SSIZE_T_MAX};
   if (args.count > 1) TRY(parseBound(args.values[1], &parsed.start));
   if (args.count > 2) TRY(parseBound(args.values[2], &parsed.end));
@@ -174,7 +180,8 @@ Py_ssize_t strCount(StrObject* s, StrObject* sub, Py_ssize_t start, Py_ssize_t e
 
 bool strTailMatch(StrObject* s, StrObject* sub, Py_ssize_t start, Py_ssize_t end, bool at_end) {
   clipBounds(start, end, s->size());
-  if (end - start < sub->size() || sub->kind() > s->kind()) return end - start >= sub->size() && sub->size() == 0;
+  if (end - start < sub->size() || sub->kind() > s->kind())
+    return end - start >= sub->size() && sub->size() == 0;
   Py_ssize_t offset = at_end ? end - sub->size() : start;
   if (s->kind() == sub->kind())
     return std::memcmp(static_cast<const char*>(s->data()) + offset * s->kind(), sub->data(),
@@ -184,18 +191,31 @@ bool strTailMatch(StrObject* s, StrObject* sub, Py_ssize_t start, Py_ssize_t end
   return true;
 }
 
-Result<Py_ssize_t> strFindMethod(StrObject* self, CallArgs args) { return findMethod("find", self, args, 1, false); }
-Result<Py_ssize_t> strRfindMethod(StrObject* self, CallArgs args) { return findMethod("rfind", self, args, -1, false); }
-Result<Py_ssize_t> strIndexMethod(StrObject* self, CallArgs args) { return findMethod("index", self, args, 1, true); }
-Result<Py_ssize_t> strRindexMethod(StrObject* self, CallArgs args) { return findMethod("rindex", self, args, -1, true); }
+Result<Py_ssize_t> strFindMethod(StrObject* self, CallArgs args) {
+  return findMethod("find", self, args, 1, false);
+}
+Result<Py_ssize_t> strRfindMethod(StrObject* self, CallArgs args) {
+  return findMethod("rfind", self, args, -1, false);
+}
+Result<Py_ssize_t> strIndexMethod(StrObject* self, CallArgs args) {
+  return findMethod("index", self, args, 1, true);
+}
+Result<Py_ssize_t> strRindexMethod(StrObject* self, CallArgs args) {
+  return findMethod("rindex", self, args, -1, true);
+}
 Result<Py_ssize_t> strCountMethod(StrObject* self, CallArgs args) {
   FindArgs parsed = TRY(parseStrFindArgs("count", args));
   return strCount(self, cast<StrObject>(parsed.sub), parsed.start, parsed.end);
 }
-Result<bool> strStartswith(StrObject* self, CallArgs args) { return tailMatchMethod("startswith", self, args, false); }
-Result<bool> strEndswith(StrObject* self, CallArgs args) { return tailMatchMethod("endswith", self, args, true); }
+Result<bool> strStartswith(StrObject* self, CallArgs args) {
+  return tailMatchMethod("startswith", self, args, false);
+}
+Result<bool> strEndswith(StrObject* self, CallArgs args) {
+  return tailMatchMethod("endswith", self, args, true);
+}
 
-Result<Ref<StrObject>> strReplace(StrObject* s, StrObject* old_part, StrObject* new_part, Py_ssize_t max_count) {
+Result<Ref<StrObject>> strReplace(StrObject* s, StrObject* old_part, StrObject* new_part,
+                                  Py_ssize_t max_count) {
   if (max_count < 0) max_count = PY_SSIZE_T_MAX;
   if (max_count == 0 || s->size() < old_part->size() || strEquals(old_part, new_part)) return strExact(s);
   if (old_part->size() == 0) return interleave(s, new_part, max_count);
@@ -211,7 +231,8 @@ Result<Ref<StrObject>> strReplace(StrObject* s, StrObject* old_part, StrObject* 
   });
 }
 
-Result<Ref<StrObject>> strReplaceMethod(StrObject* self, StrObject* old_part, StrObject* new_part, Py_ssize_t count) {
+Result<Ref<StrObject>> strReplaceMethod(StrObject* self, StrObject* old_part, StrObject* new_part,
+                                        Py_ssize_t count) {
   return strReplace(self, old_part, new_part, count);
 }
 

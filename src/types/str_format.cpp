@@ -19,7 +19,9 @@ struct Span {
 
   bool empty() const { return start >= end; }
   Py_UCS4 at(Py_ssize_t i) const { return text->at(i); }
-  Result<Ref<StrObject>> str() const { return text ? strSubstring(text, start, end) : Result<Ref<StrObject>>(emptyStr()); }
+  Result<Ref<StrObject>> str() const {
+    return text ? strSubstring(text, start, end) : Result<Ref<StrObject>>(emptyStr());
+  }
 };
 
 // A non-negative decimal integer, or -1 when the span is none.
@@ -37,7 +39,8 @@ Result<Py_ssize_t> spanInteger(const Span& span) {
   return value;
 }
 
-// --- fields ------------------------------------------------------------------------------------------------------
+// --- fields
+// ------------------------------------------------------------------------------------------------------
 
 // "literal{field!conversion:spec}": one step through a format string.
 struct FormatPiece {
@@ -200,14 +203,16 @@ Result<FirstName> splitFirst(const Span& field, AutoNumber* numbers) {
   Numbering wanted = empty ? Numbering::kAutomatic : Numbering::kManual;
   if (numbers->numbering == Numbering::kUnset) numbers->numbering = wanted;
   if (numbers->numbering != wanted)
-    return raise(PyExc_ValueError, wanted == Numbering::kManual
-                                       ? "cannot switch from automatic field numbering to manual field specification"
-                                       : "cannot switch from manual field specification to automatic field numbering");
+    return raise(PyExc_ValueError,
+                 wanted == Numbering::kManual
+                     ? "cannot switch from automatic field numbering to manual field specification"
+                     : "cannot switch from manual field specification to automatic field numbering");
   if (empty) first.index = numbers->next++;
   return first;
 }
 
-// --- rendering ---------------------------------------------------------------------------------------------------
+// --- rendering
+// ---------------------------------------------------------------------------------------------------
 
 class Renderer {
  public:
@@ -272,7 +277,8 @@ class Renderer {
     if (first.index < 0) return keyValue(first.name);
     if (mapping_) return raise(PyExc_ValueError, "Format string contains positional fields");
     if (first.index >= args_.count)
-      return raise(PyExc_IndexError, "Replacement index %zd out of range for positional args tuple", first.index);
+      return raise(PyExc_IndexError, "Replacement index %zd out of range for positional args tuple",
+                   first.index);
     return share(args_.values[first.index]);
   }
 
@@ -280,7 +286,8 @@ class Renderer {
     Ref<StrObject> key = TRY(name.str());
     if (mapping_) return itemGet(mapping_.get(), key.get());
     for (Py_ssize_t i = 0; args_.names && i < args_.names->size(); i++)
-      if (strEquals(cast<StrObject>(args_.names->at(i)), key.get())) return share(args_.values[args_.count + i]);
+      if (strEquals(cast<StrObject>(args_.names->at(i)), key.get()))
+        return share(args_.values[args_.count + i]);
     return raiseKeyError(key.get());
   }
 
@@ -297,7 +304,8 @@ Result<Ref<StrObject>> renderAll(StrObject* text, CallArgs args, Opt<> mapping) 
   return out.finish();
 }
 
-// --- the iterators of _string ------------------------------------------------------------------------------------
+// --- the iterators of _string
+// ------------------------------------------------------------------------------------
 
 struct ParserIterObject : PyObject {
   StrObject* text;  // owned
@@ -352,7 +360,9 @@ Result<MaybeRef<TupleObject>> fieldIterNext(FieldIterObject* self) {
 
 }  // namespace
 
-Result<Ref<StrObject>> strFormatMethod(StrObject* self, CallArgs args) { return renderAll(self, args, nullptr); }
+Result<Ref<StrObject>> strFormatMethod(StrObject* self, CallArgs args) {
+  return renderAll(self, args, nullptr);
+}
 
 Result<Ref<StrObject>> strFormatMap(StrObject* self, PyObject* mapping) {
   return renderAll(self, CallArgs{nullptr, 0, nullptr}, mapping);

@@ -54,8 +54,10 @@ class Formatter {
     while (*at_ == '0') d.zero = true, at_++;
     if (isDigit(*at_)) d.width = number();
     if (*at_ == '.') at_++, d.precision = number();
-    if (*at_ == 'l') d.length = *++at_ == 'l' ? (at_++, 'L') : 'l';
-    else if (*at_ == 'z') d.length = *at_++;
+    if (*at_ == 'l')
+      d.length = *++at_ == 'l' ? (at_++, 'L') : 'l';
+    else if (*at_ == 'z')
+      d.length = *at_++;
     d.conversion = *at_;
     if (*at_) at_++;
     return d;
@@ -113,11 +115,22 @@ class Formatter {
     char text[32];
     switch (d.conversion) {
       case 'c': return appendChar(va_arg(args_, int));
-      case 'd': case 'i': std::snprintf(text, sizeof text, "%ld", signedArg(d.length)); return appendNumber(d, text), true;
-      case 'u': std::snprintf(text, sizeof text, "%lu", unsignedArg(d.length)); return appendNumber(d, text), true;
-      case 'x': std::snprintf(text, sizeof text, "%lx", unsignedArg(d.length)); return appendNumber(d, text), true;
-      case 'X': std::snprintf(text, sizeof text, "%lX", unsignedArg(d.length)); return appendNumber(d, text), true;
-      case 'p': std::snprintf(text, sizeof text, "%p", va_arg(args_, void*)); return appendText(text, -1), true;
+      case 'd':
+      case 'i':
+        std::snprintf(text, sizeof text, "%ld", signedArg(d.length));
+        return appendNumber(d, text), true;
+      case 'u':
+        std::snprintf(text, sizeof text, "%lu", unsignedArg(d.length));
+        return appendNumber(d, text), true;
+      case 'x':
+        std::snprintf(text, sizeof text, "%lx", unsignedArg(d.length));
+        return appendNumber(d, text), true;
+      case 'X':
+        std::snprintf(text, sizeof text, "%lX", unsignedArg(d.length));
+        return appendNumber(d, text), true;
+      case 'p':
+        std::snprintf(text, sizeof text, "%p", va_arg(args_, void*));
+        return appendText(text, -1), true;
       case '%': return out_.append('%'), true;
       case 's': return appendCString(d, va_arg(args_, const char*));
       default: return convertObject(d);
@@ -148,8 +161,7 @@ class Formatter {
   }
 
   Result<bool> appendChar(int c) {
-    if (c < 0 || c > 0x10ffff)
-      return raise(PyExc_OverflowError, "character argument not in range(0x110000)");
+    if (c < 0 || c > 0x10ffff) return raise(PyExc_OverflowError, "character argument not in range(0x110000)");
     out_.append(static_cast<Py_UCS4>(c));
     return true;
   }

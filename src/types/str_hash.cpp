@@ -24,7 +24,9 @@ bool strEquals(const StrObject* a, const StrObject* b) {
   return std::memcmp(a->data(), b->data(), static_cast<size_t>(a->length * a->kind())) == 0;
 }
 
-bool strEqualsAscii(const StrObject* s, std::string_view ascii) { return s->isAscii() && s->asciiView() == ascii; }
+bool strEqualsAscii(const StrObject* s, std::string_view ascii) {
+  return s->isAscii() && s->asciiView() == ascii;
+}
 
 namespace {
 

@@ -1,6 +1,8 @@
-// The table of interned strings. It does not own them: a mortal interned string leaves the table when it dies.
+// The table of interned strings. It does not own them: a mortal interned string leaves the table when it
+// dies.
 //
-// Invariant: a string is in the table exactly while state.interned != 0, and equal strings are there only once.
+// Invariant: a string is in the table exactly while state.interned != 0, and equal strings are there only
+// once.
 #include <vector>
 
 #include "core/name.h"

@@ -33,11 +33,12 @@ inline int kindFor(Py_UCS4 max_char) { return max_char < 0x100 ? 1 : max_char < 
 // Copies characters between arrays of any widths; the target is wide enough.
 void copyUnits(int to_kind, void* to, Py_ssize_t to_at, int from_kind, const void* from, Py_ssize_t from_at,
                Py_ssize_t count);
-inline void strCopyChars(StrObject* to, Py_ssize_t at, const StrObject* from, Py_ssize_t start, Py_ssize_t count) {
+inline void strCopyChars(StrObject* to, Py_ssize_t at, const StrObject* from, Py_ssize_t start,
+                         Py_ssize_t count) {
   int kind = to->kind();
   if (kind == from->kind()) {
-    std::memcpy(static_cast<char*>(to->data()) + at * kind, static_cast<const char*>(from->data()) + start * kind,
-                static_cast<size_t>(count * kind));
+    std::memcpy(static_cast<char*>(to->data()) + at * kind,
+                static_cast<const char*>(from->data()) + start * kind, static_cast<size_t>(count * kind));
     return;
   }
   copyUnits(to->kind(), to->data(), at, from->kind(), from->data(), start, count);
@@ -71,7 +72,9 @@ class CharsAs {
 
 // The widest character's class (0x7f, 0xff, 0xffff, 0x10ffff) of an array.
 Py_UCS4 maxCharOf(int kind, const void* data, Py_ssize_t start, Py_ssize_t count);
-inline Py_UCS4 maxCharClass(uint32_t all) { return all < 0x80 ? 0x7f : all < 0x100 ? 0xff : all < 0x10000 ? 0xffff : 0x10ffff; }
+inline Py_UCS4 maxCharClass(uint32_t all) {
+  return all < 0x80 ? 0x7f : all < 0x100 ? 0xff : all < 0x10000 ? 0xffff : 0x10ffff;
+}
 
 // The shared object of a latin-1 character; immortal.
 StrObject* latin1Single(Py_UCS1 c);
@@ -85,8 +88,10 @@ void strDealloc(PyObject* self);
 
 // Clips like slices do: negative positions count from the end.
 inline void clipBounds(Py_ssize_t& start, Py_ssize_t& end, Py_ssize_t size) {
-  if (end > size) end = size;
-  else if (end < 0) end = std::max<Py_ssize_t>(end + size, 0);
+  if (end > size)
+    end = size;
+  else if (end < 0)
+    end = std::max<Py_ssize_t>(end + size, 0);
   if (start < 0) start = std::max<Py_ssize_t>(start + size, 0);
 }
 

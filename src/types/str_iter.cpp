@@ -1,12 +1,12 @@
 // Iterators over strings: one for ASCII strings, one for the others.
+#include "core/call.h"
 #include "core/gc.h"
+#include "core/interpreter.h"
 #include "core/native.h"
 #include "types/bool.h"
+#include "types/dict.h"
 #include "types/str_internal.h"
 #include "types/tuple.h"
-#include "core/call.h"
-#include "core/interpreter.h"
-#include "types/dict.h"
 
 namespace krait {
 namespace {

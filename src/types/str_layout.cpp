@@ -28,13 +28,15 @@ Result<Ref<StrObject>> pad(StrObject* s, Py_ssize_t left, Py_ssize_t right, Py_U
 Result<Py_UCS4> fillChar(Opt<> fill) {
   if (!fill) return Py_UCS4{' '};
   if (!isStr(fill.get()))
-    return raise(PyExc_TypeError, "The fill character must be a unicode character, not %.100s", typeName(fill.get()));
+    return raise(PyExc_TypeError, "The fill character must be a unicode character, not %.100s",
+                 typeName(fill.get()));
   auto* s = cast<StrObject>(fill.get());
   if (s->size() != 1) return raise(PyExc_TypeError, "The fill character must be exactly one character long");
   return s->at(0);
 }
 
-// --- translate ---------------------------------------------------------------------------------------------------
+// --- translate
+// ---------------------------------------------------------------------------------------------------
 
 // What a table says about one character.
 struct Mapped {
@@ -60,7 +62,8 @@ Result<Mapped> lookUp(PyObject* table, Py_UCS4 c) {
       return raise(PyExc_ValueError, "character mapping must be in range(0x%x)", 0x110000);
     return Mapped{Mapped::kChar, static_cast<Py_UCS4>(code)};
   }
-  if (!isStr(value.get())) return raise(PyExc_TypeError, "character mapping must return integer, None or str");
+  if (!isStr(value.get()))
+    return raise(PyExc_TypeError, "character mapping must return integer, None or str");
   auto* text = cast<StrObject>(value.get());
   if (text->size() == 1) return Mapped{Mapped::kChar, text->at(0)};
   return Mapped{Mapped::kText, 0, std::move(value)};
@@ -111,7 +114,8 @@ Result<Ref<DictObject>> maketransFromDict(PyObject* mapping) {
 }
 
 Result<Ref<DictObject>> maketransFromPairs(PyObject* x, PyObject* y, Opt<StrObject> removed) {
-  if (!isStr(x)) return raise(PyExc_TypeError, "first maketrans argument must be a string if there is a second argument");
+  if (!isStr(x))
+    return raise(PyExc_TypeError, "first maketrans argument must be a string if there is a second argument");
   if (!isStr(y)) return raiseBadArgument(ArgContext{"maketrans", nullptr, 2}, "str", y);
   auto *from = cast<StrObject>(x), *to = cast<StrObject>(y);
   if (from->size() != to->size())

@@ -1,9 +1,9 @@
 // Text in the encoding of the C locale (LC_CTYPE), with surrogateescape for what it cannot express.
+#include <langinfo.h>
 #include <clocale>
 #include <cstdlib>
-#include <cwchar>
 #include <cstring>
-#include <langinfo.h>
+#include <cwchar>
 
 #include "types/codecs.h"
 #include "types/locale_text.h"
@@ -52,7 +52,8 @@ Result<std::string> strToLocale(StrObject* s) {
     }
     size_t used = std::wcrtomb(text, static_cast<wchar_t>(c), &state);
     if (used == static_cast<size_t>(-1))
-      return raise(PyExc_UnicodeError, "character U+%x at position %zd cannot be expressed in the locale's encoding", c, i);
+      return raise(PyExc_UnicodeError,
+                   "character U+%x at position %zd cannot be expressed in the locale's encoding", c, i);
     out.append(text, used);
   }
   return out;

@@ -22,7 +22,8 @@ Result<Py_ssize_t> strRindexMethod(StrObject* self, CallArgs args);
 Result<Py_ssize_t> strCountMethod(StrObject* self, CallArgs args);
 Result<bool> strStartswith(StrObject* self, CallArgs args);
 Result<bool> strEndswith(StrObject* self, CallArgs args);
-Result<Ref<StrObject>> strReplaceMethod(StrObject* self, StrObject* old_part, StrObject* new_part, Py_ssize_t count);
+Result<Ref<StrObject>> strReplaceMethod(StrObject* self, StrObject* old_part, StrObject* new_part,
+                                        Py_ssize_t count);
 Result<Ref<StrObject>> strRemovePrefix(StrObject* self, StrObject* prefix);
 Result<Ref<StrObject>> strRemoveSuffix(StrObject* self, StrObject* suffix);
 Py_ssize_t strCount(StrObject* s, StrObject* sub, Py_ssize_t start, Py_ssize_t end);
@@ -73,6 +74,5 @@ Result<Ref<StrObject>> strFormatMethod(StrObject* self, CallArgs args);
 Result<Ref<StrObject>> strFormatMap(StrObject* self, PyObject* mapping);
 Result<Ref<>> strFormatterParser(StrObject* self);
 Result<Ref<>> strFormatterFieldNameSplit(StrObject* self);
-
 
 }  // namespace krait

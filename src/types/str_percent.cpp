@@ -68,7 +68,8 @@ class StrHost {
     }
     Ref<IntObject> code = std::move(number).take();
     long c;
-    if (!intFitsLong(code.get(), &c) || c < 0 || c > 0x10ffff) return raise(PyExc_OverflowError, "%%c arg not in range(0x110000)");
+    if (!intFitsLong(code.get(), &c) || c < 0 || c > 0x10ffff)
+      return raise(PyExc_OverflowError, "%%c arg not in range(0x110000)");
     return strFromChar(static_cast<Py_UCS4>(c));
   }
 

@@ -15,9 +15,12 @@ void appendHex(StrBuilder& out, char letter, Py_UCS4 c, int digits) {
 }
 
 void appendEscaped(StrBuilder& out, Py_UCS4 c) {
-  if (c < 0x100) appendHex(out, 'x', c, 2);
-  else if (c < 0x10000) appendHex(out, 'u', c, 4);
-  else appendHex(out, 'U', c, 8);
+  if (c < 0x100)
+    appendHex(out, 'x', c, 2);
+  else if (c < 0x10000)
+    appendHex(out, 'u', c, 4);
+  else
+    appendHex(out, 'U', c, 8);
 }
 
 // Single quotes unless the text has those and no double ones.
@@ -74,8 +77,10 @@ Result<Ref<StrObject>> strRepr(StrObject* s) {
   StrBuilder out;
   out.reserve(s->size() + 2);
   out.append(quote);
-  if (s->isAscii() && isPlainAscii(s, quote)) out.append(s->asciiView());
-  else appendReprBody(out, s, quote);
+  if (s->isAscii() && isPlainAscii(s, quote))
+    out.append(s->asciiView());
+  else
+    appendReprBody(out, s, quote);
   return out.finish(quote);
 }
 

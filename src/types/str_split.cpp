@@ -192,8 +192,14 @@ Result<Ref<>> strRpartition(StrObject* self, PyObject* separator) {
   return TRY(tupleOf(empty.get(), empty.get(), whole.get()));
 }
 
-Result<Ref<StrObject>> strStripMethod(StrObject* self, PyObject* chars) { return strip("strip", self, chars, kBoth); }
-Result<Ref<StrObject>> strLstripMethod(StrObject* self, PyObject* chars) { return strip("lstrip", self, chars, kLeft); }
-Result<Ref<StrObject>> strRstripMethod(StrObject* self, PyObject* chars) { return strip("rstrip", self, chars, kRight); }
+Result<Ref<StrObject>> strStripMethod(StrObject* self, PyObject* chars) {
+  return strip("strip", self, chars, kBoth);
+}
+Result<Ref<StrObject>> strLstripMethod(StrObject* self, PyObject* chars) {
+  return strip("lstrip", self, chars, kLeft);
+}
+Result<Ref<StrObject>> strRstripMethod(StrObject* self, PyObject* chars) {
+  return strip("rstrip", self, chars, kRight);
+}
 
 }  // namespace krait

@@ -12,7 +12,8 @@
 #include "types/str_builder.h"
 #include "types/type.h"
 
-extern "C" __attribute__((visibility("default"))) const char* const PyStructSequence_UnnamedField = "unnamed field";
+extern "C" __attribute__((visibility("default"))) const char* const PyStructSequence_UnnamedField =
+    "unnamed field";
 
 namespace krait {
 
@@ -69,7 +70,9 @@ Result<Ref<StrObject>> seqRepr(TupleObject* seq) {
   out.append('(');
   for (Py_ssize_t i = 0; i < seq->size(); i++) {
     const char* field = type->tp_members[i].name;  // by row, as CPython: unnamed fields borrow later names
-    if (!field) return raise(PyExc_SystemError, "In structseq_repr(), member %zd name is NULL for type %.500s", i, type->tp_name);
+    if (!field)
+      return raise(PyExc_SystemError, "In structseq_repr(), member %zd name is NULL for type %.500s", i,
+                   type->tp_name);
     if (i > 0) out.append(", ");
     out.append(TRY(strFromUtf8(field)));
     out.append('=');
@@ -79,8 +82,8 @@ Result<Ref<StrObject>> seqRepr(TupleObject* seq) {
 }
 
 Raised raiseLength(PyTypeObject* type, const char* bound, Py_ssize_t wanted, Py_ssize_t given) {
-  return raise(PyExc_TypeError, "%.500s() takes %s %zd-sequence (%zd-sequence given)", type->tp_name, bound, wanted,
-               given);
+  return raise(PyExc_TypeError, "%.500s() takes %s %zd-sequence (%zd-sequence given)", type->tp_name, bound,
+               wanted, given);
 }
 
 Status checkLength(PyTypeObject* type, Py_ssize_t given) {
@@ -147,8 +150,8 @@ FieldCounts countFields(const PyStructSequence_Desc* desc) {
 void fillMembers(const PyStructSequence_Desc* desc, PyMemberDef* members) {
   for (Py_ssize_t i = 0; desc->fields[i].name; i++) {
     if (isUnnamed(desc->fields[i])) continue;
-    *members++ = {desc->fields[i].name, T_OBJECT, kBasicSize + i * static_cast<Py_ssize_t>(sizeof(PyObject*)), READONLY,
-                  desc->fields[i].doc};
+    *members++ = {desc->fields[i].name, T_OBJECT, kBasicSize + i * static_cast<Py_ssize_t>(sizeof(PyObject*)),
+                  READONLY, desc->fields[i].doc};
   }
   *members = {};
 }
@@ -186,10 +189,14 @@ Result<Ref<PyTypeObject>> structSeqTypeNew(PyStructSequence_Desc* desc, unsigned
   traverseproc traverse = slot<seqTraverse>;
   reprfunc repr = slot<seqRepr>;
   PyType_Slot slots[] = {
-      {52, reinterpret_cast<void*>(dealloc)}, {71, reinterpret_cast<void*>(traverse)},
-      {66, reinterpret_cast<void*>(repr)},    {65, reinterpret_cast<void*>(kNew)},
-      {64, kMethods},                         {72, members.data()},
-      {56, const_cast<char*>(desc->doc)},     {0, nullptr},
+      {52, reinterpret_cast<void*>(dealloc)},
+      {71, reinterpret_cast<void*>(traverse)},
+      {66, reinterpret_cast<void*>(repr)},
+      {65, reinterpret_cast<void*>(kNew)},
+      {64, kMethods},
+      {72, members.data()},
+      {56, const_cast<char*>(desc->doc)},
+      {0, nullptr},
   };
   PyType_Spec spec{desc->name, static_cast<int>(kBasicSize), sizeof(PyObject*),
                    static_cast<unsigned>(Py_TPFLAGS_HAVE_GC | flags), slots};
@@ -222,7 +229,8 @@ Status structSeqTypeInit(PyTypeObject* type, PyStructSequence_Desc* desc, unsign
 
 Result<Ref<TupleObject>> structSeqNew(PyTypeObject* type) {
   Py_ssize_t visible = visibleCount(type);
-  auto seq = TRY(Result<Ref<TupleObject>>::fromC(static_cast<TupleObject*>(genericAlloc(type, fieldCount(type)))));
+  auto seq =
+      TRY(Result<Ref<TupleObject>>::fromC(static_cast<TupleObject*>(genericAlloc(type, fieldCount(type)))));
   seq->ob_size = visible;
   return seq;
 }

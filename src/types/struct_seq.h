@@ -10,7 +10,8 @@ struct PyStructSequence_Field {
 };
 struct PyStructSequence_Desc {
   const char *name, *doc;
-  PyStructSequence_Field* fields;  // ends with a null name; a name equal to PyStructSequence_UnnamedField has no attribute
+  PyStructSequence_Field*
+      fields;  // ends with a null name; a name equal to PyStructSequence_UnnamedField has no attribute
   int n_in_sequence;
 };
 extern "C" const char* const PyStructSequence_UnnamedField;
@@ -18,8 +19,11 @@ extern "C" const char* const PyStructSequence_UnnamedField;
 namespace krait {
 
 Result<Ref<PyTypeObject>> structSeqTypeNew(PyStructSequence_Desc* desc, unsigned long flags = 0);
-Status structSeqTypeInit(PyTypeObject* type, PyStructSequence_Desc* desc, unsigned long flags = 0);  // static storage
+Status structSeqTypeInit(PyTypeObject* type, PyStructSequence_Desc* desc,
+                         unsigned long flags = 0);          // static storage
 Result<Ref<TupleObject>> structSeqNew(PyTypeObject* type);  // all fields null: fill with structSeqSet
-inline void structSeqSet(TupleObject* seq, Py_ssize_t index, Ref<> value) { seq->ob_item[index] = std::move(value).leak(); }
+inline void structSeqSet(TupleObject* seq, Py_ssize_t index, Ref<> value) {
+  seq->ob_item[index] = std::move(value).leak();
+}
 
 }  // namespace krait

@@ -21,7 +21,8 @@ void superDealloc(SuperObject* s) {
 }
 
 int superTraverse(SuperObject* s, visitproc visit, void* arg) {
-  return visitAll(visit, arg, s->object, static_cast<PyObject*>(s->type), static_cast<PyObject*>(s->obj_type));
+  return visitAll(visit, arg, s->object, static_cast<PyObject*>(s->type),
+                  static_cast<PyObject*>(s->obj_type));
 }
 
 Result<Ref<>> superRepr(SuperObject* s) {
@@ -68,7 +69,8 @@ Result<Ref<>> superGetattro(SuperObject* s, PyObject* attr) {
 
 Result<Ref<>> superDescrGet(SuperObject* s, Opt<> object, Opt<>) {
   if (!object || object.get() == Py_None || s->object) return share<PyObject>(s);
-  if (!isExact(s, &PySuper_Type)) return call(static_cast<PyObject*>(typeOf(s)), static_cast<PyObject*>(s->type), object.get());
+  if (!isExact(s, &PySuper_Type))
+    return call(static_cast<PyObject*>(typeOf(s)), static_cast<PyObject*>(s->type), object.get());
   return superNew(s->type, object.get());
 }
 
@@ -139,7 +141,8 @@ PyObject* superVectorcall(PyObject* callable, PyObject* const* args, size_t narg
 
 constinit PyMemberDef kMembers[] = {
     {"__thisclass__", T_OBJECT, offsetof(SuperObject, type), READONLY, "the class invoking super()"},
-    {"__self__", T_OBJECT, offsetof(SuperObject, object), READONLY, "the instance invoking super(); may be None"},
+    {"__self__", T_OBJECT, offsetof(SuperObject, object), READONLY,
+     "the instance invoking super(); may be None"},
     {"__self_class__", T_OBJECT, offsetof(SuperObject, obj_type), READONLY,
      "the type of the instance invoking super(); may be None"},
     {},
@@ -155,7 +158,8 @@ Result<PyTypeObject*> superCheck(PyTypeObject* type, PyObject* object) {
   MaybeRef<> cls = TRY(attrLookup(object, name<"__class__">()));
   if (cls && isType(cls.get()) && cls.get() != typeOf(object) &&
       typeIsSubtype(static_cast<PyTypeObject*>(cls.get()), type)) {
-    return static_cast<PyTypeObject*>(cls.get());  // a proxy: its class lives as long as the object it stands for
+    return static_cast<PyTypeObject*>(
+        cls.get());  // a proxy: its class lives as long as the object it stands for
   }
   return raise(PyExc_TypeError, "super(type, obj): obj must be an instance or subtype of type");
 }
@@ -200,8 +204,10 @@ KR_EXPORT constinit PyTypeObject PySuper_Type = {
     .tp_repr = slot<superRepr>,
     .tp_getattro = slot<superGetattro>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
-    .tp_doc = "super() -> super(__class__, first argument)\nsuper(type) -> unbound super object\n"
-              "super(type, object) -> bound to an instance of type\nsuper(type, type2) -> bound to a subclass of type",
+    .tp_doc =
+        "super() -> super(__class__, first argument)\nsuper(type) -> unbound super object\n"
+        "super(type, object) -> bound to an instance of type\nsuper(type, type2) -> bound to a subclass of "
+        "type",
     .tp_traverse = slot<superTraverse>,
     .tp_members = kMembers,
     .tp_descr_get = slot<superDescrGet>,

@@ -16,8 +16,10 @@ class TextPieces {
     started().append(s);
   }
   void append(StrObject* s, Py_ssize_t start, Py_ssize_t end) {
-    if (start == 0 && end == s->size()) append(s);
-    else if (start < end) started().append(s, start, end);
+    if (start == 0 && end == s->size())
+      append(s);
+    else if (start < end)
+      started().append(s, start, end);
   }
   void append(std::string_view ascii) {
     if (!ascii.empty()) started().append(ascii);

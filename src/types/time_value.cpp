@@ -45,7 +45,9 @@ Result<TimeNs> timeFromUnits(PyObject* object, TimeNs unit_ns, TimeRound round) 
   return ns;
 }
 
-Result<TimeNs> timeFromSeconds(PyObject* object, TimeRound round) { return timeFromUnits(object, kNsPerSecond, round); }
+Result<TimeNs> timeFromSeconds(PyObject* object, TimeRound round) {
+  return timeFromUnits(object, kNsPerSecond, round);
+}
 
 Result<time_t> timeToTimeT(PyObject* object, TimeRound round) {
   if (isFloat(object)) {
@@ -68,8 +70,10 @@ Result<TimeParts> timeToParts(PyObject* object, long per_second, TimeRound round
   if (std::isnan(value)) return raiseNan();
   double whole, scale = static_cast<double>(per_second);
   double fraction = roundDouble(std::modf(value, &whole) * scale, round);
-  if (fraction >= scale) fraction -= scale, whole += 1.0;
-  else if (fraction < 0) fraction += scale, whole -= 1.0;
+  if (fraction >= scale)
+    fraction -= scale, whole += 1.0;
+  else if (fraction < 0)
+    fraction += scale, whole -= 1.0;
   if (!fitsInt64(whole)) return raiseOutOfRange();
   return TimeParts{static_cast<time_t>(whole), static_cast<long>(fraction)};
 }

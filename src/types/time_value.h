@@ -1,4 +1,5 @@
-// Durations and time stamps as 64-bit nanoseconds (CPython's _PyTime_t), and their conversion from Python numbers.
+// Durations and time stamps as 64-bit nanoseconds (CPython's _PyTime_t), and their conversion from Python
+// numbers.
 #pragma once
 
 #include <ctime>
@@ -10,7 +11,13 @@ namespace krait {
 using TimeNs = int64_t;
 constexpr TimeNs kNsPerSecond = 1'000'000'000;
 
-enum class TimeRound { kFloor = 0, kCeiling = 1, kHalfEven = 2, kUp = 3, kTimeout = kUp };  // kUp: away from zero
+enum class TimeRound {
+  kFloor = 0,
+  kCeiling = 1,
+  kHalfEven = 2,
+  kUp = 3,
+  kTimeout = kUp
+};  // kUp: away from zero
 
 // int or float seconds. ValueError for NaN, OverflowError "timestamp too large to convert to C _PyTime_t".
 Result<TimeNs> timeFromSeconds(PyObject* object, TimeRound round);
@@ -26,7 +33,9 @@ Result<TimeParts> timeToParts(PyObject* object, long per_second, TimeRound round
 double timeAsDouble(TimeNs ns);
 TimeNs timeOf(clockid_t clock);
 timespec timeAsTimespec(TimeNs ns);
-inline TimeNs timeFromTimespec(const timespec& t) { return static_cast<TimeNs>(t.tv_sec) * kNsPerSecond + t.tv_nsec; }
+inline TimeNs timeFromTimespec(const timespec& t) {
+  return static_cast<TimeNs>(t.tv_sec) * kNsPerSecond + t.tv_nsec;
+}
 // ns / unit, rounded (unit: 1000 for microseconds, ...).
 int64_t timeDivide(TimeNs ns, int64_t unit, TimeRound round);
 

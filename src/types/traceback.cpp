@@ -39,7 +39,8 @@ Result<Opt<>> nextArgument(PyObject* next) {
 }
 
 Result<Ref<>> make(PyTypeObject*, PyObject* tb_next, PyObject* tb_frame, int tb_lasti, int tb_lineno) {
-  if (!isExact(tb_frame, &PyFrame_Type)) return raiseBadArgument("TracebackType", "tb_frame", "frame", tb_frame);
+  if (!isExact(tb_frame, &PyFrame_Type))
+    return raiseBadArgument("TracebackType", "tb_frame", "frame", tb_frame);
   return TRY(tracebackNew(TRY(nextArgument(tb_next)), tb_frame, tb_lasti, tb_lineno));
 }
 
@@ -58,7 +59,8 @@ Status setNext(TracebackObject* self, Opt<> value) {
 
 Result<Ref<>> dir(TracebackObject*) {
   Ref<ListObject> names = TRY(listNew());
-  for (const char* attr : {"tb_frame", "tb_next", "tb_lasti", "tb_lineno"}) TRY(listAppend(names, Ref<>(TRY(strInternUtf8(attr)))));
+  for (const char* attr : {"tb_frame", "tb_next", "tb_lasti", "tb_lineno"})
+    TRY(listAppend(names, Ref<>(TRY(strInternUtf8(attr)))));
   return names;
 }
 
@@ -107,7 +109,8 @@ KR_EXPORT constinit PyTypeObject PyTraceBack_Type = {
     .tp_dealloc = krait::slot<krait::dealloc>,
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_HAVE_GC,
-    .tp_doc = krait::docText<"TracebackType(tb_next, tb_frame, tb_lasti, tb_lineno)", "Create a new traceback object.">,
+    .tp_doc = krait::docText<"TracebackType(tb_next, tb_frame, tb_lasti, tb_lineno)",
+                             "Create a new traceback object.">,
     .tp_traverse = krait::traverse,
     .tp_clear = krait::clear,
     .tp_methods = krait::kMethods,

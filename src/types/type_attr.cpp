@@ -71,7 +71,8 @@ Status typeSetAttr(PyTypeObject* type, PyObject* attr, Opt<> value) {
     return raiseBadName(attr);
   }
   TRY(checkMutable(type, attr));
-  Ref<StrObject> interned = isExactStr(attr) ? strIntern(share(cast<StrObject>(attr))) : share(cast<StrObject>(attr));
+  Ref<StrObject> interned =
+      isExactStr(attr) ? strIntern(share(cast<StrObject>(attr))) : share(cast<StrObject>(attr));
   MaybeRef<> old;  // kept until slots and caches agree with the new value: dropping it may run Python
   auto meta = MaybeRef<>::share(typeLookup(typeOf(type), interned.get()).get());
   if (meta && isDataDescr(meta.get())) {

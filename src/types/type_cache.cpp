@@ -1,8 +1,9 @@
 // The method cache and version tags.
 //
-// A type's tp_version_tag names one state of its attributes, inherited ones included; 0: none is assigned. Invariant: a
-// type with a tag has tagged bases, so typeModified() may stop at the first untagged type. Tags are never reused.
-// Cache entries borrow the value (kept alive by the type state that the tag names) and own the name.
+// A type's tp_version_tag names one state of its attributes, inherited ones included; 0: none is assigned.
+// Invariant: a type with a tag has tagged bases, so typeModified() may stop at the first untagged type. Tags
+// are never reused. Cache entries borrow the value (kept alive by the type state that the tag names) and own
+// the name.
 #include "types/type_internal.h"
 
 namespace krait {

@@ -35,7 +35,8 @@ Result<Ref<DictObject>> keywordDict(PyObject* const* values, TupleObject* names)
   return dict;
 }
 
-Result<Ref<>> createPacked(PyTypeObject* type, PyObject* const* args, Py_ssize_t count, Opt<TupleObject> names) {
+Result<Ref<>> createPacked(PyTypeObject* type, PyObject* const* args, Py_ssize_t count,
+                           Opt<TupleObject> names) {
   auto tuple = TRY(tupleFromItems(args, count));
   MaybeRef<DictObject> kwargs;
   if (names && names->size() > 0) kwargs = TRY(keywordDict(args + count, names.get()));
@@ -43,7 +44,8 @@ Result<Ref<>> createPacked(PyTypeObject* type, PyObject* const* args, Py_ssize_t
 }
 
 // A class without its own __new__ and with a Python __init__: nothing to pack.
-Result<Ref<>> createDirect(PyTypeObject* type, PyObject* const* args, Py_ssize_t count, Opt<TupleObject> names) {
+Result<Ref<>> createDirect(PyTypeObject* type, PyObject* const* args, Py_ssize_t count,
+                           Opt<TupleObject> names) {
   auto object = TRY(Result<Ref<>>::fromC(type->tp_alloc(type, 0)));
   SpecialMethod method = TRY(specialMethod(object.get(), name<"__init__">()));
   if (!method.function) return raiseObject(PyExc_AttributeError, name<"__init__">());
@@ -73,13 +75,14 @@ Result<Ref<>> callTypeItself(PyObject* const* args, Py_ssize_t count, Opt<TupleO
 }  // namespace
 
 bool classNeedsOnlyInit(PyTypeObject* type) {
-  return type->tp_new == objectNewSlot && type->tp_init == slotTpInit && !hasFlag(type, Py_TPFLAGS_IS_ABSTRACT);
+  return type->tp_new == objectNewSlot && type->tp_init == slotTpInit &&
+         !hasFlag(type, Py_TPFLAGS_IS_ABSTRACT);
 }
 
 Result<Ref<>> typeCall(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   auto* tuple = cast<TupleObject>(args);
-  MaybeRef<> answer = TRY(
-      oneArgumentForm(type, tuple->size(), tuple->size() ? tuple->at(0) : nullptr, !isEmptyDict(kwargs)));
+  MaybeRef<> answer =
+      TRY(oneArgumentForm(type, tuple->size(), tuple->size() ? tuple->at(0) : nullptr, !isEmptyDict(kwargs)));
   if (answer) return std::move(answer).take();
   auto held = share<PyObject>(type);
   return create(type, args, kwargs);
@@ -90,7 +93,8 @@ PyObject* typeCallSlot(PyObject* type, PyObject* args, PyObject* kwargs) {
 }
 
 PyObject* classVectorcall(PyObject* type, PyObject* const* args, size_t nargsf, PyObject* keyword_names) {
-  return orNull(callClass(asType(type), args, vectorcallCount(nargsf), static_cast<TupleObject*>(keyword_names)));
+  return orNull(
+      callClass(asType(type), args, vectorcallCount(nargsf), static_cast<TupleObject*>(keyword_names)));
 }
 
 PyObject* typeTypeVectorcall(PyObject*, PyObject* const* args, size_t nargsf, PyObject* keyword_names) {

@@ -33,7 +33,8 @@ Result<Ref<TupleObject>> slotsTuple(PyObject* slots) {
 }
 
 Status checkIdentifier(PyObject* slot) {
-  if (!isStr(slot)) return raise(PyExc_TypeError, "__slots__ items must be strings, not '%.200s'", typeName(slot));
+  if (!isStr(slot))
+    return raise(PyExc_TypeError, "__slots__ items must be strings, not '%.200s'", typeName(slot));
   if (!strIsIdentifier(cast<StrObject>(slot))) return raise(PyExc_TypeError, "__slots__ must be identifiers");
   return {};
 }
@@ -41,7 +42,8 @@ Status checkIdentifier(PyObject* slot) {
 // true: the name was __dict__ or __weakref__ and is dealt with.
 Result<bool> takeSpecial(StrObject* slot, const Room& room, ClassSlots& slots) {
   if (strEqualsAscii(slot, "__dict__")) {
-    if (!room.dict || slots.add_dict) return raise(PyExc_TypeError, "__dict__ slot disallowed: we already got one");
+    if (!room.dict || slots.add_dict)
+      return raise(PyExc_TypeError, "__dict__ slot disallowed: we already got one");
     slots.add_dict = true;
     return true;
   }
@@ -60,11 +62,12 @@ Status checkConflict(DictObject* body, StrObject* slot) {
   if (!TRY(dictContains(body, slot))) return {};
   // The compiler's own entries are taken out of the body later.
   if (strEqualsAscii(slot, "__qualname__") || strEqualsAscii(slot, "__classcell__")) return {};
-  return raise(PyExc_ValueError, "%R in __slots__ conflicts with class variable", static_cast<PyObject*>(slot));
+  return raise(PyExc_ValueError, "%R in __slots__ conflicts with class variable",
+               static_cast<PyObject*>(slot));
 }
 
-Result<Ref<TupleObject>> ordinaryNames(StrObject* class_name, TupleObject* given, DictObject* body, const Room& room,
-                                       ClassSlots& slots) {
+Result<Ref<TupleObject>> ordinaryNames(StrObject* class_name, TupleObject* given, DictObject* body,
+                                       const Room& room, ClassSlots& slots) {
   for (Py_ssize_t i = 0; i < given->size(); i++) TRY(checkIdentifier(given->at(i)));
   auto names = TRY(listNew());
   for (Py_ssize_t i = 0; i < given->size(); i++) {
@@ -101,7 +104,8 @@ Status fillMembers(PyTypeObject* type, TupleObject* names, Py_ssize_t offset) {
 
 }  // namespace
 
-Result<ClassSlots> classSlotsPlan(StrObject* class_name, TupleObject* bases, PyTypeObject* base, DictObject* body) {
+Result<ClassSlots> classSlotsPlan(StrObject* class_name, TupleObject* bases, PyTypeObject* base,
+                                  DictObject* body) {
   Room room{base->tp_dictoffset == 0, base->tp_weaklistoffset == 0 && base->tp_itemsize == 0};
   ClassSlots slots;
   Opt<> given = dictGetStr(body, name<"__slots__">());
@@ -144,8 +148,10 @@ Status classSlotsPlace(PyTypeObject* type, PyTypeObject* base, ClassSlots& slots
   type->tp_basicsize = size;
   type->tp_itemsize = base->tp_itemsize;
   type->tp_members = heapTypeMembers(type);
-  if (slots.add_dict) type->tp_getset = slots.add_weak ? kSubtypeBothGetSet : kSubtypeDictGetSet;
-  else if (slots.add_weak) type->tp_getset = kSubtypeWeakrefGetSet;
+  if (slots.add_dict)
+    type->tp_getset = slots.add_weak ? kSubtypeBothGetSet : kSubtypeDictGetSet;
+  else if (slots.add_weak)
+    type->tp_getset = kSubtypeWeakrefGetSet;
   return {};
 }
 

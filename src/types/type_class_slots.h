@@ -10,7 +10,8 @@ struct ClassSlots {
   bool add_dict = false, add_weak = false;
 };
 // Reads and checks __slots__ of the body.
-Result<ClassSlots> classSlotsPlan(StrObject* class_name, TupleObject* bases, PyTypeObject* base, DictObject* body);
+Result<ClassSlots> classSlotsPlan(StrObject* class_name, TupleObject* bases, PyTypeObject* base,
+                                  DictObject* body);
 // Lays them out behind the base's fields: member table, offsets, basicsize, getsets.
 Status classSlotsPlace(PyTypeObject* type, PyTypeObject* base, ClassSlots& slots);
 

@@ -21,10 +21,12 @@ const char* shortName(PyTypeObject* type) {
 
 Status checkSpecialSet(PyTypeObject* type, Opt<> value, const char* attribute) {
   if (hasFlag(type, Py_TPFLAGS_IMMUTABLETYPE)) {
-    return raise(PyExc_TypeError, "cannot set '%s' attribute of immutable type '%s'", attribute, type->tp_name);
+    return raise(PyExc_TypeError, "cannot set '%s' attribute of immutable type '%s'", attribute,
+                 type->tp_name);
   }
   if (!value) {
-    return raise(PyExc_TypeError, "cannot delete '%s' attribute of immutable type '%s'", attribute, type->tp_name);
+    return raise(PyExc_TypeError, "cannot delete '%s' attribute of immutable type '%s'", attribute,
+                 type->tp_name);
   }
   return audit("object.__setattr__", "OsO", type, attribute, value.get());
 }
@@ -36,7 +38,8 @@ Status setName(PyTypeObject* type, Opt<> value) {
                  typeName(value.get()));
   }
   std::string_view utf8 = TRY(strUtf8(cast<StrObject>(value.get())));
-  if (utf8.find('\0') != utf8.npos) return raise(PyExc_ValueError, "type name must not contain null characters");
+  if (utf8.find('\0') != utf8.npos)
+    return raise(PyExc_ValueError, "type name must not contain null characters");
   type->tp_name = utf8.data();
   setField(heapType(type)->ht_name, share(value.get()));
   return {};
@@ -76,8 +79,10 @@ Status setAbstractMethods(PyTypeObject* type, Opt<> value) {
     return raiseObject(PyExc_AttributeError, name<"__abstractmethods__">());
   }
   typeModified(type);
-  if (abstract) type->tp_flags |= Py_TPFLAGS_IS_ABSTRACT;
-  else type->tp_flags &= ~Py_TPFLAGS_IS_ABSTRACT;
+  if (abstract)
+    type->tp_flags |= Py_TPFLAGS_IS_ABSTRACT;
+  else
+    type->tp_flags &= ~Py_TPFLAGS_IS_ABSTRACT;
   return {};
 }
 
@@ -123,7 +128,8 @@ Result<Ref<>> getAnnotations(PyTypeObject* type) {
 
 Status setAnnotations(PyTypeObject* type, Opt<> value) {
   if (hasFlag(type, Py_TPFLAGS_IMMUTABLETYPE)) {
-    return raise(PyExc_TypeError, "cannot set '__annotations__' attribute of immutable type '%s'", type->tp_name);
+    return raise(PyExc_TypeError, "cannot set '__annotations__' attribute of immutable type '%s'",
+                 type->tp_name);
   }
   if (value) {
     TRY(dictSet(dictOf(type), name<"__annotations__">(), value.get()));
@@ -161,8 +167,12 @@ constinit PyMemberDef kTypeMembers[] = {
 Result<Ref<ListObject>> typeMroMethod(PyTypeObject* type) { return typeMroDefault(type); }
 Result<Ref<ListObject>> typeSubclassesMethod(PyTypeObject* type) { return typeSubclasses(type); }
 Result<Ref<>> typePrepare(PyTypeObject*, CallArgs) { return TRY(dictNew()); }
-Result<bool> typeInstanceCheck(PyTypeObject* type, PyObject* instance) { return realIsInstance(instance, type); }
-Result<bool> typeSubclassCheck(PyTypeObject* type, PyObject* subclass) { return realIsSubclass(subclass, type); }
+Result<bool> typeInstanceCheck(PyTypeObject* type, PyObject* instance) {
+  return realIsInstance(instance, type);
+}
+Result<bool> typeSubclassCheck(PyTypeObject* type, PyObject* subclass) {
+  return realIsSubclass(subclass, type);
+}
 
 // The names of a class and its bases' dicts, as dir(cls) shows them.
 Status mergeClassDicts(DictObject* out, PyObject* cls) {
@@ -322,7 +332,8 @@ KR_EXPORT constinit PyTypeObject PyType_Type = {
     .tp_call = typeCallSlot,
     .tp_getattro = slot<typeGetAttr>,
     .tp_setattro = slot<typeSetAttr>,
-    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_TYPE_SUBCLASS | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_flags =
+        Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_TYPE_SUBCLASS | Py_TPFLAGS_HAVE_VECTORCALL,
     .tp_doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
     .tp_traverse = slot<typeTraverse>,
     .tp_clear = slot<typeClear>,

@@ -112,7 +112,8 @@ Status dictSetter(PyObject* self, Opt<> value) {
     return Status::fromC(typeOf(held.get())->tp_descr_set(held.get(), self, value.get()));
   }
   if (value && !isDict(value.get())) {
-    return raise(PyExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'", typeName(value.get()));
+    return raise(PyExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'",
+                 typeName(value.get()));
   }
   if (hasFlag(typeOf(self), Py_TPFLAGS_MANAGED_DICT)) {
     managedReplaceDict(self, static_cast<DictObject*>(value.get()));
@@ -134,20 +135,23 @@ Result<Ref<>> weakrefGetter(PyObject* self) {
 
 Status checkClassChange(PyObject* self, PyTypeObject* old_type, PyTypeObject* new_type) {
   bool modules = typeIsSubtype(new_type, &PyModule_Type) && typeIsSubtype(old_type, &PyModule_Type);
-  if (!modules && (hasFlag(new_type, Py_TPFLAGS_IMMUTABLETYPE) || hasFlag(old_type, Py_TPFLAGS_IMMUTABLETYPE))) {
+  if (!modules &&
+      (hasFlag(new_type, Py_TPFLAGS_IMMUTABLETYPE) || hasFlag(old_type, Py_TPFLAGS_IMMUTABLETYPE))) {
     return raise(PyExc_TypeError,
                  "__class__ assignment only supported for mutable types or ModuleType subclasses");
   }
   TRY(checkAssignable(old_type, new_type, "__class__"));
   if (hasFlag(new_type, Py_TPFLAGS_MANAGED_DICT) == hasFlag(old_type, Py_TPFLAGS_MANAGED_DICT)) return {};
-  return raise(PyExc_TypeError, "__class__ assignment: '%s' object layout differs from '%s'", new_type->tp_name,
-               old_type->tp_name);
+  return raise(PyExc_TypeError, "__class__ assignment: '%s' object layout differs from '%s'",
+               new_type->tp_name, old_type->tp_name);
 }
 
 }  // namespace
 
-#define KR_DICT_ROW getset<"__dict__", dictGetter, dictSetter, "dictionary for instance variables (if defined)">
-#define KR_WEAKREF_ROW getset<"__weakref__", weakrefGetter, nullptr, "list of weak references to the object (if defined)">
+#define KR_DICT_ROW \
+  getset<"__dict__", dictGetter, dictSetter, "dictionary for instance variables (if defined)">
+#define KR_WEAKREF_ROW \
+  getset<"__weakref__", weakrefGetter, nullptr, "list of weak references to the object (if defined)">
 PyGetSetDef kSubtypeDictGetSet[] = {KR_DICT_ROW, {}};
 PyGetSetDef kSubtypeWeakrefGetSet[] = {KR_WEAKREF_ROW, {}};
 PyGetSetDef kSubtypeBothGetSet[] = {KR_DICT_ROW, KR_WEAKREF_ROW, {}};

@@ -13,10 +13,12 @@ bool addsFields(PyTypeObject* type, PyTypeObject* base) {
   }
   constexpr Py_ssize_t kWord = sizeof(PyObject*);
   bool heap = hasFlag(type, Py_TPFLAGS_HEAPTYPE);
-  if (heap && type->tp_weaklistoffset && !base->tp_weaklistoffset && type->tp_weaklistoffset + kWord == size) {
+  if (heap && type->tp_weaklistoffset && !base->tp_weaklistoffset &&
+      type->tp_weaklistoffset + kWord == size) {
     size -= kWord;
   }
-  if (heap && type->tp_dictoffset && !base->tp_dictoffset && type->tp_dictoffset + kWord == size) size -= kWord;
+  if (heap && type->tp_dictoffset && !base->tp_dictoffset && type->tp_dictoffset + kWord == size)
+    size -= kWord;
   return size != base->tp_basicsize;
 }
 
@@ -25,7 +27,8 @@ bool sameShapeAsBase(PyTypeObject* type) {
   return base && type->tp_basicsize == base->tp_basicsize && type->tp_itemsize == base->tp_itemsize &&
          type->tp_dictoffset == base->tp_dictoffset && type->tp_weaklistoffset == base->tp_weaklistoffset &&
          hasFlag(type, Py_TPFLAGS_HAVE_GC) == hasFlag(base, Py_TPFLAGS_HAVE_GC) &&
-         (!hasFlag(type, Py_TPFLAGS_HAVE_GC) || type->tp_clear == subtypeClear || type->tp_clear == base->tp_clear);
+         (!hasFlag(type, Py_TPFLAGS_HAVE_GC) || type->tp_clear == subtypeClear ||
+          type->tp_clear == base->tp_clear);
 }
 
 PyTypeObject* shapeOwner(PyTypeObject* type) {
@@ -45,9 +48,12 @@ bool sameSlotsAdded(PyTypeObject* a, PyTypeObject* b) {
   PyObject* slots_b = heapType(b)->ht_slots;
   if (slots_a && slots_b) {
     auto same = richCompareBool(slots_a, slots_b, Py_EQ);
-    if (same.failed()) clearPending();
-    else if (std::move(same).take()) size += kWord * cast<TupleObject>(slots_a)->size();
-    else return false;
+    if (same.failed())
+      clearPending();
+    else if (std::move(same).take())
+      size += kWord * cast<TupleObject>(slots_a)->size();
+    else
+      return false;
   }
   return size == a->tp_basicsize && size == b->tp_basicsize;
 }
@@ -83,16 +89,16 @@ Result<PyTypeObject*> bestBase(TupleObject* bases) {
 
 Status checkAssignable(PyTypeObject* old_type, PyTypeObject* new_type, const char* attribute) {
   if (new_type->tp_free != old_type->tp_free) {
-    return raise(PyExc_TypeError, "%s assignment: '%s' deallocator differs from '%s'", attribute, new_type->tp_name,
-                 old_type->tp_name);
+    return raise(PyExc_TypeError, "%s assignment: '%s' deallocator differs from '%s'", attribute,
+                 new_type->tp_name, old_type->tp_name);
   }
   PyTypeObject* new_owner = shapeOwner(new_type);
   PyTypeObject* old_owner = shapeOwner(old_type);
-  bool same = new_owner == old_owner ||
-              (new_owner->tp_base && new_owner->tp_base == old_owner->tp_base && sameSlotsAdded(new_owner, old_owner));
+  bool same = new_owner == old_owner || (new_owner->tp_base && new_owner->tp_base == old_owner->tp_base &&
+                                         sameSlotsAdded(new_owner, old_owner));
   if (same) return {};
-  return raise(PyExc_TypeError, "%s assignment: '%s' object layout differs from '%s'", attribute, new_type->tp_name,
-               old_type->tp_name);
+  return raise(PyExc_TypeError, "%s assignment: '%s' object layout differs from '%s'", attribute,
+               new_type->tp_name, old_type->tp_name);
 }
 
 }  // namespace krait

@@ -56,7 +56,8 @@ Raised raiseInconsistent(const std::vector<MergeList>& lists) {
   return raiseObject(PyExc_TypeError, message.get());
 }
 
-// The next class of the order: the first head that stands in no other list's tail. Null: all lists are done or stuck.
+// The next class of the order: the first head that stands in no other list's tail. Null: all lists are done
+// or stuck.
 PyObject* nextOf(const std::vector<MergeList>& lists) {
   for (const MergeList& list : lists) {
     if (list.done()) continue;
@@ -87,7 +88,8 @@ Status checkCustomMro(PyTypeObject* type, TupleObject* mro) {
     PyObject* cls = mro->at(i);
     if (!isType(cls)) return raise(PyExc_TypeError, "mro() returned a non-class ('%.500s')", typeName(cls));
     if (!typeIsSubtype(solid, solidBase(asType(cls)))) {
-      return raise(PyExc_TypeError, "mro() returned base with unsuitable layout ('%.500s')", asType(cls)->tp_name);
+      return raise(PyExc_TypeError, "mro() returned base with unsuitable layout ('%.500s')",
+                   asType(cls)->tp_name);
     }
   }
   return {};
@@ -142,10 +144,13 @@ Status checkNewBases(PyTypeObject* type, Opt<> value) {
   if (!hasFlag(type, Py_TPFLAGS_HEAPTYPE)) {
     return raise(PyExc_TypeError, "cannot set '__bases__' attribute of immutable type '%s'", type->tp_name);
   }
-  if (!value) return raise(PyExc_TypeError, "cannot delete '__bases__' attribute of immutable type '%s'", type->tp_name);
+  if (!value)
+    return raise(PyExc_TypeError, "cannot delete '__bases__' attribute of immutable type '%s'",
+                 type->tp_name);
   TRY(audit("object.__setattr__", "OsO", static_cast<PyObject*>(type), "__bases__", value.get()));
   if (!isTuple(value.get())) {
-    return raise(PyExc_TypeError, "can only assign tuple to %s.__bases__, not %s", type->tp_name, typeName(value.get()));
+    return raise(PyExc_TypeError, "can only assign tuple to %s.__bases__, not %s", type->tp_name,
+                 typeName(value.get()));
   }
   auto* bases = cast<TupleObject>(value.get());
   if (bases->size() == 0) {
@@ -154,10 +159,12 @@ Status checkNewBases(PyTypeObject* type, Opt<> value) {
   for (Py_ssize_t i = 0; i < bases->size(); i++) {
     PyObject* base = bases->at(i);
     if (!isType(base)) {
-      return raise(PyExc_TypeError, "%s.__bases__ must be tuple of classes, not '%s'", type->tp_name, typeName(base));
+      return raise(PyExc_TypeError, "%s.__bases__ must be tuple of classes, not '%s'", type->tp_name,
+                   typeName(base));
     }
     bool cyclic = typeIsSubtype(asType(base), type);
-    for (PyTypeObject* b = asType(base); b && !cyclic && asType(base)->tp_mro; b = b->tp_base) cyclic = b == type;
+    for (PyTypeObject* b = asType(base); b && !cyclic && asType(base)->tp_mro; b = b->tp_base)
+      cyclic = b == type;
     if (cyclic) return raise(PyExc_TypeError, "a __bases__ item causes an inheritance cycle");
   }
   return {};
@@ -170,7 +177,8 @@ Result<Ref<ListObject>> typeMroDefault(PyTypeObject* type) {
   std::vector<MergeList> lists;
   for (Py_ssize_t i = 0; i < bases->size(); i++) {
     PyTypeObject* base = asType(bases->at(i));
-    if (!base->tp_mro) return raise(PyExc_TypeError, "Cannot extend an incomplete type '%.100s'", base->tp_name);
+    if (!base->tp_mro)
+      return raise(PyExc_TypeError, "Cannot extend an incomplete type '%.100s'", base->tp_name);
     lists.push_back({mroOf(base)->ob_item, mroOf(base)->size(), 0});
   }
   auto order = TRY(listNew());
@@ -191,8 +199,10 @@ Result<bool> typeSetMro(PyTypeObject* type, MaybeRef<>* old_mro) {
   if (type->tp_mro != before.get()) return false;
   PyObject* dropped = std::exchange(type->tp_mro, std::move(mro).leak());
   typeModified(type);
-  if (old_mro) *old_mro = MaybeRef<>::steal(dropped);
-  else xdecref(dropped);
+  if (old_mro)
+    *old_mro = MaybeRef<>::steal(dropped);
+  else
+    xdecref(dropped);
   return true;
 }
 
@@ -200,7 +210,8 @@ Status typeSetBases(PyTypeObject* type, Opt<> value) {
   TRY(checkNewBases(type, value));
   auto new_bases = share(cast<TupleObject>(value.get()));
   PyTypeObject* best = TRY(bestBase(new_bases.get()));
-  if (!type->tp_base) return raise(PyExc_TypeError, "cannot set '__bases__' attribute of immutable type '%s'", type->tp_name);
+  if (!type->tp_base)
+    return raise(PyExc_TypeError, "cannot set '__bases__' attribute of immutable type '%s'", type->tp_name);
   TRY(checkAssignable(type->tp_base, best, "__bases__"));
   auto new_base = share(best);
   auto old_bases = steal(static_cast<TupleObject*>(std::exchange(type->tp_bases, new_bases.clone().leak())));

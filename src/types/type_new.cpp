@@ -30,7 +30,8 @@ Result<ClassArgs> parseArgs(PyObject* args) {
   if (!isStr(tuple->at(0))) return raiseArgument(1, "str", tuple->at(0));
   if (!isTuple(tuple->at(1))) return raiseArgument(2, "tuple", tuple->at(1));
   if (!isDict(tuple->at(2))) return raiseArgument(3, "dict", tuple->at(2));
-  return ClassArgs{cast<StrObject>(tuple->at(0)), cast<TupleObject>(tuple->at(1)), cast<DictObject>(tuple->at(2))};
+  return ClassArgs{cast<StrObject>(tuple->at(0)), cast<TupleObject>(tuple->at(1)),
+                   cast<DictObject>(tuple->at(2))};
 }
 
 Status checkBases(TupleObject* bases) {
@@ -54,7 +55,8 @@ struct ClassPlan {
 Status setNames(PyTypeObject* type, StrObject* class_name, DictObject* dict) {
   PyHeapTypeObject* heap = heapType(type);
   std::string_view utf8 = TRY(strUtf8(class_name));
-  if (utf8.find('\0') != utf8.npos) return raise(PyExc_ValueError, "type name must not contain null characters");
+  if (utf8.find('\0') != utf8.npos)
+    return raise(PyExc_ValueError, "type name must not contain null characters");
   heap->ht_name = share<PyObject>(class_name).leak();
   type->tp_name = utf8.data();
   Opt<> qualname = dictGetStr(dict, name<"__qualname__">());
@@ -127,8 +129,8 @@ void setSuites(PyHeapTypeObject* heap) {
 
 Result<Ref<PyTypeObject>> allocateClass(PyTypeObject* metatype, ClassPlan& plan) {
   Py_ssize_t slot_count = plan.slots.names ? plan.slots.names->size() : 0;
-  auto type = TRY(Result<Ref<PyTypeObject>>::fromC(
-      static_cast<PyTypeObject*>(metatype->tp_alloc(metatype, slot_count))));
+  auto type = TRY(
+      Result<Ref<PyTypeObject>>::fromC(static_cast<PyTypeObject*>(metatype->tp_alloc(metatype, slot_count))));
   type->tp_flags = Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_BASETYPE;
   setSuites(heapType(type.get()));
   type->tp_bases = plan.bases.clone().leak();
@@ -161,8 +163,9 @@ Status callSetNames(PyTypeObject* type) {
     PyObject* stack[] = {value, type, key};
     auto answer = callFound(hook, stack, 3);
     if (answer.failed()) {
-      return raiseFromCause(PyExc_RuntimeError, "Error calling __set_name__ on '%.100s' instance %R in '%.100s'",
-                            typeName(value), key, type->tp_name);
+      return raiseFromCause(PyExc_RuntimeError,
+                            "Error calling __set_name__ on '%.100s' instance %R in '%.100s'", typeName(value),
+                            key, type->tp_name);
     }
   }
   return {};
@@ -220,9 +223,10 @@ Result<PyTypeObject*> bestMetatype(PyTypeObject* metatype, TupleObject* bases) {
     PyTypeObject* candidate = typeOf(bases->at(i));
     if (typeIsSubtype(winner, candidate)) continue;
     if (!typeIsSubtype(candidate, winner)) {
-      return raise(PyExc_TypeError,
-                   "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the "
-                   "metaclasses of all its bases");
+      return raise(
+          PyExc_TypeError,
+          "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the "
+          "metaclasses of all its bases");
     }
     winner = candidate;
   }

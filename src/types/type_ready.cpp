@@ -1,4 +1,5 @@
-// Readying a type: base, dict, MRO, descriptors, inherited slots. Static types are readied once, heap types when made.
+// Readying a type: base, dict, MRO, descriptors, inherited slots. Static types are readied once, heap types
+// when made.
 #include "types/dict_keys.h"
 #include "types/method.h"
 #include "types/type_internal.h"
@@ -28,16 +29,19 @@ Status readyMro(PyTypeObject* type) {
   for (Py_ssize_t i = 0; i < mroOf(type)->size(); i++) {
     PyObject* base = mroOf(type)->at(i);
     if (isType(base) && hasFlag(asType(base), Py_TPFLAGS_HEAPTYPE)) {
-      return raise(PyExc_TypeError,
-                   "type '%.100s' is not dynamically allocated but its base type '%.100s' is dynamically allocated",
-                   type->tp_name, asType(base)->tp_name);
+      return raise(
+          PyExc_TypeError,
+          "type '%.100s' is not dynamically allocated but its base type '%.100s' is dynamically allocated",
+          type->tp_name, asType(base)->tp_name);
     }
   }
   return {};
 }
 
-constinit PyMethodDef kNewMethod = {"__new__", {.keywords = newWrapper}, METH_VARARGS | METH_KEYWORDS,
-                          "__new__($type, *args, **kwargs)\n--\n\nCreate and return a new object."};
+constinit PyMethodDef kNewMethod = {"__new__",
+                                    {.keywords = newWrapper},
+                                    METH_VARARGS | METH_KEYWORDS,
+                                    "__new__($type, *args, **kwargs)\n--\n\nCreate and return a new object."};
 
 Status addNew(PyTypeObject* type) {
   if (TRY(dictContains(dictOf(type), name<"__new__">()))) return {};
@@ -104,9 +108,10 @@ Status addDoc(PyTypeObject* type) {
   return dictSet(dictOf(type), name<"__doc__">(), doc.get());
 }
 
-constexpr unsigned long kFamilyFlags =
-    Py_TPFLAGS_LONG_SUBCLASS | Py_TPFLAGS_LIST_SUBCLASS | Py_TPFLAGS_TUPLE_SUBCLASS | Py_TPFLAGS_BYTES_SUBCLASS |
-    Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_DICT_SUBCLASS | Py_TPFLAGS_BASE_EXC_SUBCLASS | Py_TPFLAGS_TYPE_SUBCLASS;
+constexpr unsigned long kFamilyFlags = Py_TPFLAGS_LONG_SUBCLASS | Py_TPFLAGS_LIST_SUBCLASS |
+                                       Py_TPFLAGS_TUPLE_SUBCLASS | Py_TPFLAGS_BYTES_SUBCLASS |
+                                       Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_DICT_SUBCLASS |
+                                       Py_TPFLAGS_BASE_EXC_SUBCLASS | Py_TPFLAGS_TYPE_SUBCLASS;
 
 template <class T>
 void inheritValue(T& mine, T theirs) {
@@ -128,8 +133,8 @@ void inheritLayout(PyTypeObject* type, PyTypeObject* base) {
   inheritValue(type->tp_dictoffset, base->tp_dictoffset);
 }
 
-// Copies the entries of a suite (PyNumberMethods ...) that are empty here and that the base itself defines: an entry
-// the base only has from its own base comes with that one's turn.
+// Copies the entries of a suite (PyNumberMethods ...) that are empty here and that the base itself defines:
+// an entry the base only has from its own base comes with that one's turn.
 void inheritSuite(void* mine, const void* theirs, const void* grand, size_t bytes) {
   if (!mine || !theirs) return;
   auto** to = static_cast<void**>(mine);
@@ -142,13 +147,16 @@ void inheritSuite(void* mine, const void* theirs, const void* grand, size_t byte
 
 void inheritSuites(PyTypeObject* type, PyTypeObject* base) {
   PyTypeObject* above = base->tp_base;
-  inheritSuite(type->tp_as_number, base->tp_as_number, above ? above->tp_as_number : nullptr, sizeof(PyNumberMethods));
-  inheritSuite(type->tp_as_async, base->tp_as_async, above ? above->tp_as_async : nullptr, sizeof(PyAsyncMethods));
+  inheritSuite(type->tp_as_number, base->tp_as_number, above ? above->tp_as_number : nullptr,
+               sizeof(PyNumberMethods));
+  inheritSuite(type->tp_as_async, base->tp_as_async, above ? above->tp_as_async : nullptr,
+               sizeof(PyAsyncMethods));
   inheritSuite(type->tp_as_sequence, base->tp_as_sequence, above ? above->tp_as_sequence : nullptr,
                sizeof(PySequenceMethods));
   inheritSuite(type->tp_as_mapping, base->tp_as_mapping, above ? above->tp_as_mapping : nullptr,
                sizeof(PyMappingMethods));
-  inheritSuite(type->tp_as_buffer, base->tp_as_buffer, above ? above->tp_as_buffer : nullptr, sizeof(PyBufferProcs));
+  inheritSuite(type->tp_as_buffer, base->tp_as_buffer, above ? above->tp_as_buffer : nullptr,
+               sizeof(PyBufferProcs));
 }
 
 template <class T>
@@ -175,7 +183,8 @@ void inheritAttributeSlots(PyTypeObject* type, PyTypeObject* base) {
 }
 
 void inheritCall(PyTypeObject* type, PyTypeObject* base) {
-  if (!type->tp_call && hasFlag(base, Py_TPFLAGS_HAVE_VECTORCALL) && hasFlag(type, Py_TPFLAGS_IMMUTABLETYPE)) {
+  if (!type->tp_call && hasFlag(base, Py_TPFLAGS_HAVE_VECTORCALL) &&
+      hasFlag(type, Py_TPFLAGS_IMMUTABLETYPE)) {
     type->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
   }
   inheritSlot(type, base, &PyTypeObject::tp_vectorcall_offset);
@@ -204,7 +213,8 @@ void inheritSlots(PyTypeObject* type, PyTypeObject* base) {
   inheritSlot(type, base, &PyTypeObject::tp_iter);
   inheritSlot(type, base, &PyTypeObject::tp_iternext);
   inheritSlot(type, base, &PyTypeObject::tp_descr_get);
-  if (base->tp_descr_get && type->tp_descr_get == base->tp_descr_get && hasFlag(type, Py_TPFLAGS_IMMUTABLETYPE)) {
+  if (base->tp_descr_get && type->tp_descr_get == base->tp_descr_get &&
+      hasFlag(type, Py_TPFLAGS_IMMUTABLETYPE)) {
     type->tp_flags |= base->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR;
   }
   inheritSlot(type, base, &PyTypeObject::tp_descr_set);

@@ -1,8 +1,9 @@
-// Slot functions of classes: attributes, calling, comparing, hashing, iterating, descriptors, creation, finalisation.
+// Slot functions of classes: attributes, calling, comparing, hashing, iterating, descriptors, creation,
+// finalisation.
+#include "types/type_slot_calls.h"
 #include "types/exceptions.h"
 #include "types/int.h"
 #include "types/misc_objects.h"
-#include "types/type_slot_calls.h"
 
 extern "C" PyObject* PyObject_GenericGetAttr(PyObject* self, PyObject* attr);
 
@@ -45,7 +46,8 @@ Result<Ref<>> callWithTuple(PyObject* self, const SpecialMethod& method, PyObjec
     stack[0] = nullptr;
     stack[1] = self;
     for (Py_ssize_t i = 0; i < count; i++) stack[i + 2] = rest->at(i);
-    return callVector(method.function.get(), stack.data() + 1, (count + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+    return callVector(method.function.get(), stack.data() + 1, (count + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                      nullptr);
   }
   auto all = TRY(tupleNew(count + 1));
   all->ob_item[0] = share(self).leak();
@@ -84,7 +86,8 @@ bool isDefaultGetattribute(Opt<> found) {
 
 // The attribute by __getattribute__; absent when that answers AttributeError.
 Result<MaybeRef<>> firstAttempt(PyObject* self, PyObject* attr) {
-  if (isDefaultGetattribute(typeLookup(typeOf(self), name<"__getattribute__">()))) return genericLookupAttr(self, attr);
+  if (isDefaultGetattribute(typeLookup(typeOf(self), name<"__getattribute__">())))
+    return genericLookupAttr(self, attr);
   PyObject* stack[] = {self, attr};
   auto answer = callSpecial(name<"__getattribute__">(), stack, 2);
   if (!answer.failed()) return MaybeRef<>(std::move(answer).take());
@@ -144,15 +147,19 @@ Result<Ref<>> descrGetOf(PyObject* self, Opt<> object, Opt<> type) {
 
 Status descrSetOf(PyObject* self, PyObject* target, Opt<> value) {
   PyObject* stack[] = {self, target, value.get()};
-  if (value) TRY(callSpecial(name<"__set__">(), stack, 3));
-  else TRY(callSpecial(name<"__delete__">(), stack, 2));
+  if (value)
+    TRY(callSpecial(name<"__set__">(), stack, 3));
+  else
+    TRY(callSpecial(name<"__delete__">(), stack, 2));
   return {};
 }
 
 Status setattrOf(PyObject* self, PyObject* attr, Opt<> value) {
   PyObject* stack[] = {self, attr, value.get()};
-  if (value) TRY(callSpecial(name<"__setattr__">(), stack, 3));
-  else TRY(callSpecial(name<"__delattr__">(), stack, 2));
+  if (value)
+    TRY(callSpecial(name<"__setattr__">(), stack, 3));
+  else
+    TRY(callSpecial(name<"__delattr__">(), stack, 2));
   return {};
 }
 
@@ -160,19 +167,31 @@ Status setattrOf(PyObject* self, PyObject* attr, Opt<> value) {
 
 PyObject* slotRepr(PyObject* self) { return orNull(reprOf(self)); }
 Py_hash_t slotHash(PyObject* self) { return slotResult<Py_hash_t>(hashOf(self)); }
-PyObject* slotCall(PyObject* self, PyObject* args, PyObject* kwargs) { return orNull(callOf(self, args, kwargs)); }
-PyObject* slotTpGetattro(PyObject* self, PyObject* attr) { return slotWithArg<"__getattribute__">(self, attr); }
+PyObject* slotCall(PyObject* self, PyObject* args, PyObject* kwargs) {
+  return orNull(callOf(self, args, kwargs));
+}
+PyObject* slotTpGetattro(PyObject* self, PyObject* attr) {
+  return slotWithArg<"__getattribute__">(self, attr);
+}
 PyObject* slotTpGetattrHook(PyObject* self, PyObject* attr) { return orNull(getattrWithHook(self, attr)); }
-int slotSetattro(PyObject* self, PyObject* attr, PyObject* value) { return setattrOf(self, attr, value).toC(); }
-PyObject* slotRichCompare(PyObject* self, PyObject* other, int op) { return orNull(compareOf(self, other, op)); }
+int slotSetattro(PyObject* self, PyObject* attr, PyObject* value) {
+  return setattrOf(self, attr, value).toC();
+}
+PyObject* slotRichCompare(PyObject* self, PyObject* other, int op) {
+  return orNull(compareOf(self, other, op));
+}
 PyObject* slotIter(PyObject* self) { return orNull(iterOf(self)); }
 PyObject* slotIterNext(PyObject* self) { return slotUnary<"__next__">(self); }
 PyObject* slotDescrGet(PyObject* self, PyObject* object, PyObject* type) {
   return orNull(descrGetOf(self, object, type));
 }
-int slotDescrSet(PyObject* self, PyObject* target, PyObject* value) { return descrSetOf(self, target, value).toC(); }
+int slotDescrSet(PyObject* self, PyObject* target, PyObject* value) {
+  return descrSetOf(self, target, value).toC();
+}
 int slotTpInit(PyObject* self, PyObject* args, PyObject* kwargs) { return initOf(self, args, kwargs).toC(); }
-PyObject* slotTpNew(PyTypeObject* type, PyObject* args, PyObject* kwargs) { return orNull(newOf(type, args, kwargs)); }
+PyObject* slotTpNew(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  return orNull(newOf(type, args, kwargs));
+}
 
 void slotFinalize(PyObject* self) {
   PendingSaved saved;

@@ -1,5 +1,5 @@
-// Slot functions of classes made in Python: each looks its special method up through the method cache and calls it
-// without an intermediate bound method.
+// Slot functions of classes made in Python: each looks its special method up through the method cache and
+// calls it without an intermediate bound method.
 #pragma once
 
 #include "types/type_internal.h"
@@ -19,14 +19,15 @@ PyObject* slotWithArg(PyObject* self, PyObject* arg) {
 // What a binary operator of classes needs to know about itself.
 struct BinaryOp {
   void* function;  // the slot function, to recognise operands that share it
-  size_t offset;        // of the slot in PyNumberMethods
+  size_t offset;   // of the slot in PyNumberMethods
   StrObject *forward, *reflected;
 };
 Result<Ref<>> slotBinaryRun(PyObject* left, PyObject* right, const BinaryOp& op);
 
 template <size_t Offset, Text N, Text R>
 PyObject* slotBinary(PyObject* left, PyObject* right) {
-  return orNull(slotBinaryRun(left, right, {reinterpret_cast<void*>(&slotBinary<Offset, N, R>), Offset, name<N>(), name<R>()}));
+  return orNull(slotBinaryRun(
+      left, right, {reinterpret_cast<void*>(&slotBinary<Offset, N, R>), Offset, name<N>(), name<R>()}));
 }
 
 Py_ssize_t slotLength(PyObject* self);

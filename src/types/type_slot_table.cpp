@@ -1,5 +1,5 @@
-// The slot table: which special method belongs to which slot, in both directions. Rows of one slot stand together, in
-// the order in which slot wrappers appear in a type's __dict__.
+// The slot table: which special method belongs to which slot, in both directions. Rows of one slot stand
+// together, in the order in which slot wrappers appear in a type's __dict__.
 #include "types/type_slot_calls.h"
 #include "types/type_wrappers.h"
 
@@ -15,22 +15,20 @@ void* slotAddress(std::nullptr_t) { return nullptr; }
 
 }  // namespace
 
-#define KR_SLOT(field, method, function, wrapper, signature, text)                       \
-  {method,                                                                               \
-   offsetof(PyHeapTypeObject, field),                                                    \
-   slotAddress(function),                                                    \
-   wrapper,                                                                              \
-   method signature "\n--\n\n" text,                                                     \
-   0,                                                                                    \
+#define KR_SLOT(field, method, function, wrapper, signature, text)    \
+  {method,  offsetof(PyHeapTypeObject, field), slotAddress(function), \
+   wrapper, method signature "\n--\n\n" text,  0,                     \
    nullptr}
-#define KR_BINARY(field, base, op)                                                                              \
-  KR_SLOT(as_number.field, "__" base "__", (&slotBinary<offsetof(PyNumberMethods, field), "__" base "__", "__r" base "__">), \
-          wrapBinaryLeft, "($self, value, /)", "self" op "value"),                                                 \
-      KR_SLOT(as_number.field, "__r" base "__",                                                                 \
-              (&slotBinary<offsetof(PyNumberMethods, field), "__" base "__", "__r" base "__">), wrapBinaryReflected,      \
-              "($self, value, /)", "value" op "self")
-#define KR_INPLACE(field, method, op) \
-  KR_SLOT(as_number.field, method, (&slotWithArg<method>), wrapBinary, "($self, value, /)", "self" op "value in place")
+#define KR_BINARY(field, base, op)                                                                          \
+  KR_SLOT(as_number.field, "__" base "__",                                                                  \
+          (&slotBinary<offsetof(PyNumberMethods, field), "__" base "__", "__r" base "__">), wrapBinaryLeft, \
+          "($self, value, /)", "self" op "value"),                                                          \
+      KR_SLOT(as_number.field, "__r" base "__",                                                             \
+              (&slotBinary<offsetof(PyNumberMethods, field), "__" base "__", "__r" base "__">),             \
+              wrapBinaryReflected, "($self, value, /)", "value" op "self")
+#define KR_INPLACE(field, method, op)                                                       \
+  KR_SLOT(as_number.field, method, (&slotWithArg<method>), wrapBinary, "($self, value, /)", \
+          "self" op "value in place")
 #define KR_UNARY(field, method, text) \
   KR_SLOT(as_number.field, method, (&slotUnary<method>), wrapUnary, "($self, /)", text)
 #define KR_COMPARE(method, op, text) \
@@ -44,8 +42,8 @@ SlotDef kSlotDefs[] = {
     KR_SLOT(tp_str, "__str__", (&slotUnary<"__str__">), wrapUnary, "($self, /)", "The text of str(self)."),
     KR_SLOT(tp_getattro, "__getattribute__", slotTpGetattrHook, wrapBinary, "($self, name, /)",
             "The attribute that getattr(self, name) finds."),
-    {"__getattr__", offsetof(PyHeapTypeObject, tp_getattro), reinterpret_cast<void*>(slotTpGetattrHook), nullptr, "",
-     0, nullptr},
+    {"__getattr__", offsetof(PyHeapTypeObject, tp_getattro), reinterpret_cast<void*>(slotTpGetattrHook),
+     nullptr, "", 0, nullptr},
     KR_SLOT(tp_setattro, "__setattr__", slotSetattro, wrapSetattr, "($self, name, value, /)",
             "Do what setattr(self, name, value) asks."),
     KR_SLOT(tp_setattro, "__delattr__", slotSetattro, wrapDelattr, "($self, name, /)",
@@ -67,8 +65,8 @@ SlotDef kSlotDefs[] = {
     {"__init__", offsetof(PyHeapTypeObject, tp_init), reinterpret_cast<void*>(slotTpInit), wrapInit,
      "__init__($self, /, *args, **kwargs)\n--\n\nInitialize self.", kWrapperTakesKeywords, nullptr},
     KR_SLOT(tp_new, "__new__", slotTpNew, nullptr, "($type, /, *args, **kwargs)", "Create an object."),
-    {"__del__", offsetof(PyHeapTypeObject, tp_finalize), reinterpret_cast<void*>(slotFinalize), wrapFinalize, "", 0,
-     nullptr},
+    {"__del__", offsetof(PyHeapTypeObject, tp_finalize), reinterpret_cast<void*>(slotFinalize), wrapFinalize,
+     "", 0, nullptr},
     KR_SLOT(as_async.am_await, "__await__", (&slotUnary<"__await__">), wrapUnary, "($self, /)",
             "The iterator that `await` drives."),
     KR_SLOT(as_async.am_aiter, "__aiter__", (&slotUnary<"__aiter__">), wrapUnary, "($self, /)",
@@ -87,7 +85,8 @@ SlotDef kSlotDefs[] = {
     KR_UNARY(nb_negative, "__neg__", "-self"),
     KR_UNARY(nb_positive, "__pos__", "+self"),
     KR_UNARY(nb_absolute, "__abs__", "abs(self)"),
-    KR_SLOT(as_number.nb_bool, "__bool__", slotBool, wrapInquiry, "($self, /)", "True unless self counts as false."),
+    KR_SLOT(as_number.nb_bool, "__bool__", slotBool, wrapInquiry, "($self, /)",
+            "True unless self counts as false."),
     KR_UNARY(nb_invert, "__invert__", "~self"),
     KR_BINARY(nb_lshift, "lshift", " << "),
     KR_BINARY(nb_rshift, "rshift", " >> "),
@@ -115,13 +114,14 @@ SlotDef kSlotDefs[] = {
     KR_BINARY(nb_matrix_multiply, "matmul", " @ "),
     KR_INPLACE(nb_inplace_matrix_multiply, "__imatmul__", " @ "),
     KR_SLOT(as_mapping.mp_length, "__len__", slotLength, wrapLength, "($self, /)", "The value of len(self)."),
-    KR_SLOT(as_mapping.mp_subscript, "__getitem__", (&slotWithArg<"__getitem__">), wrapBinary, "($self, key, /)",
-            "self[key]"),
-    KR_SLOT(as_mapping.mp_ass_subscript, "__setitem__", slotMpAssSubscript, wrapMpSetItem, "($self, key, value, /)",
-            "Set self[key] to value."),
+    KR_SLOT(as_mapping.mp_subscript, "__getitem__", (&slotWithArg<"__getitem__">), wrapBinary,
+            "($self, key, /)", "self[key]"),
+    KR_SLOT(as_mapping.mp_ass_subscript, "__setitem__", slotMpAssSubscript, wrapMpSetItem,
+            "($self, key, value, /)", "Set self[key] to value."),
     KR_SLOT(as_mapping.mp_ass_subscript, "__delitem__", slotMpAssSubscript, wrapMpDelItem, "($self, key, /)",
             "Delete self[key]."),
-    KR_SLOT(as_sequence.sq_length, "__len__", slotLength, wrapLength, "($self, /)", "The value of len(self)."),
+    KR_SLOT(as_sequence.sq_length, "__len__", slotLength, wrapLength, "($self, /)",
+            "The value of len(self)."),
     KR_SLOT(as_sequence.sq_concat, "__add__", nullptr, wrapBinary, "($self, value, /)", "self + value"),
     KR_SLOT(as_sequence.sq_repeat, "__mul__", nullptr, wrapIndexArg, "($self, value, /)", "self * value"),
     KR_SLOT(as_sequence.sq_repeat, "__rmul__", nullptr, wrapIndexArg, "($self, value, /)", "value * self"),
@@ -152,7 +152,8 @@ struct Suite {
   size_t member;  // offset of the pointer to it in PyTypeObject
 };
 constexpr Suite kSuites[] = {
-    {offsetof(PyHeapTypeObject, as_async), offsetof(PyHeapTypeObject, as_number), offsetof(PyTypeObject, tp_as_async)},
+    {offsetof(PyHeapTypeObject, as_async), offsetof(PyHeapTypeObject, as_number),
+     offsetof(PyTypeObject, tp_as_async)},
     {offsetof(PyHeapTypeObject, as_number), offsetof(PyHeapTypeObject, as_mapping),
      offsetof(PyTypeObject, tp_as_number)},
     {offsetof(PyHeapTypeObject, as_mapping), offsetof(PyHeapTypeObject, as_sequence),
@@ -165,7 +166,8 @@ constexpr Suite kSuites[] = {
 
 void slotTableIntern() {
   if (kSlotDefs[0].name_strobj) return;
-  for (SlotDef* def = kSlotDefs; def->name; def++) def->name_strobj = internForever(def->name, __builtin_strlen(def->name));
+  for (SlotDef* def = kSlotDefs; def->name; def++)
+    def->name_strobj = internForever(def->name, __builtin_strlen(def->name));
 }
 
 void** slotPointer(PyTypeObject* type, int offset) {

@@ -75,8 +75,10 @@ Result<bool> truthOf(PyObject* self) {
 
 Status storeItem(PyObject* self, PyObject* key, Opt<> value) {
   PyObject* stack[] = {self, key, value.get()};
-  if (value) TRY(callSpecial(name<"__setitem__">(), stack, 3));
-  else TRY(callSpecial(name<"__delitem__">(), stack, 2));
+  if (value)
+    TRY(callSpecial(name<"__setitem__">(), stack, 3));
+  else
+    TRY(callSpecial(name<"__delitem__">(), stack, 2));
   return {};
 }
 
@@ -93,8 +95,9 @@ Result<Ref<>> itemAt(PyObject* self, Py_ssize_t index) {
 
 // As slotBinaryRun, where the slot to compare with is the three-argument one.
 Result<Ref<>> powerOf(PyObject* self, PyObject* other) {
-  return slotBinaryRun(self, other, {reinterpret_cast<void*>(&slotPower), offsetof(PyNumberMethods, nb_power),
-                                     name<"__pow__">(), name<"__rpow__">()});
+  return slotBinaryRun(self, other,
+                       {reinterpret_cast<void*>(&slotPower), offsetof(PyNumberMethods, nb_power),
+                        name<"__pow__">(), name<"__rpow__">()});
 }
 
 }  // namespace
@@ -137,7 +140,8 @@ Result<Ref<>> slotBinaryRun(PyObject* left, PyObject* right, const BinaryOp& op)
   bool same_type = typeOf(left) == typeOf(right);
   bool try_right = !same_type && numberSlot(right, op.offset) == op.function;
   if (numberSlot(left, op.offset) == op.function) {
-    if (try_right && typeIsSubtype(typeOf(right), typeOf(left)) && TRY(isOverloaded(left, right, op.reflected))) {
+    if (try_right && typeIsSubtype(typeOf(right), typeOf(left)) &&
+        TRY(isOverloaded(left, right, op.reflected))) {
       auto answer = TRY(callOrNotImplemented(op.reflected, right, left));
       if (answer.get() != Py_NotImplemented) return answer;
       try_right = false;
@@ -155,7 +159,9 @@ int slotSqAssItem(PyObject* self, Py_ssize_t index, PyObject* value) {
   return storeIndexed(self, index, value).toC();
 }
 int slotContains(PyObject* self, PyObject* item) { return slotResult<int>(containsItem(self, item)); }
-int slotMpAssSubscript(PyObject* self, PyObject* key, PyObject* value) { return storeItem(self, key, value).toC(); }
+int slotMpAssSubscript(PyObject* self, PyObject* key, PyObject* value) {
+  return storeItem(self, key, value).toC();
+}
 int slotBool(PyObject* self) { return slotResult<int>(truthOf(self)); }
 
 PyObject* slotPower(PyObject* self, PyObject* other, PyObject* modulus) {

@@ -1,4 +1,5 @@
-// The direct subclasses of a type: a dict from the subclass's address to a weak reference, in order of creation.
+// The direct subclasses of a type: a dict from the subclass's address to a weak reference, in order of
+// creation.
 #include "types/int.h"
 #include "types/type_internal.h"
 #include "types/weakref.h"

@@ -73,7 +73,8 @@ Status addForParameter(ListObject* out, const Substitution& subst, PyObject* par
 // A nested generic: list[T] inside dict[str, list[T]].
 Result<Ref<>> substituteNested(PyObject* argument, const Substitution& subst) {
   MaybeRef<> nested = TRY(argAttr(argument, name<"__parameters__">()));
-  if (!nested || !isTuple(nested.get()) || cast<TupleObject>(nested.get())->size() == 0) return share(argument);
+  if (!nested || !isTuple(nested.get()) || cast<TupleObject>(nested.get())->size() == 0)
+    return share(argument);
   auto values = TRY(listNew());
   auto* names = cast<TupleObject>(nested.get());
   for (Py_ssize_t i = 0; i < names->size(); i++) TRY(addForParameter(values.get(), subst, names->at(i)));

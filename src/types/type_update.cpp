@@ -1,8 +1,8 @@
 // Keeping slots and dicts in step: a native slot shows as a slot wrapper, a Python method fills its slot.
 //
-// A slot takes a native function straight from a slot wrapper when that is the only answer; otherwise the function that
-// looks the Python method up. Decided anew whenever the attribute changes, for the type and for every subclass that
-// does not override it.
+// A slot takes a native function straight from a slot wrapper when that is the only answer; otherwise the
+// function that looks the Python method up. Decided anew whenever the attribute changes, for the type and for
+// every subclass that does not override it.
 #include "types/method.h"
 #include "types/type_slot_calls.h"
 
@@ -13,7 +13,8 @@ namespace krait {
 
 namespace {
 
-// Names like __getitem__ stand for several slots. The one slot that the type fills among them; null: none or several.
+// Names like __getitem__ stand for several slots. The one slot that the type fills among them; null: none or
+// several.
 void** uniqueSlotOf(PyTypeObject* type, StrObject* method_name) {
   void** unique = nullptr;
   for (SlotDef* def = kSlotDefs; def->name; def++) {
@@ -38,14 +39,17 @@ struct SlotChoice {
   }
 };
 
-void chooseFromWrapper(PyTypeObject* type, void** slot, SlotDef* def, WrapperDescrObject* descr, SlotChoice& choice) {
+void chooseFromWrapper(PyTypeObject* type, void** slot, SlotDef* def, WrapperDescrObject* descr,
+                       SlotChoice& choice) {
   auto* method_name = static_cast<StrObject*>(def->name_strobj);
   void** unique = uniqueSlotOf(type, method_name);
   if (!unique || unique == slot) choice.generic = def->function;
-  bool fits = (!choice.specific || choice.specific == descr->d_wrapped) && descr->d_base->wrapper == def->wrapper &&
-              typeIsSubtype(type, descr->d_type);
-  if (fits) choice.specific = descr->d_wrapped;
-  else choice.use_generic = true;
+  bool fits = (!choice.specific || choice.specific == descr->d_wrapped) &&
+              descr->d_base->wrapper == def->wrapper && typeIsSubtype(type, descr->d_type);
+  if (fits)
+    choice.specific = descr->d_wrapped;
+  else
+    choice.use_generic = true;
 }
 
 // A native method that stands for a slot of its own class (METH_COEXIST): that class's slot does the same.
@@ -83,7 +87,8 @@ void considerRow(PyTypeObject* type, void** slot, SlotDef* def, SlotChoice& choi
     choice.specific = reinterpret_cast<void*>(PyObject_HashNotImplemented);
     return;
   }
-  if (void* native = coexistingSlot(type, def, descr); native && (!choice.specific || choice.specific == native)) {
+  if (void* native = coexistingSlot(type, def, descr);
+      native && (!choice.specific || choice.specific == native)) {
     choice.specific = native;
     choice.generic = def->function;
     return;
@@ -151,7 +156,8 @@ void typeUpdateAllSlots(PyTypeObject* type) {
   typeModified(type);
   SlotDef* last = nullptr;
   for (SlotDef* def = kSlotDefs; def->name; def++) {
-    if (!last || def->name_strobj != last->name_strobj) typeUpdateSlot(type, static_cast<StrObject*>(def->name_strobj));
+    if (!last || def->name_strobj != last->name_strobj)
+      typeUpdateSlot(type, static_cast<StrObject*>(def->name_strobj));
     last = def;
   }
 }

@@ -85,7 +85,9 @@ PyObject* wrapBinary(PyObject* self, const WrapperArgs& args, void* slot) {
   return wrapperArgCount(args, 1) ? reinterpret_cast<binaryfunc>(slot)(self, args.items[0]) : nullptr;
 }
 
-PyObject* wrapBinaryLeft(PyObject* self, const WrapperArgs& args, void* slot) { return wrapBinary(self, args, slot); }
+PyObject* wrapBinaryLeft(PyObject* self, const WrapperArgs& args, void* slot) {
+  return wrapBinary(self, args, slot);
+}
 
 PyObject* wrapBinaryReflected(PyObject* self, const WrapperArgs& args, void* slot) {
   return wrapperArgCount(args, 1) ? reinterpret_cast<binaryfunc>(slot)(args.items[0], self) : nullptr;

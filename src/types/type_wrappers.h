@@ -1,4 +1,5 @@
-// Wrapper functions of slot descriptors: unpack the Python arguments of a call like int.__add__(1, 2) for the slot.
+// Wrapper functions of slot descriptors: unpack the Python arguments of a call like int.__add__(1, 2) for the
+// slot.
 #pragma once
 
 #include "types/type_internal.h"
@@ -9,8 +10,8 @@ PyObject* wrapLength(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapInquiry(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapUnary(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapBinary(PyObject* self, const WrapperArgs& args, void* slot);
-// For slots that are asked with either operand first. Not wrapBinary, so that a class derived from list does not take
-// sq_concat, which wants a list on the left, for its nb_add.
+// For slots that are asked with either operand first. Not wrapBinary, so that a class derived from list does
+// not take sq_concat, which wants a list on the left, for its nb_add.
 PyObject* wrapBinaryLeft(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapBinaryReflected(PyObject* self, const WrapperArgs& args, void* slot);
 PyObject* wrapTernary(PyObject* self, const WrapperArgs& args, void* slot);

@@ -26,7 +26,9 @@ void unionDealloc(UnionObject* u) {
   clearField(u->parameters);
   gcFree(u);
 }
-int unionTraverse(UnionObject* u, visitproc visit, void* arg) { return visitAll(visit, arg, u->args, u->parameters); }
+int unionTraverse(UnionObject* u, visitproc visit, void* arg) {
+  return visitAll(visit, arg, u->args, u->parameters);
+}
 
 bool isUnionable(PyObject* o) { return o == Py_None || isType(o) || isGenericAlias(o) || isUnion(o); }
 
@@ -56,8 +58,10 @@ Result<Ref<StrObject>> unionRepr(UnionObject* u) {
   for (Py_ssize_t i = 0; i < argsOf(u)->size(); i++) {
     if (i > 0) out.append(" | ");
     PyObject* member = argsOf(u)->at(i);
-    if (member == &_PyNone_Type) out.append("None");
-    else TRY(appendTypeArgument(out, member));
+    if (member == &_PyNone_Type)
+      out.append("None");
+    else
+      TRY(appendTypeArgument(out, member));
   }
   return out.finish();
 }
@@ -95,7 +99,8 @@ Result<Ref<>> unionGetattro(UnionObject* u, PyObject* attr) {
   return of_type ? attrGet(typeOf(u), attr) : genericGetAttr(u, attr);
 }
 
-constinit PyMemberDef kMembers[] = {{"__args__", T_OBJECT, offsetof(UnionObject, args), READONLY, nullptr}, {}};
+constinit PyMemberDef kMembers[] = {{"__args__", T_OBJECT, offsetof(UnionObject, args), READONLY, nullptr},
+                                    {}};
 constinit PyGetSetDef kGetSet[] = {
     getset<"__parameters__", unionParameters, nullptr, "Type variables in the types.UnionType.">, {}};
 

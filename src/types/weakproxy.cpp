@@ -14,7 +14,9 @@
 namespace krait {
 namespace {
 
-bool isProxy(PyObject* o) { return isExact(o, &_PyWeakref_ProxyType) || isExact(o, &_PyWeakref_CallableProxyType); }
+bool isProxy(PyObject* o) {
+  return isExact(o, &_PyWeakref_ProxyType) || isExact(o, &_PyWeakref_CallableProxyType);
+}
 
 // The object itself, or what a proxy stands for.
 Result<Ref<>> unwrap(PyObject* o) {
@@ -97,7 +99,8 @@ PyObject* next(PyObject* self) {
   if (object.failed()) return nullptr;
   Ref<> iterator = std::move(object).take();
   if (!isIterator(iterator.get())) {
-    (void)raise(PyExc_TypeError, "Weakref proxy referenced a non-iterator '%.200s' object", typeName(iterator.get()));
+    (void)raise(PyExc_TypeError, "Weakref proxy referenced a non-iterator '%.200s' object",
+                typeName(iterator.get()));
     return nullptr;
   }
   return typeOf(iterator.get())->tp_iternext(iterator.get());
@@ -132,42 +135,72 @@ int clear(PyObject* self) {
   return 0;
 }
 
-constinit PyNumberMethods kNumber = {
-    .nb_add = slot<binary<numberAdd>>, .nb_subtract = slot<binary<numberSubtract>>,
-    .nb_multiply = slot<binary<numberMultiply>>, .nb_remainder = slot<binary<numberRemainder>>,
-    .nb_divmod = slot<binary<numberDivmod>>, .nb_power = slot<ternary<numberPower>>,
-    .nb_negative = slot<unary<numberNegative>>, .nb_positive = slot<unary<numberPositive>>,
-    .nb_absolute = slot<unary<numberAbsolute>>, .nb_bool = slot<isTrue>, .nb_invert = slot<unary<numberInvert>>,
-    .nb_lshift = slot<binary<numberLshift>>, .nb_rshift = slot<binary<numberRshift>>, .nb_and = slot<binary<numberAnd>>,
-    .nb_xor = slot<binary<numberXor>>, .nb_or = slot<binary<numberOr>>, .nb_int = slot<unary<numberInt>>,
-    .nb_float = slot<unary<numberFloat>>, .nb_inplace_add = slot<binary<numberInPlaceAdd>>,
-    .nb_inplace_subtract = slot<binary<numberInPlaceSubtract>>, .nb_inplace_multiply = slot<binary<numberInPlaceMultiply>>,
-    .nb_inplace_remainder = slot<binary<numberInPlaceRemainder>>, .nb_inplace_power = slot<ternary<numberInPlacePower>>,
-    .nb_inplace_lshift = slot<binary<numberInPlaceLshift>>, .nb_inplace_rshift = slot<binary<numberInPlaceRshift>>,
-    .nb_inplace_and = slot<binary<numberInPlaceAnd>>, .nb_inplace_xor = slot<binary<numberInPlaceXor>>,
-    .nb_inplace_or = slot<binary<numberInPlaceOr>>, .nb_floor_divide = slot<binary<numberFloorDivide>>,
-    .nb_true_divide = slot<binary<numberTrueDivide>>, .nb_inplace_floor_divide = slot<binary<numberInPlaceFloorDivide>>,
-    .nb_inplace_true_divide = slot<binary<numberInPlaceTrueDivide>>, .nb_index = slot<unary<numberIndex>>,
-    .nb_matrix_multiply = slot<binary<numberMatrixMultiply>>,
-    .nb_inplace_matrix_multiply = slot<binary<numberInPlaceMatrixMultiply>>};
+constinit PyNumberMethods kNumber = {.nb_add = slot<binary<numberAdd>>,
+                                     .nb_subtract = slot<binary<numberSubtract>>,
+                                     .nb_multiply = slot<binary<numberMultiply>>,
+                                     .nb_remainder = slot<binary<numberRemainder>>,
+                                     .nb_divmod = slot<binary<numberDivmod>>,
+                                     .nb_power = slot<ternary<numberPower>>,
+                                     .nb_negative = slot<unary<numberNegative>>,
+                                     .nb_positive = slot<unary<numberPositive>>,
+                                     .nb_absolute = slot<unary<numberAbsolute>>,
+                                     .nb_bool = slot<isTrue>,
+                                     .nb_invert = slot<unary<numberInvert>>,
+                                     .nb_lshift = slot<binary<numberLshift>>,
+                                     .nb_rshift = slot<binary<numberRshift>>,
+                                     .nb_and = slot<binary<numberAnd>>,
+                                     .nb_xor = slot<binary<numberXor>>,
+                                     .nb_or = slot<binary<numberOr>>,
+                                     .nb_int = slot<unary<numberInt>>,
+                                     .nb_float = slot<unary<numberFloat>>,
+                                     .nb_inplace_add = slot<binary<numberInPlaceAdd>>,
+                                     .nb_inplace_subtract = slot<binary<numberInPlaceSubtract>>,
+                                     .nb_inplace_multiply = slot<binary<numberInPlaceMultiply>>,
+                                     .nb_inplace_remainder = slot<binary<numberInPlaceRemainder>>,
+                                     .nb_inplace_power = slot<ternary<numberInPlacePower>>,
+                                     .nb_inplace_lshift = slot<binary<numberInPlaceLshift>>,
+                                     .nb_inplace_rshift = slot<binary<numberInPlaceRshift>>,
+                                     .nb_inplace_and = slot<binary<numberInPlaceAnd>>,
+                                     .nb_inplace_xor = slot<binary<numberInPlaceXor>>,
+                                     .nb_inplace_or = slot<binary<numberInPlaceOr>>,
+                                     .nb_floor_divide = slot<binary<numberFloorDivide>>,
+                                     .nb_true_divide = slot<binary<numberTrueDivide>>,
+                                     .nb_inplace_floor_divide = slot<binary<numberInPlaceFloorDivide>>,
+                                     .nb_inplace_true_divide = slot<binary<numberInPlaceTrueDivide>>,
+                                     .nb_index = slot<unary<numberIndex>>,
+                                     .nb_matrix_multiply = slot<binary<numberMatrixMultiply>>,
+                                     .nb_inplace_matrix_multiply = slot<binary<numberInPlaceMatrixMultiply>>};
 constinit PySequenceMethods kSequence = {.sq_length = slot<length>, .sq_contains = slot<contains>};
 constinit PyMappingMethods kMapping = {slot<length>, slot<getItem>, slot<setItem>};
-constinit PyMethodDef kMethods[] = {method<"!__bytes__($self, /)", bytesMethod>,
-                                    method<"!__reversed__($self, /)", reversedMethod>, {}};
+constinit PyMethodDef kMethods[] = {
+    method<"!__bytes__($self, /)", bytesMethod>, method<"!__reversed__($self, /)", reversedMethod>, {}};
 
 }  // namespace
 }  // namespace krait
 
 using namespace krait;
 
-#define KR_PROXY(symbol, type_name, ...)                                                                              \
-  KR_EXPORT constinit PyTypeObject symbol = {                                                                         \
-      KR_TYPE_HEAD, .tp_name = type_name, .tp_basicsize = sizeof(WeakRefObject), .tp_dealloc = dealloc,               \
-      .tp_repr = slot<proxyRepr>, .tp_as_number = &kNumber, .tp_as_sequence = &kSequence, .tp_as_mapping = &kMapping, \
-      .tp_hash = PyObject_HashNotImplemented, __VA_ARGS__ .tp_str = slot<unary<objectStr>>, .tp_getattro = slot<getAttr>,          \
-      .tp_setattro = slot<setAttr>, .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE, .tp_traverse = traverse, \
-      .tp_clear = clear, .tp_richcompare = slot<compare>, .tp_iter = slot<iter>, .tp_iternext = next,                  \
-      .tp_methods = kMethods, .tp_free = gcFree};
+#define KR_PROXY(symbol, type_name, ...)                                                                \
+  KR_EXPORT constinit PyTypeObject symbol = {KR_TYPE_HEAD,                                              \
+                                             .tp_name = type_name,                                      \
+                                             .tp_basicsize = sizeof(WeakRefObject),                     \
+                                             .tp_dealloc = dealloc,                                     \
+                                             .tp_repr = slot<proxyRepr>,                                \
+                                             .tp_as_number = &kNumber,                                  \
+                                             .tp_as_sequence = &kSequence,                              \
+                                             .tp_as_mapping = &kMapping,                                \
+                                             .tp_hash = PyObject_HashNotImplemented,                    \
+                                             __VA_ARGS__.tp_str = slot<unary<objectStr>>,               \
+                                             .tp_getattro = slot<getAttr>,                              \
+                                             .tp_setattro = slot<setAttr>,                              \
+                                             .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE, \
+                                             .tp_traverse = traverse,                                   \
+                                             .tp_clear = clear,                                         \
+                                             .tp_richcompare = slot<compare>,                           \
+                                             .tp_iter = slot<iter>,                                     \
+                                             .tp_iternext = next,                                       \
+                                             .tp_methods = kMethods,                                    \
+                                             .tp_free = gcFree};
 
 KR_PROXY(_PyWeakref_ProxyType, "weakref.ProxyType", )
 KR_PROXY(_PyWeakref_CallableProxyType, "weakref.CallableProxyType", .tp_call = slot<proxyCall>, )

@@ -1,7 +1,7 @@
 // Weak references and proxies.
 //
-// The references to one object form a list whose head stands in the object (tp_weaklistoffset). A reference without a
-// callback is shared: it is the first of the list, a shared proxy the second or first.
+// The references to one object form a list whose head stands in the object (tp_weaklistoffset). A reference
+// without a callback is shared: it is the first of the list, a shared proxy the second or first.
 #include "types/weakref.h"
 
 #include "base/inline_buffer.h"
@@ -70,15 +70,19 @@ void initialise(WeakRefObject* ref, PyObject* object, Opt<> callback) {
 
 bool isAlive(WeakRefObject* ref) { return ref->wr_object != Py_None && ref->wr_object->ob_refcnt > 0; }
 
-Opt<> realCallback(Opt<> callback) { return callback && callback.get() != Py_None ? callback : Opt<>(nullptr); }
+Opt<> realCallback(Opt<> callback) {
+  return callback && callback.get() != Py_None ? callback : Opt<>(nullptr);
+}
 
 Result<PyObject**> slotOrRaise(PyObject* object) {
   PyObject** slot_address = weakRefSlot(object);
-  if (!slot_address) return raise(PyExc_TypeError, "cannot create weak reference to '%s' object", typeName(object));
+  if (!slot_address)
+    return raise(PyExc_TypeError, "cannot create weak reference to '%s' object", typeName(object));
   return slot_address;
 }
 
-// --- life ----------------------------------------------------------------------------------------------------------
+// --- life
+// ----------------------------------------------------------------------------------------------------------
 
 void unlink(WeakRefObject* ref) {
   if (ref->wr_object != Py_None) {
@@ -113,7 +117,8 @@ void runCallback(WeakRefObject* ref, PyObject* callback) {
   if (call(callback, ref).failed()) writeUnraisable(callback);
 }
 
-// --- ref -----------------------------------------------------------------------------------------------------------
+// --- ref
+// -----------------------------------------------------------------------------------------------------------
 
 PyObject* refCall(PyObject* self, PyObject* const*, size_t nargsf, PyObject* names) {
   auto* keywords = static_cast<TupleObject*>(names);
@@ -131,7 +136,8 @@ PyObject* refCall(PyObject* self, PyObject* const*, size_t nargsf, PyObject* nam
 
 Status checkRefArgs(const char* function, TupleObject* args) {
   if (args->size() < 1) return raise(PyExc_TypeError, "%s expected at least 1 argument, got 0", function);
-  if (args->size() > 2) return raise(PyExc_TypeError, "%s expected at most 2 arguments, got %zd", function, args->size());
+  if (args->size() > 2)
+    return raise(PyExc_TypeError, "%s expected at most 2 arguments, got %zd", function, args->size());
   return {};
 }
 
@@ -151,14 +157,17 @@ Result<Ref<>> refNew(PyTypeObject* type, PyObject* given, Opt<>) {
     insertHead(self, head);
   } else {
     WeakRefObject* before = shared.proxy ? shared.proxy : shared.ref;
-    if (before) insertAfter(self, before);
-    else insertHead(self, head);
+    if (before)
+      insertAfter(self, before);
+    else
+      insertHead(self, head);
   }
   return self;
 }
 
 Status refInit(PyObject* self, PyObject* given, Opt<> kwargs) {
-  if (kwargs && cast<DictObject>(kwargs.get())->size() > 0) return raise(PyExc_TypeError, "ref() takes no keyword arguments");
+  if (kwargs && cast<DictObject>(kwargs.get())->size() > 0)
+    return raise(PyExc_TypeError, "ref() takes no keyword arguments");
   return checkRefArgs("__init__", cast<TupleObject>(given));
 }
 
@@ -181,7 +190,8 @@ Result<Ref<StrObject>> refRepr(PyObject* self) {
   MaybeRef<> called = TRY(attrLookup(object.get(), name<"__name__">()));
   if (!called || !isStr(called.get()))
     return strFormat("<weakref at %p; to '%s' at %p>", self, typeName(object.get()), object.get());
-  return strFormat("<weakref at %p; to '%s' at %p (%U)>", self, typeName(object.get()), object.get(), called.get());
+  return strFormat("<weakref at %p; to '%s' at %p (%U)>", self, typeName(object.get()), object.get(),
+                   called.get());
 }
 
 Result<Ref<>> refCompare(PyObject* left, PyObject* right, int op) {
@@ -198,19 +208,23 @@ Result<Ref<>> getCallback(PyObject* self) {
 
 Result<Ref<>> classGetItem(PyObject* cls, PyObject* item) { return genericAliasNew(cls, item); }
 
-constinit PyMethodDef kRefMethods[] = {classMethod<"!__class_getitem__($type, item, /)", classGetItem, "See PEP 585.">, {}};
+constinit PyMethodDef kRefMethods[] = {
+    classMethod<"!__class_getitem__($type, item, /)", classGetItem, "See PEP 585.">, {}};
 constinit PyGetSetDef kRefGetSet[] = {getset<"__callback__", getCallback>, {}};
 
 }  // namespace
 
-// --- for C++ -------------------------------------------------------------------------------------------------------
+// --- for C++
+// -------------------------------------------------------------------------------------------------------
 
 PyObject** weakRefSlot(PyObject* object) {
   Py_ssize_t offset = typeOf(object)->tp_weaklistoffset;
   return offset > 0 ? reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + offset) : nullptr;
 }
 
-MaybeRef<> weakRefGet(WeakRefObject* ref) { return isAlive(ref) ? MaybeRef<>::share(ref->wr_object) : MaybeRef<>(); }
+MaybeRef<> weakRefGet(WeakRefObject* ref) {
+  return isAlive(ref) ? MaybeRef<>::share(ref->wr_object) : MaybeRef<>();
+}
 
 void weakRefClear(WeakRefObject* ref) { unlink(ref); }
 
@@ -236,8 +250,10 @@ Result<Ref<WeakRefObject>> weakProxyNew(PyObject* object, Opt<> given_callback) 
   Shared shared = sharedOf(listOf(object));
   if (!callback && shared.proxy) return share(shared.proxy);  // made by a collection meanwhile
   WeakRefObject* before = callback && shared.proxy ? shared.proxy : shared.ref;
-  if (before) insertAfter(self, before);
-  else insertHead(self, weakRefSlot(object));
+  if (before)
+    insertAfter(self, before);
+  else
+    insertHead(self, weakRefSlot(object));
   return self;
 }
 
@@ -283,7 +299,8 @@ KR_EXPORT constinit PyTypeObject _PyWeakref_RefType = {
     .tp_repr = krait::slot<krait::refRepr>,
     .tp_hash = krait::refHash,
     .tp_call = krait::vectorcallCall,
-    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_flags =
+        Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_traverse = krait::refTraverse,
     .tp_clear = krait::refClear,
     .tp_richcompare = krait::slot<krait::refCompare>,

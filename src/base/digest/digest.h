@@ -1,4 +1,5 @@
-// MD5, SHA-1, SHA-2, SHA-3 and BLAKE2 as plain values: update() any number of times, finish() on a copy for the digest.
+// MD5, SHA-1, SHA-2, SHA-3 and BLAKE2 as plain values: update() any number of times, finish() on a copy for
+// the digest.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +37,8 @@ class BlockHash : public Core {
     uint8_t tail[2 * kBlock] = {0x80};
     size_t zeros = (2 * kBlock - length_size - 1 - filled_) % kBlock;
     uint8_t* length = tail + 1 + zeros;
-    for (size_t i = 0; i < 8; i++) length[big_endian ? length_size - 1 - i : i] = static_cast<uint8_t>(bits >> (8 * i));
+    for (size_t i = 0; i < 8; i++)
+      length[big_endian ? length_size - 1 - i : i] = static_cast<uint8_t>(bits >> (8 * i));
     update(tail, 1 + zeros + length_size);
   }
 
@@ -114,7 +116,8 @@ struct Blake2Parameters {
 template <class Word>
 class Blake2 {
  public:
-  static constexpr size_t kBlockSize = sizeof(Word) * 16, kMaxDigest = sizeof(Word) * 8, kSaltSize = sizeof(Word) * 2;
+  static constexpr size_t kBlockSize = sizeof(Word) * 16, kMaxDigest = sizeof(Word) * 8,
+                          kSaltSize = sizeof(Word) * 2;
   explicit Blake2(const Blake2Parameters& parameters);
   void updateKey(const uint8_t* key, size_t size);  // first, as one padded block
   void update(const uint8_t* data, size_t size);

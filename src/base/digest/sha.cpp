@@ -10,8 +10,10 @@ template <class Word>
 Word loadBig(const uint8_t* at) {
   Word word;
   std::memcpy(&word, at, sizeof word);
-  if constexpr (sizeof(Word) == 4) return __builtin_bswap32(word);
-  else return __builtin_bswap64(word);
+  if constexpr (sizeof(Word) == 4)
+    return __builtin_bswap32(word);
+  else
+    return __builtin_bswap64(word);
 }
 
 template <class Word>
@@ -65,10 +67,12 @@ constexpr uint64_t kSha512Rounds[80] = {
     0x113f9804bef90dae, 0x1b710b35131c471b, 0x28db77f523047d84, 0x32caab7b40c72493, 0x3c9ebe0a15c9bebc,
     0x431d67c49c100d4c, 0x4cc5d4becb3e42b6, 0x597f299cfc657e2a, 0x5fcb6fab3ad6faec, 0x6c44198c4a475817};
 
-constexpr uint64_t kSha512Start[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
-                                      0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
-constexpr uint64_t kSha384Start[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
-                                      0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
+constexpr uint64_t kSha512Start[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
+                                      0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
+                                      0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+constexpr uint64_t kSha384Start[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17,
+                                      0x152fecd8f70e5939, 0x67332667ffc00b31, 0x8eb44a8768581511,
+                                      0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
 constexpr uint32_t kSha224Start[8] = {0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939,
                                       0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4};
 
@@ -96,9 +100,10 @@ void sha2Compress(Word* h, const uint8_t* block) {
   constexpr auto& b = Form::kBig;
   for (int i = 0; i < Form::kRounds; i++) {
     Word e = v[4], a = v[0];
-    Word first = v[7] + (std::rotr(e, b[0]) ^ std::rotr(e, b[1]) ^ std::rotr(e, b[2])) + ((e & v[5]) ^ (~e & v[6])) +
-                 Form::constant(i) + w[i];
-    Word second = (std::rotr(a, b[3]) ^ std::rotr(a, b[4]) ^ std::rotr(a, b[5])) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+    Word first = v[7] + (std::rotr(e, b[0]) ^ std::rotr(e, b[1]) ^ std::rotr(e, b[2])) +
+                 ((e & v[5]) ^ (~e & v[6])) + Form::constant(i) + w[i];
+    Word second = (std::rotr(a, b[3]) ^ std::rotr(a, b[4]) ^ std::rotr(a, b[5])) +
+                  ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
     std::memmove(v + 1, v, 7 * sizeof(Word));
     v[4] += first;
     v[0] = first + second;
@@ -113,7 +118,8 @@ void Md5Core::compress(const uint8_t* block) {
   std::memcpy(words, block, sizeof words);
   for (int i = 0; i < 64; i++) {
     int round = i / 16;
-    uint32_t sum = a + md5Mix(round, b, c, d) + kMd5Sines[i] + words[(kMd5Start[round] + i % 16 * kMd5Stride[round]) % 16];
+    uint32_t sum = a + md5Mix(round, b, c, d) + kMd5Sines[i] +
+                   words[(kMd5Start[round] + i % 16 * kMd5Stride[round]) % 16];
     a = d, d = c, c = b;
     b += std::rotl(sum, kMd5Turns[round][i % 4]);
   }
@@ -147,7 +153,8 @@ void Sha1::finish(uint8_t* out) {
 }
 
 Sha256Core::Sha256Core(size_t size) : digest_size(size) {
-  for (int i = 0; i < 8; i++) h[i] = size == 28 ? kSha224Start[i] : static_cast<uint32_t>(kSha512Start[i] >> 32);
+  for (int i = 0; i < 8; i++)
+    h[i] = size == 28 ? kSha224Start[i] : static_cast<uint32_t>(kSha512Start[i] >> 32);
 }
 void Sha256Core::compress(const uint8_t* block) { sha2Compress<uint32_t, Sha256Form>(h, block); }
 void Sha256::finish(uint8_t* out) {

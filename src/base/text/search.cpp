@@ -25,8 +25,8 @@ unsigned equalMask(const uint16_t* text, __m128i wanted) {
 
 }  // namespace
 
-// Sixteen places at a time: first and last byte must fit before the rest is compared. Too many false candidates turn
-// it into memmem, which is linear.
+// Sixteen places at a time: first and last byte must fit before the rest is compared. Too many false
+// candidates turn it into memmem, which is linear.
 ssize_t findBytes(const uint8_t* text, ssize_t size, const uint8_t* needle, ssize_t needle_size) {
   auto first = _mm_set1_epi8(static_cast<char>(needle[0]));
   auto last = _mm_set1_epi8(static_cast<char>(needle[needle_size - 1]));

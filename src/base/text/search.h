@@ -3,10 +3,10 @@
 // All functions answer the offset of the match or -1. Needles are not empty.
 #pragma once
 
+#include <sys/types.h>
 #include <cstdint>
 #include <cstring>
 #include <cwchar>
-#include <sys/types.h>
 
 namespace krait::text {
 
@@ -121,13 +121,15 @@ class TwoWay {
   bool periodic_;
 };
 
-// Forward search: scans for the last unit of the needle while that stays cheap, then turns to two-way matching.
+// Forward search: scans for the last unit of the needle while that stays cheap, then turns to two-way
+// matching.
 template <class C>
 ssize_t find(const C* text, ssize_t size, const C* needle, ssize_t needle_size) {
   if (needle_size > size) return -1;
   if (needle_size == 1) return findUnit(text, size, needle[0]);
   if constexpr (sizeof(C) == 1)
-    return findBytes(reinterpret_cast<const uint8_t*>(text), size, reinterpret_cast<const uint8_t*>(needle), needle_size);
+    return findBytes(reinterpret_cast<const uint8_t*>(text), size, reinterpret_cast<const uint8_t*>(needle),
+                     needle_size);
   ssize_t last = size - needle_size, at = 0, wasted = 0;
   while (at <= last) {
     ssize_t step = findUnit(text + at, last - at + 1, needle[0]);
@@ -191,7 +193,8 @@ uint32_t unionOf(const C* text, ssize_t size) {
 
 template <class To, class From>
 void convert(To* out, const From* in, ssize_t size) {
-  if constexpr (sizeof(To) == sizeof(From)) std::memcpy(out, in, static_cast<size_t>(size) * sizeof(To));
+  if constexpr (sizeof(To) == sizeof(From))
+    std::memcpy(out, in, static_cast<size_t>(size) * sizeof(To));
   else
     for (ssize_t i = 0; i < size; i++) out[i] = static_cast<To>(in[i]);
 }

@@ -1,24 +1,24 @@
 // UTF-8, one code point at a time; the bulk loops are the callers'.
 #pragma once
 
-#include <cstdint>
 #include <sys/types.h>
+#include <cstdint>
 
 namespace krait::text {
 
 // How a sequence that starts with a non-ASCII byte reads.
 struct Utf8Step {
-  uint32_t code;   // valid when `problem` is kNone
-  int length;      // bytes of the character, or of the ill-formed part
+  uint32_t code;  // valid when `problem` is kNone
+  int length;     // bytes of the character, or of the ill-formed part
   enum Problem : uint8_t { kNone, kBadStart, kBadContinuation, kTruncated } problem;
 };
 
 inline bool isContinuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-// Reads one character; surrogates are ill-formed unless allowed. The ill-formed part is the maximal subpart of
-// a well-formed sequence (Unicode's recommendation): what `replace` turns into one U+FFFD. kTruncated: the input
-// ends inside a sequence that was well-formed so far.
-// readIllFormedUtf8 is the general form (it also reads four-byte characters), out of line.
+// Reads one character; surrogates are ill-formed unless allowed. The ill-formed part is the maximal subpart
+// of a well-formed sequence (Unicode's recommendation): what `replace` turns into one U+FFFD. kTruncated: the
+// input ends inside a sequence that was well-formed so far. readIllFormedUtf8 is the general form (it also
+// reads four-byte characters), out of line.
 Utf8Step readIllFormedUtf8(const uint8_t* p, const uint8_t* end, bool allow_surrogates);
 
 inline Utf8Step readUtf8(const uint8_t* p, const uint8_t* end, bool allow_surrogates = false) {
@@ -67,6 +67,8 @@ inline uint8_t* writeUtf8(uint8_t* out, uint32_t c) {
 inline bool isSurrogate(uint32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 inline bool isHighSurrogate(uint32_t c) { return c >= 0xD800 && c <= 0xDBFF; }
 inline bool isLowSurrogate(uint32_t c) { return c >= 0xDC00 && c <= 0xDFFF; }
-inline uint32_t joinSurrogates(uint32_t high, uint32_t low) { return 0x10000 + ((high & 0x3FF) << 10 | (low & 0x3FF)); }
+inline uint32_t joinSurrogates(uint32_t high, uint32_t low) {
+  return 0x10000 + ((high & 0x3FF) << 10 | (low & 0x3FF));
+}
 
 }  // namespace krait::text

@@ -1,8 +1,8 @@
 // The Unicode 14.0.0 character database, without any knowledge of Python.
 //
-// Tables are generated at build time (tools/unicode_tables.cpp) and read-only; every function is thread safe and
-// allocates only where it returns a std::string or std::u32string. A code point above 0x10FFFF has no properties:
-// every predicate answers false for it. Lone surrogates are ordinary code points of category Cs.
+// Tables are generated at build time (tools/unicode_tables.cpp) and read-only; every function is thread safe
+// and allocates only where it returns a std::string or std::u32string. A code point above 0x10FFFF has no
+// properties: every predicate answers false for it. Lone surrogates are ordinary code points of category Cs.
 #pragma once
 
 #include <cstdint>
@@ -69,7 +69,7 @@ inline bool isTitle(char32_t c) { return hasFlag(c, kTitle); }
 inline bool isSpace(char32_t c) { return hasFlag(c, kSpace); }
 inline bool isLinebreak(char32_t c) { return hasFlag(c, kLinebreak); }
 inline bool isPrintable(char32_t c) { return hasFlag(c, kPrintable); }
-inline bool isXidStart(char32_t c) { return hasFlag(c, kXidStart); }        // '_' is not one of them
+inline bool isXidStart(char32_t c) { return hasFlag(c, kXidStart); }  // '_' is not one of them
 inline bool isXidContinue(char32_t c) { return hasFlag(c, kXidContinue); }
 inline bool isCased(char32_t c) { return hasFlag(c, kCased); }
 inline bool isCaseIgnorable(char32_t c) { return hasFlag(c, kCaseIgnorable); }
@@ -92,19 +92,20 @@ double toNumeric(char32_t c);  // -1.0 when the character has no numeric value
 // The database has two faces: 14.0.0 and, for IDNA and stringprep, 3.2.0 (`unicodedata.ucd_3_2_0`).
 enum class Version : uint8_t { kCurrent, kOld };
 
-std::string_view category(char32_t c, Version version = Version::kCurrent);         // "Lu"; "Cn" if unassigned
-std::string_view bidirectional(char32_t c, Version version = Version::kCurrent);    // "" if unassigned
+std::string_view category(char32_t c, Version version = Version::kCurrent);       // "Lu"; "Cn" if unassigned
+std::string_view bidirectional(char32_t c, Version version = Version::kCurrent);  // "" if unassigned
 std::string_view eastAsianWidth(char32_t c, Version version = Version::kCurrent);
 int combining(char32_t c, Version version = Version::kCurrent);
 bool mirrored(char32_t c, Version version = Version::kCurrent);
-std::string decomposition(char32_t c, Version version = Version::kCurrent);         // "<compat> 0020 0308" or ""
+std::string decomposition(char32_t c, Version version = Version::kCurrent);  // "<compat> 0020 0308" or ""
 int decimalValue(char32_t c, Version version);     // as toDecimal, per version; -1 when none
 double numericValue(char32_t c, Version version);  // as toNumeric, per version; -1.0 when none
 
 // Names. Control characters have none (but aliases); private use and surrogates neither.
 bool name(char32_t c, std::string& out, Version version = Version::kCurrent);
-// Finds a character, an alias or (if `sequence` is given) a named sequence, ignoring ASCII case. Returns the code
-// point, or kNamedSequence after filling `sequence`, or -1. The 3.2.0 face knows neither aliases nor sequences.
+// Finds a character, an alias or (if `sequence` is given) a named sequence, ignoring ASCII case. Returns the
+// code point, or kNamedSequence after filling `sequence`, or -1. The 3.2.0 face knows neither aliases nor
+// sequences.
 inline constexpr int32_t kNamedSequence = -2;
 int32_t lookupName(std::string_view name, std::u32string* sequence = nullptr, bool with_aliases = true);
 

@@ -8,13 +8,14 @@
 namespace krait::unicode {
 namespace {
 
-constexpr std::string_view kLeadNames[] = {"G", "GG", "N", "D", "DD", "R", "M", "B", "BB", "S",
-                                           "SS", "", "J", "JJ", "C", "K", "T", "P", "H"};
-constexpr std::string_view kVowelNames[] = {"A", "AE", "YA", "YAE", "EO", "E", "YEO", "YE", "O", "WA", "WAE",
-                                            "OE", "YO", "U", "WEO", "WE", "WI", "YU", "EU", "YI", "I"};
-constexpr std::string_view kTrailNames[] = {"", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG",
-                                            "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S",
-                                            "SS", "NG", "J", "C", "K", "T", "P", "H"};
+constexpr std::string_view kLeadNames[] = {"G",  "GG", "N", "D",  "DD", "R", "M", "B", "BB", "S",
+                                           "SS", "",   "J", "JJ", "C",  "K", "T", "P", "H"};
+constexpr std::string_view kVowelNames[] = {"A",   "AE", "YA", "YAE", "EO", "E",  "YEO",
+                                            "YE",  "O",  "WA", "WAE", "OE", "YO", "U",
+                                            "WEO", "WE", "WI", "YU",  "EU", "YI", "I"};
+constexpr std::string_view kTrailNames[] = {"",   "G",  "GG", "GS", "N",  "NJ", "NH", "D", "L",  "LG",
+                                            "LM", "LB", "LS", "LT", "LP", "LH", "M",  "B", "BS", "S",
+                                            "SS", "NG", "J",  "C",  "K",  "T",  "P",  "H"};
 constexpr std::string_view kHangulPrefix = "HANGUL SYLLABLE ";
 constexpr std::string_view kIdeographPrefix = "CJK UNIFIED IDEOGRAPH-";
 
@@ -40,7 +41,8 @@ template <size_t n>
 int takeLongest(const std::string_view (&names)[n], std::string_view& text) {
   int best = -1;
   for (size_t i = 0; i < n; i++)
-    if (text.starts_with(names[i]) && (best < 0 || names[i].size() > names[best].size())) best = static_cast<int>(i);
+    if (text.starts_with(names[i]) && (best < 0 || names[i].size() > names[best].size()))
+      best = static_cast<int>(i);
   if (best >= 0) text.remove_prefix(names[best].size());
   return best;
 }
@@ -74,7 +76,10 @@ int32_t findRow(std::string_view upper) {
     appendRowName(kNamesSorted[middle], candidate);
     int order = candidate.compare(upper);
     if (order == 0) return kNamesSorted[middle];
-    if (order < 0) low = middle + 1; else high = middle;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return -1;
 }
@@ -115,7 +120,8 @@ int32_t lookupName(std::string_view name, std::u32string* sequence, bool with_al
   int32_t found = findRow(upperAscii(name));
   if (found < 0) return -1;
   auto row = static_cast<uint32_t>(found);
-  if (row < kFirstAlias || (row < kFirstSequence && with_aliases)) return static_cast<int32_t>(kNameTargets[row]);
+  if (row < kFirstAlias || (row < kFirstSequence && with_aliases))
+    return static_cast<int32_t>(kNameTargets[row]);
   if (row < kFirstSequence || !sequence) return -1;
   const char32_t* chars = kSequences + 4 * (kNameTargets[row] - kSequenceBase);
   sequence->clear();

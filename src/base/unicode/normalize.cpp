@@ -43,9 +43,12 @@ class Decomposer {
   }
 
   void sortLast() {
-    auto by_class = [](char32_t a, char32_t b) { return propertyRecord(a).combining < propertyRecord(b).combining; };
+    auto by_class = [](char32_t a, char32_t b) {
+      return propertyRecord(a).combining < propertyRecord(b).combining;
+    };
     auto last = out_.end() - 1;
-    auto place = std::upper_bound(out_.begin() + static_cast<std::ptrdiff_t>(run_start_), last, *last, by_class);
+    auto place =
+        std::upper_bound(out_.begin() + static_cast<std::ptrdiff_t>(run_start_), last, *last, by_class);
     std::rotate(place, last, out_.end());
   }
 
@@ -67,12 +70,14 @@ char32_t compose(char32_t first, char32_t second) {
   if (first - kLeadFirst < kLeads && second - kVowelFirst < kVowels)
     return kHangulFirst + ((first - kLeadFirst) * kVowels + (second - kVowelFirst)) * kTrails;
   bool open_syllable = isHangulSyllable(first) && (first - kHangulFirst) % kTrails == 0;
-  if (open_syllable && second > kTrailFirst && second < kTrailFirst + kTrails) return first + (second - kTrailFirst);
+  if (open_syllable && second > kTrailFirst && second < kTrailFirst + kTrails)
+    return first + (second - kTrailFirst);
   if ((propertyRecord(second).quick_check & 3) == 0) return 0;  // NFC_QC=Yes: never joins what precedes it
-  auto found = std::lower_bound(std::begin(kCompositions), std::end(kCompositions), Composition{first, second, 0},
-                                [](const Composition& a, const Composition& b) {
-                                  return a.first != b.first ? a.first < b.first : a.second < b.second;
-                                });
+  auto found =
+      std::lower_bound(std::begin(kCompositions), std::end(kCompositions), Composition{first, second, 0},
+                       [](const Composition& a, const Composition& b) {
+                         return a.first != b.first ? a.first < b.first : a.second < b.second;
+                       });
   bool equal = found != std::end(kCompositions) && found->first == first && found->second == second;
   return equal ? found->composed : 0;
 }
@@ -119,7 +124,8 @@ QuickCheck quickCheck(std::u32string_view text, Form form, bool yes_only) {
 }
 
 std::u32string normalize(std::u32string_view text, Form form, Version version) {
-  if (version == Version::kCurrent && quickCheck(text, form, true) == QuickCheck::kYes) return std::u32string(text);
+  if (version == Version::kCurrent && quickCheck(text, form, true) == QuickCheck::kYes)
+    return std::u32string(text);
   Decomposer decomposer(isCompatibility(form), version);
   for (char32_t c : text) decomposer.add(c);
   auto result = std::move(decomposer).finish();

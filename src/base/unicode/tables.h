@@ -9,10 +9,10 @@ struct PropertyRecord {
   uint8_t category;       // index into kCategoryNames
   uint8_t bidirectional;  // index into kBidirectionalNames
   uint8_t combining;
-  uint8_t width;          // index into kWidthNames
+  uint8_t width;  // index into kWidthNames
   uint8_t mirrored;
-  uint8_t quick_check;    // two bits per Form, in the order of the enum
-  uint8_t numeric;        // index into kNumericValues
+  uint8_t quick_check;  // two bits per Form, in the order of the enum
+  uint8_t numeric;      // index into kNumericValues
 };
 struct Composition {
   char32_t first, second, composed;
@@ -40,14 +40,18 @@ const Entry* findRange(const Entry (&entries)[n], char32_t c) {
   size_t low = 0, high = n;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    if (entries[middle].last < c) low = middle + 1; else high = middle;
+    if (entries[middle].last < c)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low < n && entries[low].first <= c ? &entries[low] : nullptr;
 }
 
 inline bool isOldAssigned(char32_t c) { return findRange(kOldAssigned, c) != nullptr; }
 
-// A decomposition without recursion: the tag's index and the mapped code points, none if the character has none.
+// A decomposition without recursion: the tag's index and the mapped code points, none if the character has
+// none.
 struct DecompositionView {
   uint32_t tag = 0;
   std::u32string_view chars;

@@ -46,9 +46,12 @@ std::vector<NodeSpec> nodeSpecs() {
 #define KR_MOD(Struct, PyName, ...) {AstType::k##Struct, PyName, AstType::kSum_mod, false, {__VA_ARGS__}},
 #define KR_STMT(Struct, PyName, ...) {AstType::k##Struct, PyName, AstType::kSum_stmt, true, {__VA_ARGS__}},
 #define KR_EXPR(Struct, PyName, ...) {AstType::k##Struct, PyName, AstType::kSum_expr, true, {__VA_ARGS__}},
-#define KR_PATTERN(Struct, PyName, ...) {AstType::k##Struct, PyName, AstType::kSum_pattern, true, {__VA_ARGS__}},
-#define KR_HANDLER(Struct, PyName, ...) {AstType::k##Struct, PyName, AstType::kSum_excepthandler, true, {__VA_ARGS__}},
-#define KR_IGNORE(Struct, PyName, ...) {AstType::k##Struct, PyName, AstType::kSum_type_ignore, false, {__VA_ARGS__}},
+#define KR_PATTERN(Struct, PyName, ...) \
+  {AstType::k##Struct, PyName, AstType::kSum_pattern, true, {__VA_ARGS__}},
+#define KR_HANDLER(Struct, PyName, ...) \
+  {AstType::k##Struct, PyName, AstType::kSum_excepthandler, true, {__VA_ARGS__}},
+#define KR_IGNORE(Struct, PyName, ...) \
+  {AstType::k##Struct, PyName, AstType::kSum_type_ignore, false, {__VA_ARGS__}},
 #define KR_PRODUCT(Struct, PyName, has_positions, ...) \
   {AstType::k##Struct, PyName, AstType::kAST, has_positions, {__VA_ARGS__}},
 #define KR_SINGLETON(Sum, Name) {AstType::kOp_##Name, #Name, AstType::kSum_##Sum, false, {}},
@@ -96,7 +99,8 @@ std::string signatureOf(const NodeSpec& node) {
 std::string signatureOf(const SumSpec& sum, const std::vector<NodeSpec>& nodes) {
   std::string separator = " | ";
   bool has_fields = false;
-  for (const NodeSpec& node : nodes) has_fields = has_fields || (node.sum == sum.type && !node.fields.empty());
+  for (const NodeSpec& node : nodes)
+    has_fields = has_fields || (node.sum == sum.type && !node.fields.empty());
   std::string text = std::string(sum.name) + " = ";
   if (has_fields) separator = "\n" + std::string(std::char_traits<char>::length(sum.name), ' ') + " | ";
   bool first = true;
@@ -145,8 +149,10 @@ Status setKeywords(PyObject* self, Opt<> fields, Py_ssize_t positional, DictObje
   PyObject *borrowed_key, *borrowed_value;
   while (dictNext(kwargs, &position, &borrowed_key, &borrowed_value)) {
     Ref<> key = share(borrowed_key), value = share(borrowed_value);
-    if (fields && TRY(sequenceContains(fields.get(), key)) && TRY(sequenceIndex(fields.get(), key)) < positional) {
-      return raise(PyExc_TypeError, "%.400s got multiple values for argument '%U'", typeName(self), key.get());
+    if (fields && TRY(sequenceContains(fields.get(), key)) &&
+        TRY(sequenceIndex(fields.get(), key)) < positional) {
+      return raise(PyExc_TypeError, "%.400s got multiple values for argument '%U'", typeName(self),
+                   key.get());
     }
     TRY(attrSet(self, key.get(), value.get()));
   }
@@ -158,11 +164,12 @@ Status astInit(PyObject* self, PyObject* args, PyObject* kwargs) {
   MaybeRef<> fields = TRY(attrLookup(reinterpret_cast<PyObject*>(typeOf(self)), name<"_fields">()));
   Py_ssize_t count = fields ? TRY(objectLength(fields.get())) : 0;
   if (count < values->size()) {
-    return raise(PyExc_TypeError, "%.400s constructor takes at most %zd positional argument%s", typeName(self), count,
-                 count == 1 ? "" : "s");
+    return raise(PyExc_TypeError, "%.400s constructor takes at most %zd positional argument%s",
+                 typeName(self), count, count == 1 ? "" : "s");
   }
   if (fields) TRY(setPositional(self, fields.get(), values));
-  return kwargs ? setKeywords(self, fields.opt(), values->size(), static_cast<DictObject*>(kwargs)) : Status();
+  return kwargs ? setKeywords(self, fields.opt(), values->size(), static_cast<DictObject*>(kwargs))
+                : Status();
 }
 
 Result<Ref<>> astReduce(PyObject* self) {
@@ -192,10 +199,17 @@ Result<Ref<PyTypeObject>> makeBase() {
   static constexpr getattrofunc kGetattro = slot<genericGetAttr>;
   static constexpr setattrofunc kSetattro = slot<genericSetAttr>;
   PyType_Slot slots[] = {
-      {kTpDealloc, slotPointer(astDealloc)}, {kTpTraverse, slotPointer(astTraverse)}, {kTpClear, slotPointer(astClear)},
-      {kTpGetattro, slotPointer(kGetattro)}, {kTpSetattro, slotPointer(kSetattro)},   {kTpNew, slotPointer(kNew)},
-      {kTpInit, slotPointer(kInit)},         {kTpMethods, kAstMethods},               {kTpMembers, kAstMembers},
-      {kTpGetset, kAstGetSet},               {0, nullptr},
+      {kTpDealloc, slotPointer(astDealloc)},
+      {kTpTraverse, slotPointer(astTraverse)},
+      {kTpClear, slotPointer(astClear)},
+      {kTpGetattro, slotPointer(kGetattro)},
+      {kTpSetattro, slotPointer(kSetattro)},
+      {kTpNew, slotPointer(kNew)},
+      {kTpInit, slotPointer(kInit)},
+      {kTpMethods, kAstMethods},
+      {kTpMembers, kAstMembers},
+      {kTpGetset, kAstGetSet},
+      {0, nullptr},
   };
   PyType_Spec spec{"ast.AST", sizeof(AstObject), 0,
                    static_cast<unsigned int>(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC), slots};
@@ -230,21 +244,24 @@ Result<Ref<TupleObject>> TypeMaker::names(const std::vector<std::string>& texts)
   return tuple;
 }
 
-Status TypeMaker::makeClass(AstType type, const char* name, AstType base, const std::vector<FieldSpec>& fields,
-                            const std::string& doc) {
+Status TypeMaker::makeClass(AstType type, const char* name, AstType base,
+                            const std::vector<FieldSpec>& fields, const std::string& doc) {
   std::vector<std::string> field_names;
   for (const FieldSpec& field : fields) field_names.push_back(pythonName(field.name));
   Ref<TupleObject> field_tuple = TRY(names(field_names));
-  Ref<StrObject> module = TRY(strInternUtf8("ast")), class_name = TRY(strInternUtf8(name)), doc_text = TRY(strFromUtf8(doc));
+  Ref<StrObject> module = TRY(strInternUtf8("ast")), class_name = TRY(strInternUtf8(name)),
+                 doc_text = TRY(strFromUtf8(doc));
   Ref<DictObject> space = TRY(dictNew());
   TRY(dictSet(space, "_fields", field_tuple));
   TRY(dictSet(space, "__match_args__", field_tuple));
   TRY(dictSet(space, "__module__", module));
   TRY(dictSet(space, "__doc__", doc_text));
   Ref<TupleObject> bases = TRY(tupleOf(at(base)));
-  keep(type, TRY(call(reinterpret_cast<PyObject*>(&PyType_Type), class_name.get(), bases.get(), space.get())));
+  keep(type,
+       TRY(call(reinterpret_cast<PyObject*>(&PyType_Type), class_name.get(), bases.get(), space.get())));
   for (size_t i = 0; i < fields.size(); i++) {
-    if (fields[i].count == Count::kOptional) TRY(attrSet(at(type), field_tuple->at(static_cast<Py_ssize_t>(i)), Py_None));
+    if (fields[i].count == Count::kOptional)
+      TRY(attrSet(at(type), field_tuple->at(static_cast<Py_ssize_t>(i)), Py_None));
   }
   return {};
 }
@@ -273,7 +290,8 @@ Status TypeMaker::makeNode(const NodeSpec& node) {
 Status TypeMaker::run() {
   keep(AstType::kAST, Ref<>::steal(reinterpret_cast<PyObject*>(TRY(makeBase()).leak())));
   Ref<TupleObject> empty = emptyTuple();
-  for (const char* attribute : {"_fields", "__match_args__", "_attributes"}) TRY(attrSet(at(AstType::kAST), attribute, empty));
+  for (const char* attribute : {"_fields", "__match_args__", "_attributes"})
+    TRY(attrSet(at(AstType::kAST), attribute, empty));
   for (const SumSpec& sum : sumSpecs()) {
     TRY(makeClass(sum.type, sum.name, AstType::kAST, {}, signatureOf(sum, nodes_)));
     TRY(addPositions(sum.type, sum.has_positions));
@@ -315,8 +333,8 @@ Status astAddTypes(PyObject* module) {
   for (const SumSpec& sum : sumSpecs()) {
     if (sum.type == AstType::kSum_excepthandler) TRY(addProduct(AstType::kComprehension));
     if (sum.type == AstType::kSum_pattern) {
-      for (AstType product : {AstType::kArguments, AstType::kArg, AstType::kKeyword, AstType::kAlias, AstType::kWithItem,
-                              AstType::kMatchCase}) {
+      for (AstType product : {AstType::kArguments, AstType::kArg, AstType::kKeyword, AstType::kAlias,
+                              AstType::kWithItem, AstType::kMatchCase}) {
         TRY(addProduct(product));
       }
     }

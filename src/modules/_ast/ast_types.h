@@ -7,7 +7,8 @@
 
 namespace krait::modules {
 
-// One per class: sums (kSum_expr ...), their constructors and singletons (kBinOp, kLoad ...), products (kArg ...).
+// One per class: sums (kSum_expr ...), their constructors and singletons (kBinOp, kLoad ...), products (kArg
+// ...).
 enum class AstType : uint8_t {
   kAST,
 #define KR_MOD(Struct, ...) k##Struct,
@@ -45,19 +46,22 @@ Status astAddTypes(PyObject* module);
 // Python's name of a field of ast.def.
 template <Text Field>
 StrObject* fieldName() {
-  if constexpr (Field.view() == "kind_prefix") return name<"kind">();
-  else return name<Field>();
+  if constexpr (Field.view() == "kind_prefix")
+    return name<"kind">();
+  else
+    return name<Field>();
 }
 
 // The class of an operator or context enumerator.
-#define KR_SUM_BEGIN(Sum, PyName)                        \
-  constexpr AstType astTypeOf(ast::enums::Sum value) {   \
-    using enum ast::enums::Sum;                          \
+#define KR_SUM_BEGIN(Sum, PyName)                      \
+  constexpr AstType astTypeOf(ast::enums::Sum value) { \
+    using enum ast::enums::Sum;                        \
     constexpr AstType kTypes[] = {
 #define KR_SINGLETON(Sum, Name) AstType::kOp_##Name,
-#define KR_SUM_END(Sum)                        \
-    };                                         \
-    return kTypes[static_cast<size_t>(value)]; \
+#define KR_SUM_END(Sum)                      \
+  }                                          \
+  ;                                          \
+  return kTypes[static_cast<size_t>(value)]; \
   }
 #include "parser/ast.def"
 

@@ -1,5 +1,5 @@
-// From objects of the `ast` module to a syntax tree. Objects may be anything that looks like nodes, and reading their
-// attributes may run Python code.
+// From objects of the `ast` module to a syntax tree. Objects may be anything that looks like nodes, and
+// reading their attributes may run Python code.
 #include "compiler/ast_object.h"
 #include "core/object.h"
 #include "core/thread.h"
@@ -23,7 +23,8 @@ struct Owner {
 
 class FromObject {
  public:
-  FromObject(const AstTypes& types, Tree& tree, compiler::ConstPool& pool) : types_(types), tree_(tree), pool_(pool) {}
+  FromObject(const AstTypes& types, Tree& tree, compiler::ConstPool& pool)
+      : types_(types), tree_(tree), pool_(pool) {}
 
   Status read(PyObject* o, Mod*& out);
 
@@ -108,17 +109,17 @@ Status FromObject::read(PyObject* o, int& out) {
   return {};
 }
 
-#define KR_SUM_BEGIN(Sum, PyName)                             \
-  Status FromObject::read(PyObject* o, enums::Sum& out) {     \
-    using enum enums::Sum;                                    \
+#define KR_SUM_BEGIN(Sum, PyName)                         \
+  Status FromObject::read(PyObject* o, enums::Sum& out) { \
+    using enum enums::Sum;                                \
     constexpr const char* kWanted = PyName;
-#define KR_SINGLETON(Sum, Name)                  \
-    if (TRY(isNode(AstType::kOp_##Name, o))) {   \
-      out = Name;                                \
-      return {};                                 \
-    }
-#define KR_SUM_END(Sum)                \
-    return raiseUnexpected(kWanted, o); \
+#define KR_SINGLETON(Sum, Name)              \
+  if (TRY(isNode(AstType::kOp_##Name, o))) { \
+    out = Name;                              \
+    return {};                               \
+  }
+#define KR_SUM_END(Sum)               \
+  return raiseUnexpected(kWanted, o); \
   }
 #include "parser/ast.def"
 
@@ -146,7 +147,8 @@ Status FromObject::sequence(PyObject* o, StrObject* name, const Owner& owner, Se
   MaybeRef<> value = TRY(attrLookup(o, name));
   if (!value) return missing(name, owner);
   if (!isList(value.get())) {
-    return raise(PyExc_TypeError, "%s field \"%U\" must be a list, not a %.200s", owner.name, name, typeName(value.get()));
+    return raise(PyExc_TypeError, "%s field \"%U\" must be a list, not a %.200s", owner.name, name,
+                 typeName(value.get()));
   }
   auto* list = static_cast<ListObject*>(value.get());
   Py_ssize_t size = list->size();
@@ -201,21 +203,21 @@ Status checkPresent(const T& field, StrObject* name, const Owner& owner) {
 
 // --- nodes: first all fields are read, then the required ones are checked
 
-#define KR_READ_NODE(Struct, PyName, ...)                    \
+#define KR_READ_NODE(Struct, PyName, ...)                            \
   [[maybe_unused]] static constexpr Owner kOwner = KR_OWNER(PyName); \
-  auto* n = make<Struct>();                                  \
-  for (bool reading : {true, false}) {                       \
-    (void)reading;                                           \
-    __VA_ARGS__                                              \
+  auto* n = make<Struct>();                                          \
+  for (bool reading : {true, false}) {                               \
+    (void)reading;                                                   \
+    __VA_ARGS__                                                      \
   }
 
-#define KR_CONSTRUCTOR(Struct, PyName, ...)        \
-  if (TRY(isNode(AstType::k##Struct, o))) {        \
-    KR_READ_NODE(Struct, PyName, __VA_ARGS__)      \
-    n->kind = Struct::kKind;                       \
-    n->span = span;                                \
-    out = n;                                       \
-    return {};                                     \
+#define KR_CONSTRUCTOR(Struct, PyName, ...)   \
+  if (TRY(isNode(AstType::k##Struct, o))) {   \
+    KR_READ_NODE(Struct, PyName, __VA_ARGS__) \
+    n->kind = Struct::kKind;                  \
+    n->span = span;                           \
+    out = n;                                  \
+    return {};                                \
   }
 
 #include "modules/_ast/field_reads.inc"
@@ -293,13 +295,13 @@ Status FromObject::read(PyObject* o, TypeIgnore*& out) {
 }
 
 #include "modules/_ast/field_reads.inc"
-#define KR_PRODUCT(Struct, PyName, has_positions, ...)                \
-  Status FromObject::read(PyObject* o, Struct*& out) {                \
-    out = nullptr;                                                    \
-    KR_READ_NODE(Struct, PyName, __VA_ARGS__)                         \
-    if (has_positions) TRY(positions(o, kOwner, false, n->span));     \
-    out = n;                                                          \
-    return {};                                                        \
+#define KR_PRODUCT(Struct, PyName, has_positions, ...)            \
+  Status FromObject::read(PyObject* o, Struct*& out) {            \
+    out = nullptr;                                                \
+    KR_READ_NODE(Struct, PyName, __VA_ARGS__)                     \
+    if (has_positions) TRY(positions(o, kOwner, false, n->span)); \
+    out = n;                                                      \
+    return {};                                                    \
   }
 #include "parser/ast.def"
 

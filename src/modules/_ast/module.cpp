@@ -1,8 +1,8 @@
 // _ast: the classes of syntax trees, and the flags of compile() that concern them.
+#include "types/module.h"
 #include "bytecode/code_flags.h"
 #include "core/native.h"
 #include "modules/_ast/ast_types.h"
-#include "types/module.h"
 
 namespace krait::modules {
 namespace {

@@ -73,12 +73,12 @@ Status ToObject::setPositions(PyObject* object, const Span& span) {
 
 #define KR_FIELD(field) TRY(set(object.get(), fieldName<#field>(), n->field));
 
-#define KR_NODE(Struct, ...)                                \
-  {                                                         \
-    [[maybe_unused]] auto* n = static_cast<Struct*>(node);  \
-    Ref<> object = TRY(make(AstType::k##Struct));           \
-    __VA_ARGS__                                             \
-    return finish(std::move(object), node);                 \
+#define KR_NODE(Struct, ...)                               \
+  {                                                        \
+    [[maybe_unused]] auto* n = static_cast<Struct*>(node); \
+    Ref<> object = TRY(make(AstType::k##Struct));          \
+    __VA_ARGS__                                            \
+    return finish(std::move(object), node);                \
   }
 
 #define KR_GUARD() auto level = TRY(nesting_.enter())
@@ -89,16 +89,17 @@ Result<Ref<>> ToObject::value(Mod* node) {
   KR_GUARD();
   auto finish = [](Ref<> object, Mod*) -> Result<Ref<>> { return object; };
   switch (node->kind) {
-#define KR_MOD(Struct, PyName, ...) case ModKind::Struct: KR_NODE(Struct, __VA_ARGS__)
+#define KR_MOD(Struct, PyName, ...) \
+  case ModKind::Struct: KR_NODE(Struct, __VA_ARGS__)
 #include "parser/ast.def"
   }
   return none();
 }
 
-#define KR_FINISH(Base)                                       \
+#define KR_FINISH(Base)                                          \
   auto finish = [this](Ref<> object, Base* n) -> Result<Ref<>> { \
-    TRY(setPositions(object.get(), n->span));                 \
-    return object;                                            \
+    TRY(setPositions(object.get(), n->span));                    \
+    return object;                                               \
   };
 
 #include "modules/_ast/field_rows.inc"
@@ -108,7 +109,8 @@ Result<Ref<>> ToObject::value(Stmt* node) {
   KR_GUARD();
   KR_FINISH(Stmt)
   switch (node->kind) {
-#define KR_STMT(Struct, PyName, ...) case StmtKind::Struct: KR_NODE(Struct, __VA_ARGS__)
+#define KR_STMT(Struct, PyName, ...) \
+  case StmtKind::Struct: KR_NODE(Struct, __VA_ARGS__)
 #include "parser/ast.def"
   }
   return none();
@@ -121,7 +123,8 @@ Result<Ref<>> ToObject::value(Expr* node) {
   KR_GUARD();
   KR_FINISH(Expr)
   switch (node->kind) {
-#define KR_EXPR(Struct, PyName, ...) case ExprKind::Struct: KR_NODE(Struct, __VA_ARGS__)
+#define KR_EXPR(Struct, PyName, ...) \
+  case ExprKind::Struct: KR_NODE(Struct, __VA_ARGS__)
 #include "parser/ast.def"
   }
   return none();
@@ -134,33 +137,34 @@ Result<Ref<>> ToObject::value(Pattern* node) {
   KR_GUARD();
   KR_FINISH(Pattern)
   switch (node->kind) {
-#define KR_PATTERN(Struct, PyName, ...) case PatternKind::Struct: KR_NODE(Struct, __VA_ARGS__)
+#define KR_PATTERN(Struct, PyName, ...) \
+  case PatternKind::Struct: KR_NODE(Struct, __VA_ARGS__)
 #include "parser/ast.def"
   }
   return none();
 }
 
 #include "modules/_ast/field_rows.inc"
-#define KR_HANDLER(Struct, PyName, ...)          \
-  Result<Ref<>> ToObject::value(Struct* node) {  \
-    KR_GUARD();                                  \
-    KR_FINISH(Struct)                            \
-    KR_NODE(Struct, __VA_ARGS__)                 \
+#define KR_HANDLER(Struct, PyName, ...)         \
+  Result<Ref<>> ToObject::value(Struct* node) { \
+    KR_GUARD();                                 \
+    KR_FINISH(Struct)                           \
+    KR_NODE(Struct, __VA_ARGS__)                \
   }
-#define KR_IGNORE(Struct, PyName, ...)                                            \
-  Result<Ref<>> ToObject::value(Struct* node) {                                   \
-    auto finish = [](Ref<> object, Struct*) -> Result<Ref<>> { return object; };  \
-    KR_NODE(Struct, __VA_ARGS__)                                                  \
+#define KR_IGNORE(Struct, PyName, ...)                                           \
+  Result<Ref<>> ToObject::value(Struct* node) {                                  \
+    auto finish = [](Ref<> object, Struct*) -> Result<Ref<>> { return object; }; \
+    KR_NODE(Struct, __VA_ARGS__)                                                 \
   }
-#define KR_PRODUCT(Struct, PyName, has_positions, ...)                 \
-  Result<Ref<>> ToObject::value(Struct* node) {                        \
-    if (!node) return none();                                          \
-    KR_GUARD();                                                        \
-    auto finish = [this](Ref<> object, Struct* n) -> Result<Ref<>> {   \
-      if (has_positions) TRY(setPositions(object.get(), n->span));     \
-      return object;                                                   \
-    };                                                                 \
-    KR_NODE(Struct, __VA_ARGS__)                                       \
+#define KR_PRODUCT(Struct, PyName, has_positions, ...)               \
+  Result<Ref<>> ToObject::value(Struct* node) {                      \
+    if (!node) return none();                                        \
+    KR_GUARD();                                                      \
+    auto finish = [this](Ref<> object, Struct* n) -> Result<Ref<>> { \
+      if (has_positions) TRY(setPositions(object.get(), n->span));   \
+      return object;                                                 \
+    };                                                               \
+    KR_NODE(Struct, __VA_ARGS__)                                     \
   }
 #include "parser/ast.def"
 

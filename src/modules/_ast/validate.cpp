@@ -1,4 +1,5 @@
-// Whether a syntax tree made by hand could have come from source. The code generator relies on what is checked here.
+// Whether a syntax tree made by hand could have come from source. The code generator relies on what is
+// checked here.
 #include <string>
 
 #include "compiler/ast_object.h"
@@ -77,11 +78,12 @@ Status Validator::position(const Span& s) {
     return raise(PyExc_ValueError, "AST node line range (%d, %d) is not valid", s.lineno, s.end_lineno);
   }
   if ((s.lineno < 0 && s.end_lineno != s.lineno) || (s.col_offset < 0 && s.col_offset != s.end_col_offset)) {
-    return raise(PyExc_ValueError, "AST node column range (%d, %d) for line range (%d, %d) is not valid", s.col_offset,
-                 s.end_col_offset, s.lineno, s.end_lineno);
+    return raise(PyExc_ValueError, "AST node column range (%d, %d) for line range (%d, %d) is not valid",
+                 s.col_offset, s.end_col_offset, s.lineno, s.end_lineno);
   }
   if (s.lineno == s.end_lineno && s.col_offset > s.end_col_offset) {
-    return raise(PyExc_ValueError, "line %d, column %d-%d is not a valid range", s.lineno, s.col_offset, s.end_col_offset);
+    return raise(PyExc_ValueError, "line %d, column %d-%d is not a valid range", s.lineno, s.col_offset,
+                 s.end_col_offset);
   }
   return {};
 }
@@ -106,8 +108,8 @@ Status Validator::nonEmpty(uint32_t size, const char* what, const char* owner) {
 }
 
 Status Validator::constant(PyObject* v) {
-  if (v == Py_None || v == Py_Ellipsis || isExactInt(v) || isExactFloat(v) || isExact(v, &PyComplex_Type) || isBool(v) ||
-      isExactStr(v) || isExactBytes(v)) {
+  if (v == Py_None || v == Py_Ellipsis || isExactInt(v) || isExactFloat(v) || isExact(v, &PyComplex_Type) ||
+      isBool(v) || isExactStr(v) || isExactBytes(v)) {
     return {};
   }
   if (!isExactTuple(v) && !isExact(v, &PyFrozenSet_Type)) {
@@ -123,8 +125,10 @@ Status Validator::constant(PyObject* v) {
 
 Status Validator::exprs(const Seq<Expr*>& seq, ast::Context context, bool none_ok) {
   for (Expr* e : seq) {
-    if (e) TRY(expr(e, context));
-    else if (!none_ok) return wrong("None disallowed in expression list");
+    if (e)
+      TRY(expr(e, context));
+    else if (!none_ok)
+      return wrong("None disallowed in expression list");
   }
   return {};
 }
@@ -176,27 +180,19 @@ Status Validator::exprContext(Expr* e, ast::Context wanted) {
       TRY(name(e->as<ast::Name>()->id));
       actual = e->as<ast::Name>()->ctx;
       break;
-    case ExprKind::Attribute:
-      actual = e->as<Attribute>()->ctx;
-      break;
-    case ExprKind::Subscript:
-      actual = e->as<Subscript>()->ctx;
-      break;
-    case ExprKind::Starred:
-      actual = e->as<Starred>()->ctx;
-      break;
-    case ExprKind::List:
-      actual = e->as<List>()->ctx;
-      break;
-    case ExprKind::Tuple:
-      actual = e->as<Tuple>()->ctx;
-      break;
+    case ExprKind::Attribute: actual = e->as<Attribute>()->ctx; break;
+    case ExprKind::Subscript: actual = e->as<Subscript>()->ctx; break;
+    case ExprKind::Starred: actual = e->as<Starred>()->ctx; break;
+    case ExprKind::List: actual = e->as<List>()->ctx; break;
+    case ExprKind::Tuple: actual = e->as<Tuple>()->ctx; break;
     default:
       if (wanted == ast::Context::Load) return {};
-      return raise(PyExc_ValueError, "expression which can't be assigned to in %s context", contextName(wanted));
+      return raise(PyExc_ValueError, "expression which can't be assigned to in %s context",
+                   contextName(wanted));
   }
   if (actual == wanted) return {};
-  return raise(PyExc_ValueError, "expression must have %s context but has %s instead", contextName(wanted), contextName(actual));
+  return raise(PyExc_ValueError, "expression must have %s context but has %s instead", contextName(wanted),
+               contextName(actual));
 }
 
 Status Validator::dict(Dict* e) {
@@ -207,7 +203,8 @@ Status Validator::dict(Dict* e) {
 
 Status Validator::compare(Compare* e) {
   if (e->comparators.empty()) return wrong("Compare with no comparators");
-  if (e->comparators.size() != e->ops.size()) return wrong("Compare has a different number of comparators and operands");
+  if (e->comparators.size() != e->ops.size())
+    return wrong("Compare has a different number of comparators and operands");
   TRY(loads(e->comparators));
   return load(e->left);
 }
@@ -224,28 +221,19 @@ Status Validator::exprChildren(Expr* e, ast::Context context) {
     case ExprKind::BoolOp:
       if (e->as<ast::BoolOp>()->values.size() < 2) return wrong("BoolOp with less than 2 values");
       return loads(e->as<ast::BoolOp>()->values);
-    case ExprKind::BinOp:
-      TRY(load(e->as<BinOp>()->left));
-      return load(e->as<BinOp>()->right);
-    case ExprKind::UnaryOp:
-      return load(e->as<UnaryOp>()->operand);
-    case ExprKind::Lambda:
-      TRY(arguments(e->as<Lambda>()->args));
-      return load(e->as<Lambda>()->body);
+    case ExprKind::BinOp: TRY(load(e->as<BinOp>()->left)); return load(e->as<BinOp>()->right);
+    case ExprKind::UnaryOp: return load(e->as<UnaryOp>()->operand);
+    case ExprKind::Lambda: TRY(arguments(e->as<Lambda>()->args)); return load(e->as<Lambda>()->body);
     case ExprKind::IfExp:
       TRY(load(e->as<IfExp>()->test));
       TRY(load(e->as<IfExp>()->body));
       return load(e->as<IfExp>()->orelse);
-    case ExprKind::Dict:
-      return dict(e->as<Dict>());
-    case ExprKind::Set:
-      return loads(e->as<Set>()->elts);
+    case ExprKind::Dict: return dict(e->as<Dict>());
+    case ExprKind::Set: return loads(e->as<Set>()->elts);
     case ExprKind::ListComp:
       TRY(generators(e->as<ListComp>()->generators));
       return load(e->as<ListComp>()->elt);
-    case ExprKind::SetComp:
-      TRY(generators(e->as<SetComp>()->generators));
-      return load(e->as<SetComp>()->elt);
+    case ExprKind::SetComp: TRY(generators(e->as<SetComp>()->generators)); return load(e->as<SetComp>()->elt);
     case ExprKind::GeneratorExp:
       TRY(generators(e->as<GeneratorExp>()->generators));
       return load(e->as<GeneratorExp>()->elt);
@@ -253,44 +241,30 @@ Status Validator::exprChildren(Expr* e, ast::Context context) {
       TRY(generators(e->as<DictComp>()->generators));
       TRY(load(e->as<DictComp>()->key));
       return load(e->as<DictComp>()->value);
-    case ExprKind::Yield:
-      return opt(e->as<Yield>()->value);
-    case ExprKind::YieldFrom:
-      return load(e->as<YieldFrom>()->value);
-    case ExprKind::Await:
-      return load(e->as<Await>()->value);
-    case ExprKind::Compare:
-      return compare(e->as<Compare>());
+    case ExprKind::Yield: return opt(e->as<Yield>()->value);
+    case ExprKind::YieldFrom: return load(e->as<YieldFrom>()->value);
+    case ExprKind::Await: return load(e->as<Await>()->value);
+    case ExprKind::Compare: return compare(e->as<Compare>());
     case ExprKind::Call:
       TRY(load(e->as<Call>()->func));
       TRY(loads(e->as<Call>()->args));
       return keywords(e->as<Call>()->keywords);
-    case ExprKind::Constant:
-      return constant(valueOf(e->as<Constant>()->value));
-    case ExprKind::JoinedStr:
-      return loads(e->as<JoinedStr>()->values);
+    case ExprKind::Constant: return constant(valueOf(e->as<Constant>()->value));
+    case ExprKind::JoinedStr: return loads(e->as<JoinedStr>()->values);
     case ExprKind::FormattedValue:
       TRY(load(e->as<FormattedValue>()->value));
       return opt(e->as<FormattedValue>()->format_spec);
-    case ExprKind::Attribute:
-      return load(e->as<Attribute>()->value);
-    case ExprKind::Subscript:
-      TRY(load(e->as<Subscript>()->slice));
-      return load(e->as<Subscript>()->value);
-    case ExprKind::Starred:
-      return expr(e->as<Starred>()->value, context);
+    case ExprKind::Attribute: return load(e->as<Attribute>()->value);
+    case ExprKind::Subscript: TRY(load(e->as<Subscript>()->slice)); return load(e->as<Subscript>()->value);
+    case ExprKind::Starred: return expr(e->as<Starred>()->value, context);
     case ExprKind::Slice:
       TRY(opt(e->as<Slice>()->lower));
       TRY(opt(e->as<Slice>()->upper));
       return opt(e->as<Slice>()->step);
-    case ExprKind::List:
-      return exprs(e->as<List>()->elts, context, false);
-    case ExprKind::Tuple:
-      return exprs(e->as<Tuple>()->elts, context, false);
-    case ExprKind::NamedExpr:
-      return load(e->as<NamedExpr>()->value);
-    case ExprKind::Name:
-      return {};
+    case ExprKind::List: return exprs(e->as<List>()->elts, context, false);
+    case ExprKind::Tuple: return exprs(e->as<Tuple>()->elts, context, false);
+    case ExprKind::NamedExpr: return load(e->as<NamedExpr>()->value);
+    case ExprKind::Name: return {};
   }
   return {};
 }
@@ -298,7 +272,8 @@ Status Validator::exprChildren(Expr* e, ast::Context context) {
 // --- patterns
 
 bool isNumber(PyObject* v, bool allow_real, bool allow_imaginary) {
-  return (allow_real && (isExactInt(v) || isExactFloat(v))) || (allow_imaginary && isExact(v, &PyComplex_Type));
+  return (allow_real && (isExactInt(v) || isExactFloat(v))) ||
+         (allow_imaginary && isExact(v, &PyComplex_Type));
 }
 
 bool isLiteralNumber(Expr* e, bool allow_real, bool allow_imaginary) {
@@ -307,7 +282,8 @@ bool isLiteralNumber(Expr* e, bool allow_real, bool allow_imaginary) {
 
 bool isNegativeNumber(Expr* e, bool allow_real, bool allow_imaginary) {
   auto* unary = e->asIf<UnaryOp>();
-  return unary && unary->op == UnaryOperator::USub && isLiteralNumber(unary->operand, allow_real, allow_imaginary);
+  return unary && unary->op == UnaryOperator::USub &&
+         isLiteralNumber(unary->operand, allow_real, allow_imaginary);
 }
 
 // 1 + 2j, -1 - 2j ...
@@ -375,19 +351,15 @@ Status Validator::pattern(Pattern* p, bool star_ok) {
 
 Status Validator::patternChildren(Pattern* p, bool star_ok) {
   switch (p->kind) {
-    case PatternKind::MatchValue:
-      return patternValue(p->as<MatchValue>()->value);
+    case PatternKind::MatchValue: return patternValue(p->as<MatchValue>()->value);
     case PatternKind::MatchSingleton: {
       PyObject* v = valueOf(p->as<MatchSingleton>()->value);
       if (v == Py_None || v == Py_True || v == Py_False) return {};
       return wrong("MatchSingleton can only contain True, False and None");
     }
-    case PatternKind::MatchSequence:
-      return patterns(p->as<MatchSequence>()->patterns, true);
-    case PatternKind::MatchMapping:
-      return mapping(p->as<MatchMapping>());
-    case PatternKind::MatchClass:
-      return classPattern(p->as<MatchClass>());
+    case PatternKind::MatchSequence: return patterns(p->as<MatchSequence>()->patterns, true);
+    case PatternKind::MatchMapping: return mapping(p->as<MatchMapping>());
+    case PatternKind::MatchClass: return classPattern(p->as<MatchClass>());
     case PatternKind::MatchStar:
       if (!star_ok) return wrong("can't use MatchStar here");
       return p->as<MatchStar>()->name ? capture(p->as<MatchStar>()->name) : Status();
@@ -449,8 +421,10 @@ Status Validator::with(WithStmt* s, const char* owner) {
 template <class TryStmt>
 Status Validator::tryStmt(TryStmt* s, const std::string& owner) {
   TRY(body(s->body, owner.c_str()));
-  if (s->handlers.empty() && s->finalbody.empty()) return wrong((owner + " has neither except handlers nor finalbody").c_str());
-  if (s->handlers.empty() && !s->orelse.empty()) return wrong((owner + " has orelse but no except handlers").c_str());
+  if (s->handlers.empty() && s->finalbody.empty())
+    return wrong((owner + " has neither except handlers nor finalbody").c_str());
+  if (s->handlers.empty() && !s->orelse.empty())
+    return wrong((owner + " has orelse but no except handlers").c_str());
   for (ExceptHandler* handler : s->handlers) {
     if (!handler) return wrong("None disallowed in handler list");
     TRY(position(handler->span));
@@ -480,10 +454,8 @@ Status Validator::stmt(Stmt* s) {
 
 Status Validator::stmtChildren(Stmt* s) {
   switch (s->kind) {
-    case StmtKind::FunctionDef:
-      return function(s->as<FunctionDef>(), "FunctionDef");
-    case StmtKind::AsyncFunctionDef:
-      return function(s->as<AsyncFunctionDef>(), "AsyncFunctionDef");
+    case StmtKind::FunctionDef: return function(s->as<FunctionDef>(), "FunctionDef");
+    case StmtKind::AsyncFunctionDef: return function(s->as<AsyncFunctionDef>(), "AsyncFunctionDef");
     case StmtKind::ClassDef: {
       auto* def = s->as<ClassDef>();
       TRY(body(def->body, "ClassDef"));
@@ -491,8 +463,7 @@ Status Validator::stmtChildren(Stmt* s) {
       TRY(keywords(def->keywords));
       return loads(def->decorator_list);
     }
-    case StmtKind::Return:
-      return opt(s->as<Return>()->value);
+    case StmtKind::Return: return opt(s->as<Return>()->value);
     case StmtKind::Delete:
       TRY(nonEmpty(s->as<Delete>()->targets.size(), "targets", "Delete"));
       return exprs(s->as<Delete>()->targets, ast::Context::Del, false);
@@ -512,10 +483,8 @@ Status Validator::stmtChildren(Stmt* s) {
       TRY(opt(assign->value));
       return load(assign->annotation);
     }
-    case StmtKind::For:
-      return forLoop(s->as<For>(), "For");
-    case StmtKind::AsyncFor:
-      return forLoop(s->as<AsyncFor>(), "AsyncFor");
+    case StmtKind::For: return forLoop(s->as<For>(), "For");
+    case StmtKind::AsyncFor: return forLoop(s->as<AsyncFor>(), "AsyncFor");
     case StmtKind::While:
       TRY(load(s->as<While>()->test));
       TRY(body(s->as<While>()->body, "While"));
@@ -524,52 +493,37 @@ Status Validator::stmtChildren(Stmt* s) {
       TRY(load(s->as<If>()->test));
       TRY(body(s->as<If>()->body, "If"));
       return stmts(s->as<If>()->orelse);
-    case StmtKind::With:
-      return with(s->as<With>(), "With");
-    case StmtKind::AsyncWith:
-      return with(s->as<AsyncWith>(), "AsyncWith");
-    case StmtKind::Match:
-      return match(s->as<Match>());
+    case StmtKind::With: return with(s->as<With>(), "With");
+    case StmtKind::AsyncWith: return with(s->as<AsyncWith>(), "AsyncWith");
+    case StmtKind::Match: return match(s->as<Match>());
     case StmtKind::Raise: {
       auto* raised = s->as<Raise>();
       if (!raised->exc) return raised->cause ? Status(wrong("Raise with cause but no exception")) : Status();
       TRY(load(raised->exc));
       return opt(raised->cause);
     }
-    case StmtKind::Try:
-      return tryStmt(s->as<Try>(), "Try");
-    case StmtKind::TryStar:
-      return tryStmt(s->as<TryStar>(), "TryStar");
-    case StmtKind::Assert:
-      TRY(load(s->as<Assert>()->test));
-      return opt(s->as<Assert>()->msg);
-    case StmtKind::Import:
-      return nonEmpty(s->as<Import>()->names.size(), "names", "Import");
+    case StmtKind::Try: return tryStmt(s->as<Try>(), "Try");
+    case StmtKind::TryStar: return tryStmt(s->as<TryStar>(), "TryStar");
+    case StmtKind::Assert: TRY(load(s->as<Assert>()->test)); return opt(s->as<Assert>()->msg);
+    case StmtKind::Import: return nonEmpty(s->as<Import>()->names.size(), "names", "Import");
     case StmtKind::ImportFrom:
       if (s->as<ImportFrom>()->level < 0) return wrong("Negative ImportFrom level");
       return nonEmpty(s->as<ImportFrom>()->names.size(), "names", "ImportFrom");
-    case StmtKind::Global:
-      return nonEmpty(s->as<Global>()->names.size(), "names", "Global");
-    case StmtKind::Nonlocal:
-      return nonEmpty(s->as<Nonlocal>()->names.size(), "names", "Nonlocal");
-    case StmtKind::ExprStmt:
-      return load(s->as<ExprStmt>()->value);
+    case StmtKind::Global: return nonEmpty(s->as<Global>()->names.size(), "names", "Global");
+    case StmtKind::Nonlocal: return nonEmpty(s->as<Nonlocal>()->names.size(), "names", "Nonlocal");
+    case StmtKind::ExprStmt: return load(s->as<ExprStmt>()->value);
     case StmtKind::Pass:
     case StmtKind::Break:
-    case StmtKind::Continue:
-      return {};
+    case StmtKind::Continue: return {};
   }
   return {};
 }
 
 Status Validator::mod(Mod* m) {
   switch (m->kind) {
-    case ModKind::Module:
-      return stmts(m->as<Module>()->body);
-    case ModKind::Interactive:
-      return stmts(m->as<Interactive>()->body);
-    case ModKind::Expression:
-      return load(m->as<Expression>()->body);
+    case ModKind::Module: return stmts(m->as<Module>()->body);
+    case ModKind::Interactive: return stmts(m->as<Interactive>()->body);
+    case ModKind::Expression: return load(m->as<Expression>()->body);
     case ModKind::FunctionType:
       TRY(loads(m->as<FunctionType>()->argtypes));
       return load(m->as<FunctionType>()->returns);

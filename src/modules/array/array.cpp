@@ -132,7 +132,8 @@ Status removeRange(ArrayObject* self, Py_ssize_t start, Py_ssize_t count) {
     return raise(PyExc_BufferError, "cannot resize an array that is exporting buffers");
   }
   Py_ssize_t tail = self->size() - start - count;
-  if (tail > 0) std::memmove(self->at(start), self->at(start + count), static_cast<size_t>(tail * self->kind->size));
+  if (tail > 0)
+    std::memmove(self->at(start), self->at(start + count), static_cast<size_t>(tail * self->kind->size));
   return arrayResize(self, self->size() - count);
 }
 
@@ -161,7 +162,8 @@ Result<Ref<>> subscript(ArrayObject* self, PyObject* key) {
 Status assignItem(ArrayObject* self, PyObject* key, Opt<> value) {
   Py_ssize_t index = TRY(asSsize(key, PyExc_IndexError));
   if (index < 0) index += self->size();
-  if (index < 0 || index >= self->size()) return raise(PyExc_IndexError, "array assignment index out of range");
+  if (index < 0 || index >= self->size())
+    return raise(PyExc_IndexError, "array assignment index out of range");
   if (!value) return removeRange(self, index, 1);
   alignas(8) char item[8];
   TRY(self->kind->set(item, value.get()));
@@ -229,10 +231,12 @@ Status assignSlice(ArrayObject* self, SliceObject* slice, Opt<> value) {
   SliceBounds bounds = TRY(sliceUnpack(slice));
   Py_ssize_t count = sliceAdjust(bounds, self->size());
   if (!value) {
-    return bounds.step == 1 ? assignContiguous(self, bounds.start, count, nullptr) : deleteStrided(self, bounds, count);
+    return bounds.step == 1 ? assignContiguous(self, bounds.start, count, nullptr)
+                            : deleteStrided(self, bounds, count);
   }
   if (!isArray(value.get())) {
-    return raise(PyExc_TypeError, "can only assign array (not \"%.200s\") to array slice", typeName(value.get()));
+    return raise(PyExc_TypeError, "can only assign array (not \"%.200s\") to array slice",
+                 typeName(value.get()));
   }
   auto* source = cast<ArrayObject>(value.get());
   if (source->kind != self->kind) return wrongKind();
@@ -455,7 +459,9 @@ Result<Ref<>> bufferInfo(ArrayObject* self) {
 Py_ssize_t sizeofMethod(ArrayObject* self) {
   return typeOf(self)->tp_basicsize + self->allocated * self->kind->size;
 }
-Result<Ref<>> typecodeGetter(ArrayObject* self) { return strFromChar(static_cast<Py_UCS4>(self->kind->code)); }
+Result<Ref<>> typecodeGetter(ArrayObject* self) {
+  return strFromChar(static_cast<Py_UCS4>(self->kind->code));
+}
 Result<Ref<>> itemsizeGetter(ArrayObject* self) { return intFromLong(self->kind->size); }
 
 Result<Ref<>> iterSlot(ArrayObject* self) {
@@ -475,7 +481,8 @@ constinit PyMethodDef kMethods[] = {
     method<"fromfile($self, f, n, /)", fromFile, "Read n items from a file and append them.">,
     method<"fromlist($self, list, /)", fromList, "Append items to array from list.">,
     method<"frombytes($self, buffer, /)", arrayFromBytes, "Appends items from a bytes-like object.">,
-    method<"fromunicode($self, ustr, /)", fromUnicode, "Extends this array with data from the unicode string ustr.">,
+    method<"fromunicode($self, ustr, /)", fromUnicode,
+           "Extends this array with data from the unicode string ustr.">,
     method<"index($self, v, start=0, stop=sys.maxsize, /)", index, "Index of the first occurrence of v.">,
     method<"insert($self, i, v, /)", insert, "Insert a new item v into the array before position i.">,
     method<"pop($self, i=-1, /)", pop, "Return the i-th element and delete it from the array.">,
@@ -517,8 +524,10 @@ constinit PyTypeObject kArrayType = {
     .tp_hash = PyObject_HashNotImplemented,
     .tp_as_buffer = &kBuffer,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_SEQUENCE,
-    .tp_doc = "array(typecode [, initializer]) -> array\n\nA compact array of machine values of the type that typecode\n"
-              "names, filled from a list, a bytes-like object, a str ('u') or any iterable.",
+    .tp_doc =
+        "array(typecode [, initializer]) -> array\n\nA compact array of machine values of the type that "
+        "typecode\n"
+        "names, filled from a list, a bytes-like object, a str ('u') or any iterable.",
     .tp_traverse = slot<traverse>,
     .tp_richcompare = slot<compareSlot>,
     .tp_iter = slot<iterSlot>,
@@ -578,8 +587,9 @@ constinit PyTypeObject kIteratorType = {
 };
 
 constinit PyMethodDef kFunctions[] = {
-    function<"_array_reconstructor($module, arraytype, typecode, mformat_code, items,\n                     /)",
-             arrayReconstruct, "Internal. Used for pickling support.">,
+    function<
+        "_array_reconstructor($module, arraytype, typecode, mformat_code, items,\n                     /)",
+        arrayReconstruct, "Internal. Used for pickling support.">,
     {}};
 
 // Arrays are mutable sequences as collections.abc sees it.

@@ -39,7 +39,9 @@ inline bool isArray(const PyObject* o) { return isInstanceOf(o, array_type); }
 
 Result<Ref<ArrayObject>> arrayNew(PyTypeObject* type, Py_ssize_t size, const ArrayKind* kind);
 Status arrayResize(ArrayObject* array, Py_ssize_t size);  // BufferError while exported
-inline Result<Ref<>> arrayItem(const ArrayObject* array, Py_ssize_t index) { return array->kind->get(array->at(index)); }
+inline Result<Ref<>> arrayItem(const ArrayObject* array, Py_ssize_t index) {
+  return array->kind->get(array->at(index));
+}
 Status arrayAppend(ArrayObject* array, PyObject* value);
 Status arrayExtend(ArrayObject* array, PyObject* iterable);
 Status arrayFromBytes(ArrayObject* array, PyObject* buffer);

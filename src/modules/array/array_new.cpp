@@ -16,7 +16,8 @@ namespace {
 
 Result<const ArrayKind*> kindOf(PyObject* typecode) {
   if (!isStr(typecode) || cast<StrObject>(typecode)->size() != 1) {
-    return raise(PyExc_TypeError, "array() argument 1 must be a unicode character, not %.50s", typeName(typecode));
+    return raise(PyExc_TypeError, "array() argument 1 must be a unicode character, not %.50s",
+                 typeName(typecode));
   }
   const ArrayKind* kind = arrayKindOf(cast<StrObject>(typecode)->at(0));
   if (kind) return kind;
@@ -29,7 +30,8 @@ Status checkTextInitial(const ArrayKind* kind, PyObject* initial) {
     return raise(PyExc_TypeError, "cannot use a str to initialize an array with typecode '%c'", kind->code);
   }
   if (isArray(initial) && cast<ArrayObject>(initial)->kind->code == 'u') {
-    return raise(PyExc_TypeError, "cannot use a unicode array to initialize an array with typecode '%c'", kind->code);
+    return raise(PyExc_TypeError, "cannot use a unicode array to initialize an array with typecode '%c'",
+                 kind->code);
   }
   return {};
 }
@@ -137,7 +139,8 @@ Status arrayFromBytes(ArrayObject* array, PyObject* source) {
 }
 
 Result<Ref<>> arrayConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
-  if ((type == array_type || type->tp_init == array_type->tp_init) && kwargs && TRY(objectLength(kwargs.get())) > 0) {
+  if ((type == array_type || type->tp_init == array_type->tp_init) && kwargs &&
+      TRY(objectLength(kwargs.get())) > 0) {
     return raise(PyExc_TypeError, "array.array() takes no keyword arguments");
   }
   auto* values = cast<TupleObject>(args);
@@ -148,7 +151,8 @@ Result<Ref<>> arrayConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
   const ArrayKind* kind = TRY(kindOf(values->at(0)));
   Opt<> initial = values->size() > 1 ? Opt<>(values->at(1)) : Opt<>();
   if (initial) TRY(checkTextInitial(kind, initial.get()));
-  if (initial && (isList(initial.get()) || isTuple(initial.get()))) return fromSequence(type, kind, initial.get());
+  if (initial && (isList(initial.get()) || isTuple(initial.get())))
+    return fromSequence(type, kind, initial.get());
   Ref<ArrayObject> array = TRY(arrayNew(type, 0, kind));
   if (initial) TRY(fill(array, initial.get()));
   return array;

@@ -1,4 +1,5 @@
-// Pickling of arrays: items travel in the machine's format, named by a code, and are converted on arrival if needed.
+// Pickling of arrays: items travel in the machine's format, named by a code, and are converted on arrival if
+// needed.
 #include <algorithm>
 #include <cstring>
 
@@ -24,15 +25,17 @@ struct MachineFormat {
   bool is_signed, big_endian;
 };
 // Indexed by the format's code.
-constexpr MachineFormat kFormats[] = {
-    {Family::kInteger, 1, false, false}, {Family::kInteger, 1, true, false}, {Family::kInteger, 2, false, false},
-    {Family::kInteger, 2, false, true},  {Family::kInteger, 2, true, false}, {Family::kInteger, 2, true, true},
-    {Family::kInteger, 4, false, false}, {Family::kInteger, 4, false, true}, {Family::kInteger, 4, true, false},
-    {Family::kInteger, 4, true, true},   {Family::kInteger, 8, false, false}, {Family::kInteger, 8, false, true},
-    {Family::kInteger, 8, true, false},  {Family::kInteger, 8, true, true},  {Family::kFloat, 4, false, false},
-    {Family::kFloat, 4, false, true},    {Family::kFloat, 8, false, false},  {Family::kFloat, 8, false, true},
-    {Family::kUtf16, 4, false, false},   {Family::kUtf16, 4, false, true},   {Family::kUtf32, 8, false, false},
-    {Family::kUtf32, 8, false, true}};
+constexpr MachineFormat kFormats[] = {{Family::kInteger, 1, false, false}, {Family::kInteger, 1, true, false},
+                                      {Family::kInteger, 2, false, false}, {Family::kInteger, 2, false, true},
+                                      {Family::kInteger, 2, true, false},  {Family::kInteger, 2, true, true},
+                                      {Family::kInteger, 4, false, false}, {Family::kInteger, 4, false, true},
+                                      {Family::kInteger, 4, true, false},  {Family::kInteger, 4, true, true},
+                                      {Family::kInteger, 8, false, false}, {Family::kInteger, 8, false, true},
+                                      {Family::kInteger, 8, true, false},  {Family::kInteger, 8, true, true},
+                                      {Family::kFloat, 4, false, false},   {Family::kFloat, 4, false, true},
+                                      {Family::kFloat, 8, false, false},   {Family::kFloat, 8, false, true},
+                                      {Family::kUtf16, 4, false, false},   {Family::kUtf16, 4, false, true},
+                                      {Family::kUtf32, 8, false, false},   {Family::kUtf32, 8, false, true}};
 constexpr int kFormatCount = sizeof kFormats / sizeof kFormats[0];
 
 Result<Ref<>> decodeText(const MachineFormat& format, std::string_view data) {
@@ -62,7 +65,8 @@ Result<Ref<>> decodeItem(const MachineFormat& format, const char* item) {
 }
 
 Result<Ref<>> decodeItems(const MachineFormat& format, std::string_view data) {
-  if (data.size() % format.size != 0) return raise(PyExc_ValueError, "bytes length not a multiple of item size");
+  if (data.size() % format.size != 0)
+    return raise(PyExc_ValueError, "bytes length not a multiple of item size");
   auto count = static_cast<Py_ssize_t>(data.size() / format.size);
   Ref<ListObject> list = TRY(listNew(count));
   for (Py_ssize_t i = 0; i < count; i++) {
@@ -140,7 +144,8 @@ Result<Ref<>> arrayReduce(ArrayObject* self, PyObject* protocol_object) {
   Ref<> reconstructor = TRY(attrGet(module, name<"_array_reconstructor">()));
   Ref<> bytes = TRY(callMethod(self, name<"tobytes">()));
   Ref<IntObject> format = TRY(intFromLong(arrayMachineFormat(self->kind)));
-  Ref<TupleObject> args = TRY(tupleOf(static_cast<PyObject*>(typeOf(self)), typecode.get(), format.get(), bytes.get()));
+  Ref<TupleObject> args =
+      TRY(tupleOf(static_cast<PyObject*>(typeOf(self)), typecode.get(), format.get(), bytes.get()));
   return tupleOf(reconstructor.get(), args.get(), state.get());
 }
 

@@ -18,8 +18,8 @@ Result<Ref<>> registerDialect(CallArgs args) {
   TRY(csvCheckCount(args));
   PyObject* dialect_name = args.values[0];
   if (!isStr(dialect_name)) return raise(PyExc_TypeError, "dialect name must be a string");
-  Ref<CsvDialect> dialect =
-      TRY(csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
+  Ref<CsvDialect> dialect = TRY(
+      csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
   TRY(dictSet(cast<DictObject>(csv_state.dialects), dialect_name, dialect));
   return none();
 }
@@ -54,7 +54,8 @@ constinit PyMethodDef kMethods[] = {
              "Create a mapping from a string name to a dialect class.">,
     function<"unregister_dialect($module, /, name)", unregisterDialect,
              "Delete the name/dialect mapping associated with a string name.">,
-    function<"get_dialect($module, /, name)", csvDialectByName, "Return the dialect instance associated with name.">,
+    function<"get_dialect($module, /, name)", csvDialectByName,
+             "Return the dialect instance associated with name.">,
     function<"field_size_limit($module, /, new_limit=<unrepresentable>)", fieldSizeLimit,
              "Sets an upper limit on parsed fields; returns the old one.">,
     {}};

@@ -11,10 +11,21 @@ namespace krait::modules {
 namespace {
 
 // The options in the order of Dialect's parameters.
-enum Option { kDialect, kDelimiter, kDoublequote, kEscapechar, kLineterminator, kQuotechar, kQuoting, kSkip, kStrict, kOptionCount };
-constexpr const char* kOptionNames[kOptionCount] = {"dialect",        "delimiter", "doublequote", "escapechar",
-                                                    "lineterminator", "quotechar", "quoting",     "skipinitialspace",
-                                                    "strict"};
+enum Option {
+  kDialect,
+  kDelimiter,
+  kDoublequote,
+  kEscapechar,
+  kLineterminator,
+  kQuotechar,
+  kQuoting,
+  kSkip,
+  kStrict,
+  kOptionCount
+};
+constexpr const char* kOptionNames[kOptionCount] = {"dialect",    "delimiter",        "doublequote",
+                                                    "escapechar", "lineterminator",   "quotechar",
+                                                    "quoting",    "skipinitialspace", "strict"};
 
 struct Options {
   MaybeRef<> values[kOptionCount];
@@ -36,8 +47,10 @@ Status fillFromDialect(Options& options) {
   for (int i = kDelimiter; i < kOptionCount; i++) {
     if (options.values[i]) continue;
     Result<MaybeRef<>> found = attrLookup(dialect, kOptionNames[i]);
-    if (found.failed()) clearPending();
-    else options.values[i] = std::move(found).take();
+    if (found.failed())
+      clearPending();
+    else
+      options.values[i] = std::move(found).take();
   }
   return {};
 }
@@ -51,8 +64,10 @@ Status setCharacter(Py_UCS4* out, Option option, Opt<> value, Py_UCS4 fallback, 
     return {};
   }
   if (!isStr(value.get())) {
-    return raise(PyExc_TypeError, none_allowed ? "\"%s\" must be string or None, not %.200s" : "\"%s\" must be string, not %.200s",
-                 label, typeName(value.get()));
+    return raise(
+        PyExc_TypeError,
+        none_allowed ? "\"%s\" must be string or None, not %.200s" : "\"%s\" must be string, not %.200s",
+        label, typeName(value.get()));
   }
   auto* text = cast<StrObject>(value.get());
   if (text->size() != 1) return raise(PyExc_TypeError, "\"%s\" must be a 1-character string", label);
@@ -130,9 +145,11 @@ Result<Ref<>> newSlotOf(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
   Options options;
   auto* positional = cast<TupleObject>(args);
   if (positional->size() > kOptionCount) {
-    return raise(PyExc_TypeError, "function takes at most %d arguments (%zd given)", kOptionCount, positional->size());
+    return raise(PyExc_TypeError, "function takes at most %d arguments (%zd given)", kOptionCount,
+                 positional->size());
   }
-  for (Py_ssize_t i = 0; i < positional->size(); i++) options.values[i] = MaybeRef<>::share(positional->at(i));
+  for (Py_ssize_t i = 0; i < positional->size(); i++)
+    options.values[i] = MaybeRef<>::share(positional->at(i));
   if (kwargs) {
     Py_ssize_t position = 0;
     PyObject *key, *value;
@@ -159,7 +176,9 @@ Result<Ref<>> characterOrNone(Py_UCS4 c) {
 Result<Ref<>> delimiterGetter(CsvDialect* self) { return characterOrNone(self->delimiter); }
 Result<Ref<>> quotecharGetter(CsvDialect* self) { return characterOrNone(self->quotechar); }
 Result<Ref<>> escapecharGetter(CsvDialect* self) { return characterOrNone(self->escapechar); }
-Result<Ref<>> lineterminatorGetter(CsvDialect* self) { return share(self->lineterminator ? self->lineterminator : Py_None); }
+Result<Ref<>> lineterminatorGetter(CsvDialect* self) {
+  return share(self->lineterminator ? self->lineterminator : Py_None);
+}
 Result<Ref<>> quotingGetter(CsvDialect* self) { return intFromLong(self->quoting); }
 
 Result<Ref<>> refusePickle(CsvDialect* self) {
@@ -176,9 +195,11 @@ constinit PyMemberDef kMembers[] = {
     {"doublequote", T_BOOL, offsetof(CsvDialect, doublequote), READONLY, nullptr},
     {"strict", T_BOOL, offsetof(CsvDialect, strict), READONLY, nullptr},
     {}};
-constinit PyGetSetDef kGetSet[] = {getset<"delimiter", delimiterGetter>, getset<"escapechar", escapecharGetter>,
+constinit PyGetSetDef kGetSet[] = {getset<"delimiter", delimiterGetter>,
+                                   getset<"escapechar", escapecharGetter>,
                                    getset<"lineterminator", lineterminatorGetter>,
-                                   getset<"quotechar", quotecharGetter>, getset<"quoting", quotingGetter>,
+                                   getset<"quotechar", quotecharGetter>,
+                                   getset<"quoting", quotingGetter>,
                                    {}};
 
 }  // namespace

@@ -41,7 +41,8 @@ bool endsField(Py_UCS4 c) { return isNewline(c) || c == kEndOfLine; }
 // One record under construction. The list is local: reading a line may run code that uses the reader itself.
 class RecordParser {
  public:
-  RecordParser(CsvReader* reader, ListObject* fields) : reader_(reader), dialect_(*reader->dialect), fields_(fields) {}
+  RecordParser(CsvReader* reader, ListObject* fields)
+      : reader_(reader), dialect_(*reader->dialect), fields_(fields) {}
 
   Status process(Py_UCS4 c) {
     switch (reader_->state) {
@@ -53,9 +54,7 @@ class RecordParser {
         [[fallthrough]];
       case State::kInField: return inField(c);
       case State::kInQuoted: return inQuoted(c);
-      case State::kEscapedInQuoted:
-        reader_->state = State::kInQuoted;
-        return add(c == kEndOfLine ? '\n' : c);
+      case State::kEscapedInQuoted: reader_->state = State::kInQuoted; return add(c == kEndOfLine ? '\n' : c);
       case State::kQuoteInQuoted: return quoteInQuoted(c);
       case State::kEatNewline: return eatNewline(c);
     }
@@ -64,7 +63,8 @@ class RecordParser {
 
   Status saveField() {
     auto& text = *reader_->field;
-    Ref<> field = TRY(strFromUcs4(reinterpret_cast<const Py_UCS4*>(text.data()), static_cast<Py_ssize_t>(text.size())));
+    Ref<> field =
+        TRY(strFromUcs4(reinterpret_cast<const Py_UCS4*>(text.data()), static_cast<Py_ssize_t>(text.size())));
     text.clear();
     if (reader_->numeric) {
       reader_->numeric = false;
@@ -175,7 +175,8 @@ class RecordParser {
       return {};
     }
     return raise(csv_state.error,
-                 "new-line character seen in unquoted field - do you need to open the file in universal-newline mode?");
+                 "new-line character seen in unquoted field - do you need to open the file in "
+                 "universal-newline mode?");
   }
 
   CsvReader* reader_;
@@ -186,7 +187,8 @@ class RecordParser {
 Status processLine(RecordParser& parser, PyObject* line) {
   if (!isStr(line)) {
     return raise(csv_state.error,
-                 "iterator should return strings, not %.200s (the file should be opened in text mode)", typeName(line));
+                 "iterator should return strings, not %.200s (the file should be opened in text mode)",
+                 typeName(line));
   }
   auto* text = cast<StrObject>(line);
   for (Py_ssize_t i = 0; i < text->size(); i++) TRY(parser.process(text->at(i)));
@@ -234,8 +236,8 @@ constinit PyMemberDef kMembers[] = {{"dialect", T_OBJECT, offsetof(CsvReader, di
 Result<Ref<>> csvReaderNew(CallArgs args) {
   TRY(csvCheckCount(args));
   Ref<> input = TRY(getIter(args.values[0]));
-  Ref<CsvDialect> dialect =
-      TRY(csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
+  Ref<CsvDialect> dialect = TRY(
+      csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
   Ref<CsvReader> self = TRY(typeAlloc<CsvReader>(csv_state.reader_type));
   self->field = new std::u32string;
   self->input = std::move(input).leak();

@@ -57,14 +57,17 @@ class RecordWriter {
     if (isSpecial(c)) {
       bool escape = dialect_.quoting == kQuoteNone;
       if (!escape && c == dialect_.quotechar) {
-        if (dialect_.doublequote) body.append(dialect_.quotechar);
-        else escape = true;
+        if (dialect_.doublequote)
+          body.append(dialect_.quotechar);
+        else
+          escape = true;
       } else if (!escape && c == dialect_.escapechar) {
         escape = true;
       }
       if (!escape) *quoted = true;
       if (escape) {
-        if (dialect_.escapechar == kUnset) return raise(csv_state.error, "need to escape, but no escapechar set");
+        if (dialect_.escapechar == kUnset)
+          return raise(csv_state.error, "need to escape, but no escapechar set");
         body.append(dialect_.escapechar);
       }
     }
@@ -129,16 +132,18 @@ int clear(CsvWriter* self) {
 
 constinit PyMethodDef kMethods[] = {
     method<"!writerow($self, row, /)", writeRow, "writerow(iterable)\n\nWrite one record.">,
-    method<"!writerows($self, rows, /)", writeRows, "writerows(iterable of iterables)\n\nWrite several records.">,
+    method<"!writerows($self, rows, /)", writeRows,
+           "writerows(iterable of iterables)\n\nWrite several records.">,
     {}};
-constinit PyMemberDef kMembers[] = {{"dialect", T_OBJECT, offsetof(CsvWriter, dialect), READONLY, nullptr}, {}};
+constinit PyMemberDef kMembers[] = {{"dialect", T_OBJECT, offsetof(CsvWriter, dialect), READONLY, nullptr},
+                                    {}};
 
 }  // namespace
 
 Result<Ref<>> csvWriterNew(CallArgs args) {
   TRY(csvCheckCount(args));
-  Ref<CsvDialect> dialect =
-      TRY(csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
+  Ref<CsvDialect> dialect = TRY(
+      csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
   MaybeRef<> write = TRY(attrLookup(args.values[0], name<"write">()));
   if (!write || !isCallable(write.get())) {
     return raise(PyExc_TypeError, "argument 1 must have a \"write\" method");

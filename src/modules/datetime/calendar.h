@@ -21,16 +21,18 @@ int daysInMonth(int year, int month);
 int daysBeforeMonth(int year, int month);
 int ordinalOf(CivilDate date);
 CivilDate dateOfOrdinal(int ordinal);
-int weekdayOf(CivilDate date);       // Monday 0
+int weekdayOf(CivilDate date);  // Monday 0
 struct IsoWeek {
-  int year, week, weekday;           // Monday 1
+  int year, week, weekday;  // Monday 1
 };
 IsoWeek isoWeekOf(CivilDate date);
 // 0: done; -2: bad week, -3: bad weekday, -4: bad year.
 int dateOfIsoWeek(IsoWeek iso, CivilDate* out);
 // Seconds since 0001-01-01 00:00:00 shifted by one day, as the local time arithmetic counts them.
 int64_t secondsOf(CivilDate date, const ClockTime& clock);
-inline int secondOfDay(const ClockTime& clock) { return clock.hour * 3600 + clock.minute * 60 + clock.second; }
+inline int secondOfDay(const ClockTime& clock) {
+  return clock.hour * 3600 + clock.minute * 60 + clock.second;
+}
 constexpr int64_t kUnixEpochSeconds = int64_t{719163} * kSecondsPerDay;
 
 }  // namespace krait::modules

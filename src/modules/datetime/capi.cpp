@@ -4,8 +4,8 @@
 #include "types/dict.h"
 #include "types/misc_objects.h"
 #include "types/module.h"
-#include "types/type.h"
 #include "types/tuple.h"
+#include "types/type.h"
 
 namespace krait::modules {
 namespace {
@@ -25,17 +25,21 @@ struct DateTimeCapi {
 };
 static_assert(sizeof(DateTimeCapi) == 120);
 
-PyObject* newDate(int year, int month, int day, PyTypeObject* type) { return dateNew({year, month, day}, type).toC(); }
-
-PyObject* newDateTimeFold(int year, int month, int day, int hour, int minute, int second, int micro, PyObject* tzinfo,
-                          int fold, PyTypeObject* type) {
-  return Result<Ref<>>(datetimeNew({{year, month, day}, {hour, minute, second, micro}, tzinfo, fold}, type)).toC();
+PyObject* newDate(int year, int month, int day, PyTypeObject* type) {
+  return dateNew({year, month, day}, type).toC();
 }
-PyObject* newDateTime(int year, int month, int day, int hour, int minute, int second, int micro, PyObject* tzinfo,
-                      PyTypeObject* type) {
+
+PyObject* newDateTimeFold(int year, int month, int day, int hour, int minute, int second, int micro,
+                          PyObject* tzinfo, int fold, PyTypeObject* type) {
+  return Result<Ref<>>(datetimeNew({{year, month, day}, {hour, minute, second, micro}, tzinfo, fold}, type))
+      .toC();
+}
+PyObject* newDateTime(int year, int month, int day, int hour, int minute, int second, int micro,
+                      PyObject* tzinfo, PyTypeObject* type) {
   return newDateTimeFold(year, month, day, hour, minute, second, micro, tzinfo, 0, type);
 }
-PyObject* newTimeFold(int hour, int minute, int second, int micro, PyObject* tzinfo, int fold, PyTypeObject* type) {
+PyObject* newTimeFold(int hour, int minute, int second, int micro, PyObject* tzinfo, int fold,
+                      PyTypeObject* type) {
   return timeNew({hour, minute, second, micro}, tzinfo, fold, type).toC();
 }
 PyObject* newTime(int hour, int minute, int second, int micro, PyObject* tzinfo, PyTypeObject* type) {
@@ -55,7 +59,8 @@ PyObject* newZone(PyObject* offset, PyObject* zone_name) {
 Result<Ref<>> fromTimestampArgs(PyObject* type, PyObject* args, Opt<> kwargs) {
   PyObject* bound[3] = {};
   TRY(bindTupleDict(SignatureOf<"fromtimestamp(timestamp, tz=None)">::runtime, args, kwargs.get(), bound));
-  return datetimeFromTimestamp(reinterpret_cast<PyTypeObject*>(type), bound[0], bound[1] ? bound[1] : Py_None);
+  return datetimeFromTimestamp(reinterpret_cast<PyTypeObject*>(type), bound[0],
+                               bound[1] ? bound[1] : Py_None);
 }
 PyObject* newDateTimeFromTimestamp(PyObject* type, PyObject* args, PyObject* kwargs) {
   return fromTimestampArgs(type, args, kwargs).toC();
@@ -66,7 +71,9 @@ Result<Ref<>> dateFromTimestampArgs(PyObject* type, PyObject* args) {
   TRY(bindTupleDict(SignatureOf<"fromtimestamp(timestamp, /)">::runtime, args, nullptr, bound));
   return dateFromTimestamp(reinterpret_cast<PyTypeObject*>(type), bound[0]);
 }
-PyObject* newDateFromTimestamp(PyObject* type, PyObject* args) { return dateFromTimestampArgs(type, args).toC(); }
+PyObject* newDateFromTimestamp(PyObject* type, PyObject* args) {
+  return dateFromTimestampArgs(type, args).toC();
+}
 
 constinit DateTimeCapi capi = {
     .date_type = &kDateType,
@@ -135,7 +142,8 @@ Status datetimeExec(PyObject* module) {
   return moduleAdd(module, "datetime_CAPI", TRY(capsuleNew(&capi, "datetime.datetime_CAPI", nullptr)));
 }
 
-constinit PyModuleDef kModule = moduleDef<"_datetime", datetimeExec>(nullptr, "Fast implementation of the datetime type.");
+constinit PyModuleDef kModule =
+    moduleDef<"_datetime", datetimeExec>(nullptr, "Fast implementation of the datetime type.");
 
 }  // namespace
 

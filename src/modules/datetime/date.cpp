@@ -63,7 +63,9 @@ Result<Ref<>> construct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
 
 // --- class methods ---
 
-Result<Ref<>> fromTimestampMethod(PyTypeObject* type, PyObject* timestamp) { return dateFromTimestamp(type, timestamp); }
+Result<Ref<>> fromTimestampMethod(PyTypeObject* type, PyObject* timestamp) {
+  return dateFromTimestamp(type, timestamp);
+}
 
 Result<Ref<>> todayMethod(PyTypeObject* type) {
   Ref<> time_module = TRY(importModule("time"));
@@ -178,7 +180,8 @@ Result<Ref<>> isoWeekdayMethod(DateObject* self) { return intFromLong(weekdayOf(
 Result<Ref<>> toOrdinalMethod(DateObject* self) { return intFromLong(ordinalOf(self->date())); }
 Result<Ref<>> timetupleMethod(DateObject* self) { return timetupleNew(self->date(), {}, -1); }
 
-Result<Ref<>> replaceMethod(DateObject* self, std::optional<int> year, std::optional<int> month, std::optional<int> day) {
+Result<Ref<>> replaceMethod(DateObject* self, std::optional<int> year, std::optional<int> month,
+                            std::optional<int> day) {
   CivilDate old = self->date();
   CivilDate d{year.value_or(old.year), month.value_or(old.month), day.value_or(old.day)};
   return dateNewOf(typeOf(self), d);
@@ -216,17 +219,19 @@ constinit PyMethodDef kMethods[] = {
     method<"!strftime($self, format)", strftimeMethod, "format -> strftime() style string.">,
     method<"!__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
     method<"!isoformat($self, /)", isoFormatMethod, "Return string in ISO 8601 format, YYYY-MM-DD.">,
-    method<"!isoweekday($self, /)", isoWeekdayMethod, "Return the day of the week: Monday == 1 ... Sunday == 7.">,
-    method<"!isocalendar($self, /)", isoCalendarMethod, "Return a named tuple containing ISO year, week number, and weekday.">,
+    method<"!isoweekday($self, /)", isoWeekdayMethod,
+           "Return the day of the week: Monday == 1 ... Sunday == 7.">,
+    method<"!isocalendar($self, /)", isoCalendarMethod,
+           "Return a named tuple containing ISO year, week number, and weekday.">,
     method<"!timetuple($self, /)", timetupleMethod, "Return time tuple, compatible with time.localtime().">,
     method<"!toordinal($self, /)", toOrdinalMethod, "Return proleptic Gregorian ordinal.">,
     method<"!weekday($self, /)", weekdayMethod, "Return the day of the week: Monday == 0 ... Sunday == 6.">,
-    method<"!replace($self, year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>)", replaceMethod,
-           "Return date with new specified fields.">,
+    method<"!replace($self, year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>)",
+           replaceMethod, "Return date with new specified fields.">,
     method<"!__reduce__($self, /)", reduceMethod, "__reduce__() -> (cls, state)">,
     {}};
-constinit PyGetSetDef kGetSet[] = {getset<"year", yearGetter>, getset<"month", monthGetter>,
-                                   getset<"day", dayGetter>, {}};
+constinit PyGetSetDef kGetSet[] = {
+    getset<"year", yearGetter>, getset<"month", monthGetter>, getset<"day", dayGetter>, {}};
 constinit PyNumberMethods kNumber = {.nb_add = slot<add>, .nb_subtract = slot<subtract>};
 
 // --- isocalendar()'s tuple ---
@@ -237,7 +242,8 @@ Result<Ref<>> itemGetter(TupleObject* self) {
 }
 
 Result<Ref<>> isoRepr(TupleObject* self) {
-  return strFormat("%.200s(year=%S, week=%S, weekday=%S)", typeName(self), self->at(0), self->at(1), self->at(2));
+  return strFormat("%.200s(year=%S, week=%S, weekday=%S)", typeName(self), self->at(0), self->at(1),
+                   self->at(2));
 }
 
 // Pickles as a plain tuple.
@@ -247,9 +253,10 @@ Result<Ref<>> isoReduce(TupleObject* self) {
   return tupleOf(static_cast<PyObject*>(&PyTuple_Type), args.get());
 }
 
-constinit PyMethodDef kIsoMethods[] = {method<"!__reduce__($self, /)", isoReduce, "__reduce__() -> (cls, state)">, {}};
-constinit PyGetSetDef kIsoGetSet[] = {getset<"year", itemGetter<0>>, getset<"week", itemGetter<1>>,
-                                      getset<"weekday", itemGetter<2>>, {}};
+constinit PyMethodDef kIsoMethods[] = {
+    method<"!__reduce__($self, /)", isoReduce, "__reduce__() -> (cls, state)">, {}};
+constinit PyGetSetDef kIsoGetSet[] = {
+    getset<"year", itemGetter<0>>, getset<"week", itemGetter<1>>, getset<"weekday", itemGetter<2>>, {}};
 
 Result<Ref<>> isoNew(PyTypeObject* type, PyObject* year, PyObject* week, PyObject* weekday) {
   int values[] = {TRY(asInt(year)), TRY(asInt(week)), TRY(asInt(weekday))};
@@ -278,7 +285,8 @@ Result<Ref<>> dateCtime(CivilDate date, const ClockTime& clock) {
 Raised badIsoFormat(PyObject* text) { return raise(PyExc_ValueError, "Invalid isoformat string: %R", text); }
 
 Status checkDate(CivilDate date) {
-  if (date.year < kMinYear || date.year > kMaxYear) return raise(PyExc_ValueError, "year %i is out of range", date.year);
+  if (date.year < kMinYear || date.year > kMaxYear)
+    return raise(PyExc_ValueError, "year %i is out of range", date.year);
   if (date.month < 1 || date.month > 12) return raise(PyExc_ValueError, "month must be in 1..12");
   if (date.day < 1 || date.day > daysInMonth(date.year, date.month)) {
     return raise(PyExc_ValueError, "day is out of range for month");
@@ -325,7 +333,7 @@ Result<Ref<>> dateFromTimestamp(PyTypeObject* type, PyObject* timestamp) {
 
 Result<Ref<>> timetupleNew(CivilDate date, const ClockTime& clock, int dst) {
   int yearday = daysBeforeMonth(date.year, date.month) + date.day;
-  int values[] = {date.year,    date.month,        date.day, clock.hour, clock.minute,
+  int values[] = {date.year,    date.month,      date.day, clock.hour, clock.minute,
                   clock.second, weekdayOf(date), yearday,  dst};
   Ref<TupleObject> fields = TRY(tupleNew(9));
   for (int i = 0; i < 9; i++) fields->ob_item[i] = TRY(intFromLong(values[i])).leak();
@@ -355,9 +363,10 @@ constinit PyTypeObject kIsoCalendarType = {
     KR_TYPE_HEAD,
     .tp_name = "datetime.IsoCalendarDate",
     .tp_repr = slot<isoRepr>,
-    .tp_doc = "The result of date.isocalendar() or datetime.isocalendar()\n\n"
-              "This object may be accessed either as a tuple of\n  ((year, week, weekday))\n"
-              "or via the object attributes as named in the above tuple.",
+    .tp_doc =
+        "The result of date.isocalendar() or datetime.isocalendar()\n\n"
+        "This object may be accessed either as a tuple of\n  ((year, week, weekday))\n"
+        "or via the object attributes as named in the above tuple.",
     .tp_methods = kIsoMethods,
     .tp_getset = kIsoGetSet,
     .tp_base = &PyTuple_Type,

@@ -62,8 +62,8 @@ Result<Ref<>> subtract(PyObject* left, PyObject* right) {
 
 // --- comparison ---
 
-// The same wall time with the other fold has another offset: the time is ambiguous or skipped, and never equal to one of
-// another zone.
+// The same wall time with the other fold has another offset: the time is ambiguous or skipped, and never
+// equal to one of another zone.
 Result<bool> isProblematic(DateTimeObject* self, Opt<DeltaObject> offset) {
   DateTimeParts parts = partsOf(self);
   parts.fold = parts.fold == 0 ? 1 : 0;
@@ -73,7 +73,8 @@ Result<bool> isProblematic(DateTimeObject* self, Opt<DeltaObject> offset) {
   return deltaCompare(offset.get(), other.get()) != 0;
 }
 
-Result<Ref<>> answer(DateTimeObject* self, DateTimeObject* other, Opt<DeltaObject> a, Opt<DeltaObject> b, int order, int op) {
+Result<Ref<>> answer(DateTimeObject* self, DateTimeObject* other, Opt<DeltaObject> a, Opt<DeltaObject> b,
+                     int order, int op) {
   if ((op == Py_EQ || op == Py_NE) && order == 0) {
     if (TRY(isProblematic(self, a)) || TRY(isProblematic(other, b))) order = 1;
   }
@@ -120,8 +121,8 @@ Result<Py_hash_t> hashSlot(DateTimeObject* self) {
 Result<Ref<>> repr(DateTimeObject* self) {
   CivilDate d = self->date();
   ClockTime c = self->clock();
-  std::string text = "(" + std::to_string(d.year) + ", " + std::to_string(d.month) + ", " + std::to_string(d.day) + ", " +
-                     std::to_string(c.hour) + ", " + std::to_string(c.minute);
+  std::string text = "(" + std::to_string(d.year) + ", " + std::to_string(d.month) + ", " +
+                     std::to_string(d.day) + ", " + std::to_string(c.hour) + ", " + std::to_string(c.minute);
   if (c.second != 0 || c.microsecond != 0) text += ", " + std::to_string(c.second);
   if (c.microsecond != 0) text += ", " + std::to_string(c.microsecond);
   if (self->fold != 0) text += ", fold=1";
@@ -141,7 +142,8 @@ Result<Ref<>> isoFormatMethod(DateTimeObject* self, Opt<> sep, Opt<StrObject> ti
   Py_UCS4 separator = 'T';
   if (sep) {
     if (!isStr(sep.get()) || cast<StrObject>(sep.get())->size() != 1) {
-      return raise(PyExc_TypeError, "isoformat() argument 1 must be a unicode character, not %.50s", typeName(sep.get()));
+      return raise(PyExc_TypeError, "isoformat() argument 1 must be a unicode character, not %.50s",
+                   typeName(sep.get()));
     }
     separator = cast<StrObject>(sep.get())->at(0);
   }
@@ -241,18 +243,21 @@ Result<Ref<>> tzinfoGetter(DateTimeObject* self) { return share(self->tzinfo());
 Result<Ref<>> foldGetter(DateTimeObject* self) { return intFromLong(self->fold); }
 Result<Ref<>> dateMethod(DateTimeObject* self) { return dateNew(self->date()); }
 Result<Ref<>> timeMethod(DateTimeObject* self) { return timeNew(self->clock(), Py_None, self->fold); }
-Result<Ref<>> timetzMethod(DateTimeObject* self) { return timeNew(self->clock(), self->tzinfo(), self->fold); }
+Result<Ref<>> timetzMethod(DateTimeObject* self) {
+  return timeNew(self->clock(), self->tzinfo(), self->fold);
+}
 
 Result<Ref<>> replaceMethod(DateTimeObject* self, std::optional<int> year, std::optional<int> month,
                             std::optional<int> day, std::optional<int> hour, std::optional<int> minute,
                             std::optional<int> second, std::optional<int> microsecond, Opt<> tzinfo,
                             std::optional<int> fold) {
   DateTimeParts old = partsOf(self);
-  DateTimeParts parts{{year.value_or(old.date.year), month.value_or(old.date.month), day.value_or(old.date.day)},
-                      {hour.value_or(old.clock.hour), minute.value_or(old.clock.minute),
-                       second.value_or(old.clock.second), microsecond.value_or(old.clock.microsecond)},
-                      tzinfo.orElse(old.tzinfo),
-                      fold.value_or(old.fold)};
+  DateTimeParts parts{
+      {year.value_or(old.date.year), month.value_or(old.date.month), day.value_or(old.date.day)},
+      {hour.value_or(old.clock.hour), minute.value_or(old.clock.minute), second.value_or(old.clock.second),
+       microsecond.value_or(old.clock.microsecond)},
+      tzinfo.orElse(old.tzinfo),
+      fold.value_or(old.fold)};
   if (parts.fold != 0 && parts.fold != 1) return raise(PyExc_ValueError, "fold must be either 0 or 1");
   return datetimeNewOf(typeOf(self), parts);
 }
@@ -262,13 +267,15 @@ Result<Ref<>> reduceEx(DateTimeObject* self, int protocol) {
   std::memcpy(data, self->data, kStateSize);
   if (protocol > 3 && self->fold != 0) data[2] = static_cast<char>(data[2] | 0x80);
   Ref<BytesObject> state = TRY(bytesFrom({data, kStateSize}));
-  Ref<TupleObject> args = TRY(self->has_tzinfo ? tupleOf(static_cast<PyObject*>(state.get()), self->tz) : tupleOf(state.get()));
+  Ref<TupleObject> args =
+      TRY(self->has_tzinfo ? tupleOf(static_cast<PyObject*>(state.get()), self->tz) : tupleOf(state.get()));
   return tupleOf(static_cast<PyObject*>(typeOf(self)), args.get());
 }
 Result<Ref<>> reduceMethod(DateTimeObject* self) { return reduceEx(self, 2); }
 
 constinit PyMethodDef kMethods[] = {
-    classMethod<"now($type, /, tz=None)", datetimeNow, "Current time in a zone, or local and naive without one.">,
+    classMethod<"now($type, /, tz=None)", datetimeNow,
+                "Current time in a zone, or local and naive without one.">,
     classMethod<"!utcnow($type, /)", datetimeUtcNow, "Return a new datetime representing UTC day and time.">,
     classMethod<"!fromtimestamp($type, timestamp, tz=None)", datetimeFromTimestamp,
                 "timestamp[, tz] -> tz's local time from POSIX timestamp.">,
@@ -286,7 +293,8 @@ constinit PyMethodDef kMethods[] = {
     method<"!ctime($self, /)", ctimeMethod, "Return ctime() style string.">,
     method<"!timetuple($self, /)", timetupleMethod, "Return time tuple, compatible with time.localtime().">,
     method<"!timestamp($self, /)", timestampMethod, "Return POSIX timestamp as float.">,
-    method<"!utctimetuple($self, /)", utcTimetupleMethod, "Return UTC time tuple, compatible with time.localtime().">,
+    method<"!utctimetuple($self, /)", utcTimetupleMethod,
+           "Return UTC time tuple, compatible with time.localtime().">,
     method<"!isoformat($self, sep='T', timespec='auto')", isoFormatMethod,
            "[sep] -> string in ISO 8601 format, YYYY-MM-DDT[HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].">,
     method<"!utcoffset($self, /)", utcOffsetMethod, "Return self.tzinfo.utcoffset(self).">,
@@ -318,7 +326,8 @@ __int128 microsOf(const DateTimeObject* v) {
 Result<Ref<>> datetimeAddMicros(DateTimeObject* self, __int128 micros, PyTypeObject* type) {
   __int128 sum = microsOf(self) + micros;
   __int128 ordinal = sum / kMicrosPerDay;
-  if (sum < kMicrosPerDay || ordinal > kMaxOrdinal) return raise(PyExc_OverflowError, "date value out of range");
+  if (sum < kMicrosPerDay || ordinal > kMaxOrdinal)
+    return raise(PyExc_OverflowError, "date value out of range");
   auto rest = static_cast<int64_t>(sum % kMicrosPerDay);
   auto seconds = static_cast<int>(rest / kMicrosPerSecond);
   ClockTime clock{seconds / 3600, seconds / 60 % 60, seconds % 60, static_cast<int>(rest % kMicrosPerSecond)};
@@ -335,9 +344,10 @@ constinit PyTypeObject kDateTimeType = {
     .tp_hash = slot<hashSlot>,
     .tp_str = slot<strSlot>,
     .tp_flags = Py_TPFLAGS_BASETYPE,
-    .tp_doc = "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\n"
-              "The year, month and day arguments are required. tzinfo may be None, or an\n"
-              "instance of a tzinfo subclass. The remaining arguments may be ints.",
+    .tp_doc =
+        "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\n"
+        "The year, month and day arguments are required. tzinfo may be None, or an\n"
+        "instance of a tzinfo subclass. The remaining arguments may be ints.",
     .tp_richcompare = slot<compareSlot>,
     .tp_methods = kMethods,
     .tp_getset = kGetSet,

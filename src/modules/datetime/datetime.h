@@ -1,4 +1,5 @@
-// The objects of the datetime module, in CPython's layouts (extensions read them inline), and what its files share.
+// The objects of the datetime module, in CPython's layouts (extensions read them inline), and what its files
+// share.
 #pragma once
 
 #include <optional>
@@ -33,7 +34,7 @@ struct TimeObject : PyObject {
   char has_tzinfo;
   uint8_t data[6];  // hour, minute, second, microsecond (3)
   uint8_t fold;
-  PyObject* tz;     // valid when has_tzinfo
+  PyObject* tz;  // valid when has_tzinfo
 
   ClockTime clock() const { return {data[0], data[1], data[2], data[3] << 16 | data[4] << 8 | data[5]}; }
   PyObject* tzinfo() const { return has_tzinfo ? tz : Py_None; }
@@ -78,12 +79,12 @@ Result<Ref<DeltaObject>> deltaFromMicros(__int128 micros, PyTypeObject* type = &
 int deltaCompare(const DeltaObject* a, const DeltaObject* b);
 
 // --- date (date.cpp) ---
-Result<Ref<>> dateNew(CivilDate date, PyTypeObject* type = &kDateType);           // ValueError when out of range
-Result<Ref<>> dateNewOf(PyTypeObject* type, CivilDate date);                      // through the constructor of subclasses
+Result<Ref<>> dateNew(CivilDate date, PyTypeObject* type = &kDateType);  // ValueError when out of range
+Result<Ref<>> dateNewOf(PyTypeObject* type, CivilDate date);  // through the constructor of subclasses
 Status checkDate(CivilDate date);
-Result<CivilDate> dateFromArgs(Opt<> year, Opt<> month, Opt<> day);              // TypeError where one is missing
+Result<CivilDate> dateFromArgs(Opt<> year, Opt<> month, Opt<> day);  // TypeError where one is missing
 Result<Ref<>> timetupleNew(CivilDate date, const ClockTime& clock, int dst);
-Result<Ref<>> dateFormatMethod(PyObject* self, PyObject* format);                 // __format__ of date and time
+Result<Ref<>> dateFormatMethod(PyObject* self, PyObject* format);  // __format__ of date and time
 const char* dayName(int weekday);
 const char* monthName(int month);
 Raised badIsoFormat(PyObject* text);
@@ -103,28 +104,31 @@ struct DateTimeParts {
   PyObject* tzinfo = Py_None;  // borrowed
   int fold = 0;
 };
-inline DateTimeParts partsOf(const DateTimeObject* v) { return {v->date(), v->clock(), v->tzinfo(), v->fold}; }
+inline DateTimeParts partsOf(const DateTimeObject* v) {
+  return {v->date(), v->clock(), v->tzinfo(), v->fold};
+}
 Result<Ref<DateTimeObject>> datetimeNew(const DateTimeParts& parts, PyTypeObject* type = &kDateTimeType);
-Result<Ref<>> datetimeNewOf(PyTypeObject* type, const DateTimeParts& parts);      // through the constructor of subclasses
+Result<Ref<>> datetimeNewOf(PyTypeObject* type,
+                            const DateTimeParts& parts);  // through the constructor of subclasses
 Result<Ref<>> datetimeAddMicros(DateTimeObject* self, __int128 micros, PyTypeObject* type);
 Result<Ref<>> datetimeFromTimestamp(PyTypeObject* type, PyObject* timestamp, PyObject* tzinfo);
 Result<Ref<>> dateFromTimestamp(PyTypeObject* type, PyObject* timestamp);
-__int128 microsOf(const DateTimeObject* v);                                       // since year 1, without the offset
+__int128 microsOf(const DateTimeObject* v);  // since year 1, without the offset
 
 // --- local time (localtime.cpp) ---
 struct TimeStamp {
   int64_t seconds;
   int microseconds;
 };
-Result<TimeStamp> timestampOf(PyObject* number);     // rounds half to even
+Result<TimeStamp> timestampOf(PyObject* number);  // rounds half to even
 Result<int64_t> timestampFloor(PyObject* number);
-Result<DateTimeParts> localParts(TimeStamp stamp);   // with fold
+Result<DateTimeParts> localParts(TimeStamp stamp);  // with fold
 Result<DateTimeParts> utcParts(TimeStamp stamp);
 Result<int64_t> localToSeconds(const DateTimeParts& parts);  // the local time as seconds of the UTC count
-Result<Ref<>> localZoneAt(int64_t unix_seconds);     // timezone(offset, name)
+Result<Ref<>> localZoneAt(int64_t unix_seconds);             // timezone(offset, name)
 
 // --- time zones (zone.cpp) ---
-Status checkTzInfo(PyObject* tzinfo);                // None or a tzinfo
+Status checkTzInfo(PyObject* tzinfo);  // None or a tzinfo
 // What the tzinfo's method says about `about` (a datetime, or None), checked. Absent: None.
 Result<MaybeRef<DeltaObject>> zoneUtcOffset(PyObject* tzinfo, PyObject* about);
 Result<Ref<>> zoneDst(PyObject* tzinfo, PyObject* about);
@@ -144,9 +148,8 @@ struct IsoTime {
 bool parseIsoTime(std::string_view text, IsoTime* out);
 // Where the time's separator stands; npos: malformed.
 size_t isoSeparator(std::string_view text);
-std::string isoBytes(StrObject* text);                // one byte per character, others than ASCII become 0x80
-Result<Ref<>> strftimeWrap(PyObject* self, StrObject* format, PyObject* timetuple, PyObject* tzinfo, PyObject* about,
-                           int microsecond);
-
+std::string isoBytes(StrObject* text);  // one byte per character, others than ASCII become 0x80
+Result<Ref<>> strftimeWrap(PyObject* self, StrObject* format, PyObject* timetuple, PyObject* tzinfo,
+                           PyObject* about, int microsecond);
 
 }  // namespace krait::modules

@@ -1,6 +1,6 @@
 // Making datetimes: constructors, class methods, parsing.
-#include <ctime>
 #include <cstring>
+#include <ctime>
 
 #include "core/call.h"
 #include "core/errors.h"
@@ -39,7 +39,8 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
   if (isBytes(first) && isState(cast<BytesObject>(first)->view())) {
     return MaybeRef<>(TRY(fromState(type, cast<BytesObject>(first)->view(), tzinfo)));
   }
-  if (!isStr(first) || cast<StrObject>(first)->size() != static_cast<Py_ssize_t>(kStateSize)) return MaybeRef<>();
+  if (!isStr(first) || cast<StrObject>(first)->size() != static_cast<Py_ssize_t>(kStateSize))
+    return MaybeRef<>();
   auto* text = cast<StrObject>(first);
   Py_UCS4 month = text->at(2) & 0x7f;
   if (month < 1 || month > 12) return MaybeRef<>();
@@ -55,8 +56,8 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
   return MaybeRef<>(TRY(fromState(type, {data, kStateSize}, tzinfo)));
 }
 
-Result<Ref<>> fromFields(PyTypeObject* type, Opt<> year, Opt<> month, Opt<> day, int hour, int minute, int second,
-                         int microsecond, PyObject* tzinfo, int fold) {
+Result<Ref<>> fromFields(PyTypeObject* type, Opt<> year, Opt<> month, Opt<> day, int hour, int minute,
+                         int second, int microsecond, PyObject* tzinfo, int fold) {
   CivilDate date = TRY(dateFromArgs(year, month, day));
   TRY(checkTzInfo(tzinfo));
   return datetimeNew({date, {hour, minute, second, microsecond}, tzinfo, fold}, type);
@@ -88,7 +89,8 @@ Result<Ref<>> datetimeConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs
     if (state) return std::move(state).take();
   }
   constexpr Text kSignature =
-      "!datetime(year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>, hour=0, minute=0, second=0, "
+      "!datetime(year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>, hour=0, minute=0, "
+      "second=0, "
       "microsecond=0, tzinfo=None, *, fold=0)";
   return Result<Ref<>>::fromC(newEntry<kSignature, fromFields>(type, args, kwargs.get()));
 }
@@ -113,7 +115,8 @@ Result<Ref<DateTimeObject>> datetimeNew(const DateTimeParts& parts, PyTypeObject
 Result<Ref<>> datetimeNewOf(PyTypeObject* type, const DateTimeParts& parts) {
   if (type == &kDateTimeType) return datetimeNew(parts);
   const ClockTime& c = parts.clock;
-  int values[] = {parts.date.year, parts.date.month, parts.date.day, c.hour, c.minute, c.second, c.microsecond};
+  int values[] = {parts.date.year, parts.date.month, parts.date.day, c.hour,
+                  c.minute,        c.second,         c.microsecond};
   Ref<TupleObject> args = TRY(tupleNew(8));
   for (int i = 0; i < 7; i++) args->ob_item[i] = TRY(intFromLong(values[i])).leak();
   args->ob_item[7] = share(parts.tzinfo).leak();
@@ -142,8 +145,10 @@ Result<Ref<>> datetimeUtcFromTimestamp(PyTypeObject* type, PyObject* timestamp) 
 }
 
 Result<Ref<>> datetimeCombine(PyTypeObject* type, PyObject* date, PyObject* time, Opt<> tzinfo) {
-  if (!isDate(date)) return raise(PyExc_TypeError, "combine() argument 1 must be datetime.date, not %.50s", typeName(date));
-  if (!isTime(time)) return raise(PyExc_TypeError, "combine() argument 2 must be datetime.time, not %.50s", typeName(time));
+  if (!isDate(date))
+    return raise(PyExc_TypeError, "combine() argument 1 must be datetime.date, not %.50s", typeName(date));
+  if (!isTime(time))
+    return raise(PyExc_TypeError, "combine() argument 2 must be datetime.time, not %.50s", typeName(time));
   auto* clock = cast<TimeObject>(time);
   PyObject* zone = tzinfo.orElse(clock->tzinfo());
   TRY(checkTzInfo(zone));
@@ -157,7 +162,8 @@ Result<Ref<>> datetimeFromIsoFormat(PyTypeObject* type, PyObject* text) {
   if (view.size() < 7) return badIsoFormat(text);
   size_t separator = isoSeparator(view);
   DateTimeParts parts;
-  if (separator == view.npos || !parseIsoDate(view.substr(0, separator), &parts.date)) return badIsoFormat(text);
+  if (separator == view.npos || !parseIsoDate(view.substr(0, separator), &parts.date))
+    return badIsoFormat(text);
   IsoTime iso;
   if (separator < view.size()) {
     if (!parseIsoTime(view.substr(separator + 1), &iso)) return badIsoFormat(text);

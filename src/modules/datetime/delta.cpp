@@ -33,7 +33,8 @@ Result<Ref<IntObject>> intFromWide(__int128 value) {
   auto magnitude = negative ? -static_cast<unsigned __int128>(value) : static_cast<unsigned __int128>(value);
   Digit digits[5];
   size_t size = 0;
-  for (; magnitude != 0; magnitude >>= kDigitBits) digits[size++] = static_cast<Digit>(magnitude) & kDigitMask;
+  for (; magnitude != 0; magnitude >>= kDigitBits)
+    digits[size++] = static_cast<Digit>(magnitude) & kDigitMask;
   return intFromDigits({digits, size}, negative);
 }
 
@@ -74,7 +75,8 @@ class Accumulator {
     if (!value) return {};
     if (isInt(value.get())) return addInt(cast<IntObject>(value.get()), unit.micros);
     if (isFloat(value.get())) return addFloat(cast<FloatObject>(value.get())->value, unit.micros);
-    return raise(PyExc_TypeError, "unsupported type for timedelta %s component: %s", unit.name, typeName(value.get()));
+    return raise(PyExc_TypeError, "unsupported type for timedelta %s component: %s", unit.name,
+                 typeName(value.get()));
   }
 
   Result<Ref<DeltaObject>> finish(PyTypeObject* type) {
@@ -151,7 +153,8 @@ struct Ratio {
 Result<Ratio> ratioOf(PyObject* number) {
   Ref<> pair = TRY(callMethod(number, name<"as_integer_ratio">()));
   if (!isTuple(pair.get())) {
-    return raise(PyExc_TypeError, "unexpected return type from as_integer_ratio(): expected tuple, got '%.200s'",
+    return raise(PyExc_TypeError,
+                 "unexpected return type from as_integer_ratio(): expected tuple, got '%.200s'",
                  typeName(pair));
   }
   if (cast<TupleObject>(pair.get())->size() != 2) {
@@ -267,7 +270,8 @@ Result<Ref<>> str(DeltaObject* self) {
   int hours = self->seconds / 3600, minutes = self->seconds / 60 % 60, seconds = self->seconds % 60;
   char clock[48], days[48] = "";
   if (self->days != 0) {
-    std::snprintf(days, sizeof days, "%d day%s, ", self->days, self->days == 1 || self->days == -1 ? "" : "s");
+    std::snprintf(days, sizeof days, "%d day%s, ", self->days,
+                  self->days == 1 || self->days == -1 ? "" : "s");
   }
   if (self->microseconds != 0) {
     std::snprintf(clock, sizeof clock, "%d:%02d:%02d.%06d", hours, minutes, seconds, self->microseconds);
@@ -291,13 +295,12 @@ constinit PyMethodDef kMethods[] = {
     method<"!total_seconds($self, /)", totalSeconds, "Total seconds in the duration.">,
     method<"!__reduce__($self, /)", reduce, "__reduce__() -> (cls, state)">,
     {}};
-constinit PyMemberDef kMembers[] = {
-    {"days", T_INT, offsetof(DeltaObject, days), READONLY, "Number of days."},
-    {"seconds", T_INT, offsetof(DeltaObject, seconds), READONLY,
-     "Number of seconds (>= 0 and less than 1 day)."},
-    {"microseconds", T_INT, offsetof(DeltaObject, microseconds), READONLY,
-     "Number of microseconds (>= 0 and less than 1 second)."},
-    {}};
+constinit PyMemberDef kMembers[] = {{"days", T_INT, offsetof(DeltaObject, days), READONLY, "Number of days."},
+                                    {"seconds", T_INT, offsetof(DeltaObject, seconds), READONLY,
+                                     "Number of seconds (>= 0 and less than 1 day)."},
+                                    {"microseconds", T_INT, offsetof(DeltaObject, microseconds), READONLY,
+                                     "Number of microseconds (>= 0 and less than 1 second)."},
+                                    {}};
 constinit PyNumberMethods kNumber = {
     .nb_add = slot<add>,
     .nb_subtract = slot<subtract>,
@@ -352,17 +355,19 @@ constinit PyTypeObject kDeltaType = {
     .tp_hash = slot<hashSlot>,
     .tp_str = slot<str>,
     .tp_flags = Py_TPFLAGS_BASETYPE,
-    .tp_doc = "Difference between two datetime values.\n\n"
-              "timedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)\n\n"
-              "All arguments are optional and default to 0.\n"
-              "Arguments may be integers or floats, and may be positive or negative.",
+    .tp_doc =
+        "Difference between two datetime values.\n\n"
+        "timedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)\n\n"
+        "All arguments are optional and default to 0.\n"
+        "Arguments may be integers or floats, and may be positive or negative.",
     .tp_richcompare = slot<compareSlot>,
     .tp_methods = kMethods,
     .tp_members = kMembers,
-    .tp_new = newSlot<"!__new__(days=<unrepresentable>, seconds=<unrepresentable>, microseconds=<unrepresentable>, "
-                      "milliseconds=<unrepresentable>, minutes=<unrepresentable>, hours=<unrepresentable>, "
-                      "weeks=<unrepresentable>)",
-                      construct>,
+    .tp_new =
+        newSlot<"!__new__(days=<unrepresentable>, seconds=<unrepresentable>, microseconds=<unrepresentable>, "
+                "milliseconds=<unrepresentable>, minutes=<unrepresentable>, hours=<unrepresentable>, "
+                "weeks=<unrepresentable>)",
+                construct>,
     .tp_free = objectFree,
 };
 

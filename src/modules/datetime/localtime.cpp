@@ -37,7 +37,8 @@ Result<tm> brokenDown(int64_t seconds, bool local) {
 
 DateTimeParts partsOfTm(const tm& t, int microseconds) {
   // Leap seconds are beyond this calendar.
-  return {{t.tm_year + 1900, t.tm_mon + 1, t.tm_mday}, {t.tm_hour, t.tm_min, std::min(t.tm_sec, 59), microseconds}};
+  return {{t.tm_year + 1900, t.tm_mon + 1, t.tm_mday},
+          {t.tm_hour, t.tm_min, std::min(t.tm_sec, 59), microseconds}};
 }
 
 Result<int64_t> secondsChecked(const DateTimeParts& parts) {

@@ -19,7 +19,8 @@ Status appendZoneName(StrBuilder& out, PyObject* tzinfo, PyObject* about) {
   return {};
 }
 
-Status appendDirective(StrBuilder& out, Py_UCS4 directive, PyObject* tzinfo, PyObject* about, int microsecond) {
+Status appendDirective(StrBuilder& out, Py_UCS4 directive, PyObject* tzinfo, PyObject* about,
+                       int microsecond) {
   if (directive == 'z') {
     std::string offset;
     TRY(appendOffset(offset, "", tzinfo, about));
@@ -39,8 +40,8 @@ Status appendDirective(StrBuilder& out, Py_UCS4 directive, PyObject* tzinfo, PyO
 
 }  // namespace
 
-Result<Ref<>> strftimeWrap(PyObject* self, StrObject* format, PyObject* timetuple, PyObject* tzinfo, PyObject* about,
-                           int microsecond) {
+Result<Ref<>> strftimeWrap(PyObject* self, StrObject* format, PyObject* timetuple, PyObject* tzinfo,
+                           PyObject* about, int microsecond) {
   TRY(strUtf8(format));
   StrBuilder out;
   Py_ssize_t size = format->size();

@@ -41,7 +41,8 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
   if (isBytes(first) && isState(cast<BytesObject>(first)->view())) {
     return MaybeRef<>(TRY(fromState(type, cast<BytesObject>(first)->view(), tzinfo)));
   }
-  if (!isStr(first) || cast<StrObject>(first)->size() != static_cast<Py_ssize_t>(kStateSize)) return MaybeRef<>();
+  if (!isStr(first) || cast<StrObject>(first)->size() != static_cast<Py_ssize_t>(kStateSize))
+    return MaybeRef<>();
   auto* text = cast<StrObject>(first);
   if ((text->at(0) & 0x7f) >= 24) return MaybeRef<>();
   char data[kStateSize];
@@ -56,8 +57,8 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
   return MaybeRef<>(TRY(fromState(type, {data, kStateSize}, tzinfo)));
 }
 
-Result<Ref<>> fromFields(PyTypeObject* type, int hour, int minute, int second, int microsecond, PyObject* tzinfo,
-                         int fold) {
+Result<Ref<>> fromFields(PyTypeObject* type, int hour, int minute, int second, int microsecond,
+                         PyObject* tzinfo, int fold) {
   TRY(checkClock({hour, minute, second, microsecond}, fold));
   TRY(checkTzInfo(tzinfo));
   return timeNew({hour, minute, second, microsecond}, tzinfo, fold, type);
@@ -71,8 +72,8 @@ Result<Ref<>> construct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
     if (state) return std::move(state).take();
   }
   return Result<Ref<>>::fromC(
-      newEntry<"!time(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)", fromFields>(type, args,
-                                                                                                      kwargs.get()));
+      newEntry<"!time(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)", fromFields>(
+          type, args, kwargs.get()));
 }
 
 // Through the constructor of subclasses, which know no fold argument there.
@@ -142,13 +143,17 @@ int64_t microsOfDay(const ClockTime& c) { return secondOfDay(c) * kMicrosPerSeco
 Result<Ref<>> compareSlot(TimeObject* self, PyObject* other_object, int op) {
   if (!isTime(other_object)) return notImplemented();
   auto* other = cast<TimeObject>(other_object);
-  auto bytewise = [&] { return boolObject(compareTruth(op, std::memcmp(self->data, other->data, kStateSize)) != 0); };
+  auto bytewise = [&] {
+    return boolObject(compareTruth(op, std::memcmp(self->data, other->data, kStateSize)) != 0);
+  };
   if (self->tzinfo() == other->tzinfo()) return bytewise();
-  MaybeRef<DeltaObject> a = TRY(zoneUtcOffset(self->tzinfo(), Py_None)), b = TRY(zoneUtcOffset(other->tzinfo(), Py_None));
+  MaybeRef<DeltaObject> a = TRY(zoneUtcOffset(self->tzinfo(), Py_None)),
+                        b = TRY(zoneUtcOffset(other->tzinfo(), Py_None));
   bool same = (!a && !b) || (a && b && deltaCompare(a.get(), b.get()) == 0);
   if (same) return bytewise();
   if (a && b) {
-    __int128 x = microsOfDay(self->clock()) - a->totalMicros(), y = microsOfDay(other->clock()) - b->totalMicros();
+    __int128 x = microsOfDay(self->clock()) - a->totalMicros(),
+             y = microsOfDay(other->clock()) - b->totalMicros();
     return boolObject(compareValues(x, y, op));
   }
   if (op == Py_EQ || op == Py_NE) return boolObject(op == Py_NE);
@@ -202,7 +207,8 @@ Result<Ref<>> reduceEx(TimeObject* self, int protocol) {
   std::memcpy(data, self->data, kStateSize);
   if (protocol > 3 && self->fold != 0) data[0] = static_cast<char>(data[0] | 0x80);
   Ref<BytesObject> state = TRY(bytesFrom({data, kStateSize}));
-  Ref<TupleObject> args = TRY(self->has_tzinfo ? tupleOf(static_cast<PyObject*>(state.get()), self->tz) : tupleOf(state.get()));
+  Ref<TupleObject> args =
+      TRY(self->has_tzinfo ? tupleOf(static_cast<PyObject*>(state.get()), self->tz) : tupleOf(state.get()));
   return tupleOf(static_cast<PyObject*>(typeOf(self)), args.get());
 }
 Result<Ref<>> reduceMethod(TimeObject* self) { return reduceEx(self, 2); }
@@ -217,7 +223,8 @@ constinit PyMethodDef kMethods[] = {
     method<"!replace($self, hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, "
            "microsecond=<unrepresentable>, tzinfo=<unrepresentable>, *, fold=<unrepresentable>)",
            replaceMethod, "Return time with new specified fields.">,
-    classMethod<"!fromisoformat($type, string, /)", fromIsoFormatMethod, "string -> time from a string in ISO 8601 format">,
+    classMethod<"!fromisoformat($type, string, /)", fromIsoFormatMethod,
+                "string -> time from a string in ISO 8601 format">,
     method<"!__reduce_ex__($self, protocol, /)", reduceEx, "__reduce_ex__(proto) -> (cls, state)">,
     method<"!__reduce__($self, /)", reduceMethod, "__reduce__() -> (cls, state)">,
     {}};
@@ -264,7 +271,8 @@ Result<Ref<>> timeNew(const ClockTime& clock, PyObject* tzinfo, int fold, PyType
 }
 
 bool appendClock(std::string& out, const ClockTime& c, std::string_view timespec) {
-  static constexpr std::string_view kSpecs[] = {"hours", "minutes", "seconds", "milliseconds", "microseconds"};
+  static constexpr std::string_view kSpecs[] = {"hours", "minutes", "seconds", "milliseconds",
+                                                "microseconds"};
   int level = -1;
   if (timespec == "auto") level = c.microsecond != 0 ? 4 : 2;
   for (int i = 0; i < 5; i++) {
@@ -290,9 +298,10 @@ constinit PyTypeObject kTimeType = {
     .tp_hash = slot<hashSlot>,
     .tp_str = slot<strSlot>,
     .tp_flags = Py_TPFLAGS_BASETYPE,
-    .tp_doc = "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\n"
-              "All arguments are optional. tzinfo may be None, or an instance of\n"
-              "a tzinfo subclass. The remaining arguments may be ints.",
+    .tp_doc =
+        "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\n"
+        "All arguments are optional. tzinfo may be None, or an instance of\n"
+        "a tzinfo subclass. The remaining arguments may be ints.",
     .tp_richcompare = slot<compareSlot>,
     .tp_methods = kMethods,
     .tp_getset = kGetSet,

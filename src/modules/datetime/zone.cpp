@@ -21,12 +21,14 @@ bool offsetInRange(const DeltaObject* offset) {
   return micros > -__int128{kMicrosPerDay} && micros < __int128{kMicrosPerDay};
 }
 
-Result<MaybeRef<DeltaObject>> askDelta(PyObject* tzinfo, StrObject* method_name, const char* label, PyObject* about) {
+Result<MaybeRef<DeltaObject>> askDelta(PyObject* tzinfo, StrObject* method_name, const char* label,
+                                       PyObject* about) {
   if (tzinfo == Py_None) return MaybeRef<DeltaObject>();
   Ref<> answer = TRY(callMethod(tzinfo, method_name, about));
   if (answer.get() == Py_None) return MaybeRef<DeltaObject>();
   if (!isDelta(answer.get())) {
-    return raise(PyExc_TypeError, "tzinfo.%s() must return None or timedelta, not '%.200s'", label, typeName(answer));
+    return raise(PyExc_TypeError, "tzinfo.%s() must return None or timedelta, not '%.200s'", label,
+                 typeName(answer));
   }
   if (!offsetInRange(cast<DeltaObject>(answer.get()))) {
     return raise(PyExc_ValueError,
@@ -110,7 +112,8 @@ Result<Ref<>> make(DeltaObject* offset, Opt<> zone_name) {
 
 Result<Ref<>> construct(PyTypeObject*, PyObject* offset, Opt<> zone_name) {
   if (!isDelta(offset)) {
-    return raise(PyExc_TypeError, "timezone() argument 1 must be datetime.timedelta, not %.50s", typeName(offset));
+    return raise(PyExc_TypeError, "timezone() argument 1 must be datetime.timedelta, not %.50s",
+                 typeName(offset));
   }
   if (zone_name && !isStr(zone_name.get())) {
     return raise(PyExc_TypeError, "timezone() argument 2 must be str, not %.50s",
@@ -121,8 +124,8 @@ Result<Ref<>> construct(PyTypeObject*, PyObject* offset, Opt<> zone_name) {
 
 Status checkAbout(PyObject* about, const char* method_name) {
   if (about == Py_None || isDateTime(about)) return {};
-  return raise(PyExc_TypeError, "%s(dt) argument must be a datetime instance or None, not %.200s", method_name,
-               typeName(about));
+  return raise(PyExc_TypeError, "%s(dt) argument must be a datetime instance or None, not %.200s",
+               method_name, typeName(about));
 }
 
 // "UTC", "UTC+01:00", "UTC-00:59:54.999993"
@@ -220,9 +223,10 @@ Result<Ref<>> zoneName(PyObject* tzinfo, PyObject* about) {
 Result<Ref<>> zoneNew(DeltaObject* offset, Opt<> zone_name) {
   if (!zone_name && offset->totalMicros() == 0 && zone_utc) return share(zone_utc);
   if (!offsetInRange(offset)) {
-    return raise(PyExc_ValueError,
-                 "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not %R.",
-                 offset);
+    return raise(
+        PyExc_ValueError,
+        "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not %R.",
+        offset);
   }
   return make(offset, zone_name);
 }

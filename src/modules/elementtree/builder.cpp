@@ -10,7 +10,8 @@ PyObject *g_parse_error, *g_comment_factory, *g_pi_factory;
 
 namespace {
 
-// --- text ------------------------------------------------------------------------------------------------------------
+// --- text
+// ------------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> joined(PyObject* data) {
   if (!isExactList(data)) return share(data);
@@ -61,7 +62,8 @@ Status insertNode(BuilderObject* self, PyObject* node) {
   return {};
 }
 
-// --- life ------------------------------------------------------------------------------------------------------------
+// --- life
+// ------------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> builderAlloc(PyTypeObject* type, PyObject*, Opt<>) {
   Ref<BuilderObject> self = TRY(typeAlloc<BuilderObject>(type));
@@ -73,8 +75,8 @@ Result<Ref<>> builderAlloc(PyTypeObject* type, PyObject*, Opt<>) {
 MaybeRef<> orAbsent(PyObject* given, PyObject* standard) {
   return MaybeRef<>::share(given == Py_None ? standard : given);
 }
-Status builderInit(BuilderObject* self, PyObject* element_factory, PyObject* comment_factory, PyObject* pi_factory,
-                   bool insert_comments, bool insert_pis) {
+Status builderInit(BuilderObject* self, PyObject* element_factory, PyObject* comment_factory,
+                   PyObject* pi_factory, bool insert_comments, bool insert_pis) {
   auto replace = [](PyObject*& field, MaybeRef<> value) {
     PyObject* former = std::exchange(field, std::move(value).leak());
     xdecref(former);
@@ -89,9 +91,10 @@ Status builderInit(BuilderObject* self, PyObject* element_factory, PyObject* com
 
 template <class F>
 void eachField(BuilderObject* self, F&& f) {
-  for (PyObject** field : {&self->root, &self->current, &self->last, &self->last_for_tail, &self->data, &self->stack, &self->element_factory,
-                           &self->comment_factory, &self->pi_factory, &self->events_append, &self->start_event, &self->end_event,
-                           &self->start_ns_event, &self->end_ns_event, &self->comment_event, &self->pi_event}) {
+  for (PyObject** field : {&self->root, &self->current, &self->last, &self->last_for_tail, &self->data,
+                           &self->stack, &self->element_factory, &self->comment_factory, &self->pi_factory,
+                           &self->events_append, &self->start_event, &self->end_event, &self->start_ns_event,
+                           &self->end_ns_event, &self->comment_event, &self->pi_event}) {
     f(*field);
   }
 }
@@ -114,7 +117,8 @@ void builderDealloc(BuilderObject* self) {
 
 }  // namespace
 
-// --- events ----------------------------------------------------------------------------------------------------------
+// --- events
+// ----------------------------------------------------------------------------------------------------------
 
 Status builderEvent(BuilderObject* self, PyObject* event, PyObject* node) {
   if (!event || !self->events_append) return {};
@@ -141,12 +145,17 @@ Result<Ref<>> builderStart(BuilderObject* self, PyObject* tag, Opt<> attrib) {
   Ref<> node = TRY(makeElement(self, tag, attrib));
   Ref<> parent = share(self->current);
   clearField(self->last_for_tail);
-  if (parent.get() != Py_None) TRY(addChild(parent, node));
-  else if (self->root) return raise(g_parse_error, "multiple elements on top level");
-  else self->root = node.clone().leak();
+  if (parent.get() != Py_None)
+    TRY(addChild(parent, node));
+  else if (self->root)
+    return raise(g_parse_error, "multiple elements on top level");
+  else
+    self->root = node.clone().leak();
   auto* stack = cast<ListObject>(self->stack);
-  if (self->depth < stack->size()) TRY(listSetItem(stack, self->depth, parent.clone()));
-  else TRY(listAppend(stack, parent.clone()));
+  if (self->depth < stack->size())
+    TRY(listSetItem(stack, self->depth, parent.clone()));
+  else
+    TRY(listAppend(stack, parent.clone()));
   self->depth++;
   setField(self->current, node.clone());
   setField(self->last, node.clone());
@@ -212,21 +221,24 @@ Result<Ref<>> builderClose(BuilderObject* self) { return share(self->root ? self
 
 namespace {
 
-Result<Ref<>> startMethod(BuilderObject* self, PyObject* tag, DictObject* attrs) { return builderStart(self, tag, attrs); }
+Result<Ref<>> startMethod(BuilderObject* self, PyObject* tag, DictObject* attrs) {
+  return builderStart(self, tag, attrs);
+}
 Status dataMethod(BuilderObject* self, PyObject* data) { return builderData(self, data); }
 Result<Ref<>> endMethod(BuilderObject* self, PyObject*) { return builderEnd(self); }
 Result<Ref<>> commentMethod(BuilderObject* self, PyObject* text) { return builderComment(self, text); }
-Result<Ref<>> piMethod(BuilderObject* self, PyObject* target, PyObject* text) { return builderPi(self, target, text); }
+Result<Ref<>> piMethod(BuilderObject* self, PyObject* target, PyObject* text) {
+  return builderPi(self, target, text);
+}
 Result<Ref<>> closeMethod(BuilderObject* self) { return builderClose(self); }
 
-PyMethodDef kBuilderMethods[] = {
-    method<"data($self, data, /)", dataMethod>,
-    method<"start($self, tag, attrs, /)", startMethod>,
-    method<"end($self, tag, /)", endMethod>,
-    method<"comment($self, text, /)", commentMethod>,
-    method<"pi($self, target, text=None, /)", piMethod>,
-    method<"close($self, /)", closeMethod>,
-    {}};
+PyMethodDef kBuilderMethods[] = {method<"data($self, data, /)", dataMethod>,
+                                 method<"start($self, tag, attrs, /)", startMethod>,
+                                 method<"end($self, tag, /)", endMethod>,
+                                 method<"comment($self, text, /)", commentMethod>,
+                                 method<"pi($self, target, text=None, /)", piMethod>,
+                                 method<"close($self, /)", closeMethod>,
+                                 {}};
 
 }  // namespace
 }  // namespace krait::modules::elementtree
@@ -240,7 +252,8 @@ PyTypeObject krait_tree_builder_type = {
     .tp_traverse = krait::slot<krait::modules::elementtree::builderTraverse>,
     .tp_clear = krait::slot<krait::modules::elementtree::builderGcClear>,
     .tp_methods = krait::modules::elementtree::kBuilderMethods,
-    .tp_init = krait::initSlot<"TreeBuilder(element_factory=None, *, comment_factory=None, pi_factory=None, insert_comments=False, insert_pis=False)",
+    .tp_init = krait::initSlot<"TreeBuilder(element_factory=None, *, comment_factory=None, pi_factory=None, "
+                               "insert_comments=False, insert_pis=False)",
                                krait::modules::elementtree::builderInit>,
     .tp_new = krait::slot<krait::modules::elementtree::builderAlloc>,
 };

@@ -17,11 +17,14 @@
 
 namespace krait::modules::elementtree {
 
-Raised raiseNotElement(PyObject* given) { return raise(PyExc_TypeError, "expected an Element, not \"%.200s\"", typeName(given)); }
+Raised raiseNotElement(PyObject* given) {
+  return raise(PyExc_TypeError, "expected an Element, not \"%.200s\"", typeName(given));
+}
 
 namespace {
 
-// --- storage ---------------------------------------------------------------------------------------------------------
+// --- storage
+// ---------------------------------------------------------------------------------------------------------
 
 Status ensureExtra(ElementObject* self) {
   if (self->extra) return {};
@@ -52,7 +55,8 @@ Status reserve(ElementObject* self, Py_ssize_t more) {
   size += (size >> 3) + (size < 9 ? 3 : 6);
   if (size > PY_SSIZE_T_MAX / Py_ssize_t{sizeof(PyObject*)}) return raiseNoMemory();
   bool was_inline = extra->children == extra->inline_children;
-  auto* moved = static_cast<PyObject**>(memRealloc(was_inline ? nullptr : extra->children, static_cast<size_t>(size) * sizeof(PyObject*)));
+  auto* moved = static_cast<PyObject**>(
+      memRealloc(was_inline ? nullptr : extra->children, static_cast<size_t>(size) * sizeof(PyObject*)));
   if (!moved) return raiseNoMemory();
   if (was_inline) std::copy_n(extra->inline_children, extra->length, moved);
   extra->children = moved;
@@ -92,7 +96,8 @@ Result<MaybeRef<DictObject>> attributesFromCall(Opt<> attrib, Opt<DictObject> kw
   Ref<StrObject> key = TRY(strLiteral("attrib"));
   MaybeRef<> named;
   if (!attrib && keywords->size()) named = TRY(dictPop(keywords, key));
-  if (named && !isDict(named.get())) return raise(PyExc_TypeError, "attrib must be dict, not %.100s", typeName(named.get()));
+  if (named && !isDict(named.get()))
+    return raise(PyExc_TypeError, "attrib must be dict, not %.100s", typeName(named.get()));
   Opt<> base = attrib ? attrib : named.opt();
   if (!base) return keywords->size() ? MaybeRef<DictObject>(std::move(keywords)) : MaybeRef<DictObject>();
   Ref<DictObject> out = TRY(dictCopy(cast<DictObject>(base.get())));
@@ -102,7 +107,8 @@ Result<MaybeRef<DictObject>> attributesFromCall(Opt<> attrib, Opt<DictObject> kw
 
 namespace {
 
-// --- life ------------------------------------------------------------------------------------------------------------
+// --- life
+// ------------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> elementAlloc(PyTypeObject* type, PyObject*, Opt<>) {
   Ref<ElementObject> self = TRY(typeAlloc<ElementObject>(type));
@@ -113,11 +119,15 @@ Result<Ref<>> elementAlloc(PyTypeObject* type, PyObject*, Opt<>) {
 Status elementInit(ElementObject* self, PyObject* args_object, Opt<> kwargs) {
   auto* args = cast<TupleObject>(args_object);
   if (args->size() < 1) return raise(PyExc_TypeError, "Element() takes at least 1 argument (0 given)");
-  if (args->size() > 2) return raise(PyExc_TypeError, "Element() takes at most 2 arguments (%zd given)", args->size());
+  if (args->size() > 2)
+    return raise(PyExc_TypeError, "Element() takes at most 2 arguments (%zd given)", args->size());
   Opt<> attrib;
   if (args->size() == 2) attrib = args->at(1);
-  if (attrib && !isDict(attrib.get())) return raise(PyExc_TypeError, "Element() argument 2 must be dict, not %.50s", attrib.get() == Py_None ? "None" : typeName(attrib.get()));
-  MaybeRef<DictObject> made = TRY(attributesFromCall(attrib, kwargs ? cast<DictObject>(kwargs.get()) : nullptr));
+  if (attrib && !isDict(attrib.get()))
+    return raise(PyExc_TypeError, "Element() argument 2 must be dict, not %.50s",
+                 attrib.get() == Py_None ? "None" : typeName(attrib.get()));
+  MaybeRef<DictObject> made =
+      TRY(attributesFromCall(attrib, kwargs ? cast<DictObject>(kwargs.get()) : nullptr));
   dropExtra(self);
   if (made) {
     TRY(ensureExtra(self));
@@ -160,18 +170,20 @@ void elementDealloc(ElementObject* self) {
 Result<Ref<StrObject>> elementRepr(ElementObject* self) {
   if (!self->tag) return strFormat("<Element at %p>", self);
   auto guard = TRY(ReprGuard::enter(self));
-  if (guard.isRecursive()) return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));
+  if (guard.isRecursive())
+    return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));
   Ref<> tag = share(self->tag);
   return strFormat("<Element %R at %p>", tag.get(), self);
 }
 
-// --- attributes ------------------------------------------------------------------------------------------------------
+// --- attributes
+// ------------------------------------------------------------------------------------------------------
 
-template <PyObject* ElementObject::*Field>
+template <PyObject* ElementObject::* Field>
 Result<Ref<>> fieldGet(ElementObject* self) {
   return share(self->*Field ? self->*Field : Py_None);
 }
-template <PyObject* ElementObject::*Field>
+template <PyObject* ElementObject::* Field>
 Status fieldSet(ElementObject* self, Opt<> value) {
   if (!value) return raise(PyExc_AttributeError, "can't delete element attribute");
   setField(self->*Field, share(value.get()));
@@ -180,7 +192,8 @@ Status fieldSet(ElementObject* self, Opt<> value) {
 Result<Ref<>> attribGet(ElementObject* self) { return share<PyObject>(TRY(attributes(self))); }
 Status attribSet(ElementObject* self, Opt<> value) {
   if (!value) return raise(PyExc_AttributeError, "can't delete element attribute");
-  if (!isDict(value.get())) return raise(PyExc_TypeError, "attrib must be dict, not %.200s", typeName(value.get()));
+  if (!isDict(value.get()))
+    return raise(PyExc_TypeError, "attrib must be dict, not %.200s", typeName(value.get()));
   TRY(ensureExtra(self));
   setField(self->extra->attrib, share(value.get()));
   return {};
@@ -205,7 +218,8 @@ Result<Ref<>> elementItems(ElementObject* self) {
   return Ref<>(TRY(dictItems(cast<DictObject>(self->extra->attrib))));
 }
 
-// --- children --------------------------------------------------------------------------------------------------------
+// --- children
+// --------------------------------------------------------------------------------------------------------
 
 Status elementAppendMethod(ElementObject* self, ElementObject* child) { return elementAppend(self, child); }
 Status elementInsert(ElementObject* self, Py_ssize_t index, ElementObject* child) {
@@ -250,7 +264,8 @@ Result<Ref<>> elementMake(ElementObject*, PyObject* tag, DictObject* attrib) {
   return Ref<>(TRY(elementNew(tag, copy.get())));
 }
 
-// --- copying and pickling --------------------------------------------------------------------------------------------
+// --- copying and pickling
+// --------------------------------------------------------------------------------------------
 
 Result<Ref<>> elementCopy(ElementObject* self) {
   Ref<ElementObject> copy = TRY(elementNew(self->tag, self->extra ? Opt<>(self->extra->attrib) : Opt<>()));
@@ -277,7 +292,8 @@ Result<Ref<>> elementDeepCopy(ElementObject* self, DictObject* memo) {
   if (self->extra && self->extra->attrib) {
     Ref<> old_attrib = share(self->extra->attrib);
     attrib = TRY(deepCopy(old_attrib, memo));
-    if (!isDict(attrib.get())) return raise(PyExc_TypeError, "attrib must be dict, not %.200s", typeName(attrib.get()));
+    if (!isDict(attrib.get()))
+      return raise(PyExc_TypeError, "attrib must be dict, not %.200s", typeName(attrib.get()));
   }
   Ref<ElementObject> copy = TRY(elementNew(tag, attrib.opt()));
   setField(copy->text, TRY(deepCopy(old_text, memo)));
@@ -296,7 +312,8 @@ long elementSizeof(ElementObject* self) {
   long size = typeOf(self)->tp_basicsize;
   if (!self->extra) return size;
   size += sizeof(ElementExtra);
-  if (self->extra->children != self->extra->inline_children) size += static_cast<long>(sizeof(PyObject*)) * self->extra->allocated;
+  if (self->extra->children != self->extra->inline_children)
+    size += static_cast<long>(sizeof(PyObject*)) * self->extra->allocated;
   return size;
 }
 
@@ -322,17 +339,20 @@ Status checkStateKeys(DictObject* state) {
   PyObject *key, *value;
   for (Py_ssize_t at = 0; dictNext(state, &at, &key, &value);) {
     bool known = false;
-    for (const char* field : {"tag", "_children", "attrib", "text", "tail"}) known |= isStr(key) && strEqualsAscii(cast<StrObject>(key), field);
+    for (const char* field : {"tag", "_children", "attrib", "text", "tail"})
+      known |= isStr(key) && strEqualsAscii(cast<StrObject>(key), field);
     if (!known) return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for this function", key);
   }
   return {};
 }
 Status elementSetState(ElementObject* self, PyObject* given) {
-  if (!isExactDict(given)) return raise(PyExc_TypeError, "Don't know how to unpickle \"%.200R\" as an Element", given);
+  if (!isExactDict(given))
+    return raise(PyExc_TypeError, "Don't know how to unpickle \"%.200R\" as an Element", given);
   auto* state = cast<DictObject>(given);
   TRY(checkStateKeys(state));
-  MaybeRef<> tag = TRY(stateField(state, "tag")), attrib = TRY(stateField(state, "attrib")), text = TRY(stateField(state, "text")),
-             tail = TRY(stateField(state, "tail")), children = TRY(stateField(state, "_children"));
+  MaybeRef<> tag = TRY(stateField(state, "tag")), attrib = TRY(stateField(state, "attrib")),
+             text = TRY(stateField(state, "text")), tail = TRY(stateField(state, "tail")),
+             children = TRY(stateField(state, "_children"));
   if (!tag) return raise(PyExc_TypeError, "tag may not be NULL");
   if (children && !isList(children.get())) return raise(PyExc_TypeError, "'_children' is not a list");
   dropExtra(self);
@@ -352,7 +372,8 @@ Status elementSetState(ElementObject* self, PyObject* given) {
   return {};
 }
 
-// --- indexing --------------------------------------------------------------------------------------------------------
+// --- indexing
+// --------------------------------------------------------------------------------------------------------
 
 Py_ssize_t elementLength(ElementObject* self) { return self->size(); }
 Result<Ref<>> elementAt(ElementObject* self, Py_ssize_t index) {
@@ -360,7 +381,8 @@ Result<Ref<>> elementAt(ElementObject* self, Py_ssize_t index) {
   return share(self->child(index));
 }
 Status elementAssignAt(ElementObject* self, Py_ssize_t index, Opt<> value) {
-  if (index < 0 || index >= self->size()) return raise(PyExc_IndexError, "child assignment index out of range");
+  if (index < 0 || index >= self->size())
+    return raise(PyExc_IndexError, "child assignment index out of range");
   if (!value) return removeAt(self, index), Status();
   if (!isElement(value.get())) return raiseNotElement(value.get());
   setField(self->extra->children[index], share(value.get()));
@@ -378,7 +400,8 @@ Result<Ref<>> elementSubscript(ElementObject* self, PyObject* index) {
   SliceBounds bounds = TRY(sliceUnpack(cast<SliceObject>(index)));
   Py_ssize_t count = sliceAdjust(bounds, self->size());
   Ref<ListObject> out = TRY(listNew());
-  for (Py_ssize_t i = 0, at = bounds.start; i < count; i++, at += bounds.step) TRY(listAppend(out, self->child(at)));
+  for (Py_ssize_t i = 0, at = bounds.start; i < count; i++, at += bounds.step)
+    TRY(listAppend(out, self->child(at)));
   return out;
 }
 
@@ -386,7 +409,8 @@ Result<Ref<>> elementSubscript(ElementObject* self, PyObject* index) {
 Status replaceSlice(ElementObject* self, SliceBounds bounds, Py_ssize_t count, PyObject* fresh) {
   Py_ssize_t given = fresh ? fastSize(fresh) : 0;
   if (bounds.step != 1 && fresh && given != count) {
-    return raise(PyExc_ValueError, "attempt to assign sequence of size %zd to extended slice of size %zd", given, count);
+    return raise(PyExc_ValueError, "attempt to assign sequence of size %zd to extended slice of size %zd",
+                 given, count);
   }
   for (Py_ssize_t i = 0; i < given; i++) {
     if (!isElement(fastItems(fresh)[i])) return raiseNotElement(fastItems(fresh)[i]);
@@ -436,23 +460,22 @@ Status elementAssignSubscript(ElementObject* self, PyObject* index, Opt<> value)
   return replaceSlice(self, bounds, count, fresh);
 }
 
-PyMethodDef kElementMethods[] = {
-    method<"clear($self, /)", elementClear>,
-    method<"get($self, /, key, default=None)", elementGet>,
-    method<"set($self, key, value, /)", elementSet>,
-    method<"append($self, subelement, /)", elementAppendMethod>,
-    method<"extend($self, elements, /)", elementExtend>,
-    method<"insert($self, index, subelement, /)", elementInsert>,
-    method<"remove($self, subelement, /)", elementRemove>,
-    method<"makeelement($self, tag, attrib, /)", elementMake>,
-    method<"items($self, /)", elementItems>,
-    method<"keys($self, /)", elementKeys>,
-    method<"__copy__($self, /)", elementCopy>,
-    method<"__deepcopy__($self, memo, /)", elementDeepCopy>,
-    method<"__sizeof__($self, /)", elementSizeof>,
-    method<"__getstate__($self, /)", elementGetState>,
-    method<"__setstate__($self, state, /)", elementSetState>,
-    {}};
+PyMethodDef kElementMethods[] = {method<"clear($self, /)", elementClear>,
+                                 method<"get($self, /, key, default=None)", elementGet>,
+                                 method<"set($self, key, value, /)", elementSet>,
+                                 method<"append($self, subelement, /)", elementAppendMethod>,
+                                 method<"extend($self, elements, /)", elementExtend>,
+                                 method<"insert($self, index, subelement, /)", elementInsert>,
+                                 method<"remove($self, subelement, /)", elementRemove>,
+                                 method<"makeelement($self, tag, attrib, /)", elementMake>,
+                                 method<"items($self, /)", elementItems>,
+                                 method<"keys($self, /)", elementKeys>,
+                                 method<"__copy__($self, /)", elementCopy>,
+                                 method<"__deepcopy__($self, memo, /)", elementDeepCopy>,
+                                 method<"__sizeof__($self, /)", elementSizeof>,
+                                 method<"__getstate__($self, /)", elementGetState>,
+                                 method<"__setstate__($self, state, /)", elementSetState>,
+                                 {}};
 
 // The methods of both files in one table.
 PyMethodDef* allMethods() {
@@ -466,13 +489,18 @@ PyMethodDef* allMethods() {
 }
 
 constinit PyGetSetDef kElementGetSet[] = {
-    getset<"tag", fieldGet<&ElementObject::tag>, fieldSet<&ElementObject::tag>, "A string identifying what kind of data this element represents">,
-    getset<"text", fieldGet<&ElementObject::text>, fieldSet<&ElementObject::text>, "A string of text directly after the start tag, or None">,
-    getset<"tail", fieldGet<&ElementObject::tail>, fieldSet<&ElementObject::tail>, "A string of text directly after the end tag, or None">,
+    getset<"tag", fieldGet<&ElementObject::tag>, fieldSet<&ElementObject::tag>,
+           "A string identifying what kind of data this element represents">,
+    getset<"text", fieldGet<&ElementObject::text>, fieldSet<&ElementObject::text>,
+           "A string of text directly after the start tag, or None">,
+    getset<"tail", fieldGet<&ElementObject::tail>, fieldSet<&ElementObject::tail>,
+           "A string of text directly after the end tag, or None">,
     getset<"attrib", attribGet, attribSet, "A dictionary containing the element's attributes">,
     {}};
-constinit PySequenceMethods kElementSequence = {.sq_length = slot<elementLength>, .sq_item = slot<elementAt>, .sq_ass_item = slot<elementAssignAt>};
-constinit PyMappingMethods kElementMapping = {.mp_length = slot<elementLength>, .mp_subscript = slot<elementSubscript>,
+constinit PySequenceMethods kElementSequence = {
+    .sq_length = slot<elementLength>, .sq_item = slot<elementAt>, .sq_ass_item = slot<elementAssignAt>};
+constinit PyMappingMethods kElementMapping = {.mp_length = slot<elementLength>,
+                                              .mp_subscript = slot<elementSubscript>,
                                               .mp_ass_subscript = slot<elementAssignSubscript>};
 
 }  // namespace

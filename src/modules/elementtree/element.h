@@ -9,7 +9,8 @@
 #include "types/list.h"
 #include "types/str.h"
 
-extern "C" PyTypeObject krait_element_type, krait_tree_builder_type, krait_xml_parser_type, krait_element_iterator_type;
+extern "C" PyTypeObject krait_element_type, krait_tree_builder_type, krait_xml_parser_type,
+    krait_element_iterator_type;
 
 namespace krait::modules::elementtree {
 
@@ -38,7 +39,8 @@ inline bool isExactElement(const PyObject* o) { return isExact(o, &krait_element
 
 Result<Ref<ElementObject>> elementNew(PyObject* tag, Opt<> attrib);  // shares the dict
 Status elementAppend(ElementObject* self, PyObject* child);
-// Attributes of an element: a copy of the dict argument, if any, updated by keywords. Absent: neither was given.
+// Attributes of an element: a copy of the dict argument, if any, updated by keywords. Absent: neither was
+// given.
 Result<MaybeRef<DictObject>> attributesFromCall(Opt<> attrib, Opt<DictObject> kwargs);
 Raised raiseNotElement(PyObject* given);  // expected an Element, not "int"
 
@@ -46,12 +48,13 @@ Result<Ref<>> makeIterator(ElementObject* self, PyObject* tag, bool text);
 Status readyElementType();
 extern PyMethodDef kElementSearchMethods[];
 
-// --- TreeBuilder -----------------------------------------------------------------------------------------------------
+// --- TreeBuilder
+// -----------------------------------------------------------------------------------------------------
 
 struct BuilderObject : PyObject {
   PyObject *root, *current, *last, *last_for_tail;  // current: the open element or None
-  PyObject* data;                                   // text that is not delivered yet: an object, or a list of them
-  PyObject* stack;                                  // list: elements around the current one
+  PyObject* data;   // text that is not delivered yet: an object, or a list of them
+  PyObject* stack;  // list: elements around the current one
   Py_ssize_t depth;
   PyObject *element_factory, *comment_factory, *pi_factory;
   PyObject* events_append;

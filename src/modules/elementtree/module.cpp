@@ -1,8 +1,8 @@
 // The _elementtree module.
+#include "types/module.h"
 #include "core/call.h"
 #include "modules/elementtree/element.h"
 #include "modules/heap_type.h"
-#include "types/module.h"
 #include "types/tuple.h"
 #include "types/type.h"
 
@@ -12,19 +12,24 @@ namespace {
 
 // SubElement(parent, tag, attrib={}, **extra)
 Result<Ref<>> subElement(CallArgs args) {
-  if (args.count < 2) return raise(PyExc_TypeError, "SubElement() takes at least 2 arguments (%zd given)", args.count);
-  if (args.count > 3) return raise(PyExc_TypeError, "SubElement() takes at most 3 arguments (%zd given)", args.count);
+  if (args.count < 2)
+    return raise(PyExc_TypeError, "SubElement() takes at least 2 arguments (%zd given)", args.count);
+  if (args.count > 3)
+    return raise(PyExc_TypeError, "SubElement() takes at most 3 arguments (%zd given)", args.count);
   PyObject *parent = args.values[0], *tag = args.values[1];
   Opt<> attrib;
   if (args.count == 3) attrib = args.values[2];
   if (!isElement(parent)) {
-    return raise(PyExc_TypeError, "SubElement() argument 1 must be xml.etree.ElementTree.Element, not %.50s", parent == Py_None ? "None" : typeName(parent));
+    return raise(PyExc_TypeError, "SubElement() argument 1 must be xml.etree.ElementTree.Element, not %.50s",
+                 parent == Py_None ? "None" : typeName(parent));
   }
   if (attrib && !isDict(attrib.get())) {
-    return raise(PyExc_TypeError, "SubElement() argument 3 must be dict, not %.50s", attrib.get() == Py_None ? "None" : typeName(attrib.get()));
+    return raise(PyExc_TypeError, "SubElement() argument 3 must be dict, not %.50s",
+                 attrib.get() == Py_None ? "None" : typeName(attrib.get()));
   }
   Ref<DictObject> keywords = TRY(dictNew());
-  for (Py_ssize_t i = 0; args.names && i < args.names->size(); i++) TRY(dictSet(keywords, args.names->at(i), args.values[args.count + i]));
+  for (Py_ssize_t i = 0; args.names && i < args.names->size(); i++)
+    TRY(dictSet(keywords, args.names->at(i), args.values[args.count + i]));
   MaybeRef<DictObject> made = TRY(attributesFromCall(attrib, keywords.get()));
   Ref<ElementObject> child = TRY(elementNew(tag, made ? Opt<>(made.get()) : Opt<>()));
   TRY(elementAppend(static_cast<ElementObject*>(parent), child));
@@ -42,7 +47,8 @@ Result<Ref<>> setFactories(PyObject* comment_factory, PyObject* pi_factory) {
   if (pi_factory != Py_None && !isCallable(pi_factory)) {
     return raise(PyExc_TypeError, "PI factory must be callable, not %.100s", typeName(pi_factory));
   }
-  Ref<> old_comment = TRY(replaceFactory(g_comment_factory, comment_factory)), old_pi = TRY(replaceFactory(g_pi_factory, pi_factory));
+  Ref<> old_comment = TRY(replaceFactory(g_comment_factory, comment_factory)),
+        old_pi = TRY(replaceFactory(g_pi_factory, pi_factory));
   return Ref<>(TRY(tupleOf(old_comment.get(), old_pi.get())));
 }
 
@@ -54,14 +60,16 @@ constinit PyMethodDef kModuleMethods[] = {
 
 Status elementTreeExec(PyObject* module) {
   TRY(readyElementType());
-  for (PyTypeObject* type : {&krait_tree_builder_type, &krait_element_iterator_type, &krait_xml_parser_type}) TRY(typeReady(type));
+  for (PyTypeObject* type : {&krait_tree_builder_type, &krait_element_iterator_type, &krait_xml_parser_type})
+    TRY(typeReady(type));
   g_parse_error = TRY(exceptionAdd(module, "xml.etree.ElementTree.ParseError", PyExc_SyntaxError)).leak();
   TRY(moduleAddType(module, &krait_element_type));
   TRY(moduleAddType(module, &krait_tree_builder_type));
   return moduleAddType(module, &krait_xml_parser_type);
 }
 
-constinit PyModuleDef kElementTreeModule = moduleDef<"_elementtree", elementTreeExec>(kModuleMethods, nullptr);
+constinit PyModuleDef kElementTreeModule =
+    moduleDef<"_elementtree", elementTreeExec>(kModuleMethods, nullptr);
 
 }  // namespace
 }  // namespace elementtree

@@ -21,7 +21,8 @@ struct ParserObject : PyObject {
   PyObject* target;  // null before __init__
   PyObject* entity;  // dict: text of entities that the document does not define
   PyObject* names;   // dict: expat's names as bytes -> "{uri}name"
-  PyObject *start_ns, *end_ns, *start, *data, *end, *comment, *pi, *doctype, *close;  // the target's methods, or null
+  PyObject *start_ns, *end_ns, *start, *data, *end, *comment, *pi, *doctype,
+      *close;  // the target's methods, or null
 
   BuilderObject* builder() const {
     return isExact(target, &krait_tree_builder_type) ? static_cast<BuilderObject*>(target) : nullptr;
@@ -29,23 +30,28 @@ struct ParserObject : PyObject {
 };
 static_assert(sizeof(ParserObject) == 120);
 
-// --- errors ----------------------------------------------------------------------------------------------------------
+// --- errors
+// ----------------------------------------------------------------------------------------------------------
 
 Raised raiseParse(XML_Error code, XML_Size line, XML_Size column, const char* message) {
   Ref<StrObject> text = TRY(strFormat("%s: line %zd, column %zd", message ? message : XML_ErrorString(code),
                                       static_cast<Py_ssize_t>(line), static_cast<Py_ssize_t>(column)));
   Ref<> error = TRY(call(g_parse_error, text.get()));
-  Ref<IntObject> number = TRY(intFromLong(code)), line_number = TRY(intFromUnsignedLong(line)), column_number = TRY(intFromUnsignedLong(column));
+  Ref<IntObject> number = TRY(intFromLong(code)), line_number = TRY(intFromUnsignedLong(line)),
+                 column_number = TRY(intFromUnsignedLong(column));
   Ref<TupleObject> position = TRY(tupleOf(line_number.get(), column_number.get()));
   TRY(attrSet(error, "code", number));
   TRY(attrSet(error, "position", position));
   return raiseObject(g_parse_error, error);
 }
 
-// --- names and values ------------------------------------------------------------------------------------------------
+// --- names and values
+// ------------------------------------------------------------------------------------------------
 
 Result<Ref<>> textOf(const XML_Char* text) { return Ref<>(TRY(strFromUtf8(text))); }
-Result<Ref<>> textOrEmpty(const XML_Char* text) { return text ? textOf(text) : Result<Ref<>>(Ref<>(emptyStr())); }
+Result<Ref<>> textOrEmpty(const XML_Char* text) {
+  return text ? textOf(text) : Result<Ref<>>(Ref<>(emptyStr()));
+}
 
 // "uri}name" becomes "{uri}name"; equal names are one object.
 Result<Ref<>> universalName(ParserObject* self, const XML_Char* name) {
@@ -76,7 +82,8 @@ Status callTarget(PyObject* method, A*... args) {
   return {};
 }
 
-// --- expat's events --------------------------------------------------------------------------------------------------
+// --- expat's events
+// --------------------------------------------------------------------------------------------------
 
 Result<MaybeRef<>> attributesOf(ParserObject* self, const XML_Char** attributes) {
   if (!attributes[0]) return MaybeRef<>();
@@ -125,12 +132,14 @@ void onStartNamespace(void* data, const XML_Char* prefix, const XML_Char* uri) {
     if (builder ? !builder->events_append || !builder->start_ns_event : !self->start_ns) return {};
     Ref<> prefix_text = TRY(textOrEmpty(prefix)), uri_text = TRY(textOrEmpty(uri));
     if (!builder) return callTarget(self->start_ns, prefix_text.get(), uri_text.get());
-    return builderEvent(builder, builder->start_ns_event, TRY(tupleOf(prefix_text.get(), uri_text.get())).get());
+    return builderEvent(builder, builder->start_ns_event,
+                        TRY(tupleOf(prefix_text.get(), uri_text.get())).get());
   });
 }
 void onEndNamespace(void* data, const XML_Char* prefix) {
   guarded(data, [&](ParserObject* self) -> Status {
-    if (BuilderObject* builder = self->builder()) return builderEvent(builder, builder->end_ns_event, Py_None);
+    if (BuilderObject* builder = self->builder())
+      return builderEvent(builder, builder->end_ns_event, Py_None);
     return self->end_ns ? callTarget(self->end_ns, TRY(textOrEmpty(prefix)).get()) : Status();
   });
 }
@@ -147,7 +156,8 @@ void onComment(void* data, const XML_Char* text) {
 void onInstruction(void* data, const XML_Char* target_name, const XML_Char* text) {
   guarded(data, [&](ParserObject* self) -> Status {
     BuilderObject* builder = self->builder();
-    bool heard = builder ? (builder->events_append && builder->pi_event) || builder->insert_pis : self->pi != nullptr;
+    bool heard =
+        builder ? (builder->events_append && builder->pi_event) || builder->insert_pis : self->pi != nullptr;
     if (!heard) return {};
     Ref<> target = TRY(textOf(target_name)), instruction = text ? TRY(textOf(text)) : none();
     if (!builder) return callTarget(self->pi, target.get(), instruction.get());
@@ -155,15 +165,17 @@ void onInstruction(void* data, const XML_Char* target_name, const XML_Char* text
     return {};
   });
 }
-void onDoctype(void* data, const XML_Char* doctype, const XML_Char* system_id, const XML_Char* public_id, int) {
+void onDoctype(void* data, const XML_Char* doctype, const XML_Char* system_id, const XML_Char* public_id,
+               int) {
   guarded(data, [&](ParserObject* self) -> Status {
     Ref<> title = TRY(universalName(self, doctype)), system = system_id ? TRY(textOf(system_id)) : none(),
           publik = public_id ? TRY(textOf(public_id)) : none();
     if (self->doctype) return callTarget(self->doctype, title.get(), publik.get(), system.get());
     MaybeRef<> own = TRY(attrLookup(self, "doctype"));
     if (!own) return {};
-    return warn(PyExc_RuntimeWarning, 1,
-                "The doctype() method of XMLParser is ignored.  Define doctype() method on the TreeBuilder target.");
+    return warn(
+        PyExc_RuntimeWarning, 1,
+        "The doctype() method of XMLParser is ignored.  Define doctype() method on the TreeBuilder target.");
   });
 }
 
@@ -175,7 +187,8 @@ void onDefault(void* data, const XML_Char* text, int length) {
     Opt<> value = TRY(dictGet(cast<DictObject>(self->entity), key));
     if (value) return deliverData(self, share(value.get()).get());
     std::string message = "undefined entity " + std::string(text, static_cast<size_t>(std::min(length, 100)));
-    return raiseParse(XML_ERROR_UNDEFINED_ENTITY, XML_GetCurrentLineNumber(self->parser), XML_GetCurrentColumnNumber(self->parser), message.c_str());
+    return raiseParse(XML_ERROR_UNDEFINED_ENTITY, XML_GetCurrentLineNumber(self->parser),
+                      XML_GetCurrentColumnNumber(self->parser), message.c_str());
   });
 }
 
@@ -195,12 +208,14 @@ int onUnknownEncoding(void*, const XML_Char* encoding, XML_Encoding* info) {
   return XML_STATUS_OK;
 }
 
-// --- life ------------------------------------------------------------------------------------------------------------
+// --- life
+// ------------------------------------------------------------------------------------------------------------
 
 template <class F>
 void eachField(ParserObject* self, F&& f) {
-  for (PyObject** field : {&self->target, &self->entity, &self->names, &self->start_ns, &self->end_ns, &self->start, &self->data, &self->end,
-                           &self->comment, &self->pi, &self->doctype, &self->close}) {
+  for (PyObject** field :
+       {&self->target, &self->entity, &self->names, &self->start_ns, &self->end_ns, &self->start, &self->data,
+        &self->end, &self->comment, &self->pi, &self->doctype, &self->close}) {
     f(*field);
   }
 }
@@ -221,12 +236,20 @@ void parserDealloc(ParserObject* self) {
   parserGcClear(self);
   typeOf(self)->tp_free(self);
 }
-Result<Ref<>> parserAlloc(PyTypeObject* type, PyObject*, Opt<>) { return Ref<>(TRY(typeAlloc<ParserObject>(type))); }
+Result<Ref<>> parserAlloc(PyTypeObject* type, PyObject*, Opt<>) {
+  return Ref<>(TRY(typeAlloc<ParserObject>(type)));
+}
 
 Status findMethods(ParserObject* self) {
-  const std::pair<const char*, PyObject**> methods[] = {
-      {"start_ns", &self->start_ns}, {"end_ns", &self->end_ns}, {"start", &self->start}, {"data", &self->data}, {"end", &self->end},
-      {"comment", &self->comment}, {"pi", &self->pi}, {"close", &self->close}, {"doctype", &self->doctype}};
+  const std::pair<const char*, PyObject**> methods[] = {{"start_ns", &self->start_ns},
+                                                        {"end_ns", &self->end_ns},
+                                                        {"start", &self->start},
+                                                        {"data", &self->data},
+                                                        {"end", &self->end},
+                                                        {"comment", &self->comment},
+                                                        {"pi", &self->pi},
+                                                        {"close", &self->close},
+                                                        {"doctype", &self->doctype}};
   for (auto [method_name, field] : methods) {
     MaybeRef<> found = TRY(attrLookup(self->target, method_name));
     PyObject* former = std::exchange(*field, std::move(found).leak());
@@ -268,7 +291,8 @@ Status checkReady(ParserObject* self) {
   return {};
 }
 
-// --- feeding ---------------------------------------------------------------------------------------------------------
+// --- feeding
+// ---------------------------------------------------------------------------------------------------------
 
 Status feedBytes(ParserObject* self, std::string_view data, bool is_final) {
   if (data.size() > INT_MAX) return raise(PyExc_OverflowError, "size does not fit in an int");
@@ -276,7 +300,8 @@ Status feedBytes(ParserObject* self, std::string_view data, bool is_final) {
   int status = XML_Parse(self->parser, data.data(), static_cast<int>(data.size()), is_final);
   if (exceptionPending()) return Raised{};
   if (status) return {};
-  return raiseParse(XML_GetErrorCode(self->parser), XML_GetCurrentLineNumber(self->parser), XML_GetCurrentColumnNumber(self->parser), nullptr);
+  return raiseParse(XML_GetErrorCode(self->parser), XML_GetCurrentLineNumber(self->parser),
+                    XML_GetCurrentColumnNumber(self->parser), nullptr);
 }
 
 Status parserFeed(ParserObject* self, PyObject* data) {
@@ -287,7 +312,8 @@ Status parserFeed(ParserObject* self, PyObject* data) {
     return feedBytes(self, text, false);
   }
   Buffer bytes = TRY(Buffer::acquire(data));
-  return feedBytes(self, {reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(bytes.size())}, false);
+  return feedBytes(self, {reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(bytes.size())},
+                   false);
 }
 
 Result<Ref<>> parserClose(ParserObject* self) {
@@ -318,21 +344,27 @@ Result<Ref<>> parserParseWhole(ParserObject* self, PyObject* file) {
   return none();
 }
 
-// --- events for iterparse --------------------------------------------------------------------------------------------
+// --- events for iterparse
+// --------------------------------------------------------------------------------------------
 
 Status reportEvent(ParserObject* self, BuilderObject* builder, PyObject* event) {
   std::string_view text;
-  if (isStr(event)) text = TRY(strUtf8(cast<StrObject>(event)));
-  else if (isBytes(event)) text = cast<BytesObject>(event)->view();
-  else return raise(PyExc_ValueError, "invalid events sequence");
+  if (isStr(event))
+    text = TRY(strUtf8(cast<StrObject>(event)));
+  else if (isBytes(event))
+    text = cast<BytesObject>(event)->view();
+  else
+    return raise(PyExc_ValueError, "invalid events sequence");
   const std::pair<std::string_view, PyObject**> known[] = {
-      {"start", &builder->start_event}, {"end", &builder->end_event}, {"start-ns", &builder->start_ns_event},
-      {"end-ns", &builder->end_ns_event}, {"comment", &builder->comment_event}, {"pi", &builder->pi_event}};
+      {"start", &builder->start_event},       {"end", &builder->end_event},
+      {"start-ns", &builder->start_ns_event}, {"end-ns", &builder->end_ns_event},
+      {"comment", &builder->comment_event},   {"pi", &builder->pi_event}};
   for (auto [event_name, field] : known) {
     if (event_name != text) continue;
     PyObject* former = std::exchange(*field, share(event).leak());
     xdecref(former);
-    if (text == "start-ns" || text == "end-ns") XML_SetNamespaceDeclHandler(self->parser, onStartNamespace, onEndNamespace);
+    if (text == "start-ns" || text == "end-ns")
+      XML_SetNamespaceDeclHandler(self->parser, onStartNamespace, onEndNamespace);
     if (text == "comment") XML_SetCommentHandler(self->parser, onComment);
     if (text == "pi") XML_SetProcessingInstructionHandler(self->parser, onInstruction);
     return {};
@@ -343,12 +375,13 @@ Status reportEvent(ParserObject* self, BuilderObject* builder, PyObject* event) 
 Status parserSetEvents(ParserObject* self, PyObject* queue, PyObject* events) {
   TRY(checkReady(self));
   BuilderObject* builder = self->builder();
-  if (!builder) return raise(PyExc_TypeError, "event handling only supported for ElementTree.TreeBuilder targets");
+  if (!builder)
+    return raise(PyExc_TypeError, "event handling only supported for ElementTree.TreeBuilder targets");
   Ref<> append = TRY(attrGet(queue, "append"));
   PyObject* former = std::exchange(builder->events_append, std::move(append).leak());
   xdecref(former);
-  for (PyObject** field : {&builder->start_event, &builder->end_event, &builder->start_ns_event, &builder->end_ns_event,
-                           &builder->comment_event, &builder->pi_event}) {
+  for (PyObject** field : {&builder->start_event, &builder->end_event, &builder->start_ns_event,
+                           &builder->end_ns_event, &builder->comment_event, &builder->pi_event}) {
     clearField(*field);
   }
   if (events == Py_None) {
@@ -373,9 +406,10 @@ constinit PyMethodDef kParserMethods[] = {
     method<"_parse_whole($self, file, /)", parserParseWhole>,
     method<"_setevents($self, events_queue, events_to_report=None, /)", parserSetEvents>,
     {}};
-constinit PyMemberDef kParserMembers[] = {{"entity", T_OBJECT, offsetof(ParserObject, entity), READONLY, nullptr},
-                                          {"target", T_OBJECT, offsetof(ParserObject, target), READONLY, nullptr},
-                                          {}};
+constinit PyMemberDef kParserMembers[] = {
+    {"entity", T_OBJECT, offsetof(ParserObject, entity), READONLY, nullptr},
+    {"target", T_OBJECT, offsetof(ParserObject, target), READONLY, nullptr},
+    {}};
 constinit PyGetSetDef kParserGetSet[] = {getterRow<"version", parserVersion>, {}};
 
 }  // namespace
@@ -392,6 +426,7 @@ PyTypeObject krait_xml_parser_type = {
     .tp_methods = krait::modules::elementtree::kParserMethods,
     .tp_members = krait::modules::elementtree::kParserMembers,
     .tp_getset = krait::modules::elementtree::kParserGetSet,
-    .tp_init = krait::initSlot<"XMLParser(*, target=None, encoding=None)", krait::modules::elementtree::parserInit>,
+    .tp_init =
+        krait::initSlot<"XMLParser(*, target=None, encoding=None)", krait::modules::elementtree::parserInit>,
     .tp_new = krait::slot<krait::modules::elementtree::parserAlloc>,
 };

@@ -10,7 +10,8 @@
 namespace krait::modules::elementtree {
 namespace {
 
-// --- find ------------------------------------------------------------------------------------------------------------
+// --- find
+// ------------------------------------------------------------------------------------------------------------
 
 // Whether a path needs the full path language; plain tags (with a name space in braces) do not.
 bool isPathExpression(PyObject* path) {
@@ -20,9 +21,12 @@ bool isPathExpression(PyObject* path) {
   bool in_braces = false;
   for (Py_ssize_t i = 0; i < text->size(); i++) {
     Py_UCS4 ch = text->at(i);
-    if (ch == '{') in_braces = true;
-    else if (ch == '}') in_braces = false;
-    else if (!in_braces && (ch == '/' || ch == '*' || ch == '[' || ch == '@' || ch == '.')) return true;
+    if (ch == '{')
+      in_braces = true;
+    else if (ch == '}')
+      in_braces = false;
+    else if (!in_braces && (ch == '/' || ch == '*' || ch == '[' || ch == '@' || ch == '.'))
+      return true;
   }
   return false;
 }
@@ -54,7 +58,8 @@ Result<Ref<>> elementFind(ElementObject* self, PyObject* path, PyObject* namespa
   return found.child ? std::move(found.child).take() : none();
 }
 Result<Ref<>> elementFindText(ElementObject* self, PyObject* path, PyObject* fallback, PyObject* namespaces) {
-  if (isPathExpression(path) || namespaces != Py_None) return askElementPath("findtext", self, path, fallback, namespaces);
+  if (isPathExpression(path) || namespaces != Py_None)
+    return askElementPath("findtext", self, path, fallback, namespaces);
   FoundChild found = TRY(nextWithTag(self, path, 0));
   if (!found.child) return share(fallback);
   PyObject* text = static_cast<ElementObject*>(found.child.get())->text;
@@ -62,7 +67,8 @@ Result<Ref<>> elementFindText(ElementObject* self, PyObject* path, PyObject* fal
   return share(text);
 }
 Result<Ref<>> elementFindAll(ElementObject* self, PyObject* path, PyObject* namespaces) {
-  if (isPathExpression(path) || namespaces != Py_None) return askElementPath("findall", self, path, namespaces);
+  if (isPathExpression(path) || namespaces != Py_None)
+    return askElementPath("findall", self, path, namespaces);
   Ref<ListObject> out = TRY(listNew());
   for (Py_ssize_t at = 0;;) {
     FoundChild found = TRY(nextWithTag(self, path, at));
@@ -75,7 +81,8 @@ Result<Ref<>> elementIterFind(ElementObject* self, PyObject* path, PyObject* nam
   return askElementPath("iterfind", self, path, namespaces);
 }
 
-// --- iterators -------------------------------------------------------------------------------------------------------
+// --- iterators
+// -------------------------------------------------------------------------------------------------------
 
 struct Level {
   ElementObject* parent;  // owned
@@ -134,7 +141,8 @@ Result<MaybeRef<>> iteratorNext(IteratorObject* self) {
     Level& level = self->levels[self->depth - 1];
     if (level.next < level.parent->size()) {
       PyObject* child = level.parent->child(level.next);
-      if (!isElement(child)) return raise(PyExc_AttributeError, "'%.100s' object has no attribute 'iter'", typeName(child));
+      if (!isElement(child))
+        return raise(PyExc_AttributeError, "'%.100s' object has no attribute 'iter'", typeName(child));
       level.next++;
       MaybeRef<> found = TRY(enter(self, share(static_cast<ElementObject*>(child))));
       if (found) return found;

@@ -21,13 +21,33 @@ Result<Ref<>> optionalUtf8(const XML_Char* text) {
 namespace {
 
 enum Handler {
-  kStartElement, kEndElement, kProcessingInstruction, kCharacters, kUnparsedEntityDecl, kNotationDecl, kStartNamespaceDecl,
-  kEndNamespaceDecl, kComment, kStartCdataSection, kEndCdataSection, kDefault, kDefaultExpand, kNotStandalone,
-  kExternalEntityRef, kStartDoctypeDecl, kEndDoctypeDecl, kEntityDecl, kXmlDecl, kElementDecl, kAttlistDecl, kSkippedEntity
+  kStartElement,
+  kEndElement,
+  kProcessingInstruction,
+  kCharacters,
+  kUnparsedEntityDecl,
+  kNotationDecl,
+  kStartNamespaceDecl,
+  kEndNamespaceDecl,
+  kComment,
+  kStartCdataSection,
+  kEndCdataSection,
+  kDefault,
+  kDefaultExpand,
+  kNotStandalone,
+  kExternalEntityRef,
+  kStartDoctypeDecl,
+  kEndDoctypeDecl,
+  kEntityDecl,
+  kXmlDecl,
+  kElementDecl,
+  kAttlistDecl,
+  kSkippedEntity
 };
 static_assert(kCharacters == kCharacterData && kSkippedEntity + 1 == kHandlerCount);
 
-// --- values ----------------------------------------------------------------------------------------------------------
+// --- values
+// ----------------------------------------------------------------------------------------------------------
 
 // Equal names become one string object.
 Result<Ref<>> internedText(ParserObject* self, const XML_Char* text) {
@@ -38,21 +58,35 @@ Result<Ref<>> internedText(ParserObject* self, const XML_Char* text) {
   TRY(dictSet(table, made, made));
   return made;
 }
-Result<Ref<>> textOf(const XML_Char* text, int length) { return Ref<>(TRY(strFromUtf8({text, static_cast<size_t>(length)}))); }
+Result<Ref<>> textOf(const XML_Char* text, int length) {
+  return Ref<>(TRY(strFromUtf8({text, static_cast<size_t>(length)})));
+}
 Result<Ref<>> number(long value) { return Ref<>(TRY(intFromLong(value))); }
 
-// --- calling ---------------------------------------------------------------------------------------------------------
+// --- calling
+// ---------------------------------------------------------------------------------------------------------
 
 Result<Ref<FrameObject>> frameAt(const char* function, int line) {
-  constexpr char kCode[] = {static_cast<char>(151), 0, 74, 0, static_cast<char>(130), 1};  // RESUME, LOAD_ASSERTION_ERROR, RAISE_VARARGS
+  constexpr char kCode[] = {static_cast<char>(151), 0, 74, 0,
+                            static_cast<char>(130), 1};  // RESUME, LOAD_ASSERTION_ERROR, RAISE_VARARGS
   constexpr char kLines[] = {static_cast<char>(0x80 | 13 << 3 | 2), 0};
   Ref<StrObject> file = TRY(strLiteral("../Modules/pyexpat.c")), title = TRY(strFromUtf8(function));
-  Ref<BytesObject> code = TRY(bytesFrom({kCode, sizeof kCode})), lines = TRY(bytesFrom({kLines, sizeof kLines})),
-                   empty = TRY(bytesFrom(""));
+  Ref<BytesObject> code = TRY(bytesFrom({kCode, sizeof kCode})),
+                   lines = TRY(bytesFrom({kLines, sizeof kLines})), empty = TRY(bytesFrom(""));
   Ref<TupleObject> nothing = emptyTuple();
-  CodeParts parts{.filename = file, .name = title, .qualname = title, .flags = 0, .code = code, .firstlineno = line,
-                  .linetable = lines, .consts = nothing, .names = nothing, .localsplusnames = nothing,
-                  .localspluskinds = empty, .stacksize = 1, .exceptiontable = empty};
+  CodeParts parts{.filename = file,
+                  .name = title,
+                  .qualname = title,
+                  .flags = 0,
+                  .code = code,
+                  .firstlineno = line,
+                  .linetable = lines,
+                  .consts = nothing,
+                  .names = nothing,
+                  .localsplusnames = nothing,
+                  .localspluskinds = empty,
+                  .stacksize = 1,
+                  .exceptiontable = empty};
   Ref<CodeObject> made = TRY(codeNew(parts));
   Ref<DictObject> globals = TRY(dictNew());
   return frameObjectNew(made, globals, nullptr);
@@ -66,7 +100,9 @@ void addTracebackEntry(const char* function, int line) {
   if (!frame.failed()) (void)tracebackAddHere(std::move(frame).take().get()).failed();
 }
 
-int refuseExternalEntity(XML_Parser, const XML_Char*, const XML_Char*, const XML_Char*, const XML_Char*) { return 0; }
+int refuseExternalEntity(XML_Parser, const XML_Char*, const XML_Char*, const XML_Char*, const XML_Char*) {
+  return 0;
+}
 
 // After an error nothing else may run.
 void stopHandlers(ParserObject* self) {
@@ -90,7 +126,8 @@ Result<Ref<TupleObject>> argumentsOf(R&&... items) {
   return tupleOf<PyObject>(items.get()...);
 }
 
-// Runs an event: flushes text, makes the arguments, calls the handler. The answer counts for kinds that return a number.
+// Runs an event: flushes text, makes the arguments, calls the handler. The answer counts for kinds that
+// return a number.
 template <class F>
 int event(void* data, Handler which, F&& make_arguments) {
   auto* self = static_cast<ParserObject*>(data);
@@ -110,11 +147,13 @@ int event(void* data, Handler which, F&& make_arguments) {
 
 using Arguments = Result<Ref<TupleObject>>;
 
-// --- elements --------------------------------------------------------------------------------------------------------
+// --- elements
+// --------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> attributeContainer(ParserObject* self, const XML_Char** attributes) {
   int count = 0;
-  if (self->specified_attributes) count = XML_GetSpecifiedAttributeCount(self->parser);
+  if (self->specified_attributes)
+    count = XML_GetSpecifiedAttributeCount(self->parser);
   else
     while (attributes[count]) count += 2;
   if (self->ordered_attributes) {
@@ -140,7 +179,8 @@ void onStartElement(void* data, const XML_Char* tag, const XML_Char** attributes
   });
 }
 void onEndElement(void* data, const XML_Char* tag) {
-  event(data, kEndElement, [&](ParserObject* self) -> Arguments { return argumentsOf(TRY(internedText(self, tag))); });
+  event(data, kEndElement,
+        [&](ParserObject* self) -> Arguments { return argumentsOf(TRY(internedText(self, tag))); });
 }
 void onProcessingInstruction(void* data, const XML_Char* target, const XML_Char* text) {
   event(data, kProcessingInstruction, [&](ParserObject* self) -> Arguments {
@@ -148,7 +188,8 @@ void onProcessingInstruction(void* data, const XML_Char* target, const XML_Char*
   });
 }
 
-// --- character data --------------------------------------------------------------------------------------------------
+// --- character data
+// --------------------------------------------------------------------------------------------------
 
 Status deliverCharacters(ParserObject* self, const XML_Char* text, int length) {
   if (!self->handlers[kCharacters]) return {};
@@ -184,19 +225,22 @@ void onCharacterData(void* data, const XML_Char* text, int length) {
   self->buffer_used += length;
 }
 
-// --- declarations ----------------------------------------------------------------------------------------------------
+// --- declarations
+// ----------------------------------------------------------------------------------------------------
 
 void onUnparsedEntityDecl(void* data, const XML_Char* entity, const XML_Char* base, const XML_Char* system_id,
                           const XML_Char* public_id, const XML_Char* notation) {
   event(data, kUnparsedEntityDecl, [&](ParserObject* self) -> Arguments {
-    return argumentsOf(TRY(internedText(self, entity)), TRY(internedText(self, base)), TRY(internedText(self, system_id)),
-                       TRY(internedText(self, public_id)), TRY(internedText(self, notation)));
+    return argumentsOf(TRY(internedText(self, entity)), TRY(internedText(self, base)),
+                       TRY(internedText(self, system_id)), TRY(internedText(self, public_id)),
+                       TRY(internedText(self, notation)));
   });
 }
-void onNotationDecl(void* data, const XML_Char* notation, const XML_Char* base, const XML_Char* system_id, const XML_Char* public_id) {
+void onNotationDecl(void* data, const XML_Char* notation, const XML_Char* base, const XML_Char* system_id,
+                    const XML_Char* public_id) {
   event(data, kNotationDecl, [&](ParserObject* self) -> Arguments {
-    return argumentsOf(TRY(internedText(self, notation)), TRY(internedText(self, base)), TRY(internedText(self, system_id)),
-                       TRY(internedText(self, public_id)));
+    return argumentsOf(TRY(internedText(self, notation)), TRY(internedText(self, base)),
+                       TRY(internedText(self, system_id)), TRY(internedText(self, public_id)));
   });
 }
 void onStartNamespaceDecl(void* data, const XML_Char* prefix, const XML_Char* uri) {
@@ -205,7 +249,8 @@ void onStartNamespaceDecl(void* data, const XML_Char* prefix, const XML_Char* ur
   });
 }
 void onEndNamespaceDecl(void* data, const XML_Char* prefix) {
-  event(data, kEndNamespaceDecl, [&](ParserObject* self) -> Arguments { return argumentsOf(TRY(internedText(self, prefix))); });
+  event(data, kEndNamespaceDecl,
+        [&](ParserObject* self) -> Arguments { return argumentsOf(TRY(internedText(self, prefix))); });
 }
 void onComment(void* data, const XML_Char* text) {
   event(data, kComment, [&](ParserObject*) -> Arguments { return argumentsOf(TRY(optionalUtf8(text))); });
@@ -217,28 +262,33 @@ void onDefault(void* data, const XML_Char* text, int length) {
   event(data, kDefault, [&](ParserObject*) -> Arguments { return argumentsOf(TRY(textOf(text, length))); });
 }
 void onDefaultExpand(void* data, const XML_Char* text, int length) {
-  event(data, kDefaultExpand, [&](ParserObject*) -> Arguments { return argumentsOf(TRY(textOf(text, length))); });
+  event(data, kDefaultExpand,
+        [&](ParserObject*) -> Arguments { return argumentsOf(TRY(textOf(text, length))); });
 }
 int onNotStandalone(void* data) { return event(data, kNotStandalone, noArguments); }
-int onExternalEntityRef(XML_Parser parser, const XML_Char* context, const XML_Char* base, const XML_Char* system_id, const XML_Char* public_id) {
+int onExternalEntityRef(XML_Parser parser, const XML_Char* context, const XML_Char* base,
+                        const XML_Char* system_id, const XML_Char* public_id) {
   return event(XML_GetUserData(parser), kExternalEntityRef, [&](ParserObject* self) -> Arguments {
-    return argumentsOf(TRY(optionalUtf8(context)), TRY(internedText(self, base)), TRY(internedText(self, system_id)),
-                       TRY(internedText(self, public_id)));
+    return argumentsOf(TRY(optionalUtf8(context)), TRY(internedText(self, base)),
+                       TRY(internedText(self, system_id)), TRY(internedText(self, public_id)));
   });
 }
-void onStartDoctype(void* data, const XML_Char* doctype, const XML_Char* system_id, const XML_Char* public_id, int has_subset) {
+void onStartDoctype(void* data, const XML_Char* doctype, const XML_Char* system_id, const XML_Char* public_id,
+                    int has_subset) {
   event(data, kStartDoctypeDecl, [&](ParserObject* self) -> Arguments {
-    return argumentsOf(TRY(internedText(self, doctype)), TRY(internedText(self, system_id)), TRY(internedText(self, public_id)),
-                       TRY(number(has_subset)));
+    return argumentsOf(TRY(internedText(self, doctype)), TRY(internedText(self, system_id)),
+                       TRY(internedText(self, public_id)), TRY(number(has_subset)));
   });
 }
 void onEndDoctype(void* data) { event(data, kEndDoctypeDecl, noArguments); }
-void onEntityDecl(void* data, const XML_Char* entity, int is_parameter, const XML_Char* value, int value_length,
-                  const XML_Char* base, const XML_Char* system_id, const XML_Char* public_id, const XML_Char* notation) {
+void onEntityDecl(void* data, const XML_Char* entity, int is_parameter, const XML_Char* value,
+                  int value_length, const XML_Char* base, const XML_Char* system_id,
+                  const XML_Char* public_id, const XML_Char* notation) {
   event(data, kEntityDecl, [&](ParserObject* self) -> Arguments {
     Ref<> text = value ? TRY(textOf(value, value_length)) : none();
-    return argumentsOf(TRY(internedText(self, entity)), TRY(number(is_parameter)), text, TRY(internedText(self, base)),
-                       TRY(internedText(self, system_id)), TRY(internedText(self, public_id)), TRY(internedText(self, notation)));
+    return argumentsOf(TRY(internedText(self, entity)), TRY(number(is_parameter)), text,
+                       TRY(internedText(self, base)), TRY(internedText(self, system_id)),
+                       TRY(internedText(self, public_id)), TRY(internedText(self, notation)));
   });
 }
 void onXmlDecl(void* data, const XML_Char* version, const XML_Char* encoding, int standalone) {
@@ -251,8 +301,10 @@ void onXmlDecl(void* data, const XML_Char* version, const XML_Char* encoding, in
 Result<Ref<>> contentModel(const XML_Content& model) {
   auto guard = TRY(RecursionGuard::enter(" in conv_content_model"));
   Ref<TupleObject> children = TRY(tupleNew(model.numchildren));
-  for (unsigned i = 0; i < model.numchildren; i++) children->ob_item[i] = TRY(contentModel(model.children[i])).leak();
-  return Ref<>(TRY(argumentsOf(TRY(number(model.type)), TRY(number(model.quant)), TRY(optionalUtf8(model.name)), children)));
+  for (unsigned i = 0; i < model.numchildren; i++)
+    children->ob_item[i] = TRY(contentModel(model.children[i])).leak();
+  return Ref<>(TRY(argumentsOf(TRY(number(model.type)), TRY(number(model.quant)),
+                               TRY(optionalUtf8(model.name)), children)));
 }
 void onElementDecl(void* data, const XML_Char* element, XML_Content* model) {
   event(data, kElementDecl, [&](ParserObject* self) -> Arguments {
@@ -261,10 +313,11 @@ void onElementDecl(void* data, const XML_Char* element, XML_Content* model) {
   });
   XML_FreeContentModel(static_cast<ParserObject*>(data)->parser, model);
 }
-void onAttlistDecl(void* data, const XML_Char* element, const XML_Char* attribute, const XML_Char* type, const XML_Char* fallback, int required) {
+void onAttlistDecl(void* data, const XML_Char* element, const XML_Char* attribute, const XML_Char* type,
+                   const XML_Char* fallback, int required) {
   event(data, kAttlistDecl, [&](ParserObject* self) -> Arguments {
-    return argumentsOf(TRY(internedText(self, element)), TRY(internedText(self, attribute)), TRY(optionalUtf8(type)),
-                       TRY(optionalUtf8(fallback)), TRY(number(required)));
+    return argumentsOf(TRY(internedText(self, element)), TRY(internedText(self, attribute)),
+                       TRY(optionalUtf8(type)), TRY(optionalUtf8(fallback)), TRY(number(required)));
   });
 }
 void onSkippedEntity(void* data, const XML_Char* entity, int is_parameter) {
@@ -325,10 +378,13 @@ void dropHandlers(ParserObject* self) {
 Status setHandler(ParserObject* self, int index, PyObject* handler) {
   // Text that was collected belongs to the handler that is there now.
   if (index == kCharacterData) TRY(flushCharacters(self));
-  PyObject* former = std::exchange(self->handlers[index], handler == Py_None ? nullptr : share(handler).leak());
+  PyObject* former =
+      std::exchange(self->handlers[index], handler == Py_None ? nullptr : share(handler).leak());
   // While expat is delivering text its handler must not vanish.
-  if (index == kCharacterData && handler == Py_None && self->in_callback) XML_SetCharacterDataHandler(self->parser, ignoreCharacterData);
-  else kHandlers[index].install(self->parser, handler != Py_None);
+  if (index == kCharacterData && handler == Py_None && self->in_callback)
+    XML_SetCharacterDataHandler(self->parser, ignoreCharacterData);
+  else
+    kHandlers[index].install(self->parser, handler != Py_None);
   xdecref(former);
   return {};
 }

@@ -2,14 +2,14 @@
 #include <cstring>
 #include <string>
 
+#include "core/interpreter.h"
 #include "modules/c_args.h"
 #include "modules/expat/parser.h"
 #include "modules/heap_type.h"
-#include "core/interpreter.h"
+#include "types/int.h"
 #include "types/list.h"
 #include "types/misc_objects.h"
 #include "types/module.h"
-#include "types/int.h"
 #include "types/tuple.h"
 
 namespace krait::modules {
@@ -28,24 +28,64 @@ Result<Ref<>> moduleParserCreate(OptionalCText encoding, OptionalCText separator
   if (!isDict(intern.get())) return raise(PyExc_TypeError, "intern must be a dictionary");
   return parserCreate(encoding.text, separator.text, intern);
 }
-Result<Ref<>> moduleErrorString(long code) { return optionalUtf8(XML_ErrorString(static_cast<XML_Error>(code))); }
+Result<Ref<>> moduleErrorString(long code) {
+  return optionalUtf8(XML_ErrorString(static_cast<XML_Error>(code)));
+}
 
 constinit PyMethodDef kModuleMethods[] = {
-    function<"ParserCreate($module, /, encoding=None, namespace_separator=None,\n             intern=<unrepresentable>)", moduleParserCreate, "A new parser.">,
+    function<"ParserCreate($module, /, encoding=None, namespace_separator=None,\n             "
+             "intern=<unrepresentable>)",
+             moduleParserCreate, "A new parser.">,
     function<"ErrorString($module, code, /)", moduleErrorString, "The text of an error number.">,
     {}};
 
-constexpr const char* kErrorNames[] = {
-    "NO_MEMORY", "SYNTAX", "NO_ELEMENTS", "INVALID_TOKEN", "UNCLOSED_TOKEN", "PARTIAL_CHAR", "TAG_MISMATCH", "DUPLICATE_ATTRIBUTE",
-    "JUNK_AFTER_DOC_ELEMENT", "PARAM_ENTITY_REF", "UNDEFINED_ENTITY", "RECURSIVE_ENTITY_REF", "ASYNC_ENTITY", "BAD_CHAR_REF",
-    "BINARY_ENTITY_REF", "ATTRIBUTE_EXTERNAL_ENTITY_REF", "MISPLACED_XML_PI", "UNKNOWN_ENCODING", "INCORRECT_ENCODING",
-    "UNCLOSED_CDATA_SECTION", "EXTERNAL_ENTITY_HANDLING", "NOT_STANDALONE", "UNEXPECTED_STATE", "ENTITY_DECLARED_IN_PE",
-    "FEATURE_REQUIRES_XML_DTD", "CANT_CHANGE_FEATURE_ONCE_PARSING", "UNBOUND_PREFIX", "UNDECLARING_PREFIX", "INCOMPLETE_PE",
-    "XML_DECL", "TEXT_DECL", "PUBLICID", "SUSPENDED", "NOT_SUSPENDED", "ABORTED", "FINISHED", "SUSPEND_PE", "RESERVED_PREFIX_XML",
-    "RESERVED_PREFIX_XMLNS", "RESERVED_NAMESPACE_URI", "INVALID_ARGUMENT", "NO_BUFFER", "AMPLIFICATION_LIMIT_BREACH"};
+constexpr const char* kErrorNames[] = {"NO_MEMORY",
+                                       "SYNTAX",
+                                       "NO_ELEMENTS",
+                                       "INVALID_TOKEN",
+                                       "UNCLOSED_TOKEN",
+                                       "PARTIAL_CHAR",
+                                       "TAG_MISMATCH",
+                                       "DUPLICATE_ATTRIBUTE",
+                                       "JUNK_AFTER_DOC_ELEMENT",
+                                       "PARAM_ENTITY_REF",
+                                       "UNDEFINED_ENTITY",
+                                       "RECURSIVE_ENTITY_REF",
+                                       "ASYNC_ENTITY",
+                                       "BAD_CHAR_REF",
+                                       "BINARY_ENTITY_REF",
+                                       "ATTRIBUTE_EXTERNAL_ENTITY_REF",
+                                       "MISPLACED_XML_PI",
+                                       "UNKNOWN_ENCODING",
+                                       "INCORRECT_ENCODING",
+                                       "UNCLOSED_CDATA_SECTION",
+                                       "EXTERNAL_ENTITY_HANDLING",
+                                       "NOT_STANDALONE",
+                                       "UNEXPECTED_STATE",
+                                       "ENTITY_DECLARED_IN_PE",
+                                       "FEATURE_REQUIRES_XML_DTD",
+                                       "CANT_CHANGE_FEATURE_ONCE_PARSING",
+                                       "UNBOUND_PREFIX",
+                                       "UNDECLARING_PREFIX",
+                                       "INCOMPLETE_PE",
+                                       "XML_DECL",
+                                       "TEXT_DECL",
+                                       "PUBLICID",
+                                       "SUSPENDED",
+                                       "NOT_SUSPENDED",
+                                       "ABORTED",
+                                       "FINISHED",
+                                       "SUSPEND_PE",
+                                       "RESERVED_PREFIX_XML",
+                                       "RESERVED_PREFIX_XMLNS",
+                                       "RESERVED_NAMESPACE_URI",
+                                       "INVALID_ARGUMENT",
+                                       "NO_BUFFER",
+                                       "AMPLIFICATION_LIMIT_BREACH"};
 
 // pyexpat.errors and pyexpat.model stand in sys.modules, too.
-Result<Ref<ModuleObject>> addSubmodule(PyObject* module, const char* full_name, const char* short_name, const char* doc) {
+Result<Ref<ModuleObject>> addSubmodule(PyObject* module, const char* full_name, const char* short_name,
+                                       const char* doc) {
   Ref<StrObject> title = TRY(strFromAscii(full_name));
   Ref<ModuleObject> made = TRY(moduleNew(title));
   TRY(dictSet(interpreter().modules, title, made));
@@ -55,7 +95,8 @@ Result<Ref<ModuleObject>> addSubmodule(PyObject* module, const char* full_name, 
 }
 
 Status addErrors(PyObject* module) {
-  Ref<ModuleObject> errors = TRY(addSubmodule(module, "pyexpat.errors", "errors", "Constants used to describe error conditions."));
+  Ref<ModuleObject> errors =
+      TRY(addSubmodule(module, "pyexpat.errors", "errors", "Constants used to describe error conditions."));
   Ref<DictObject> codes = TRY(dictNew()), messages = TRY(dictNew());
   int code = 1;
   for (const char* error_name : kErrorNames) {
@@ -72,14 +113,16 @@ Status addErrors(PyObject* module) {
 
 #define CONSTANT(name) {#name, name}
 constexpr std::pair<const char*, int> kModel[] = {
-    CONSTANT(XML_CTYPE_EMPTY), CONSTANT(XML_CTYPE_ANY), CONSTANT(XML_CTYPE_MIXED), CONSTANT(XML_CTYPE_NAME), CONSTANT(XML_CTYPE_CHOICE),
-    CONSTANT(XML_CTYPE_SEQ), CONSTANT(XML_CQUANT_NONE), CONSTANT(XML_CQUANT_OPT), CONSTANT(XML_CQUANT_REP), CONSTANT(XML_CQUANT_PLUS)};
+    CONSTANT(XML_CTYPE_EMPTY),  CONSTANT(XML_CTYPE_ANY),  CONSTANT(XML_CTYPE_MIXED), CONSTANT(XML_CTYPE_NAME),
+    CONSTANT(XML_CTYPE_CHOICE), CONSTANT(XML_CTYPE_SEQ),  CONSTANT(XML_CQUANT_NONE), CONSTANT(XML_CQUANT_OPT),
+    CONSTANT(XML_CQUANT_REP),   CONSTANT(XML_CQUANT_PLUS)};
 constexpr std::pair<const char*, int> kConstants[] = {CONSTANT(XML_PARAM_ENTITY_PARSING_NEVER),
                                                       CONSTANT(XML_PARAM_ENTITY_PARSING_UNLESS_STANDALONE),
                                                       CONSTANT(XML_PARAM_ENTITY_PARSING_ALWAYS)};
 
 Status addModel(PyObject* module) {
-  Ref<ModuleObject> model = TRY(addSubmodule(module, "pyexpat.model", "model", "Constants used to interpret content model information."));
+  Ref<ModuleObject> model = TRY(addSubmodule(module, "pyexpat.model", "model",
+                                             "Constants used to interpret content model information."));
   for (auto [constant, value] : kModel) TRY(moduleAddInt(model, constant, value));
   return {};
 }
@@ -96,7 +139,8 @@ Status addFeatures(PyObject* module) {
 
 Status addVersion(PyObject* module) {
   XML_Expat_Version version = XML_ExpatVersionInfo();
-  Ref<IntObject> major = TRY(intFromLong(version.major)), minor = TRY(intFromLong(version.minor)), micro = TRY(intFromLong(version.micro));
+  Ref<IntObject> major = TRY(intFromLong(version.major)), minor = TRY(intFromLong(version.minor)),
+                 micro = TRY(intFromLong(version.micro));
   TRY(moduleAddStr(module, "EXPAT_VERSION", XML_ExpatVersion()));
   TRY(moduleAdd(module, "version_info", TRY(tupleOf(major.get(), minor.get(), micro.get()))));
   return moduleAddStr(module, "native_encoding", "UTF-8");
@@ -128,12 +172,30 @@ struct ExpatApi {
 };
 static_assert(sizeof(ExpatApi) == 176 && offsetof(ExpatApi, set_hash_salt) == 168);
 
-const ExpatApi kApi = {"pyexpat.expat_CAPI 1.1", sizeof(ExpatApi), XML_MAJOR_VERSION, XML_MINOR_VERSION, XML_MICRO_VERSION,
-                       XML_ErrorString, XML_GetErrorCode, XML_GetCurrentColumnNumber, XML_GetCurrentLineNumber, XML_Parse,
-                       XML_ParserCreate_MM, XML_ParserFree, XML_SetCharacterDataHandler, XML_SetCommentHandler,
-                       XML_SetDefaultHandlerExpand, XML_SetElementHandler, XML_SetNamespaceDeclHandler,
-                       XML_SetProcessingInstructionHandler, XML_SetUnknownEncodingHandler, XML_SetUserData,
-                       XML_SetStartDoctypeDeclHandler, XML_SetEncoding, decodeUnknownEncoding, XML_SetHashSalt};
+const ExpatApi kApi = {"pyexpat.expat_CAPI 1.1",
+                       sizeof(ExpatApi),
+                       XML_MAJOR_VERSION,
+                       XML_MINOR_VERSION,
+                       XML_MICRO_VERSION,
+                       XML_ErrorString,
+                       XML_GetErrorCode,
+                       XML_GetCurrentColumnNumber,
+                       XML_GetCurrentLineNumber,
+                       XML_Parse,
+                       XML_ParserCreate_MM,
+                       XML_ParserFree,
+                       XML_SetCharacterDataHandler,
+                       XML_SetCommentHandler,
+                       XML_SetDefaultHandlerExpand,
+                       XML_SetElementHandler,
+                       XML_SetNamespaceDeclHandler,
+                       XML_SetProcessingInstructionHandler,
+                       XML_SetUnknownEncodingHandler,
+                       XML_SetUserData,
+                       XML_SetStartDoctypeDeclHandler,
+                       XML_SetEncoding,
+                       decodeUnknownEncoding,
+                       XML_SetHashSalt};
 
 Status expatExec(PyObject* module) {
   Ref<> error = TRY(exceptionAdd(module, "xml.parsers.expat.ExpatError", PyExc_Exception));
@@ -146,10 +208,12 @@ Status expatExec(PyObject* module) {
   TRY(addModel(module));
   TRY(addFeatures(module));
   for (auto [constant, value] : kConstants) TRY(moduleAddInt(module, constant, value));
-  return moduleAdd(module, "expat_CAPI", TRY(capsuleNew(const_cast<ExpatApi*>(&kApi), "pyexpat.expat_CAPI", nullptr)));
+  return moduleAdd(module, "expat_CAPI",
+                   TRY(capsuleNew(const_cast<ExpatApi*>(&kApi), "pyexpat.expat_CAPI", nullptr)));
 }
 
-constinit PyModuleDef kExpatModule = moduleDef<"pyexpat", expatExec>(kModuleMethods, "Python wrapper for Expat parser.");
+constinit PyModuleDef kExpatModule =
+    moduleDef<"pyexpat", expatExec>(kModuleMethods, "Python wrapper for Expat parser.");
 
 }  // namespace
 }  // namespace expat

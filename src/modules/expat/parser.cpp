@@ -43,7 +43,8 @@ int decodeUnknownEncoding(void*, const XML_Char* encoding, XML_Encoding* info) {
 
 namespace {
 
-// --- errors ----------------------------------------------------------------------------------------------------------
+// --- errors
+// ----------------------------------------------------------------------------------------------------------
 
 Status setNumber(PyObject* error, const char* attribute, long value) {
   return attrSet(error, attribute, TRY(intFromLong(value)).get());
@@ -64,13 +65,15 @@ Raised raiseExpatError(ParserObject* self, XML_Error code) {
 
 namespace {
 
-// --- life ------------------------------------------------------------------------------------------------------------
+// --- life
+// ------------------------------------------------------------------------------------------------------------
 
 // Takes the expat parser over.
 Result<Ref<ParserObject>> wrapParser(XML_Parser parser, MaybeRef<> intern) {
   if (!parser) return raise(PyExc_RuntimeError, "XML_ParserCreate failed");
   auto** handlers = static_cast<PyObject**>(memCalloc(kHandlerCount, sizeof(PyObject*)));
-  Result<Ref<ParserObject>> made = Result<Ref<ParserObject>>::fromC(static_cast<ParserObject*>(g_parser_type->tp_alloc(g_parser_type, 0)));
+  Result<Ref<ParserObject>> made =
+      Result<Ref<ParserObject>>::fromC(static_cast<ParserObject*>(g_parser_type->tp_alloc(g_parser_type, 0)));
   if (!handlers || made.failed()) {
     XML_ParserFree(parser);
     memFree(handlers);
@@ -133,7 +136,8 @@ Result<Ref<>> parserChild(ParserObject* self, OptionalCText context, OptionalCTe
   return child;
 }
 
-// --- parsing ---------------------------------------------------------------------------------------------------------
+// --- parsing
+// ---------------------------------------------------------------------------------------------------------
 
 Result<long> parseResult(ParserObject* self, int status) {
   if (exceptionPending()) return Raised{};
@@ -160,7 +164,8 @@ Result<long> parserParse(ParserObject* self, PyObject* data, bool is_final) {
     return parseBytes(self, text, is_final);
   }
   Buffer bytes = TRY(Buffer::acquire(data));
-  return parseBytes(self, {reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(bytes.size())}, is_final);
+  return parseBytes(self, {reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(bytes.size())},
+                    is_final);
 }
 
 constexpr int kReadSize = 2048;
@@ -169,7 +174,8 @@ Result<int> readInto(PyObject* read, void* into) {
   Ref<IntObject> size = TRY(intFromLong(kReadSize));
   Ref<> data = TRY(call(read, size.get()));
   std::string_view bytes;
-  if (isBytes(data)) bytes = cast<BytesObject>(data.get())->view();
+  if (isBytes(data))
+    bytes = cast<BytesObject>(data.get())->view();
   else if (isByteArray(data)) {
     auto* array = cast<ByteArrayObject>(data.get());
     bytes = {array->ob_start, static_cast<size_t>(array->ob_size)};
@@ -177,8 +183,8 @@ Result<int> readInto(PyObject* read, void* into) {
     return raise(PyExc_TypeError, "read() did not return a bytes object (type=%.400s)", typeName(data));
   }
   if (bytes.size() > kReadSize) {
-    return raise(PyExc_ValueError, "read() returned too much data: %i bytes requested, %zd returned", kReadSize,
-                 static_cast<Py_ssize_t>(bytes.size()));
+    return raise(PyExc_ValueError, "read() returned too much data: %i bytes requested, %zd returned",
+                 kReadSize, static_cast<Py_ssize_t>(bytes.size()));
   }
   std::memcpy(into, bytes.data(), bytes.size());
   return static_cast<int>(bytes.size());
@@ -199,7 +205,8 @@ Result<long> parserParseFile(ParserObject* self, PyObject* file) {
   }
 }
 
-// --- small methods ---------------------------------------------------------------------------------------------------
+// --- small methods
+// ---------------------------------------------------------------------------------------------------
 
 Status parserSetBase(ParserObject* self, CText base) {
   if (!XML_SetBase(self->parser, base.text)) return raiseNoMemory();
@@ -227,13 +234,19 @@ constinit PyMethodDef kMethods[] = {
     method<"ParseFile($self, file, /)", parserParseFile, "Parse what a file object gives.">,
     method<"SetBase($self, base, /)", parserSetBase, "Set the base of relative identifiers.">,
     method<"GetBase($self, /)", parserGetBase, "The base of relative identifiers.">,
-    method<"GetInputContext($self, /)", parserGetInputContext, "The input that caused the event; None outside of handlers.">,
-    method<"ExternalEntityParserCreate($self, context, encoding=<unrepresentable>,\n                           /)", parserChild, "A parser for an external entity.">,
-    method<"SetParamEntityParsing($self, flag, /)", parserSetParamEntityParsing, "Whether parameter entities are parsed; returns whether that could be set.">,
-    method<"UseForeignDTD($self, flag=True, /)", parserUseForeignDtd, "Pretend that there is an external subset.">,
+    method<"GetInputContext($self, /)", parserGetInputContext,
+           "The input that caused the event; None outside of handlers.">,
+    method<"ExternalEntityParserCreate($self, context, encoding=<unrepresentable>,\n                         "
+           "  /)",
+           parserChild, "A parser for an external entity.">,
+    method<"SetParamEntityParsing($self, flag, /)", parserSetParamEntityParsing,
+           "Whether parameter entities are parsed; returns whether that could be set.">,
+    method<"UseForeignDTD($self, flag=True, /)", parserUseForeignDtd,
+           "Pretend that there is an external subset.">,
     {}};
 
-// --- attributes ------------------------------------------------------------------------------------------------------
+// --- attributes
+// ------------------------------------------------------------------------------------------------------
 
 Raised raiseCannotDelete() { return raise(PyExc_RuntimeError, "Cannot delete attribute"); }
 
@@ -243,14 +256,16 @@ PyObject* handlerGet(PyObject* self, void* index) {
 }
 int handlerSet(PyObject* self, PyObject* value, void* index) {
   if (!value) return Status(raiseCannotDelete()).toC();
-  return setHandler(static_cast<ParserObject*>(self), static_cast<int>(reinterpret_cast<intptr_t>(index)), value).toC();
+  return setHandler(static_cast<ParserObject*>(self), static_cast<int>(reinterpret_cast<intptr_t>(index)),
+                    value)
+      .toC();
 }
 
-template <int ParserObject::*Flag>
+template <int ParserObject::* Flag>
 bool flagGet(ParserObject* self) {
   return self->*Flag != 0;
 }
-template <int ParserObject::*Flag>
+template <int ParserObject::* Flag>
 Status flagSet(ParserObject* self, Opt<> value) {
   if (!value) return raiseCannotDelete();
   self->*Flag = TRY(objectIsTrue(value.get()));
@@ -298,30 +313,62 @@ long currentLine(ParserObject* self) { return static_cast<long>(XML_GetCurrentLi
 long currentColumn(ParserObject* self) { return static_cast<long>(XML_GetCurrentColumnNumber(self->parser)); }
 long currentByte(ParserObject* self) { return XML_GetCurrentByteIndex(self->parser); }
 
-constinit PyMemberDef kMembers[] = {{"intern", T_OBJECT, offsetof(ParserObject, intern), READONLY, nullptr}, {}};
+constinit PyMemberDef kMembers[] = {{"intern", T_OBJECT, offsetof(ParserObject, intern), READONLY, nullptr},
+                                    {}};
 
-#define ROW(name, index) {name "Handler", handlerGet, handlerSet, nullptr, reinterpret_cast<void*>(intptr_t{index})}
+#define ROW(name, index) \
+  {name "Handler", handlerGet, handlerSet, nullptr, reinterpret_cast<void*>(intptr_t{index})}
 PyGetSetDef kGetSet[] = {
-    ROW("StartElement", 0), ROW("EndElement", 1), ROW("ProcessingInstruction", 2), ROW("CharacterData", 3),
-    ROW("UnparsedEntityDecl", 4), ROW("NotationDecl", 5), ROW("StartNamespaceDecl", 6), ROW("EndNamespaceDecl", 7), ROW("Comment", 8),
-    ROW("StartCdataSection", 9), ROW("EndCdataSection", 10), ROW("Default", 11),
-    {"DefaultHandlerExpand", handlerGet, handlerSet, nullptr, reinterpret_cast<void*>(intptr_t{12})}, ROW("NotStandalone", 13),
-    ROW("ExternalEntityRef", 14), ROW("StartDoctypeDecl", 15), ROW("EndDoctypeDecl", 16), ROW("EntityDecl", 17), ROW("XmlDecl", 18),
-    ROW("ElementDecl", 19), ROW("AttlistDecl", 20), ROW("SkippedEntity", 21),
-    getterRow<"ErrorCode", errorCode>, getterRow<"ErrorLineNumber", currentLine>, getterRow<"ErrorColumnNumber", currentColumn>,
-    getterRow<"ErrorByteIndex", currentByte>, getterRow<"CurrentLineNumber", currentLine>,
-    getterRow<"CurrentColumnNumber", currentColumn>, getterRow<"CurrentByteIndex", currentByte>,
-    getset<"buffer_size", bufferSizeGet, bufferSizeSet>, getset<"buffer_text", bufferTextGet, bufferTextSet>,
-    getterRow<"buffer_used", bufferUsedGet>, getset<"namespace_prefixes", flagGet<&ParserObject::ns_prefixes>, prefixesSet>,
-    getset<"ordered_attributes", flagGet<&ParserObject::ordered_attributes>, flagSet<&ParserObject::ordered_attributes>>,
-    getset<"specified_attributes", flagGet<&ParserObject::specified_attributes>, flagSet<&ParserObject::specified_attributes>>,
+    ROW("StartElement", 0),
+    ROW("EndElement", 1),
+    ROW("ProcessingInstruction", 2),
+    ROW("CharacterData", 3),
+    ROW("UnparsedEntityDecl", 4),
+    ROW("NotationDecl", 5),
+    ROW("StartNamespaceDecl", 6),
+    ROW("EndNamespaceDecl", 7),
+    ROW("Comment", 8),
+    ROW("StartCdataSection", 9),
+    ROW("EndCdataSection", 10),
+    ROW("Default", 11),
+    {"DefaultHandlerExpand", handlerGet, handlerSet, nullptr, reinterpret_cast<void*>(intptr_t{12})},
+    ROW("NotStandalone", 13),
+    ROW("ExternalEntityRef", 14),
+    ROW("StartDoctypeDecl", 15),
+    ROW("EndDoctypeDecl", 16),
+    ROW("EntityDecl", 17),
+    ROW("XmlDecl", 18),
+    ROW("ElementDecl", 19),
+    ROW("AttlistDecl", 20),
+    ROW("SkippedEntity", 21),
+    getterRow<"ErrorCode", errorCode>,
+    getterRow<"ErrorLineNumber", currentLine>,
+    getterRow<"ErrorColumnNumber", currentColumn>,
+    getterRow<"ErrorByteIndex", currentByte>,
+    getterRow<"CurrentLineNumber", currentLine>,
+    getterRow<"CurrentColumnNumber", currentColumn>,
+    getterRow<"CurrentByteIndex", currentByte>,
+    getset<"buffer_size", bufferSizeGet, bufferSizeSet>,
+    getset<"buffer_text", bufferTextGet, bufferTextSet>,
+    getterRow<"buffer_used", bufferUsedGet>,
+    getset<"namespace_prefixes", flagGet<&ParserObject::ns_prefixes>, prefixesSet>,
+    getset<"ordered_attributes", flagGet<&ParserObject::ordered_attributes>,
+           flagSet<&ParserObject::ordered_attributes>>,
+    getset<"specified_attributes", flagGet<&ParserObject::specified_attributes>,
+           flagSet<&ParserObject::specified_attributes>>,
     {}};
 
-PyTypeObject kParserType = {KR_TYPE_HEAD, .tp_name = "pyexpat.xmlparser", .tp_basicsize = sizeof(ParserObject),
+PyTypeObject kParserType = {KR_TYPE_HEAD,
+                            .tp_name = "pyexpat.xmlparser",
+                            .tp_basicsize = sizeof(ParserObject),
                             .tp_dealloc = slot<parserDealloc>,
-                            .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, .tp_doc = "XML parser",
-                            .tp_traverse = slot<parserTraverse>, .tp_clear = slot<parserClear>, .tp_methods = kMethods,
-                            .tp_members = kMembers, .tp_getset = kGetSet};
+                            .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                            .tp_doc = "XML parser",
+                            .tp_traverse = slot<parserTraverse>,
+                            .tp_clear = slot<parserClear>,
+                            .tp_methods = kMethods,
+                            .tp_members = kMembers,
+                            .tp_getset = kGetSet};
 
 }  // namespace
 

@@ -15,7 +15,8 @@ namespace krait::modules::expat {
 constexpr int kHandlerCount = 22;
 constexpr int kCharacterData = 3;
 
-// Exceptions of handlers are pending while expat unwinds; the parser is stopped then and no further handler runs.
+// Exceptions of handlers are pending while expat unwinds; the parser is stopped then and no further handler
+// runs.
 struct ParserObject : PyObject {
   XML_Parser parser;
   int ordered_attributes, specified_attributes, in_callback, ns_prefixes;

@@ -293,13 +293,12 @@ Result<Ref<>> cacheReduce(PyObject* self) { return attrGet(self, name<"__qualnam
 Result<Ref<>> cacheCopy(PyObject* self) { return share(self); }
 Result<Ref<>> cacheDeepCopy(PyObject* self, PyObject*) { return share(self); }
 
-constinit PyMethodDef kMethods[] = {
-    method<"!cache_info($self, /)", cacheInfo>,
-    method<"!cache_clear($self, /)", cacheClear>,
-    method<"!__reduce__($self, /)", cacheReduce>,
-    method<"!__copy__($self, /)", cacheCopy>,
-    method<"!__deepcopy__($self, memo, /)", cacheDeepCopy>,
-    {}};
+constinit PyMethodDef kMethods[] = {method<"!cache_info($self, /)", cacheInfo>,
+                                    method<"!cache_clear($self, /)", cacheClear>,
+                                    method<"!__reduce__($self, /)", cacheReduce>,
+                                    method<"!__copy__($self, /)", cacheCopy>,
+                                    method<"!__deepcopy__($self, memo, /)", cacheDeepCopy>,
+                                    {}};
 constinit PyMemberDef kMembers[] = {
     {"__dictoffset__", T_PYSSIZET, offsetof(CacheObject, dict), READONLY, nullptr},
     {"__weaklistoffset__", T_PYSSIZET, offsetof(CacheObject, weakrefs), READONLY, nullptr},

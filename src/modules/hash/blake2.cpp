@@ -55,13 +55,16 @@ struct Blake2Type {
   static constexpr bool kWide = isWide(Hash::kBlockSize);
 
   static Result<Ref<>> construct(PyTypeObject* type, Opt<> data, std::optional<int> digest_size,
-                                 std::optional<Buffer> key, std::optional<Buffer> salt, std::optional<Buffer> person,
-                                 std::optional<int> fanout, std::optional<int> depth, Opt<> leaf_size, Opt<> node_offset,
-                                 std::optional<int> node_depth, std::optional<int> inner_size, bool last_node, bool) {
+                                 std::optional<Buffer> key, std::optional<Buffer> salt,
+                                 std::optional<Buffer> person, std::optional<int> fanout,
+                                 std::optional<int> depth, Opt<> leaf_size, Opt<> node_offset,
+                                 std::optional<int> node_depth, std::optional<int> inner_size, bool last_node,
+                                 bool) {
     Blake2Parameters p{};
     int digest = digest_size.value_or(Hash::kMaxDigest);
     if (digest <= 0 || digest > static_cast<int>(Hash::kMaxDigest)) {
-      return raise(PyExc_ValueError, "digest_size must be between 1 and %d bytes", static_cast<int>(Hash::kMaxDigest));
+      return raise(PyExc_ValueError, "digest_size must be between 1 and %d bytes",
+                   static_cast<int>(Hash::kMaxDigest));
     }
     p.digest_size = static_cast<uint8_t>(digest);
     if (salt) TRY(copyShort(p.salt, *salt, Hash::kSaltSize, "salt"));
@@ -80,7 +83,8 @@ struct Blake2Type {
     p.node_depth = static_cast<uint8_t>(node_depth.value_or(0));
     int inner = inner_size.value_or(0);
     if (inner < 0 || inner > static_cast<int>(Hash::kMaxDigest)) {
-      return raise(PyExc_ValueError, "inner_size must be between 0 and is %d", static_cast<int>(Hash::kMaxDigest));
+      return raise(PyExc_ValueError, "inner_size must be between 0 and is %d",
+                   static_cast<int>(Hash::kMaxDigest));
     }
     p.inner_size = static_cast<uint8_t>(inner);
     p.last_node = last_node;
@@ -118,16 +122,19 @@ struct Blake2Type {
   static void dealloc(Object* self) { heapInstanceFree(self); }
   static Result<Ref<>> nameOf(Object*) { return strFromAscii(kWide ? "blake2b" : "blake2s"); }
   static Result<Ref<>> blockSize(Object*) { return intFromLong(Hash::kBlockSize); }
-  static Result<Ref<>> digestSize(Object* self) { return intFromLong(static_cast<long>(self->hash.digestSize())); }
+  static Result<Ref<>> digestSize(Object* self) {
+    return intFromLong(static_cast<long>(self->hash.digestSize()));
+  }
 
   static inline constinit PyMethodDef methods[] = {
       method<"copy($self, /)", copy, "Return a copy of the hash object.">,
       method<"digest($self, /)", digest, "Return the digest value as a bytes object.">,
       method<"hexdigest($self, /)", hexdigest, "Return the digest value as a string of hexadecimal digits.">,
-      method<"update($self, data, /)", update, "Update this hash object's state with the provided bytes-like object.">,
+      method<"update($self, data, /)", update,
+             "Update this hash object's state with the provided bytes-like object.">,
       {}};
-  static inline constinit PyGetSetDef getset_rows[] = {getset<"name", nameOf>, getset<"block_size", blockSize>,
-                                                       getset<"digest_size", digestSize>, {}};
+  static inline constinit PyGetSetDef getset_rows[] = {
+      getset<"name", nameOf>, getset<"block_size", blockSize>, getset<"digest_size", digestSize>, {}};
 };
 
 constexpr Text kSignatureB =
@@ -172,11 +179,13 @@ Status addSizes(PyObject* module, PyTypeObject* type, const char* const names[4]
 }
 
 Status blake2Exec(PyObject* module) {
-  Ref<PyTypeObject> wide = TRY(heapTypeAdd(module, kDescription<Blake2b, "_blake2.blake2b", kSignatureB, kBindB>));
+  Ref<PyTypeObject> wide =
+      TRY(heapTypeAdd(module, kDescription<Blake2b, "_blake2.blake2b", kSignatureB, kBindB>));
   constexpr const char* kWideNames[] = {"BLAKE2B_SALT_SIZE", "BLAKE2B_PERSON_SIZE", "BLAKE2B_MAX_KEY_SIZE",
                                         "BLAKE2B_MAX_DIGEST_SIZE"};
   TRY(addSizes<Blake2b>(module, wide, kWideNames));
-  Ref<PyTypeObject> narrow = TRY(heapTypeAdd(module, kDescription<Blake2s, "_blake2.blake2s", kSignatureS, kBindS>));
+  Ref<PyTypeObject> narrow =
+      TRY(heapTypeAdd(module, kDescription<Blake2s, "_blake2.blake2s", kSignatureS, kBindS>));
   constexpr const char* kNarrowNames[] = {"BLAKE2S_SALT_SIZE", "BLAKE2S_PERSON_SIZE", "BLAKE2S_MAX_KEY_SIZE",
                                           "BLAKE2S_MAX_DIGEST_SIZE"};
   return addSizes<Blake2s>(module, narrow, kNarrowNames);

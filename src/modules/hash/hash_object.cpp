@@ -1,7 +1,7 @@
 #include "modules/hash/hash_object.h"
 
-#include "core/errors.h"
 #include "base/inline_buffer.h"
+#include "core/errors.h"
 #include "types/bytes.h"
 
 namespace krait::modules {

@@ -110,8 +110,8 @@ struct HashType {
       method<"hexdigest($self, /)", hexdigest, "Return the digest value as a string of hexadecimal digits.">,
       method<"update($self, obj, /)", update, "Update this hash object's state with the provided string.">,
       {}};
-  static inline constinit PyGetSetDef getset_rows[] = {getset<"block_size", blockSize>, getset<"name", nameOf>,
-                                                       getset<"digest_size", digestSize>, {}};
+  static inline constinit PyGetSetDef getset_rows[] = {
+      getset<"block_size", blockSize>, getset<"name", nameOf>, getset<"digest_size", digestSize>, {}};
   static inline constinit PyTypeObject description = {
       .tp_name = Form::kTypeName,
       .tp_basicsize = sizeof(Object),

@@ -26,8 +26,9 @@ struct Form {
   size_t rate, digest_size;
   uint8_t suffix;
 };
-constexpr Form kForms[] = {{"sha3_224", 144, 28, 0x06}, {"sha3_256", 136, 32, 0x06}, {"sha3_384", 104, 48, 0x06},
-                           {"sha3_512", 72, 64, 0x06},  {"shake_128", 168, 0, 0x1f}, {"shake_256", 136, 0, 0x1f}};
+constexpr Form kForms[] = {{"sha3_224", 144, 28, 0x06}, {"sha3_256", 136, 32, 0x06},
+                           {"sha3_384", 104, 48, 0x06}, {"sha3_512", 72, 64, 0x06},
+                           {"shake_128", 168, 0, 0x1f}, {"shake_256", 136, 0, 0x1f}};
 
 template <int kForm>
 Result<Ref<>> construct(PyTypeObject* type, Opt<> data, bool) {
@@ -86,24 +87,33 @@ Result<Ref<>> blockSize(KeccakObject* self) { return intFromLong(static_cast<lon
 Result<Ref<>> nameOf(KeccakObject* self) { return strFromAscii(self->name); }
 Result<Ref<>> digestSize(KeccakObject* self) { return intFromLong(static_cast<long>(self->digest_size)); }
 Result<Ref<>> rateBits(KeccakObject* self) { return intFromLong(static_cast<long>(self->hash.rate() * 8)); }
-Result<Ref<>> capacityBits(KeccakObject* self) { return intFromLong(1600 - static_cast<long>(self->hash.rate() * 8)); }
+Result<Ref<>> capacityBits(KeccakObject* self) {
+  return intFromLong(1600 - static_cast<long>(self->hash.rate() * 8));
+}
 Result<Ref<>> suffixOf(KeccakObject* self) { return bytesFrom({reinterpret_cast<char*>(&self->suffix), 1}); }
 
 constinit PyMethodDef kFixedMethods[] = {
     method<"copy($self, /)", copy, "Return a copy of the hash object.">,
     method<"digest($self, /)", fixed<digestBytes>, "Return the digest value as a bytes object.">,
-    method<"hexdigest($self, /)", fixed<digestHex>, "Return the digest value as a string of hexadecimal digits.">,
-    method<"update($self, data, /)", update, "Update this hash object's state with the provided bytes-like object.">,
+    method<"hexdigest($self, /)", fixed<digestHex>,
+           "Return the digest value as a string of hexadecimal digits.">,
+    method<"update($self, data, /)", update,
+           "Update this hash object's state with the provided bytes-like object.">,
     {}};
 constinit PyMethodDef kVariableMethods[] = {
     method<"copy($self, /)", copy, "Return a copy of the hash object.">,
     method<"digest($self, length, /)", variable<digestBytes>, "Return a digest of so many bytes.">,
-    method<"hexdigest($self, length, /)", variable<digestHex>, "Return a digest of so many bytes in hexadecimal.">,
-    method<"update($self, data, /)", update, "Update this hash object's state with the provided bytes-like object.">,
+    method<"hexdigest($self, length, /)", variable<digestHex>,
+           "Return a digest of so many bytes in hexadecimal.">,
+    method<"update($self, data, /)", update,
+           "Update this hash object's state with the provided bytes-like object.">,
     {}};
-constinit PyGetSetDef kGetSet[] = {getset<"block_size", blockSize>,       getset<"name", nameOf>,
-                                   getset<"digest_size", digestSize>,     getset<"_capacity_bits", capacityBits>,
-                                   getset<"_rate_bits", rateBits>,        getset<"_suffix", suffixOf>,
+constinit PyGetSetDef kGetSet[] = {getset<"block_size", blockSize>,
+                                   getset<"name", nameOf>,
+                                   getset<"digest_size", digestSize>,
+                                   getset<"_capacity_bits", capacityBits>,
+                                   getset<"_rate_bits", rateBits>,
+                                   getset<"_suffix", suffixOf>,
                                    {}};
 
 template <int kForm, Text kSignature, Text kFullName>
@@ -119,12 +129,18 @@ constexpr PyTypeObject kDescription = {
 };
 
 Status sha3Exec(PyObject* module) {
-  TRY(heapTypeAdd(module, kDescription<0, "sha3_224(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_224">));
-  TRY(heapTypeAdd(module, kDescription<1, "sha3_256(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_256">));
-  TRY(heapTypeAdd(module, kDescription<2, "sha3_384(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_384">));
-  TRY(heapTypeAdd(module, kDescription<3, "sha3_512(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_512">));
-  TRY(heapTypeAdd(module, kDescription<4, "shake_128(data=b'', /, *, usedforsecurity=True)", "_sha3.shake_128">));
-  TRY(heapTypeAdd(module, kDescription<5, "shake_256(data=b'', /, *, usedforsecurity=True)", "_sha3.shake_256">));
+  TRY(heapTypeAdd(module,
+                  kDescription<0, "sha3_224(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_224">));
+  TRY(heapTypeAdd(module,
+                  kDescription<1, "sha3_256(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_256">));
+  TRY(heapTypeAdd(module,
+                  kDescription<2, "sha3_384(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_384">));
+  TRY(heapTypeAdd(module,
+                  kDescription<3, "sha3_512(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_512">));
+  TRY(heapTypeAdd(module,
+                  kDescription<4, "shake_128(data=b'', /, *, usedforsecurity=True)", "_sha3.shake_128">));
+  TRY(heapTypeAdd(module,
+                  kDescription<5, "shake_256(data=b'', /, *, usedforsecurity=True)", "_sha3.shake_256">));
   TRY(moduleAddInt(module, "keccakopt", 0));
   return moduleAddStr(module, "implementation", "tiny_sha3");
 }

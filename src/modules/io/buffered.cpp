@@ -10,9 +10,13 @@ namespace krait::modules {
 
 Result<BufferedGuard> BufferedGuard::enter(BufferedObject* self) {
   unsigned long me = currentThread()->thread_id;
-  if (self->lock->owner == me) return raise(PyExc_RuntimeError, "reentrant call inside %R", static_cast<PyObject*>(self));
+  if (self->lock->owner == me)
+    return raise(PyExc_RuntimeError, "reentrant call inside %R", static_cast<PyObject*>(self));
   if (pthread_mutex_trylock(&self->lock->mutex) != 0) {
-    if (interpreter().finalizing) return raise(PyExc_RuntimeError, "could not acquire lock for %R at interpreter shutdown, possibly due to daemon threads", static_cast<PyObject*>(self));
+    if (interpreter().finalizing)
+      return raise(PyExc_RuntimeError,
+                   "could not acquire lock for %R at interpreter shutdown, possibly due to daemon threads",
+                   static_cast<PyObject*>(self));
     WithoutGil released;
     pthread_mutex_lock(&self->lock->mutex);
   }
@@ -28,7 +32,8 @@ BufferedGuard::~BufferedGuard() {
 
 Status bufferedCheckReady(BufferedObject* self) {
   if (self->ok) return {};
-  return raise(PyExc_ValueError, self->detached ? "raw stream has been detached" : "I/O operation on uninitialized object");
+  return raise(PyExc_ValueError,
+               self->detached ? "raw stream has been detached" : "I/O operation on uninitialized object");
 }
 
 namespace {
@@ -61,7 +66,9 @@ Result<std::optional<size_t>> rawRead(BufferedObject* self, char* data, Py_ssize
     if (converted.failed()) return raiseFromCause(PyExc_OSError, "raw readinto() failed");
     Py_ssize_t n = std::move(converted).take();
     if (n < 0 || n > size) {
-      return raise(PyExc_OSError, "raw readinto() returned invalid length %zd (should have been between 0 and %zd)", n, size);
+      return raise(PyExc_OSError,
+                   "raw readinto() returned invalid length %zd (should have been between 0 and %zd)", n,
+                   size);
     }
     return std::optional<size_t>(static_cast<size_t>(n));
   }
@@ -72,7 +79,9 @@ namespace {
 Result<int64_t> rawTell(BufferedObject* self) {
   Ref<> answer = TRY(callMethod(self->raw, name<"tell">()));
   int64_t position = TRY(ioOffset(answer));
-  if (position < 0) return raise(PyExc_OSError, "Raw stream returned invalid position %lld", static_cast<long long>(position));
+  if (position < 0)
+    return raise(PyExc_OSError, "Raw stream returned invalid position %lld",
+                 static_cast<long long>(position));
   return position;
 }
 
@@ -80,7 +89,9 @@ Result<int64_t> rawSeek(BufferedObject* self, int64_t target, int whence) {
   Ref<IntObject> offset = TRY(intFromLong(target)), mode = TRY(intFromLong(whence));
   Ref<> answer = TRY(callMethod(self->raw, name<"seek">(), offset.get(), mode.get()));
   int64_t position = TRY(ioOffset(answer));
-  if (position < 0) return raise(PyExc_OSError, "Raw stream returned invalid position %lld", static_cast<long long>(position));
+  if (position < 0)
+    return raise(PyExc_OSError, "Raw stream returned invalid position %lld",
+                 static_cast<long long>(position));
   return position;
 }
 
@@ -106,7 +117,8 @@ Status bufferedFlushAndRewind(BufferedObject* self) {
 
 namespace {
 
-// --- opening and closing -----------------------------------------------------------------------------------------
+// --- opening and closing
+// -----------------------------------------------------------------------------------------
 
 Status initBuffer(BufferedObject* self, PyObject* raw, Py_ssize_t size) {
   if (size <= 0) return raise(PyExc_ValueError, "buffer size must be strictly positive");
@@ -209,12 +221,14 @@ Result<Ref<>> bufferedDetach(BufferedObject* self) {
   return steal(std::exchange(self->raw, nullptr));
 }
 
-// --- position ----------------------------------------------------------------------------------------------------
+// --- position
+// ----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> bufferedTell(BufferedObject* self) {
   TRY(bufferedCheckReady(self));
   int64_t raw_position = TRY(rawTell(self));
-  int64_t position = self->state == BufferState::kWriting ? raw_position + self->end : raw_position - bufferedUnread(self);
+  int64_t position =
+      self->state == BufferState::kWriting ? raw_position + self->end : raw_position - bufferedUnread(self);
   return Ref<>(TRY(intFromLong(std::max<int64_t>(position, 0))));
 }
 
@@ -254,7 +268,8 @@ Result<Ref<>> bufferedTruncate(BufferedObject* self, PyObject* size) {
   return callMethod(self->raw, name<"truncate">(), size);
 }
 
-// --- delegation --------------------------------------------------------------------------------------------------
+// --- delegation
+// --------------------------------------------------------------------------------------------------
 
 template <Text Method>
 Result<Ref<>> delegate(BufferedObject* self) {
@@ -281,7 +296,8 @@ Result<Ref<StrObject>> bufferedRepr(BufferedObject* self) {
   MaybeRef<> file_name = std::move(found).take();
   if (!file_name) return strFormat("<%s>", typeName(self));
   auto guard = TRY(ReprGuard::enter(self));
-  if (guard.isRecursive()) return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));
+  if (guard.isRecursive())
+    return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));
   return strFormat("<%s name=%R>", typeName(self), file_name.get());
 }
 
@@ -314,38 +330,43 @@ int bufferedClear(PyObject* object) {
   return 0;
 }
 
-#define KR_BUFFERED_COMMON                                                                                    \
-  method<"!detach($self)", bufferedDetach>, method<"!flush($self)", bufferedFlush>,                           \
-      method<"!close($self)", bufferedClose>, method<"!seekable($self)", delegate<"seekable">>,               \
-      method<"!fileno($self)", delegate<"fileno">>, method<"!isatty($self)", delegate<"isatty">>,             \
-      method<"!_dealloc_warn($self, source, /)", bufferedDeallocWarn>,                                        \
-      method<"seek($self, target, whence=0, /)", bufferedSeek>,                         \
-      method<"!tell($self)", bufferedTell>,                                                                   \
-      method<"truncate($self, pos=None, /)", bufferedTruncate>,                           \
-      method<"!__sizeof__($self)", bufferedSizeof>
-#define KR_BUFFERED_READING                                                                                   \
-  method<"read($self, size=-1, /)", bufferedRead>,                                \
-      method<"peek($self, size=0, /)", bufferedPeek>,    \
-      method<"read1($self, size=-1, /)", bufferedRead1>,                   \
-      method<"readinto($self, buffer, /)", bufferedReadinto>,                          \
-      method<"readinto1($self, buffer, /)", bufferedReadinto1>, \
+#define KR_BUFFERED_COMMON                                                                            \
+  method<"!detach($self)", bufferedDetach>, method<"!flush($self)", bufferedFlush>,                   \
+      method<"!close($self)", bufferedClose>, method<"!seekable($self)", delegate<"seekable">>,       \
+      method<"!fileno($self)", delegate<"fileno">>, method<"!isatty($self)", delegate<"isatty">>,     \
+      method<"!_dealloc_warn($self, source, /)", bufferedDeallocWarn>,                                \
+      method<"seek($self, target, whence=0, /)", bufferedSeek>, method<"!tell($self)", bufferedTell>, \
+      method<"truncate($self, pos=None, /)", bufferedTruncate>, method<"!__sizeof__($self)", bufferedSizeof>
+#define KR_BUFFERED_READING                                                                        \
+  method<"read($self, size=-1, /)", bufferedRead>, method<"peek($self, size=0, /)", bufferedPeek>, \
+      method<"read1($self, size=-1, /)", bufferedRead1>,                                           \
+      method<"readinto($self, buffer, /)", bufferedReadinto>,                                      \
+      method<"readinto1($self, buffer, /)", bufferedReadinto1>,                                    \
       method<"readline($self, size=-1, /)", bufferedReadline>
 
-constinit PyMethodDef kReaderMethods[] = {KR_BUFFERED_COMMON, KR_BUFFERED_READING,
-                                          method<"!readable($self)", delegate<"readable">>, {}};
-constinit PyMethodDef kWriterMethods[] = {KR_BUFFERED_COMMON, method<"!writable($self)", delegate<"writable">>,
-                                          method<"write($self, buffer, /)", bufferedWrite>, {}};
-constinit PyMethodDef kRandomMethods[] = {KR_BUFFERED_COMMON, KR_BUFFERED_READING,
+constinit PyMethodDef kReaderMethods[] = {
+    KR_BUFFERED_COMMON, KR_BUFFERED_READING, method<"!readable($self)", delegate<"readable">>, {}};
+constinit PyMethodDef kWriterMethods[] = {KR_BUFFERED_COMMON,
+                                          method<"!writable($self)", delegate<"writable">>,
+                                          method<"write($self, buffer, /)", bufferedWrite>,
+                                          {}};
+constinit PyMethodDef kRandomMethods[] = {KR_BUFFERED_COMMON,
+                                          KR_BUFFERED_READING,
                                           method<"!readable($self)", delegate<"readable">>,
                                           method<"!writable($self)", delegate<"writable">>,
-                                          method<"write($self, buffer, /)", bufferedWrite>, {}};
-constinit PyMemberDef kBufferedMembers[] = {{"raw", T_OBJECT, offsetof(BufferedObject, raw), READONLY, nullptr},
-                                            {"_finalizing", T_BOOL, offsetof(BufferedObject, finalizing), 0, nullptr},
-                                            {nullptr, 0, 0, 0, nullptr}};
-constinit PyGetSetDef kBufferedGetSet[] = {getset<"closed", bufferedClosed>, getset<"name", rawAttribute<"name">>,
-                                           getset<"mode", rawAttribute<"mode">>, {}};
+                                          method<"write($self, buffer, /)", bufferedWrite>,
+                                          {}};
+constinit PyMemberDef kBufferedMembers[] = {
+    {"raw", T_OBJECT, offsetof(BufferedObject, raw), READONLY, nullptr},
+    {"_finalizing", T_BOOL, offsetof(BufferedObject, finalizing), 0, nullptr},
+    {nullptr, 0, 0, 0, nullptr}};
+constinit PyGetSetDef kBufferedGetSet[] = {getset<"closed", bufferedClosed>,
+                                           getset<"name", rawAttribute<"name">>,
+                                           getset<"mode", rawAttribute<"mode">>,
+                                           {}};
 
-constexpr PyTypeObject bufferedType(const char* type_name, const char* doc, PyMethodDef* methods, initproc init) {
+constexpr PyTypeObject bufferedType(const char* type_name, const char* doc, PyMethodDef* methods,
+                                    initproc init) {
   return {KR_TYPE_HEAD,
           .tp_name = type_name,
           .tp_basicsize = sizeof(BufferedObject),
@@ -375,12 +396,16 @@ constexpr PyTypeObject iterable(PyTypeObject type) {
 using namespace krait;
 using namespace krait::modules;
 
-KR_EXPORT constinit PyTypeObject PyBufferedReader_Type = iterable(
-    bufferedType("_io.BufferedReader", docText<"BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)", "Reads a raw stream in blocks.">,
-                 kReaderMethods, initSlot<"BufferedReader(raw, buffer_size=8192)", readerInit>));
-KR_EXPORT constinit PyTypeObject PyBufferedWriter_Type =
-    bufferedType("_io.BufferedWriter", docText<"BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)", "Collects writes to a raw stream.">,
-                 kWriterMethods, initSlot<"BufferedWriter(raw, buffer_size=8192)", writerInit>);
-KR_EXPORT constinit PyTypeObject PyBufferedRandom_Type = iterable(
-    bufferedType("_io.BufferedRandom", docText<"BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)", "Buffers a raw stream with random access.">,
-                 kRandomMethods, initSlot<"BufferedRandom(raw, buffer_size=8192)", randomInit>));
+KR_EXPORT constinit PyTypeObject PyBufferedReader_Type = iterable(bufferedType(
+    "_io.BufferedReader",
+    docText<"BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)", "Reads a raw stream in blocks.">,
+    kReaderMethods, initSlot<"BufferedReader(raw, buffer_size=8192)", readerInit>));
+KR_EXPORT constinit PyTypeObject PyBufferedWriter_Type = bufferedType(
+    "_io.BufferedWriter",
+    docText<"BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)", "Collects writes to a raw stream.">,
+    kWriterMethods, initSlot<"BufferedWriter(raw, buffer_size=8192)", writerInit>);
+KR_EXPORT constinit PyTypeObject PyBufferedRandom_Type =
+    iterable(bufferedType("_io.BufferedRandom",
+                          docText<"BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
+                                  "Buffers a raw stream with random access.">,
+                          kRandomMethods, initSlot<"BufferedRandom(raw, buffer_size=8192)", randomInit>));

@@ -1,9 +1,9 @@
 // BufferedReader, BufferedWriter and BufferedRandom: one buffer over a raw stream.
 //
-// The buffer is empty, holds bytes read ahead ([pos, end) is unread), or holds bytes not yet written ([0, end)).
-// The raw stream's own position is therefore ahead of (reading) or behind (writing) the logical one by end - pos or end.
-// Calls into the raw stream may run Python or release the GIL: the lock keeps other threads out, and a signal handler
-// that comes back into the same object gets a RuntimeError.
+// The buffer is empty, holds bytes read ahead ([pos, end) is unread), or holds bytes not yet written ([0,
+// end)). The raw stream's own position is therefore ahead of (reading) or behind (writing) the logical one by
+// end - pos or end. Calls into the raw stream may run Python or release the GIL: the lock keeps other threads
+// out, and a signal handler that comes back into the same object gets a RuntimeError.
 #pragma once
 
 #include <pthread.h>
@@ -51,8 +51,8 @@ inline Py_ssize_t bufferedUnread(const BufferedObject* self) {
 }
 
 // Shared by the reading and the writing half; all need the guard.
-Status bufferedCheckReady(BufferedObject* self);                       // initialised, not detached
-Status bufferedCheckOpen(BufferedObject* self, const char* message);   // and not closed: ValueError(message)
+Status bufferedCheckReady(BufferedObject* self);                      // initialised, not detached
+Status bufferedCheckOpen(BufferedObject* self, const char* message);  // and not closed: ValueError(message)
 Result<std::optional<size_t>> rawRead(BufferedObject* self, char* data, Py_ssize_t size);
 Status bufferedFlushWrites(BufferedObject* self);
 Status bufferedForgetReads(BufferedObject* self);  // seeks the raw stream back to the logical position

@@ -33,7 +33,8 @@ Result<Ref<>> rawReadAll(BufferedObject* self) {
   MaybeRef<> readall = TRY(attrLookup(self->raw, name<"readall">()));
   if (readall) {
     Ref<> data = TRY(call(readall.get()));
-    if (data.get() != Py_None && !isBytes(data)) return raise(PyExc_TypeError, "readall() should return bytes");
+    if (data.get() != Py_None && !isBytes(data))
+      return raise(PyExc_TypeError, "readall() should return bytes");
     return data;
   }
   std::string all;
@@ -75,8 +76,11 @@ Result<size_t> readUpTo(BufferedObject* self, char* out, size_t size, bool* bloc
       continue;
     }
     TRY(bufferedFlushWrites(self));
-    size_t whole_blocks = (size - done) / static_cast<size_t>(self->buffer_size) * static_cast<size_t>(self->buffer_size);
-    std::optional<size_t> n = whole_blocks ? TRY(rawRead(self, out + done, static_cast<Py_ssize_t>(whole_blocks))) : TRY(fill(self));
+    size_t whole_blocks =
+        (size - done) / static_cast<size_t>(self->buffer_size) * static_cast<size_t>(self->buffer_size);
+    std::optional<size_t> n = whole_blocks
+                                  ? TRY(rawRead(self, out + done, static_cast<Py_ssize_t>(whole_blocks)))
+                                  : TRY(fill(self));
     if (!n) *blocked = true;
     if (!n || *n == 0) break;
     if (whole_blocks) done += *n;
@@ -117,7 +121,8 @@ Result<Ref<>> readLine(BufferedObject* self, Py_ssize_t limit) {
     std::string_view ahead = unread(self);
     if (limit >= 0) ahead = ahead.substr(0, static_cast<size_t>(limit) - line.size());
     const void* newline = ahead.empty() ? nullptr : std::memchr(ahead.data(), '\n', ahead.size());
-    size_t take = newline ? static_cast<size_t>(static_cast<const char*>(newline) - ahead.data()) + 1 : ahead.size();
+    size_t take =
+        newline ? static_cast<size_t>(static_cast<const char*>(newline) - ahead.data()) + 1 : ahead.size();
     if (newline && line.empty()) {
       Ref<BytesObject> whole = TRY(bytesFrom(ahead.substr(0, take)));
       consume(self, take);
@@ -175,8 +180,12 @@ Result<Ref<>> bufferedPeek(BufferedObject* self, Py_ssize_t) {
   return Ref<>(TRY(bytesFrom(unread(self))));
 }
 
-Result<Ref<>> bufferedReadinto(BufferedObject* self, WritableArg target) { return readInto(self, target.buffer, false); }
-Result<Ref<>> bufferedReadinto1(BufferedObject* self, WritableArg target) { return readInto(self, target.buffer, true); }
+Result<Ref<>> bufferedReadinto(BufferedObject* self, WritableArg target) {
+  return readInto(self, target.buffer, false);
+}
+Result<Ref<>> bufferedReadinto1(BufferedObject* self, WritableArg target) {
+  return readInto(self, target.buffer, true);
+}
 
 Result<Ref<>> bufferedReadline(BufferedObject* self, SizeArg size) {
   TRY(bufferedCheckReady(self));
@@ -189,7 +198,8 @@ Result<MaybeRef<>> bufferedNext(BufferedObject* self) {
   bool own = isExact(self, &PyBufferedReader_Type) || isExact(self, &PyBufferedRandom_Type);
   Ref<> line = own ? TRY(bufferedReadline(self, {-1})) : TRY(callMethod(self, name<"readline">()));
   if (!isBytes(line)) {
-    return raise(PyExc_OSError, "readline() should have returned a bytes object, not '%.200s'", typeName(line));
+    return raise(PyExc_OSError, "readline() should have returned a bytes object, not '%.200s'",
+                 typeName(line));
   }
   if (cast<BytesObject>(line.get())->size() == 0) return MaybeRef<>();
   return MaybeRef<>(std::move(line));

@@ -16,7 +16,8 @@ Raised raiseWouldBlock(Py_ssize_t written) {
   if (text.failed()) return Raised{};
   auto count = intFromLong(written);
   if (count.failed()) return Raised{};
-  auto error = call(PyExc_BlockingIOError, std::move(number).take().get(), std::move(text).take().get(), std::move(count).take().get());
+  auto error = call(PyExc_BlockingIOError, std::move(number).take().get(), std::move(text).take().get(),
+                    std::move(count).take().get());
   if (error.failed()) return Raised{};
   return raiseException(std::move(error).take());
 }
@@ -35,7 +36,8 @@ Result<std::optional<size_t>> rawWrite(BufferedObject* self, const char* data, P
     if (count.get() == Py_None) return std::optional<size_t>();
     Py_ssize_t n = TRY(asSsize(count, PyExc_ValueError));
     if (n < 0 || n > size) {
-      return raise(PyExc_OSError, "raw write() returned invalid length %zd (should have been between 0 and %zd)", n, size);
+      return raise(PyExc_OSError,
+                   "raw write() returned invalid length %zd (should have been between 0 and %zd)", n, size);
     }
     return std::optional<size_t>(static_cast<size_t>(n));
   }

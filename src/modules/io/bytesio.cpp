@@ -1,7 +1,8 @@
 // BytesIO: a binary file in memory.
 //
-// `buf` is a bytes object of at least string_size bytes. It is shared (with the initial value, or with what getvalue
-// returned) while its reference count is above one; a write then copies it first. Exported buffers forbid resizing.
+// `buf` is a bytes object of at least string_size bytes. It is shared (with the initial value, or with what
+// getvalue returned) while its reference count is above one; a write then copies it first. Exported buffers
+// forbid resizing.
 #include <cstring>
 
 #include "modules/io/io.h"
@@ -33,7 +34,8 @@ Status checkOpen(BytesIOObject* self) {
   return {};
 }
 Status checkNoExports(BytesIOObject* self) {
-  if (self->exports > 0) return raise(PyExc_BufferError, "Existing exports of data: object cannot be re-sized");
+  if (self->exports > 0)
+    return raise(PyExc_BufferError, "Existing exports of data: object cannot be re-sized");
   return {};
 }
 
@@ -41,7 +43,8 @@ Status checkNoExports(BytesIOObject* self) {
 Status ensureOwned(BytesIOObject* self, Py_ssize_t capacity) {
   bool shared = self->buf->ob_refcnt > 1;
   if (!shared && self->bytes()->size() >= capacity) return {};
-  Py_ssize_t room = self->bytes()->size() >= capacity ? capacity : capacity + (capacity >> 3) + (capacity < 9 ? 3 : 6);
+  Py_ssize_t room =
+      self->bytes()->size() >= capacity ? capacity : capacity + (capacity >> 3) + (capacity < 9 ? 3 : 6);
   if (room < self->string_size) room = self->string_size;
   Ref<BytesObject> fresh = TRY(bytesNew(room));
   if (fresh->ob_refcnt > 1) {  // tiny sizes are shared objects
@@ -54,7 +57,8 @@ Status ensureOwned(BytesIOObject* self, Py_ssize_t capacity) {
 
 std::string_view rest(BytesIOObject* self) {
   if (self->pos >= self->string_size) return {};
-  return self->bytes()->view().substr(static_cast<size_t>(self->pos), static_cast<size_t>(self->string_size - self->pos));
+  return self->bytes()->view().substr(static_cast<size_t>(self->pos),
+                                      static_cast<size_t>(self->string_size - self->pos));
 }
 
 Result<Ref<>> take(BytesIOObject* self, Py_ssize_t count) {
@@ -150,9 +154,12 @@ Result<Ref<>> bioSeek(BytesIOObject* self, Py_ssize_t position, int whence) {
   TRY(checkOpen(self));
   if (position < 0 && whence == 0) return raise(PyExc_ValueError, "negative seek value %zd", position);
   Py_ssize_t base = 0;
-  if (whence == 1) base = self->pos;
-  else if (whence == 2) base = self->string_size;
-  else if (whence != 0) return raise(PyExc_ValueError, "invalid whence (%i, should be 0, 1 or 2)", whence);
+  if (whence == 1)
+    base = self->pos;
+  else if (whence == 2)
+    base = self->string_size;
+  else if (whence != 0)
+    return raise(PyExc_ValueError, "invalid whence (%i, should be 0, 1 or 2)", whence);
   if (position > PY_SSIZE_T_MAX - base) return raise(PyExc_OverflowError, "new position too large");
   self->pos = std::max<Py_ssize_t>(base + position, 0);
   return Ref<>(TRY(intFromLong(self->pos)));
@@ -177,7 +184,8 @@ Result<Py_ssize_t> bioTruncate(BytesIOObject* self, PyObject* size) {
 Result<Ref<>> bioGetvalue(BytesIOObject* self) {
   TRY(checkOpen(self));
   if (self->string_size != self->bytes()->size() && self->exports == 0) {
-    setField(self->buf, Ref<>(TRY(bytesFrom(self->bytes()->view().substr(0, static_cast<size_t>(self->string_size))))));
+    setField(self->buf,
+             Ref<>(TRY(bytesFrom(self->bytes()->view().substr(0, static_cast<size_t>(self->string_size))))));
   }
   if (self->string_size == self->bytes()->size() && self->exports == 0) return share(self->buf);
   return Ref<>(TRY(bytesFrom(self->bytes()->view().substr(0, static_cast<size_t>(self->string_size)))));
@@ -226,29 +234,35 @@ Result<Ref<>> bioGetstate(BytesIOObject* self) {
 Status setStateValue(BytesIOObject* self, PyObject* value) {
   Buffer buffer = TRY(Buffer::acquire(value, PyBUF_CONTIG_RO));
   TRY(checkNoExports(self));
-  setField(self->buf, Ref<>(TRY(bytesFrom({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}))));
+  setField(self->buf, Ref<>(TRY(bytesFrom({reinterpret_cast<const char*>(buffer.data()),
+                                           static_cast<size_t>(buffer.size())}))));
   self->string_size = buffer.size();
   return {};
 }
 
 Status bioSetstate(BytesIOObject* self, PyObject* state) {
   if (!isTuple(state)) {
-    return raise(PyExc_TypeError, "%.200s.__setstate__ argument should be 3-tuple, got %.200s", typeName(self), typeName(state));
+    return raise(PyExc_TypeError, "%.200s.__setstate__ argument should be 3-tuple, got %.200s",
+                 typeName(self), typeName(state));
   }
   auto* parts = cast<TupleObject>(state);
-  if (parts->size() < 3) return raise(PyExc_TypeError, "%.200s.__setstate__ argument should be 3-tuple, got tuple", typeName(self));
+  if (parts->size() < 3)
+    return raise(PyExc_TypeError, "%.200s.__setstate__ argument should be 3-tuple, got tuple",
+                 typeName(self));
   self->pos = 0;
   TRY(checkOpen(self));
   TRY(setStateValue(self, parts->at(0)));
   if (!isInt(parts->at(1))) {
-    return raise(PyExc_TypeError, "second item of state must be an integer, got %.200s", typeName(parts->at(1)));
+    return raise(PyExc_TypeError, "second item of state must be an integer, got %.200s",
+                 typeName(parts->at(1)));
   }
   Py_ssize_t position = TRY(asSsize(parts->at(1), PyExc_OverflowError));
   if (position < 0) return raise(PyExc_ValueError, "position value cannot be negative");
   self->pos = position;
   if (parts->at(2) == Py_None) return {};
   if (!isDict(parts->at(2))) {
-    return raise(PyExc_TypeError, "third item of state should be a dict, got a %.200s", typeName(parts->at(2)));
+    return raise(PyExc_TypeError, "third item of state should be a dict, got a %.200s",
+                 typeName(parts->at(2)));
   }
   if (self->dict) return dictUpdate(cast<DictObject>(self->dict), parts->at(2));
   setField(self->dict, share(parts->at(2)));
@@ -292,7 +306,9 @@ void bioDealloc(PyObject* object) {
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
 }
-int bioTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, cast<BytesIOObject>(self)->dict); }
+int bioTraverse(PyObject* self, visitproc visit, void* arg) {
+  return visitAll(visit, arg, cast<BytesIOObject>(self)->dict);
+}
 int bioClear(PyObject* self) {
   clearField(cast<BytesIOObject>(self)->dict);
   return 0;
@@ -321,9 +337,11 @@ constinit PyMethodDef kBytesIOMethods[] = {
     method<"!__setstate__($self, state, /)", bioSetstate>,
     method<"!__sizeof__($self)", bioSizeof>,
     {}};
-constinit PyGetSetDef kBytesIOGetSet[] = {getset<"closed", bioClosed, nullptr, "True if the file is closed">, {}};
+constinit PyGetSetDef kBytesIOGetSet[] = {getset<"closed", bioClosed, nullptr, "True if the file is closed">,
+                                          {}};
 
-// --- the exported view -------------------------------------------------------------------------------------------
+// --- the exported view
+// -------------------------------------------------------------------------------------------
 
 Status viewGetBuffer(BytesIOBuffer* view, Py_buffer* out, int flags) {
   auto* self = cast<BytesIOObject>(view->source);
@@ -338,7 +356,9 @@ void viewDealloc(PyObject* object) {
   clearField(cast<BytesIOBuffer>(object)->source);
   typeOf(object)->tp_free(object);
 }
-int viewTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, cast<BytesIOBuffer>(self)->source); }
+int viewTraverse(PyObject* self, visitproc visit, void* arg) {
+  return visitAll(visit, arg, cast<BytesIOBuffer>(self)->source);
+}
 
 constinit PyBufferProcs kViewBuffer = {slot<viewGetBuffer>, slot<viewReleaseBuffer>};
 

@@ -51,7 +51,8 @@ Result<ssize_t> retryCall(F&& system_call) {
 
 Result<MaybeRef<>> fileName(FileIOObject* self) { return attrLookup(self, name<"name">()); }
 
-// --- opening -----------------------------------------------------------------------------------------------------
+// --- opening
+// -----------------------------------------------------------------------------------------------------
 
 struct OpenMode {
   bool created = false, readable = false, writable = false, appending = false;
@@ -78,7 +79,8 @@ Result<OpenMode> parseMode(StrObject* text) {
     }
   }
   if (kinds != 1) {
-    return raise(PyExc_ValueError, "Must have exactly one of create/read/write/append mode and at most one plus");
+    return raise(PyExc_ValueError,
+                 "Must have exactly one of create/read/write/append mode and at most one plus");
   }
   if (plus) mode.readable = mode.writable = true;
   mode.flags |= mode.readable && mode.writable ? O_RDWR : mode.readable ? O_RDONLY : O_WRONLY;
@@ -146,7 +148,8 @@ Status openInto(FileIOObject* self, PyObject* file, const OpenMode& mode, bool c
     if (!closefd) return raise(PyExc_ValueError, "Cannot use closefd=False with file name");
     self->closefd = 1;
     bool has_opener = opener && opener.get() != Py_None;
-    self->fd = has_opener ? TRY(openWithOpener(file, mode.flags, opener.get())) : TRY(openPath(file, mode.flags));
+    self->fd =
+        has_opener ? TRY(openWithOpener(file, mode.flags, opener.get())) : TRY(openPath(file, mode.flags));
   }
   bool keep_on_failure = given >= 0;
   auto checked = checkOpened(self, file);
@@ -161,8 +164,10 @@ Status openInto(FileIOObject* self, PyObject* file, const OpenMode& mode, bool c
 
 Status fileInit(FileIOObject* self, PyObject* file, Opt<StrObject> mode, bool closefd, Opt<> opener) {
   if (self->fd >= 0) {
-    if (self->closefd) TRY(closeDescriptor(self));
-    else self->fd = -1;
+    if (self->closefd)
+      TRY(closeDescriptor(self));
+    else
+      self->fd = -1;
   }
   Ref<StrObject> default_mode = TRY(strLiteral("r"));
   StrObject* mode_text = mode ? mode.get() : default_mode.get();
@@ -191,15 +196,18 @@ Result<Ref<>> fileNew(PyTypeObject* type, PyObject*, Opt<>) {
   return object;
 }
 
-// --- closing -----------------------------------------------------------------------------------------------------
+// --- closing
+// -----------------------------------------------------------------------------------------------------
 
 Status deallocWarn(FileIOObject* self, PyObject* source) {
   if (self->fd < 0 || !self->closefd) return {};
   PendingSaved saved;
   auto warned = warnResource(source, 1, "unclosed file %R", source);
   if (warned.failed()) {
-    if (pendingMatches(PyExc_Warning)) writeUnraisable(self);
-    else clearPending();
+    if (pendingMatches(PyExc_Warning))
+      writeUnraisable(self);
+    else
+      clearPending();
   }
   return {};
 }
@@ -234,13 +242,16 @@ void fileDealloc(PyObject* object) {
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
 }
-int fileTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, cast<FileIOObject>(self)->dict); }
+int fileTraverse(PyObject* self, visitproc visit, void* arg) {
+  return visitAll(visit, arg, cast<FileIOObject>(self)->dict);
+}
 int fileClear(PyObject* self) {
   clearField(cast<FileIOObject>(self)->dict);
   return 0;
 }
 
-// --- reading and writing -----------------------------------------------------------------------------------------
+// --- reading and writing
+// -----------------------------------------------------------------------------------------
 
 Status checkOpenFor(FileIOObject* self, bool allowed, const char* action) {
   if (self->fd < 0) return raiseClosed();
@@ -264,7 +275,8 @@ Result<Ref<>> countOrNone(std::optional<size_t> count) {
 
 Result<Ref<>> fileReadinto(FileIOObject* self, WritableArg target) {
   TRY(checkOpenFor(self, self->readable, "reading"));
-  return countOrNone(TRY(readInto(self, target.buffer.writableData(), static_cast<size_t>(target.buffer.size()))));
+  return countOrNone(
+      TRY(readInto(self, target.buffer.writableData(), static_cast<size_t>(target.buffer.size()))));
 }
 
 // A first guess for readall: what is left of a regular file, plus one byte to see the end.
@@ -316,7 +328,8 @@ Result<Ref<>> fileWrite(FileIOObject* self, Buffer data) {
   return countOrNone(TRY(writeFrom(self, data.data(), static_cast<size_t>(data.size()))));
 }
 
-// --- position ----------------------------------------------------------------------------------------------------
+// --- position
+// ----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> seekTo(FileIOObject* self, int64_t offset, int whence) {
   int fd = self->fd;
@@ -376,7 +389,8 @@ Result<bool> fileIsatty(FileIOObject* self) {
   return isatty(self->fd) != 0;
 }
 
-// --- description -------------------------------------------------------------------------------------------------
+// --- description
+// -------------------------------------------------------------------------------------------------
 
 const char* modeText(const FileIOObject* self) {
   if (self->created) return self->readable ? "xb+" : "xb";
@@ -389,9 +403,11 @@ Result<Ref<StrObject>> fileRepr(FileIOObject* self) {
   if (self->fd < 0) return strLiteral("<_io.FileIO [closed]>");
   MaybeRef<> file_name = TRY(fileName(self));
   const char* closefd = self->closefd ? "True" : "False";
-  if (!file_name) return strFormat("<_io.FileIO fd=%d mode='%s' closefd=%s>", self->fd, modeText(self), closefd);
+  if (!file_name)
+    return strFormat("<_io.FileIO fd=%d mode='%s' closefd=%s>", self->fd, modeText(self), closefd);
   auto guard = TRY(ReprGuard::enter(self));
-  if (guard.isRecursive()) return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));
+  if (guard.isRecursive())
+    return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));
   return strFormat("<_io.FileIO name=%R mode='%s' closefd=%s>", file_name.get(), modeText(self), closefd);
 }
 
@@ -406,7 +422,8 @@ constinit PyMethodDef kFileMethods[] = {
     method<"write($self, b, /)", fileWrite, "Write a bytes-like object; returns how many bytes went out.">,
     method<"seek($self, pos, whence=0, /)", fileSeek, "Move to a position.">,
     method<"tell($self, /)", fileTell, "The position.">,
-    method<"truncate($self, size=None, /)", fileTruncate, "Cut or extend the file to size (the position by default).">,
+    method<"truncate($self, size=None, /)", fileTruncate,
+           "Cut or extend the file to size (the position by default).">,
     method<"close($self, /)", fileClose, "Close the file.">,
     method<"seekable($self, /)", fileSeekable, "Whether the file has random access.">,
     method<"readable($self, /)", fileReadable, "Whether the file was opened for reading.">,
@@ -415,13 +432,15 @@ constinit PyMethodDef kFileMethods[] = {
     method<"isatty($self, /)", fileIsatty, "Whether it is a terminal.">,
     method<"!_dealloc_warn($self, source, /)", deallocWarn>,
     {}};
-constinit PyGetSetDef kFileGetSet[] = {getset<"closed", fileClosed, nullptr, "True if the file is closed">,
-                                       getset<"closefd", fileClosefd, nullptr, "True if close() closes the descriptor">,
-                                       getset<"mode", fileMode, nullptr, "The mode as text">,
-                                       {}};
-constinit PyMemberDef kFileMembers[] = {{"_blksize", T_UINT, offsetof(FileIOObject, blksize), 0, nullptr},
-                                        {"_finalizing", T_BOOL, offsetof(FileIOObject, finalizing), 0, nullptr},
-                                        {nullptr, 0, 0, 0, nullptr}};
+constinit PyGetSetDef kFileGetSet[] = {
+    getset<"closed", fileClosed, nullptr, "True if the file is closed">,
+    getset<"closefd", fileClosefd, nullptr, "True if close() closes the descriptor">,
+    getset<"mode", fileMode, nullptr, "The mode as text">,
+    {}};
+constinit PyMemberDef kFileMembers[] = {
+    {"_blksize", T_UINT, offsetof(FileIOObject, blksize), 0, nullptr},
+    {"_finalizing", T_BOOL, offsetof(FileIOObject, finalizing), 0, nullptr},
+    {nullptr, 0, 0, 0, nullptr}};
 
 }  // namespace
 
@@ -458,5 +477,6 @@ KR_EXPORT constinit PyTypeObject PyFileIO_Type = {
     .tp_getset = kFileGetSet,
     .tp_base = &PyRawIOBase_Type,
     .tp_dictoffset = offsetof(FileIOObject, dict),
-    .tp_init = initSlot<"FileIO(file, mode=<unrepresentable>, closefd=True, opener=<unrepresentable>)", fileInit>,
+    .tp_init =
+        initSlot<"FileIO(file, mode=<unrepresentable>, closefd=True, opener=<unrepresentable>)", fileInit>,
     .tp_new = slot<fileNew>};

@@ -18,7 +18,8 @@ namespace {
 PyObject* g_unsupported = nullptr;  // io.UnsupportedOperation
 
 struct FileMode {
-  bool creating = false, reading = false, writing = false, appending = false, updating = false, text = false, binary = false;
+  bool creating = false, reading = false, writing = false, appending = false, updating = false, text = false,
+       binary = false;
 };
 
 Result<FileMode> parseMode(StrObject* mode) {
@@ -42,7 +43,8 @@ Result<FileMode> parseMode(StrObject* mode) {
   return m;
 }
 
-Status checkMode(const FileMode& m, Opt<StrObject> encoding, Opt<StrObject> errors, Opt<StrObject> newline, int buffering) {
+Status checkMode(const FileMode& m, Opt<StrObject> encoding, Opt<StrObject> errors, Opt<StrObject> newline,
+                 int buffering) {
   if (m.text && m.binary) return raise(PyExc_ValueError, "can't have text and binary mode at once");
   if (m.creating + m.reading + m.writing + m.appending != 1) {
     return raise(PyExc_ValueError, "must have exactly one of create/read/write/append mode");
@@ -51,8 +53,9 @@ Status checkMode(const FileMode& m, Opt<StrObject> encoding, Opt<StrObject> erro
   if (m.binary && errors) return raise(PyExc_ValueError, "binary mode doesn't take an errors argument");
   if (m.binary && newline) return raise(PyExc_ValueError, "binary mode doesn't take a newline argument");
   if (m.binary && buffering == 1) {
-    return warn(PyExc_RuntimeWarning, 1,
-                "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used");
+    return warn(
+        PyExc_RuntimeWarning, 1,
+        "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used");
   }
   return {};
 }
@@ -82,15 +85,17 @@ Result<Buffering> chooseBuffering(PyObject* raw, int buffering) {
 }
 
 Result<Ref<>> wrapBuffered(PyObject* raw, const FileMode& m, Py_ssize_t size) {
-  PyTypeObject* type = m.updating ? &PyBufferedRandom_Type : m.reading ? &PyBufferedReader_Type : &PyBufferedWriter_Type;
+  PyTypeObject* type = m.updating  ? &PyBufferedRandom_Type
+                       : m.reading ? &PyBufferedReader_Type
+                                   : &PyBufferedWriter_Type;
   Ref<IntObject> size_object = TRY(intFromLong(size));
   return call(static_cast<PyObject*>(type), raw, size_object.get());
 }
 
 PyObject* orNone(Opt<StrObject> text) { return text ? text.get() : Py_None; }
 
-Result<Ref<>> buildLayers(PyObject* raw, const FileMode& m, StrObject* mode, int buffering, Opt<StrObject> encoding,
-                          Opt<StrObject> errors, Opt<StrObject> newline) {
+Result<Ref<>> buildLayers(PyObject* raw, const FileMode& m, StrObject* mode, int buffering,
+                          Opt<StrObject> encoding, Opt<StrObject> errors, Opt<StrObject> newline) {
   Buffering chosen = TRY(chooseBuffering(raw, buffering));
   if (chosen.size == 0) {
     if (!m.binary) return raise(PyExc_ValueError, "can't have unbuffered text I/O");
@@ -98,8 +103,8 @@ Result<Ref<>> buildLayers(PyObject* raw, const FileMode& m, StrObject* mode, int
   }
   Ref<> buffer = TRY(wrapBuffered(raw, m, chosen.size));
   if (m.binary) return buffer;
-  auto wrapped = call(static_cast<PyObject*>(&PyTextIOWrapper_Type), buffer.get(), orNone(encoding), orNone(errors),
-                      orNone(newline), boolRef(chosen.lines).get());
+  auto wrapped = call(static_cast<PyObject*>(&PyTextIOWrapper_Type), buffer.get(), orNone(encoding),
+                      orNone(errors), orNone(newline), boolRef(chosen.lines).get());
   Ref<> text = TRY(std::move(wrapped));
   TRY(attrSet(text, "mode", mode));
   return text;
@@ -109,14 +114,14 @@ Result<Ref<>> buildLayers(PyObject* raw, const FileMode& m, StrObject* mode, int
 
 PyObject* unsupportedOperation() { return g_unsupported; }
 
-Result<Ref<>> ioOpen(PyObject* file, StrObject* mode, int buffering, Opt<StrObject> encoding, Opt<StrObject> errors,
-                     Opt<StrObject> newline, bool closefd, Opt<> opener) {
+Result<Ref<>> ioOpen(PyObject* file, StrObject* mode, int buffering, Opt<StrObject> encoding,
+                     Opt<StrObject> errors, Opt<StrObject> newline, bool closefd, Opt<> opener) {
   Ref<> path = isInt(file) ? share(file) : TRY(fsPathObject(file));
   FileMode m = TRY(parseMode(mode));
   TRY(checkMode(m, encoding, errors, newline, buffering));
   Ref<StrObject> raw_mode = TRY(strFromUtf8(rawModeText(m)));
-  Ref<> raw = TRY(call(static_cast<PyObject*>(&PyFileIO_Type), path.get(), raw_mode.get(), boolRef(closefd).get(),
-                       opener ? opener.get() : Py_None));
+  Ref<> raw = TRY(call(static_cast<PyObject*>(&PyFileIO_Type), path.get(), raw_mode.get(),
+                       boolRef(closefd).get(), opener ? opener.get() : Py_None));
   auto built = buildLayers(raw, m, mode, buffering, encoding, errors, newline);
   if (!built.failed()) return built;
   // The descriptor must not leak with the error.
@@ -133,13 +138,15 @@ namespace {
 
 Result<Opt<StrObject>> textOrNone(PyObject* value, const char* argument) {
   if (value == Py_None) return Opt<StrObject>();
-  if (!isStr(value)) return raise(PyExc_TypeError, "open() argument '%s' must be str or None, not %.50s", argument, typeName(value));
+  if (!isStr(value))
+    return raise(PyExc_TypeError, "open() argument '%s' must be str or None, not %.50s", argument,
+                 typeName(value));
   TRY(strUtf8NoNul(cast<StrObject>(value)));
   return Opt<StrObject>(cast<StrObject>(value));
 }
 
-Result<Ref<>> openFunction(PyObject* file, Opt<StrObject> mode, int buffering, PyObject* encoding, PyObject* errors,
-                           PyObject* newline, bool closefd, PyObject* opener) {
+Result<Ref<>> openFunction(PyObject* file, Opt<StrObject> mode, int buffering, PyObject* encoding,
+                           PyObject* errors, PyObject* newline, bool closefd, PyObject* opener) {
   Ref<StrObject> default_mode = TRY(strLiteral("r"));
   Opt<StrObject> enc = TRY(textOrNone(encoding, "encoding"));
   Opt<StrObject> err = TRY(textOrNone(errors, "errors"));
@@ -162,16 +169,27 @@ Result<Ref<>> textEncoding(PyObject* encoding, int stacklevel) {
 }
 
 constinit PyMethodDef kIoMethods[] = {
-    function<"open($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)",
+    function<"open($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, "
+             "closefd=True, opener=None)",
              openFunction, "Open a file and return a stream.">,
-    function<"text_encoding($module, encoding, stacklevel=2, /)", textEncoding, "The encoding to use for a text file.">,
+    function<"text_encoding($module, encoding, stacklevel=2, /)", textEncoding,
+             "The encoding to use for a text file.">,
     function<"open_code($module, /, path)", openCode, "Open a file whose contents will be run.">,
     {}};
 
-constexpr PyTypeObject* kClasses[] = {&PyIOBase_Type, &PyRawIOBase_Type, &PyBufferedIOBase_Type, &PyTextIOBase_Type,
-                                      &PyFileIO_Type, &PyBytesIO_Type, &PyStringIO_Type, &PyBufferedReader_Type,
-                                      &PyBufferedWriter_Type, &PyBufferedRWPair_Type, &PyBufferedRandom_Type,
-                                      &PyTextIOWrapper_Type, &PyIncrementalNewlineDecoder_Type};
+constexpr PyTypeObject* kClasses[] = {&PyIOBase_Type,
+                                      &PyRawIOBase_Type,
+                                      &PyBufferedIOBase_Type,
+                                      &PyTextIOBase_Type,
+                                      &PyFileIO_Type,
+                                      &PyBytesIO_Type,
+                                      &PyStringIO_Type,
+                                      &PyBufferedReader_Type,
+                                      &PyBufferedWriter_Type,
+                                      &PyBufferedRWPair_Type,
+                                      &PyBufferedRandom_Type,
+                                      &PyTextIOWrapper_Type,
+                                      &PyIncrementalNewlineDecoder_Type};
 
 // The module is found as _io, but calls itself and its functions io.
 Status nameAfterIo(PyObject* module) {
@@ -192,7 +210,8 @@ Status ioExec(PyObject* module) {
     Ref<StrObject> type_name = TRY(strLiteral("UnsupportedOperation")), module_name = TRY(strLiteral("io"));
     Ref<DictObject> dict = TRY(dictNew());
     TRY(dictSet(dict, "__module__", module_name));
-    g_unsupported = TRY(call(static_cast<PyObject*>(&PyType_Type), type_name.get(), bases.get(), dict.get())).leak();
+    g_unsupported =
+        TRY(call(static_cast<PyObject*>(&PyType_Type), type_name.get(), bases.get(), dict.get())).leak();
   }
   TRY(moduleAdd(module, "UnsupportedOperation", share(g_unsupported)));
   TRY(moduleAdd(module, "BlockingIOError", share(PyExc_BlockingIOError)));

@@ -1,7 +1,8 @@
 // The io stack: what its files share.
 //
-// FileIO (system calls) <- BufferedReader/Writer/Random (blocks) <- TextIOWrapper (characters); BytesIO and StringIO in
-// memory. Each layer talks to the one below through Python methods, since any of them may be user classes.
+// FileIO (system calls) <- BufferedReader/Writer/Random (blocks) <- TextIOWrapper (characters); BytesIO and
+// StringIO in memory. Each layer talks to the one below through Python methods, since any of them may be user
+// classes.
 #pragma once
 
 #include "core/call.h"
@@ -27,9 +28,9 @@ struct IOBaseObject : PyObject {
   PyObject *dict, *weakreflist;
 };
 
-PyObject* unsupportedOperation();                   // io.UnsupportedOperation, borrowed
+PyObject* unsupportedOperation();  // io.UnsupportedOperation, borrowed
 Raised raiseUnsupported(const char* message);
-Status ioCheckClosed(PyObject* file);               // `closed` attribute: "I/O operation on closed file."
+Status ioCheckClosed(PyObject* file);  // `closed` attribute: "I/O operation on closed file."
 Status ioCheckReadable(PyObject* file);
 Status ioCheckWritable(PyObject* file);
 Status ioCheckSeekable(PyObject* file);
@@ -44,16 +45,17 @@ Result<Ref<>> ioBaseNew(PyTypeObject* type, PyObject* args, Opt<> kwargs);
 // Offsets of files are 64 bits; TypeError for non-integers.
 Result<int64_t> ioOffset(PyObject* object);
 
-// FileIO's own transfers, for buffers above an exact FileIO (no method call, no memoryview). absent: would block.
+// FileIO's own transfers, for buffers above an exact FileIO (no method call, no memoryview). absent: would
+// block.
 Result<std::optional<size_t>> fileReadDirect(PyObject* file, void* data, size_t size);
 Result<std::optional<size_t>> fileWriteDirect(PyObject* file, const void* data, size_t size);
 
-// Start of a tp_dealloc: false when the finaliser resurrected the object (return at once). Untracks and clears weak
-// references.
+// Start of a tp_dealloc: false when the finaliser resurrected the object (return at once). Untracks and
+// clears weak references.
 bool ioDeallocBegin(PyObject* file, PyObject* weakreflist);
 
-Result<Ref<>> ioOpen(PyObject* file, StrObject* mode, int buffering, Opt<StrObject> encoding, Opt<StrObject> errors,
-                     Opt<StrObject> newline, bool closefd, Opt<> opener);
+Result<Ref<>> ioOpen(PyObject* file, StrObject* mode, int buffering, Opt<StrObject> encoding,
+                     Opt<StrObject> errors, Opt<StrObject> newline, bool closefd, Opt<> opener);
 
 // The argument of readinto(): bytes that can be written.
 struct WritableArg {

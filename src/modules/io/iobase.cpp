@@ -6,7 +6,9 @@
 namespace krait::modules {
 namespace {
 
-Status setAttr(PyObject* object, const char* attribute, PyObject* value) { return attrSet(object, attribute, value); }
+Status setAttr(PyObject* object, const char* attribute, PyObject* value) {
+  return attrSet(object, attribute, value);
+}
 
 Result<bool> internallyClosed(PyObject* self) {
   return TRY(attrLookup(self, name<"__IOBase_closed">())) ? true : false;
@@ -16,7 +18,8 @@ Result<Ref<>> unsupported(const char* method_name) {
   return raise(unsupportedOperation(), "%s", method_name);
 }
 
-// --- _IOBase -----------------------------------------------------------------------------------------------------
+// --- _IOBase
+// -----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> baseSeek(PyObject*, CallArgs) { return unsupported("seek"); }
 Result<Ref<>> baseTruncate(PyObject*, CallArgs) { return unsupported("truncate"); }
@@ -93,7 +96,8 @@ Result<Ref<>> baseReadline(PyObject* self, SizeArg size) {
     Ref<IntObject> count = TRY(intFromLong(want));
     Ref<> chunk = TRY(callMethod(self, name<"read">(), count.get()));
     if (!isBytes(chunk)) {
-      return raise(PyExc_OSError, "read() should have returned a bytes object, not '%.200s'", typeName(chunk));
+      return raise(PyExc_OSError, "read() should have returned a bytes object, not '%.200s'",
+                   typeName(chunk));
     }
     std::string_view view = cast<BytesObject>(chunk.get())->view();
     if (view.empty()) break;
@@ -177,7 +181,8 @@ constinit PyMethodDef kBaseMethods[] = {
     {}};
 constinit PyGetSetDef kBaseGetSet[] = {getset<"__dict__", genericGetDict>, getset<"closed", baseClosed>, {}};
 
-// --- _RawIOBase --------------------------------------------------------------------------------------------------
+// --- _RawIOBase
+// --------------------------------------------------------------------------------------------------
 
 Result<Ref<>> rawRead(PyObject* self, SizeArg size) {
   if (size.value < 0) return callMethod(self, name<"readall">());
@@ -186,7 +191,8 @@ Result<Ref<>> rawRead(PyObject* self, SizeArg size) {
   Ref<> count = TRY(callMethod(self, name<"readinto">(), buffer.get()));
   if (count.get() == Py_None) return count;
   Py_ssize_t n = TRY(asSsize(count, PyExc_ValueError));
-  if (n < 0 || n > buffer->ob_size) return raise(PyExc_ValueError, "readinto() returned %zd outside buffer size %zd", n, buffer->ob_size);
+  if (n < 0 || n > buffer->ob_size)
+    return raise(PyExc_ValueError, "readinto() returned %zd outside buffer size %zd", n, buffer->ob_size);
   return Ref<>(TRY(bytesFrom({buffer->ob_start, static_cast<size_t>(n)})));
 }
 
@@ -224,7 +230,8 @@ constinit PyMethodDef kRawMethods[] = {
     method<"!write($self, *args)", rawReadinto>,
     {}};
 
-// --- _BufferedIOBase ---------------------------------------------------------------------------------------------
+// --- _BufferedIOBase
+// ---------------------------------------------------------------------------------------------
 
 Result<Ref<>> bufferedReadinto(PyObject* self, Buffer& buffer, StrObject* method_name) {
   Ref<IntObject> count = TRY(intFromLong(buffer.size()));
@@ -233,7 +240,8 @@ Result<Ref<>> bufferedReadinto(PyObject* self, Buffer& buffer, StrObject* method
   std::string_view view = cast<BytesObject>(data.get())->view();
   auto size = static_cast<Py_ssize_t>(view.size());
   if (size > buffer.size()) {
-    return raise(PyExc_ValueError, "read() returned too much data: %zd bytes requested, %zd returned", buffer.size(), size);
+    return raise(PyExc_ValueError, "read() returned too much data: %zd bytes requested, %zd returned",
+                 buffer.size(), size);
   }
   std::copy(view.begin(), view.end(), buffer.writableData());
   return Ref<>(TRY(intFromLong(size)));
@@ -260,7 +268,8 @@ constinit PyMethodDef kBufferedMethods[] = {
     method<"!write($self, *args)", noWrite, "Write a bytes-like object.">,
     {}};
 
-// --- _TextIOBase -------------------------------------------------------------------------------------------------
+// --- _TextIOBase
+// -------------------------------------------------------------------------------------------------
 
 Ref<> textNone(PyObject*) { return none(); }
 
@@ -270,15 +279,19 @@ constinit PyMethodDef kTextMethods[] = {
     method<"!readline($self, *args)", noReadline, "Read a line.">,
     method<"!write($self, *args)", noWrite, "Write a string.">,
     {}};
-constinit PyGetSetDef kTextGetSet[] = {getset<"encoding", textNone, nullptr, "Name of the encoding, if any.">, 
+constinit PyGetSetDef kTextGetSet[] = {
+    getset<"encoding", textNone, nullptr, "Name of the encoding, if any.">,
     getset<"newlines", textNone, nullptr, "Line ends met so far, if known.">,
-                                       getset<"errors", textNone, nullptr, "Name of the error handler, if any.">, {}};
+    getset<"errors", textNone, nullptr, "Name of the error handler, if any.">,
+    {}};
 
 constexpr unsigned long kBaseFlags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
 
 }  // namespace
 
-Result<Ref<>> ioBaseNew(PyTypeObject* type, PyObject*, Opt<>) { return Result<Ref<>>::fromC(type->tp_alloc(type, 0)); }
+Result<Ref<>> ioBaseNew(PyTypeObject* type, PyObject*, Opt<>) {
+  return Result<Ref<>>::fromC(type->tp_alloc(type, 0));
+}
 
 Raised raiseUnsupported(const char* message) { return raise(unsupportedOperation(), "%s", message); }
 
@@ -301,18 +314,26 @@ Status checkCapability(PyObject* file, StrObject* method_name, const char* messa
 }
 }  // namespace
 
-Status ioCheckReadable(PyObject* file) { return checkCapability(file, name<"readable">(), "File or stream is not readable."); }
-Status ioCheckWritable(PyObject* file) { return checkCapability(file, name<"writable">(), "File or stream is not writable."); }
-Status ioCheckSeekable(PyObject* file) { return checkCapability(file, name<"seekable">(), "File or stream is not seekable."); }
+Status ioCheckReadable(PyObject* file) {
+  return checkCapability(file, name<"readable">(), "File or stream is not readable.");
+}
+Status ioCheckWritable(PyObject* file) {
+  return checkCapability(file, name<"writable">(), "File or stream is not writable.");
+}
+Status ioCheckSeekable(PyObject* file) {
+  return checkCapability(file, name<"seekable">(), "File or stream is not seekable.");
+}
 
 Result<Py_ssize_t> ioSize(PyObject* size) {
   if (size == Py_None) return -1;
-  if (!isIndex(size)) return raise(PyExc_TypeError, "argument should be integer or None, not '%.200s'", typeName(size));
+  if (!isIndex(size))
+    return raise(PyExc_TypeError, "argument should be integer or None, not '%.200s'", typeName(size));
   return asSsize(size, PyExc_OverflowError);
 }
 
 Result<int64_t> ioOffset(PyObject* object) {
-  if (!isIndex(object)) return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(object));
+  if (!isIndex(object))
+    return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(object));
   return asSsize(object, PyExc_ValueError);
 }
 
@@ -327,11 +348,14 @@ void ioFinalize(PyObject* file) {
   PendingSaved saved;
   auto closed_or_raised = attrLookup(file, name<"closed">());
   bool closed = false;
-  if (closed_or_raised.failed()) clearPending();
+  if (closed_or_raised.failed())
+    clearPending();
   else if (MaybeRef<> value = std::move(closed_or_raised).take()) {
     auto truth = objectIsTrue(value.get());
-    if (truth.failed()) clearPending();
-    else closed = std::move(truth).take();
+    if (truth.failed())
+      clearPending();
+    else
+      closed = std::move(truth).take();
   } else {
     closed = true;
   }
@@ -353,38 +377,41 @@ bool ioDeallocBegin(PyObject* file, PyObject* weakreflist) {
 using namespace krait;
 using namespace krait::modules;
 
-#define IO_BASE_TYPE(symbol, type_name, base, doc_text, methods, getsets)                                              \
-  KR_EXPORT constinit PyTypeObject symbol = {KR_TYPE_HEAD,                                                             \
-                                             .tp_name = type_name,                                                     \
-                                             .tp_basicsize = sizeof(IOBaseObject),                                     \
-                                             .tp_dealloc = baseDealloc,                                                \
-                                             .tp_flags = kBaseFlags,                                                   \
-                                             .tp_doc = doc_text,                                                       \
-                                             .tp_traverse = baseTraverse,                                              \
-                                             .tp_clear = baseClear,                                                    \
-                                             .tp_weaklistoffset = offsetof(IOBaseObject, weakreflist),                 \
-                                             .tp_methods = methods,                                                    \
-                                             .tp_getset = getsets,                                                     \
-                                             .tp_base = base,                                                          \
+#define IO_BASE_TYPE(symbol, type_name, base, doc_text, methods, getsets)                              \
+  KR_EXPORT constinit PyTypeObject symbol = {KR_TYPE_HEAD,                                             \
+                                             .tp_name = type_name,                                     \
+                                             .tp_basicsize = sizeof(IOBaseObject),                     \
+                                             .tp_dealloc = baseDealloc,                                \
+                                             .tp_flags = kBaseFlags,                                   \
+                                             .tp_doc = doc_text,                                       \
+                                             .tp_traverse = baseTraverse,                              \
+                                             .tp_clear = baseClear,                                    \
+                                             .tp_weaklistoffset = offsetof(IOBaseObject, weakreflist), \
+                                             .tp_methods = methods,                                    \
+                                             .tp_getset = getsets,                                     \
+                                             .tp_base = base,                                          \
                                              .tp_dictoffset = offsetof(IOBaseObject, dict)}
 
-KR_EXPORT constinit PyTypeObject PyIOBase_Type = {KR_TYPE_HEAD,
-                                                  .tp_name = "_io._IOBase",
-                                                  .tp_basicsize = sizeof(IOBaseObject),
-                                                  .tp_dealloc = baseDealloc,
-                                                  .tp_flags = kBaseFlags,
-                                                  .tp_doc = "The base of all file classes; operations that a stream lacks raise UnsupportedOperation.",
-                                                  .tp_traverse = baseTraverse,
-                                                  .tp_clear = baseClear,
-                                                  .tp_weaklistoffset = offsetof(IOBaseObject, weakreflist),
-                                                  .tp_iter = slot<baseIter>,
-                                                  .tp_iternext = slot<baseNext>,
-                                                  .tp_methods = kBaseMethods,
-                                                  .tp_getset = kBaseGetSet,
-                                                  .tp_dictoffset = offsetof(IOBaseObject, dict),
-                                                  .tp_new = slot<ioBaseNew>,
-                                                  .tp_finalize = ioFinalize};
-IO_BASE_TYPE(PyRawIOBase_Type, "_io._RawIOBase", &PyIOBase_Type, "Base of raw binary streams.", kRawMethods, nullptr);
+KR_EXPORT constinit PyTypeObject PyIOBase_Type = {
+    KR_TYPE_HEAD,
+    .tp_name = "_io._IOBase",
+    .tp_basicsize = sizeof(IOBaseObject),
+    .tp_dealloc = baseDealloc,
+    .tp_flags = kBaseFlags,
+    .tp_doc = "The base of all file classes; operations that a stream lacks raise UnsupportedOperation.",
+    .tp_traverse = baseTraverse,
+    .tp_clear = baseClear,
+    .tp_weaklistoffset = offsetof(IOBaseObject, weakreflist),
+    .tp_iter = slot<baseIter>,
+    .tp_iternext = slot<baseNext>,
+    .tp_methods = kBaseMethods,
+    .tp_getset = kBaseGetSet,
+    .tp_dictoffset = offsetof(IOBaseObject, dict),
+    .tp_new = slot<ioBaseNew>,
+    .tp_finalize = ioFinalize};
+IO_BASE_TYPE(PyRawIOBase_Type, "_io._RawIOBase", &PyIOBase_Type, "Base of raw binary streams.", kRawMethods,
+             nullptr);
 IO_BASE_TYPE(PyBufferedIOBase_Type, "_io._BufferedIOBase", &PyIOBase_Type, "Base of buffered binary streams.",
              kBufferedMethods, nullptr);
-IO_BASE_TYPE(PyTextIOBase_Type, "_io._TextIOBase", &PyIOBase_Type, "Base of text streams.", kTextMethods, kTextGetSet);
+IO_BASE_TYPE(PyTextIOBase_Type, "_io._TextIOBase", &PyIOBase_Type, "Base of text streams.", kTextMethods,
+             kTextGetSet);

@@ -56,8 +56,8 @@ Result<Ref<StrObject>> newlinesProcess(Ref<StrObject> text, bool translate, int*
   return out.finish();
 }
 
-Py_ssize_t lineEnd(const StrObject* text, Py_ssize_t start, bool translated, bool universal, Opt<StrObject> terminator,
-                   Py_ssize_t* rescan) {
+Py_ssize_t lineEnd(const StrObject* text, Py_ssize_t start, bool translated, bool universal,
+                   Opt<StrObject> terminator, Py_ssize_t* rescan) {
   Py_ssize_t size = text->size();
   *rescan = size;
   if (!translated && universal) {
@@ -91,7 +91,8 @@ Status newlineCheck(Opt<StrObject> newline) {
   return raise(PyExc_ValueError, "illegal newline value: %R", static_cast<PyObject*>(newline.get()));
 }
 
-// --- IncrementalNewlineDecoder -----------------------------------------------------------------------------------
+// --- IncrementalNewlineDecoder
+// -----------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> newlineDecode(NewlineDecoderObject* self, PyObject* input, bool final) {
   if (!self->decoder) return raise(PyExc_ValueError, "IncrementalNewlineDecoder.__init__() not called");
@@ -190,12 +191,11 @@ void decoderDealloc(PyObject* object) {
   type->tp_free(object);
 }
 
-constinit PyMethodDef kDecoderMethods[] = {
-    method<"decode($self, /, input, final=False)", decoderDecode>,
-    method<"getstate($self, /)", decoderGetstate>,
-    method<"setstate($self, state, /)", decoderSetstate>,
-    method<"reset($self, /)", decoderReset>,
-    {}};
+constinit PyMethodDef kDecoderMethods[] = {method<"decode($self, /, input, final=False)", decoderDecode>,
+                                           method<"getstate($self, /)", decoderGetstate>,
+                                           method<"setstate($self, state, /)", decoderSetstate>,
+                                           method<"reset($self, /)", decoderReset>,
+                                           {}};
 constinit PyGetSetDef kDecoderGetSet[] = {getset<"newlines", decoderNewlines>, {}};
 
 }  // namespace
@@ -214,5 +214,6 @@ KR_EXPORT constinit PyTypeObject PyIncrementalNewlineDecoder_Type = {
                       "Wraps a decoder: records line ends and, when asked, makes all of them newlines.">,
     .tp_methods = kDecoderMethods,
     .tp_getset = kDecoderGetSet,
-    .tp_init = initSlot<"IncrementalNewlineDecoder(decoder, translate, errors=<unrepresentable>)", decoderInit>,
+    .tp_init =
+        initSlot<"IncrementalNewlineDecoder(decoder, translate, errors=<unrepresentable>)", decoderInit>,
     .tp_new = slot<ioBaseNew>};

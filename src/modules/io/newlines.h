@@ -11,10 +11,11 @@ enum : int { kSeenCr = 1, kSeenLf = 2, kSeenCrLf = 4 };
 Result<Ref<>> newlinesSeen(int kinds);
 // Records the kinds of line ends in `text`; with translate, "\r\n" and "\r" become "\n".
 Result<Ref<StrObject>> newlinesProcess(Ref<StrObject> text, bool translate, int* kinds);
-// Where the first line of text[start:] ends (one past its terminator); -1: no complete line. `terminator` absent with
-// universal: any of the three; absent without: "\n". *rescan: on -1, from where to look again once text was appended.
-Py_ssize_t lineEnd(const StrObject* text, Py_ssize_t start, bool translated, bool universal, Opt<StrObject> terminator,
-                   Py_ssize_t* rescan);
+// Where the first line of text[start:] ends (one past its terminator); -1: no complete line. `terminator`
+// absent with universal: any of the three; absent without: "\n". *rescan: on -1, from where to look again
+// once text was appended.
+Py_ssize_t lineEnd(const StrObject* text, Py_ssize_t start, bool translated, bool universal,
+                   Opt<StrObject> terminator, Py_ssize_t* rescan);
 // A `newline` argument of open(): None, '', '\n', '\r', '\r\n'; otherwise ValueError "illegal newline value".
 Status newlineCheck(Opt<StrObject> newline);
 

@@ -81,13 +81,18 @@ int pairClear(PyObject* object) {
   return 0;
 }
 
-constinit PyMethodDef kPairMethods[] = {
-    method<"!read($self, *args)", toReader<"read">>,         method<"!peek($self, *args)", toReader<"peek">>,
-    method<"!read1($self, *args)", toReader<"read1">>,       method<"!readinto($self, *args)", toReader<"readinto">>,
-    method<"!readinto1($self, *args)", toReader<"readinto1">>, method<"!write($self, *args)", toWriter<"write">>,
-    method<"!flush($self, *args)", toWriter<"flush">>,       method<"!readable($self, *args)", toReader<"readable">>,
-    method<"!writable($self, *args)", toWriter<"writable">>, method<"!close($self, *args)", pairClose>,
-    method<"!isatty($self, *args)", pairIsatty>,             {}};
+constinit PyMethodDef kPairMethods[] = {method<"!read($self, *args)", toReader<"read">>,
+                                        method<"!peek($self, *args)", toReader<"peek">>,
+                                        method<"!read1($self, *args)", toReader<"read1">>,
+                                        method<"!readinto($self, *args)", toReader<"readinto">>,
+                                        method<"!readinto1($self, *args)", toReader<"readinto1">>,
+                                        method<"!write($self, *args)", toWriter<"write">>,
+                                        method<"!flush($self, *args)", toWriter<"flush">>,
+                                        method<"!readable($self, *args)", toReader<"readable">>,
+                                        method<"!writable($self, *args)", toWriter<"writable">>,
+                                        method<"!close($self, *args)", pairClose>,
+                                        method<"!isatty($self, *args)", pairIsatty>,
+                                        {}};
 constinit PyGetSetDef kPairGetSet[] = {getset<"closed", pairClosed>, {}};
 
 }  // namespace
@@ -102,7 +107,8 @@ KR_EXPORT constinit PyTypeObject PyBufferedRWPair_Type = {
     .tp_basicsize = sizeof(RWPairObject),
     .tp_dealloc = pairDealloc,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
-    .tp_doc = docText<"BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)", "A reader and a writer as one stream.">,
+    .tp_doc = docText<"BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)",
+                      "A reader and a writer as one stream.">,
     .tp_traverse = pairTraverse,
     .tp_clear = pairClear,
     .tp_weaklistoffset = offsetof(RWPairObject, weakreflist),

@@ -46,7 +46,8 @@ Status writeChars(StringIOObject* self, const StrObject* text) {
   Py_ssize_t end = self->pos + size;
   TRY(reserve(self, end));
   if (self->pos > self->string_size) {
-    std::memset(self->buf + self->string_size, 0, static_cast<size_t>(self->pos - self->string_size) * sizeof(Py_UCS4));
+    std::memset(self->buf + self->string_size, 0,
+                static_cast<size_t>(self->pos - self->string_size) * sizeof(Py_UCS4));
   }
   for (Py_ssize_t i = 0; i < size; i++) self->buf[self->pos + i] = text->at(i);
   self->pos = end;
@@ -149,7 +150,8 @@ Result<Py_ssize_t> sioTruncate(StringIOObject* self, PyObject* size) {
 
 Result<Py_ssize_t> sioSeek(StringIOObject* self, Py_ssize_t position, int whence) {
   TRY(checkOpen(self));
-  if (whence < 0 || whence > 2) return raise(PyExc_ValueError, "Invalid whence (%i, should be 0, 1 or 2)", whence);
+  if (whence < 0 || whence > 2)
+    return raise(PyExc_ValueError, "Invalid whence (%i, should be 0, 1 or 2)", whence);
   if (position < 0 && whence == 0) return raise(PyExc_ValueError, "Negative seek position %zd", position);
   if (whence != 0 && position != 0) return raise(PyExc_OSError, "Can't do nonzero cur-relative seeks");
   self->pos = whence == 0 ? position : whence == 1 ? self->pos : self->string_size;
@@ -196,7 +198,8 @@ Status setNewline(StringIOObject* self, PyObject* newline) {
   if (text && text->size() > 0 && text->at(0) == '\r') self->write_newline = share(newline).leak();
   if (self->read_universal) {
     self->decoder = TRY(call(static_cast<PyObject*>(&PyIncrementalNewlineDecoder_Type), Py_None,
-                             boolRef(self->read_translate).get())).leak();
+                             boolRef(self->read_translate).get()))
+                        .leak();
   }
   return {};
 }
@@ -227,19 +230,25 @@ Result<Ref<>> sioGetstate(StringIOObject* self) {
 Status sioSetstate(StringIOObject* self, PyObject* state) {
   if (self->closed) return raise(PyExc_ValueError, "__setstate__ on closed file");
   if (!isTuple(state) || cast<TupleObject>(state)->size() < 4) {
-    return raise(PyExc_TypeError, "%.200s.__setstate__ argument should be 4-tuple, got %.200s", typeName(self), typeName(state));
+    return raise(PyExc_TypeError, "%.200s.__setstate__ argument should be 4-tuple, got %.200s",
+                 typeName(self), typeName(state));
   }
   auto* parts = cast<TupleObject>(state);
   Ref<> held = share(state);
   TRY(sioInit(self, nullptr, parts->at(1)));
-  if (!isStr(parts->at(0))) return raise(PyExc_TypeError, "initial_value must be str or None, not %.200s", typeName(parts->at(0)));
+  if (!isStr(parts->at(0)))
+    return raise(PyExc_TypeError, "initial_value must be str or None, not %.200s", typeName(parts->at(0)));
   TRY(writeChars(self, cast<StrObject>(parts->at(0))));  // was translated when it was written first
-  if (!isInt(parts->at(2))) return raise(PyExc_TypeError, "third item of state must be an integer, got %.200s", typeName(parts->at(2)));
+  if (!isInt(parts->at(2)))
+    return raise(PyExc_TypeError, "third item of state must be an integer, got %.200s",
+                 typeName(parts->at(2)));
   Py_ssize_t position = TRY(asSsize(parts->at(2), PyExc_OverflowError));
   if (position < 0) return raise(PyExc_ValueError, "position value cannot be negative");
   self->pos = position;
   if (parts->at(3) == Py_None) return {};
-  if (!isDict(parts->at(3))) return raise(PyExc_TypeError, "fourth item of state should be a dict, got a %.200s", typeName(parts->at(3)));
+  if (!isDict(parts->at(3)))
+    return raise(PyExc_TypeError, "fourth item of state should be a dict, got a %.200s",
+                 typeName(parts->at(3)));
   if (self->dict) return dictUpdate(cast<DictObject>(self->dict), parts->at(3));
   setField(self->dict, share(parts->at(3)));
   return {};
@@ -257,7 +266,9 @@ void sioDealloc(PyObject* object) {
   PyTypeObject* type = typeOf(object);
   type->tp_free(object);
 }
-int sioTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, cast<StringIOObject>(self)->dict); }
+int sioTraverse(PyObject* self, visitproc visit, void* arg) {
+  return visitAll(visit, arg, cast<StringIOObject>(self)->dict);
+}
 int sioClear(PyObject* self) {
   clearField(cast<StringIOObject>(self)->dict);
   return 0;
@@ -278,8 +289,10 @@ constinit PyMethodDef kStringIOMethods[] = {
     method<"!__getstate__($self)", sioGetstate>,
     method<"!__setstate__($self, state, /)", sioSetstate>,
     {}};
-constinit PyGetSetDef kStringIOGetSet[] = {getset<"closed", sioClosed>, getset<"newlines", sioNewlines>,
-                                           getset<"line_buffering", sioLineBuffering>, {}};
+constinit PyGetSetDef kStringIOGetSet[] = {getset<"closed", sioClosed>,
+                                           getset<"newlines", sioNewlines>,
+                                           getset<"line_buffering", sioLineBuffering>,
+                                           {}};
 
 }  // namespace
 }  // namespace krait::modules

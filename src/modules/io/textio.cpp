@@ -1,15 +1,16 @@
 #include "modules/io/textio.h"
 
+#include "core/thread.h"
 #include "types/bool.h"
 #include "types/codecs.h"
-#include "core/thread.h"
 #include "types/exceptions.h"
 
 namespace krait::modules {
 
 Status textCheckReady(TextIOObject* self) {
   if (self->ok) return {};
-  return raise(PyExc_ValueError, self->detached ? "underlying buffer has been detached" : "I/O operation on uninitialized object");
+  return raise(PyExc_ValueError, self->detached ? "underlying buffer has been detached"
+                                                : "I/O operation on uninitialized object");
 }
 
 Status textCheckClosed(TextIOObject* self) {
@@ -36,7 +37,8 @@ Status textFlushPending(TextIOObject* self) {
 
 namespace {
 
-// --- writing -----------------------------------------------------------------------------------------------------
+// --- writing
+// -----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> encodeText(TextIOObject* self, StrObject* text) {
   const char* errors = TRY(strUtf8(cast<StrObject>(self->errors))).data();
@@ -48,7 +50,8 @@ Result<Ref<>> encodeText(TextIOObject* self, StrObject* text) {
   }
 }
 
-// Pending text goes out first when the new would make it longer than a chunk: a chunk ends where a write ended.
+// Pending text goes out first when the new would make it longer than a chunk: a chunk ends where a write
+// ended.
 Status appendBytes(TextIOObject* self, std::string_view bytes) {
   auto pending = static_cast<Py_ssize_t>(self->state->pending.size() + bytes.size());
   if (pending > self->chunk_size) TRY(textFlushPending(self));
@@ -74,7 +77,8 @@ Result<Ref<>> textWrite(TextIOObject* self, StrObject* given) {
   Py_ssize_t length = given->size();
   Ref<StrObject> text = share(given);
   bool has_newline = (self->writetranslate && self->writenl) || self->line_buffering
-                         ? strFindChar(text, '\n', 0, length, 1) >= 0 : false;
+                         ? strFindChar(text, '\n', 0, length, 1) >= 0
+                         : false;
   if (has_newline && self->writetranslate && self->writenl) {
     Ref<StrObject> newline = TRY(strLiteral("\n")), written = TRY(strLiteral(self->writenl));
     text = TRY(strReplace(text, newline, written, -1));
@@ -105,7 +109,8 @@ Result<Ref<>> textTruncate(TextIOObject* self, PyObject* position) {
   return callMethod(self->buffer, name<"truncate">(), position);
 }
 
-// --- closing -----------------------------------------------------------------------------------------------------
+// --- closing
+// -----------------------------------------------------------------------------------------------------
 
 Result<Ref<>> textDetach(TextIOObject* self) {
   TRY(textCheckReady(self));
@@ -138,7 +143,8 @@ Result<Ref<>> textClose(TextIOObject* self) {
   return raiseException(std::move(close_error).take());
 }
 
-// --- delegation and description ----------------------------------------------------------------------------------
+// --- delegation and description
+// ----------------------------------------------------------------------------------
 
 template <Text Method>
 Result<Ref<>> delegate(TextIOObject* self) {
@@ -184,7 +190,8 @@ Result<MaybeRef<>> reprAttribute(TextIOObject* self, StrObject* attribute) {
 Result<Ref<StrObject>> textRepr(TextIOObject* self) {
   TRY(textCheckReady(self));
   auto guard = TRY(ReprGuard::enter(self));
-  if (guard.isRecursive()) return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));
+  if (guard.isRecursive())
+    return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));
   Ref<StrObject> text = TRY(strLiteral("<_io.TextIOWrapper"));
   MaybeRef<> file_name = TRY(reprAttribute(self, name<"name">()));
   if (file_name) text = TRY(strFormat("%U name=%R", text.get(), file_name.get()));
@@ -198,8 +205,8 @@ void textDealloc(PyObject* object) {
   self->finalizing = 1;
   if (!ioDeallocBegin(object, self->weakreflist)) return;
   self->ok = 0;
-  for (PyObject** field : {&self->buffer, &self->encoding, &self->encoder, &self->decoder, &self->readnl, &self->errors,
-                           &self->decoded, &self->dict}) {
+  for (PyObject** field : {&self->buffer, &self->encoding, &self->encoder, &self->decoder, &self->readnl,
+                           &self->errors, &self->decoded, &self->dict}) {
     clearField(*field);
   }
   delete std::exchange(self->state, nullptr);
@@ -219,7 +226,8 @@ int textClear(PyObject* object) {
 
 constinit PyMethodDef kTextIOMethods[] = {
     method<"detach($self, /)", textDetach>,
-    method<"reconfigure($self, /, *, encoding=None, errors=None, newline=<unrepresentable>, line_buffering=None, write_through=None)",
+    method<"reconfigure($self, /, *, encoding=None, errors=None, newline=<unrepresentable>, "
+           "line_buffering=None, write_through=None)",
            textReconfigure, "Change settings of the stream.">,
     method<"write($self, text, /)", textWrite>,
     method<"read($self, size=-1, /)", textRead>,
@@ -242,9 +250,12 @@ constinit PyMemberDef kTextIOMembers[] = {
     {"write_through", T_BOOL, offsetof(TextIOObject, write_through), READONLY, nullptr},
     {"_finalizing", T_BOOL, offsetof(TextIOObject, finalizing), 0, nullptr},
     {nullptr, 0, 0, 0, nullptr}};
-constinit PyGetSetDef kTextIOGetSet[] = {getset<"name", textName>, getset<"closed", textClosed>,
-                                         getset<"newlines", textNewlines>, getset<"errors", textErrors>,
-                                         getset<"_CHUNK_SIZE", textChunkSize, textSetChunkSize>, {}};
+constinit PyGetSetDef kTextIOGetSet[] = {getset<"name", textName>,
+                                         getset<"closed", textClosed>,
+                                         getset<"newlines", textNewlines>,
+                                         getset<"errors", textErrors>,
+                                         getset<"_CHUNK_SIZE", textChunkSize, textSetChunkSize>,
+                                         {}};
 
 }  // namespace
 }  // namespace krait::modules
@@ -259,7 +270,8 @@ KR_EXPORT constinit PyTypeObject PyTextIOWrapper_Type = {
     .tp_dealloc = textDealloc,
     .tp_repr = slot<textRepr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
-    .tp_doc = docText<"TextIOWrapper(buffer, encoding=None, errors=None, newline=None,\n              line_buffering=False, write_through=False)",
+    .tp_doc = docText<"TextIOWrapper(buffer, encoding=None, errors=None, newline=None,\n              "
+                      "line_buffering=False, write_through=False)",
                       "Text over a binary stream.">,
     .tp_traverse = textTraverse,
     .tp_clear = textClear,
@@ -270,5 +282,7 @@ KR_EXPORT constinit PyTypeObject PyTextIOWrapper_Type = {
     .tp_getset = kTextIOGetSet,
     .tp_base = &PyTextIOBase_Type,
     .tp_dictoffset = offsetof(TextIOObject, dict),
-    .tp_init = initSlot<"TextIOWrapper(buffer, encoding=<unrepresentable>, errors=None, newline=<unrepresentable>, line_buffering=False, write_through=False)", textInit>,
+    .tp_init = initSlot<"TextIOWrapper(buffer, encoding=<unrepresentable>, errors=None, "
+                        "newline=<unrepresentable>, line_buffering=False, write_through=False)",
+                        textInit>,
     .tp_new = slot<ioBaseNew>};

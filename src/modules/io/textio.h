@@ -1,9 +1,9 @@
 // TextIOWrapper: characters over a buffered binary stream.
 //
-// Reading: chunks of bytes go through the decoder; decoded[used:] is what read() has not handed out yet. While the
-// stream can tell, `snapshot` is (decoder flags, the bytes decoded since): tell() finds the position of a character
-// from it. Writing: encoded text is collected in `pending` until a chunk is full, a line ends (line_buffering) or
-// something needs the position.
+// Reading: chunks of bytes go through the decoder; decoded[used:] is what read() has not handed out yet.
+// While the stream can tell, `snapshot` is (decoder flags, the bytes decoded since): tell() finds the
+// position of a character from it. Writing: encoded text is collected in `pending` until a chunk is full, a
+// line ends (line_buffering) or something needs the position.
 #pragma once
 
 #include "modules/io/newlines.h"
@@ -24,7 +24,8 @@ struct TextIOObject : PyObject {
   Py_ssize_t chunk_size;
   PyObject *buffer, *encoding, *encoder, *decoder, *readnl, *errors;
   const char* writenl;  // null: "\n" stays
-  char line_buffering, write_through, readuniversal, readtranslate, writetranslate, seekable, has_read1, telling;
+  char line_buffering, write_through, readuniversal, readtranslate, writetranslate, seekable, has_read1,
+      telling;
   char finalizing, encoding_start_of_stream;
   TextEncoder fast_encoder;
   PyObject* decoded;  // StrObject or null
@@ -38,9 +39,9 @@ static_assert(sizeof(TextIOObject) == 192 && offsetof(TextIOObject, weakreflist)
 
 inline StrObject* decodedText(const TextIOObject* self) { return static_cast<StrObject*>(self->decoded); }
 
-Status textCheckReady(TextIOObject* self);   // initialised and attached
-Status textCheckClosed(TextIOObject* self);  // ValueError "I/O operation on closed file."
-Status textCheckDecoder(TextIOObject* self); // "not readable"
+Status textCheckReady(TextIOObject* self);    // initialised and attached
+Status textCheckClosed(TextIOObject* self);   // ValueError "I/O operation on closed file."
+Status textCheckDecoder(TextIOObject* self);  // "not readable"
 void textSetDecoded(TextIOObject* self, MaybeRef<StrObject> text);
 Status textFlushPending(TextIOObject* self);
 // Reads and decodes one chunk. false: end of file.
@@ -55,8 +56,8 @@ Result<MaybeRef<>> textNext(TextIOObject* self);
 Result<Ref<>> textTell(TextIOObject* self);
 Result<Ref<>> textSeek(TextIOObject* self, PyObject* cookie, int whence);
 // textio_init.cpp
-Status textInit(TextIOObject* self, PyObject* buffer, Opt<> encoding, PyObject* errors, Opt<> newline, bool line_buffering,
-                bool write_through);
+Status textInit(TextIOObject* self, PyObject* buffer, Opt<> encoding, PyObject* errors, Opt<> newline,
+                bool line_buffering, bool write_through);
 Result<Ref<>> textReconfigure(TextIOObject* self, PyObject* encoding, PyObject* errors, Opt<> newline,
                               PyObject* line_buffering, PyObject* write_through);
 Status textFixEncoderState(TextIOObject* self);

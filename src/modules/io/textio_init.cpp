@@ -33,7 +33,9 @@ Result<Ref<>> lookupTextCodec(StrObject* encoding) {
   Ref<> codec = TRY(codecLookup(encoding_name));
   MaybeRef<> is_text = TRY(attrLookup(codec, name<"_is_text_encoding">()));
   if (is_text && !TRY(objectIsTrue(is_text.get()))) {
-    return raise(PyExc_LookupError, "'%.400s' is not a text encoding; use codecs.open() to handle arbitrary codecs", encoding_name);
+    return raise(PyExc_LookupError,
+                 "'%.400s' is not a text encoding; use codecs.open() to handle arbitrary codecs",
+                 encoding_name);
   }
   return codec;
 }
@@ -61,7 +63,8 @@ Status setDecoder(TextIOObject* self, PyObject* codec) {
   Ref<> factory = TRY(attrGet(codec, name<"incrementaldecoder">()));
   Ref<> decoder = TRY(call(factory.get(), self->errors));
   if (self->readuniversal) {
-    decoder = TRY(call(static_cast<PyObject*>(&PyIncrementalNewlineDecoder_Type), decoder.get(), boolRef(self->readtranslate).get()));
+    decoder = TRY(call(static_cast<PyObject*>(&PyIncrementalNewlineDecoder_Type), decoder.get(),
+                       boolRef(self->readtranslate).get()));
   }
   self->decoder = std::move(decoder).leak();
   return {};
@@ -90,7 +93,8 @@ Status setEncoder(TextIOObject* self, PyObject* codec) {
 Result<Ref<>> errorsArgument(PyObject* errors) {
   if (errors == Py_None) return Ref<>(TRY(strLiteral("strict")));
   if (!isStr(errors)) {
-    return raise(PyExc_TypeError, "TextIOWrapper() argument 'errors' must be str or None, not %.50s", typeName(errors));
+    return raise(PyExc_TypeError, "TextIOWrapper() argument 'errors' must be str or None, not %.50s",
+                 typeName(errors));
   }
   TRY(strUtf8NoNul(cast<StrObject>(errors)));
   if (interpreter().config.dev_mode) TRY(codecLookupError(TRY(strUtf8NoNul(cast<StrObject>(errors)))));
@@ -100,7 +104,8 @@ Result<Ref<>> errorsArgument(PyObject* errors) {
 Result<Opt<StrObject>> newlineArgument(Opt<> newline) {
   if (!newline || newline.get() == Py_None) return Opt<StrObject>();
   if (!isStr(newline.get())) {
-    return raise(PyExc_TypeError, "TextIOWrapper() argument 'newline' must be str or None, not %.50s", typeName(newline.get()));
+    return raise(PyExc_TypeError, "TextIOWrapper() argument 'newline' must be str or None, not %.50s",
+                 typeName(newline.get()));
   }
   Opt<StrObject> text = cast<StrObject>(newline.get());
   TRY(newlineCheck(text));
@@ -129,11 +134,12 @@ Status textFixEncoderState(TextIOObject* self) {
   return {};
 }
 
-Status textInit(TextIOObject* self, PyObject* buffer, Opt<> encoding, PyObject* errors, Opt<> newline, bool line_buffering,
-                bool write_through) {
+Status textInit(TextIOObject* self, PyObject* buffer, Opt<> encoding, PyObject* errors, Opt<> newline,
+                bool line_buffering, bool write_through) {
   self->ok = self->detached = 0;
   if (encoding && encoding.get() != Py_None && !isStr(encoding.get())) {
-    return raise(PyExc_TypeError, "TextIOWrapper() argument 'encoding' must be str or None, not %.50s", typeName(encoding.get()));
+    return raise(PyExc_TypeError, "TextIOWrapper() argument 'encoding' must be str or None, not %.50s",
+                 typeName(encoding.get()));
   }
   Ref<> errors_text = TRY(errorsArgument(errors));
   Opt<StrObject> newline_text = TRY(newlineArgument(newline));
@@ -162,7 +168,9 @@ Status changeEncoding(TextIOObject* self, PyObject* encoding, PyObject* errors, 
   Ref<> new_encoding = share(self->encoding);
   Ref<> new_errors = share(self->errors);
   if (encoding != Py_None) {
-    if (!isStr(encoding)) return raise(PyExc_TypeError, "reconfigure() argument 'encoding' must be str or None, not %.50s", typeName(encoding));
+    if (!isStr(encoding))
+      return raise(PyExc_TypeError, "reconfigure() argument 'encoding' must be str or None, not %.50s",
+                   typeName(encoding));
     new_encoding = Ref<>(TRY(chooseEncoding(encoding)));
     if (errors == Py_None) new_errors = Ref<>(TRY(strLiteral("strict")));
   }
@@ -187,7 +195,8 @@ Result<Ref<>> textReconfigure(TextIOObject* self, PyObject* encoding, PyObject* 
                               PyObject* line_buffering, PyObject* write_through) {
   bool changes_decoding = encoding != Py_None || errors != Py_None || newline;
   if (self->decoder && self->decoded && changes_decoding) {
-    return raiseUnsupported("It is not possible to set the encoding or newline of stream after the first read");
+    return raiseUnsupported(
+        "It is not possible to set the encoding or newline of stream after the first read");
   }
   Opt<StrObject> newline_text = TRY(newlineArgument(newline));
   int lines = TRY(flagArgument(line_buffering, self->line_buffering));

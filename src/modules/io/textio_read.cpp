@@ -22,19 +22,23 @@ Result<Ref<StrObject>> takeDecoded(TextIOObject* self, Py_ssize_t count) {
   if (!self->decoded) return emptyStr();
   Py_ssize_t available = availableChars(self);
   if (count < 0 || count > available) count = available;
-  Ref<StrObject> text = self->decoded_used == 0 && count == available
-                            ? share(decodedText(self))
-                            : TRY(strSubstring(decodedText(self), self->decoded_used, self->decoded_used + count));
+  Ref<StrObject> text =
+      self->decoded_used == 0 && count == available
+          ? share(decodedText(self))
+          : TRY(strSubstring(decodedText(self), self->decoded_used, self->decoded_used + count));
   self->decoded_used += count;
   return text;
 }
 
 Status takeSnapshot(TextIOObject* self) {
   Ref<> state = TRY(callMethod(self->decoder, name<"getstate">()));
-  if (!isTuple(state) || cast<TupleObject>(state.get())->size() != 2) return raise(PyExc_TypeError, "illegal decoder state");
+  if (!isTuple(state) || cast<TupleObject>(state.get())->size() != 2)
+    return raise(PyExc_TypeError, "illegal decoder state");
   auto* pair = cast<TupleObject>(state.get());
   if (!isBytes(pair->at(0))) {
-    return raise(PyExc_TypeError, "illegal decoder state: the first item should be a bytes object, not '%.200s'", typeName(pair->at(0)));
+    return raise(PyExc_TypeError,
+                 "illegal decoder state: the first item should be a bytes object, not '%.200s'",
+                 typeName(pair->at(0)));
   }
   self->state->snapshot_flags = static_cast<long>(TRY(asLong(pair->at(1))));
   self->state->snapshot_bytes = cast<BytesObject>(pair->at(0))->view();
@@ -48,7 +52,8 @@ Result<Ref<StrObject>> textDecode(TextIOObject* self, PyObject* bytes, bool fina
     return newlineDecode(cast<NewlineDecoderObject>(self->decoder), bytes, final);
   }
   Ref<> text = TRY(callMethod(self->decoder, name<"decode">(), bytes, boolRef(final).get()));
-  if (!isStr(text)) return raise(PyExc_TypeError, "decoder should return a string result, not '%.200s'", typeName(text));
+  if (!isStr(text))
+    return raise(PyExc_TypeError, "decoder should return a string result, not '%.200s'", typeName(text));
   return std::move(text).as<StrObject>();
 }
 
@@ -61,7 +66,8 @@ Result<bool> textReadChunk(TextIOObject* self, Py_ssize_t size_hint) {
     want = std::max(want, static_cast<Py_ssize_t>(ratio * static_cast<double>(size_hint)));
   }
   Ref<IntObject> count = TRY(intFromLong(want));
-  Ref<> input = TRY(callMethod(self->buffer, self->has_read1 ? name<"read1">() : name<"read">(), count.get()));
+  Ref<> input =
+      TRY(callMethod(self->buffer, self->has_read1 ? name<"read1">() : name<"read">(), count.get()));
   if (!hasBuffer(input)) {
     return raise(PyExc_TypeError, "underlying %s() should have returned a bytes-like object, not '%.200s'",
                  self->has_read1 ? "read1" : "read", typeName(input));
@@ -72,7 +78,8 @@ Result<bool> textReadChunk(TextIOObject* self, Py_ssize_t size_hint) {
   Py_ssize_t chars = text->size();
   self->bytes_per_char = chars ? static_cast<double>(bytes.size()) / static_cast<double>(chars) : 0;
   if (self->telling) {
-    self->state->snapshot_bytes.append(reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(bytes.size()));
+    self->state->snapshot_bytes.append(reinterpret_cast<const char*>(bytes.data()),
+                                       static_cast<size_t>(bytes.size()));
     self->state->has_snapshot = true;
   }
   textSetDecoded(self, std::move(text));
@@ -138,14 +145,16 @@ Result<Ref<StrObject>> readLine(TextIOObject* self, Py_ssize_t limit) {
       }
     }
     // A two-character terminator may be split between chunks: look at the joined text.
-    Ref<StrObject> text = line->size() ? TRY(strConcat(line, TRY(takeDecoded(self, -1)).get())) : share(decodedText(self));
+    Ref<StrObject> text =
+        line->size() ? TRY(strConcat(line, TRY(takeDecoded(self, -1)).get())) : share(decodedText(self));
     Py_ssize_t start = line->size() ? 0 : self->decoded_used;
     if (line->size()) {
       textSetDecoded(self, text.clone());
       start = 0;
     }
     Py_ssize_t rescan;
-    Py_ssize_t stop = lineEnd(text, start, self->readtranslate, self->readuniversal, static_cast<StrObject*>(self->readnl), &rescan);
+    Py_ssize_t stop = lineEnd(text, start, self->readtranslate, self->readuniversal,
+                              static_cast<StrObject*>(self->readnl), &rescan);
     if (stop < 0 && limit >= 0 && text->size() - start >= limit) stop = start + limit;
     if (stop >= 0) {
       if (limit >= 0) stop = std::min(stop, start + limit);
@@ -167,7 +176,8 @@ Result<Ref<>> textReadline(TextIOObject* self, SizeArg size) {
 Result<MaybeRef<>> textNext(TextIOObject* self) {
   TRY(textCheckReady(self));
   self->telling = 0;
-  Ref<> line = isExact(self, &PyTextIOWrapper_Type) ? Ref<>(TRY(readLine(self, -1))) : TRY(callMethod(self, name<"readline">()));
+  Ref<> line = isExact(self, &PyTextIOWrapper_Type) ? Ref<>(TRY(readLine(self, -1)))
+                                                    : TRY(callMethod(self, name<"readline">()));
   if (!isStr(line)) {
     return raise(PyExc_OSError, "readline() should have returned a str object, not '%.200s'", typeName(line));
   }

@@ -1,5 +1,5 @@
-// tell() and seek() of text streams. A position in the middle of decoded text is a cookie: a byte position at which the
-// decoder had a known state, and how many bytes to feed it and characters to skip from there.
+// tell() and seek() of text streams. A position in the middle of decoded text is a cookie: a byte position at
+// which the decoder had a known state, and how many bytes to feed it and characters to skip from there.
 #include <cstring>
 
 #include "modules/io/textio.h"
@@ -9,7 +9,8 @@
 namespace krait::modules {
 namespace {
 
-// Packed as a little-endian integer: 8 bytes position, 4 decoder flags, 4 bytes to feed, 4 characters to skip, 1 flag.
+// Packed as a little-endian integer: 8 bytes position, 4 decoder flags, 4 bytes to feed, 4 characters to
+// skip, 1 flag.
 struct Cookie {
   int64_t start_pos = 0;
   int32_t dec_flags = 0, bytes_to_feed = 0, chars_to_skip = 0;
@@ -47,7 +48,8 @@ Status setDecoderState(TextIOObject* self, long flags, std::string_view buffered
   }
   Ref<BytesObject> bytes = TRY(bytesFrom(buffered));
   Ref<IntObject> number = TRY(intFromLong(flags));
-  Ref<TupleObject> state = TRY(tupleOf(static_cast<PyObject*>(bytes.get()), static_cast<PyObject*>(number.get())));
+  Ref<TupleObject> state =
+      TRY(tupleOf(static_cast<PyObject*>(bytes.get()), static_cast<PyObject*>(number.get())));
   TRY(callMethod(self->decoder, name<"setstate">(), state.get()));
   return {};
 }
@@ -58,10 +60,13 @@ struct DecoderState {
 };
 Result<DecoderState> decoderState(TextIOObject* self) {
   Ref<> state = TRY(callMethod(self->decoder, name<"getstate">()));
-  if (!isTuple(state) || cast<TupleObject>(state.get())->size() != 2) return raise(PyExc_TypeError, "illegal decoder state");
+  if (!isTuple(state) || cast<TupleObject>(state.get())->size() != 2)
+    return raise(PyExc_TypeError, "illegal decoder state");
   auto* pair = cast<TupleObject>(state.get());
   if (!isBytes(pair->at(0))) {
-    return raise(PyExc_TypeError, "illegal decoder state: the first item should be a bytes object, not '%.200s'", typeName(pair->at(0)));
+    return raise(PyExc_TypeError,
+                 "illegal decoder state: the first item should be a bytes object, not '%.200s'",
+                 typeName(pair->at(0)));
   }
   return DecoderState{TRY(asLong(pair->at(1))), cast<BytesObject>(pair->at(0))->size()};
 }
@@ -72,8 +77,8 @@ Result<Py_ssize_t> decodeCount(TextIOObject* self, std::string_view bytes, bool 
   return text->size();
 }
 
-// Walks the snapshot's bytes one at a time until chars_to_skip characters came out, remembering the last point at
-// which the decoder held no bytes back.
+// Walks the snapshot's bytes one at a time until chars_to_skip characters came out, remembering the last
+// point at which the decoder held no bytes back.
 Status locate(TextIOObject* self, std::string_view bytes, Cookie& cookie) {
   Py_ssize_t wanted = cookie.chars_to_skip, chars = 0;
   int32_t fed = 0;
@@ -169,7 +174,8 @@ Status replay(TextIOObject* self, const Cookie& cookie) {
   Ref<IntObject> count = TRY(intFromLong(cookie.bytes_to_feed));
   Ref<> input = TRY(callMethod(self->buffer, name<"read">(), count.get()));
   if (!isBytes(input)) {
-    return raise(PyExc_TypeError, "underlying read() should have returned a bytes object, not '%.200s'", typeName(input));
+    return raise(PyExc_TypeError, "underlying read() should have returned a bytes object, not '%.200s'",
+                 typeName(input));
   }
   self->state->snapshot_bytes = cast<BytesObject>(input.get())->view();
   self->state->snapshot_flags = cookie.dec_flags;
@@ -190,10 +196,12 @@ Result<Ref<>> textSeek(TextIOObject* self, PyObject* cookie_object, int whence) 
   Ref<> target = share(cookie_object);
   Ref<IntObject> zero = TRY(intFromLong(0));
   if (whence == 1) {
-    if (!TRY(objectEquals(target, zero.get()))) return raiseUnsupported("can't do nonzero cur-relative seeks");
+    if (!TRY(objectEquals(target, zero.get())))
+      return raiseUnsupported("can't do nonzero cur-relative seeks");
     target = TRY(callMethod(self, name<"tell">()));
   } else if (whence == 2) {
-    if (!TRY(objectEquals(target, zero.get()))) return raiseUnsupported("can't do nonzero end-relative seeks");
+    if (!TRY(objectEquals(target, zero.get())))
+      return raiseUnsupported("can't do nonzero end-relative seeks");
     return seekToEnd(self);
   } else if (whence != 0) {
     return raise(PyExc_ValueError, "invalid whence (%d, should be %d, %d or %d)", whence, 0, 1, 2);
@@ -208,7 +216,8 @@ Result<Ref<>> textSeek(TextIOObject* self, PyObject* cookie_object, int whence) 
   textSetDecoded(self, MaybeRef<StrObject>());
   self->state->has_snapshot = false;
   if (self->decoder) TRY(setDecoderState(self, cookie.dec_flags, {}));
-  if (cookie.chars_to_skip) TRY(replay(self, cookie));
+  if (cookie.chars_to_skip)
+    TRY(replay(self, cookie));
   else {
     self->state->snapshot_bytes.clear();
     self->state->snapshot_flags = cookie.dec_flags;

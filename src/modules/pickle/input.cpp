@@ -1,5 +1,5 @@
-// The unpickler's input: a buffer for loads(), or a file that is asked for what is needed. Files that can peek are
-// read ahead; what was peeked is consumed only when the pickle has used it.
+// The unpickler's input: a buffer for loads(), or a file that is asked for what is needed. Files that can
+// peek are read ahead; what was peeked is consumed only when the pickle has used it.
 #include <algorithm>
 #include <cstring>
 
@@ -134,7 +134,9 @@ Status unpickleReadInto(UnpicklerObject* self, char* out, Py_ssize_t size) {
 Result<std::string_view> unpickleReadLine(UnpicklerObject* self) {
   auto* from = self->input + self->next;
   auto* end = static_cast<const char*>(
-      self->next < self->input_size ? std::memchr(from, '\n', static_cast<size_t>(self->input_size - self->next)) : nullptr);
+      self->next < self->input_size
+          ? std::memchr(from, '\n', static_cast<size_t>(self->input_size - self->next))
+          : nullptr);
   if (end) {
     // Copied: the input may be replaced before the line is used up.
     self->line->assign(from, static_cast<size_t>(end + 1 - from));

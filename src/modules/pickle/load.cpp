@@ -74,7 +74,8 @@ namespace {
 
 uint64_t unsignedOf(std::string_view bytes) {
   uint64_t value = 0;
-  for (size_t i = 0; i < bytes.size() && i < 8; i++) value |= uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+  for (size_t i = 0; i < bytes.size() && i < 8; i++)
+    value |= uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
   return value;
 }
 
@@ -169,7 +170,8 @@ Status loadString(Machine& m) {
   if (line.size() < 2) return unpickleTruncated();
   std::string_view text = line;
   text.remove_suffix(1);
-  bool quoted = text.size() >= 2 && text.front() == text.back() && (text.front() == '\'' || text.front() == '"');
+  bool quoted =
+      text.size() >= 2 && text.front() == text.back() && (text.front() == '\'' || text.front() == '"');
   if (!quoted) return raise(pickle_state.unpickling_error, "the STRING opcode argument must be quoted");
   Ref<BytesObject> bytes = TRY(decodeBytesEscape(text.substr(1, text.size() - 2), nullptr));
   return pushOldString(m, bytes->view());
@@ -296,7 +298,8 @@ Status appendFrom(Machine& m, size_t from) {
 Status setItemsFrom(Machine& m, size_t from) {
   if (from > m.size() || from <= m.self()->fence) return m.underflow();
   if (from == m.size()) return {};
-  if ((m.size() - from) % 2 != 0) return raise(pickle_state.unpickling_error, "odd number of items for SETITEMS");
+  if ((m.size() - from) % 2 != 0)
+    return raise(pickle_state.unpickling_error, "odd number of items for SETITEMS");
   Ref<TupleObject> items = TRY(m.popTuple(from));
   Ref<> dict = share(m.stack()[from - 1]);
   bool exact = isExactDict(dict.get());
@@ -358,8 +361,12 @@ Status loadPut(Machine& m) {
   if (negative) return raise(PyExc_ValueError, "negative PUT argument");
   return putMemo(m, index);
 }
-Status loadBinGet(Machine& m, int width) { return pushMemo(m, unsignedOf(TRY(unpickleRead(m.self(), width)))); }
-Status loadBinPut(Machine& m, int width) { return putMemo(m, unsignedOf(TRY(unpickleRead(m.self(), width)))); }
+Status loadBinGet(Machine& m, int width) {
+  return pushMemo(m, unsignedOf(TRY(unpickleRead(m.self(), width))));
+}
+Status loadBinPut(Machine& m, int width) {
+  return putMemo(m, unsignedOf(TRY(unpickleRead(m.self(), width))));
+}
 
 // --- marks and the stack ---
 
@@ -413,8 +420,9 @@ Status loadFrame(Machine& m) {
 
 Status loadPersistentId(Machine& m) {
   if (!m.self()->persistent_load) {
-    return raise(pickle_state.unpickling_error,
-                 "A load persistent id instruction was encountered,\nbut no persistent_load function was specified.");
+    return raise(
+        pickle_state.unpickling_error,
+        "A load persistent id instruction was encountered,\nbut no persistent_load function was specified.");
   }
   std::string line(TRY(unpickleReadLine(m.self())));
   if (line.empty()) return unpickleTruncated();
@@ -426,16 +434,19 @@ Status loadPersistentId(Machine& m) {
     return raise(pickle_state.unpickling_error, "persistent IDs in protocol 0 must be ASCII strings");
   }
   Ref<StrObject> text = std::move(id).take();
-  return m.push(TRY(pickleCallMethodRef(m.self(), m.self()->persistent_load, m.self()->persistent_load_bound, text)));
+  return m.push(
+      TRY(pickleCallMethodRef(m.self(), m.self()->persistent_load, m.self()->persistent_load_bound, text)));
 }
 
 Status loadBinPersistentId(Machine& m) {
   if (!m.self()->persistent_load) {
-    return raise(pickle_state.unpickling_error,
-                 "A load persistent id instruction was encountered,\nbut no persistent_load function was specified.");
+    return raise(
+        pickle_state.unpickling_error,
+        "A load persistent id instruction was encountered,\nbut no persistent_load function was specified.");
   }
   Ref<> id = TRY(m.pop());
-  return m.push(TRY(pickleCallMethodRef(m.self(), m.self()->persistent_load, m.self()->persistent_load_bound, id)));
+  return m.push(
+      TRY(pickleCallMethodRef(m.self(), m.self()->persistent_load, m.self()->persistent_load_bound, id)));
 }
 
 Raised invalidKey(unsigned char key) {
@@ -485,7 +496,9 @@ Status loadContainer(Machine& m, unsigned char op, bool* known) {
     case kTuple: return loadTuple(m);
     case kEmptyList: return m.push(TRY(listNew()));
     case kList: return loadList(m);
-    case kAppend: return m.size() - 1 <= m.self()->fence || m.size() == 0 ? Status(m.underflow()) : appendFrom(m, m.size() - 1);
+    case kAppend:
+      return m.size() - 1 <= m.self()->fence || m.size() == 0 ? Status(m.underflow())
+                                                              : appendFrom(m, m.size() - 1);
     case kAppends: return appendFrom(m, TRY(m.popMark()));
     case kEmptyDict: return m.push(TRY(dictNew()));
     case kDict: return loadDict(m);

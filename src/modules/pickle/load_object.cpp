@@ -59,14 +59,17 @@ Status loadNewObj(Machine& m, bool with_keywords) {
   Ref<> args = TRY(m.pop());
   Ref<> cls = TRY(m.pop());
   if (!isType(cls.get())) {
-    return raise(pickle_state.unpickling_error, "%s class argument must be a type, not %.200s", op, typeName(cls));
+    return raise(pickle_state.unpickling_error, "%s class argument must be a type, not %.200s", op,
+                 typeName(cls));
   }
   auto* type = reinterpret_cast<PyTypeObject*>(cls.get());
   if (!type->tp_new) {
-    return raise(pickle_state.unpickling_error, "%s class argument '%.200s' doesn't have __new__", op, type->tp_name);
+    return raise(pickle_state.unpickling_error, "%s class argument '%.200s' doesn't have __new__", op,
+                 type->tp_name);
   }
   if (!isTuple(args.get())) {
-    return raise(pickle_state.unpickling_error, "%s args argument must be a tuple, not %.200s", op, typeName(args));
+    return raise(pickle_state.unpickling_error, "%s args argument must be a tuple, not %.200s", op,
+                 typeName(args));
   }
   if (kwargs && !isDict(kwargs.get())) {
     return raise(pickle_state.unpickling_error, "%s kwargs argument must be a dict, not %.200s", op,
@@ -159,7 +162,8 @@ Status loadExtension(Machine& m, int width) {
   if (!entry) return raise(PyExc_ValueError, "unregistered extension code %ld", static_cast<long>(code));
   auto* pair = cast<TupleObject>(entry.get());
   if (!isTuple(entry.get()) || pair->size() != 2 || !isStr(pair->at(0)) || !isStr(pair->at(1))) {
-    return raise(PyExc_ValueError, "_inverted_registry[%ld] isn't a 2-tuple of strings", static_cast<long>(code));
+    return raise(PyExc_ValueError, "_inverted_registry[%ld] isn't a 2-tuple of strings",
+                 static_cast<long>(code));
   }
   Ref<> held = share(entry.get());
   Ref<> found = TRY(findClass(m.self(), pair->at(0), pair->at(1)));
@@ -178,7 +182,8 @@ Status mapFromPython2(Ref<>& module_name, Ref<>& global_name) {
                    typeName(found.get()));
     }
     if (!isStr(pair->at(0)) || !isStr(pair->at(1))) {
-      return raise(PyExc_RuntimeError, "_compat_pickle.NAME_MAPPING values should be pairs of str, not (%.200s, %.200s)",
+      return raise(PyExc_RuntimeError,
+                   "_compat_pickle.NAME_MAPPING values should be pairs of str, not (%.200s, %.200s)",
                    typeName(pair->at(0)), typeName(pair->at(1)));
     }
     module_name = share(pair->at(0));

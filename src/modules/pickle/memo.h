@@ -48,7 +48,8 @@ class PicklerMemo {
 
   size_t slotOf(const PyObject* key) const {
     size_t mask = table_.size() - 1, at = (reinterpret_cast<size_t>(key) >> 3) & mask;
-    for (size_t perturb = reinterpret_cast<size_t>(key) >> 3; table_[at].key && table_[at].key != key; perturb >>= 5) {
+    for (size_t perturb = reinterpret_cast<size_t>(key) >> 3; table_[at].key && table_[at].key != key;
+         perturb >>= 5) {
       at = (at * 5 + perturb + 1) & mask;
     }
     return at;
@@ -77,8 +78,10 @@ class UnpicklerMemo {
     incref(value);
     PyObject* old = items_[index];
     items_[index] = value;
-    if (old) decref(old);
-    else count_++;
+    if (old)
+      decref(old);
+    else
+      count_++;
   }
   void clear() {
     std::vector<PyObject*> old(32, nullptr);

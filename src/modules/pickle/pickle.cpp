@@ -18,7 +18,8 @@ PickleState pickle_state{};
 
 namespace {
 
-Result<Ref<>> dump(PyObject* object, PyObject* file, PyObject* protocol, bool fix_imports, PyObject* buffer_callback) {
+Result<Ref<>> dump(PyObject* object, PyObject* file, PyObject* protocol, bool fix_imports,
+                   PyObject* buffer_callback) {
   Ref<> made = TRY(picklerNewFor(Opt<>(file), protocol, fix_imports, buffer_callback));
   auto* pickler = static_cast<PicklerObject*>(made.get());
   TRY(pickleDump(pickler, object));
@@ -38,35 +39,44 @@ Result<std::string_view> textOf(Opt<StrObject> text, std::string_view fallback) 
   return strUtf8(text.get());
 }
 
-Result<Ref<>> load(PyObject* file, bool fix_imports, Opt<StrObject> encoding, Opt<StrObject> errors, Opt<> buffers) {
-  std::string_view encoding_text = TRY(textOf(encoding, "ASCII")), errors_text = TRY(textOf(errors, "strict"));
-  Ref<> made = TRY(unpicklerNewFor(Opt<>(file), {}, fix_imports, encoding_text, errors_text, buffers.orElse(Py_None)));
+Result<Ref<>> load(PyObject* file, bool fix_imports, Opt<StrObject> encoding, Opt<StrObject> errors,
+                   Opt<> buffers) {
+  std::string_view encoding_text = TRY(textOf(encoding, "ASCII")),
+                   errors_text = TRY(textOf(errors, "strict"));
+  Ref<> made =
+      TRY(unpicklerNewFor(Opt<>(file), {}, fix_imports, encoding_text, errors_text, buffers.orElse(Py_None)));
   return unpickleLoad(static_cast<UnpicklerObject*>(made.get()));
 }
 
-Result<Ref<>> loads(PyObject* data, bool fix_imports, Opt<StrObject> encoding, Opt<StrObject> errors, Opt<> buffers) {
-  std::string_view encoding_text = TRY(textOf(encoding, "ASCII")), errors_text = TRY(textOf(errors, "strict"));
+Result<Ref<>> loads(PyObject* data, bool fix_imports, Opt<StrObject> encoding, Opt<StrObject> errors,
+                    Opt<> buffers) {
+  std::string_view encoding_text = TRY(textOf(encoding, "ASCII")),
+                   errors_text = TRY(textOf(errors, "strict"));
   Buffer buffer = TRY(Buffer::acquire(data));
   std::string_view bytes(reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size()));
-  Ref<> made = TRY(unpicklerNewFor(nullptr, bytes, fix_imports, encoding_text, errors_text, buffers.orElse(Py_None)));
+  Ref<> made =
+      TRY(unpicklerNewFor(nullptr, bytes, fix_imports, encoding_text, errors_text, buffers.orElse(Py_None)));
   return unpickleLoad(static_cast<UnpicklerObject*>(made.get()));
 }
 
 constinit PyMethodDef kMethods[] = {
-    function<"dump($module, /, obj, file, protocol=None, *, fix_imports=True,\n     buffer_callback=None)", dump,
-             "Write a pickled representation of obj to the open file object file.">,
+    function<"dump($module, /, obj, file, protocol=None, *, fix_imports=True,\n     buffer_callback=None)",
+             dump, "Write a pickled representation of obj to the open file object file.">,
     function<"dumps($module, /, obj, protocol=None, *, fix_imports=True,\n      buffer_callback=None)", dumps,
              "Return the pickled representation of the object as a bytes object.">,
-    function<"load($module, /, file, *, fix_imports=True, encoding='ASCII',\n     errors='strict', buffers=())", load,
-             "Read and return an object from the pickle data stored in a file.">,
-    function<"loads($module, data, /, *, fix_imports=True, encoding='ASCII',\n      errors='strict', buffers=())", loads,
-             "Read and return an object from the given pickle data.">,
+    function<
+        "load($module, /, file, *, fix_imports=True, encoding='ASCII',\n     errors='strict', buffers=())",
+        load, "Read and return an object from the pickle data stored in a file.">,
+    function<
+        "loads($module, data, /, *, fix_imports=True, encoding='ASCII',\n      errors='strict', buffers=())",
+        loads, "Read and return an object from the given pickle data.">,
     {}};
 
 Result<DictObject*> dictOf(const char* module_name, const char* attribute) {
   Ref<> found = TRY(importAttr(module_name, attribute));
   if (isExactDict(found.get())) return static_cast<DictObject*>(std::move(found).leak());
-  return raise(PyExc_RuntimeError, "%s.%s should be a dict, not %.200s", module_name, attribute, typeName(found));
+  return raise(PyExc_RuntimeError, "%s.%s should be a dict, not %.200s", module_name, attribute,
+               typeName(found));
 }
 
 Status fillState() {

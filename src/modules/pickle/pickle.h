@@ -1,4 +1,5 @@
-// What the parts of the _pickle module share: opcodes, the module's state, the pickler's and unpickler's objects.
+// What the parts of the _pickle module share: opcodes, the module's state, the pickler's and unpickler's
+// objects.
 #pragma once
 
 #include <string>
@@ -13,18 +14,74 @@ namespace krait::modules {
 
 // One byte per instruction of the pickle machine.
 enum Opcode : unsigned char {
-  kMark = '(', kStop = '.', kPop = '0', kPopMark = '1', kDup = '2', kFloat = 'F', kInt = 'I', kBinInt = 'J',
-  kBinInt1 = 'K', kLong = 'L', kBinInt2 = 'M', kNone = 'N', kPersid = 'P', kBinPersid = 'Q', kReduce = 'R',
-  kString = 'S', kBinString = 'T', kShortBinString = 'U', kUnicode = 'V', kBinUnicode = 'X', kAppend = 'a',
-  kBuild = 'b', kGlobal = 'c', kDict = 'd', kEmptyDict = '}', kAppends = 'e', kGet = 'g', kBinGet = 'h', kInst = 'i',
-  kLongBinGet = 'j', kList = 'l', kEmptyList = ']', kObj = 'o', kPut = 'p', kBinPut = 'q', kLongBinPut = 'r',
-  kSetItem = 's', kTuple = 't', kEmptyTuple = ')', kSetItems = 'u', kBinFloat = 'G', kBinBytes = 'B',
+  kMark = '(',
+  kStop = '.',
+  kPop = '0',
+  kPopMark = '1',
+  kDup = '2',
+  kFloat = 'F',
+  kInt = 'I',
+  kBinInt = 'J',
+  kBinInt1 = 'K',
+  kLong = 'L',
+  kBinInt2 = 'M',
+  kNone = 'N',
+  kPersid = 'P',
+  kBinPersid = 'Q',
+  kReduce = 'R',
+  kString = 'S',
+  kBinString = 'T',
+  kShortBinString = 'U',
+  kUnicode = 'V',
+  kBinUnicode = 'X',
+  kAppend = 'a',
+  kBuild = 'b',
+  kGlobal = 'c',
+  kDict = 'd',
+  kEmptyDict = '}',
+  kAppends = 'e',
+  kGet = 'g',
+  kBinGet = 'h',
+  kInst = 'i',
+  kLongBinGet = 'j',
+  kList = 'l',
+  kEmptyList = ']',
+  kObj = 'o',
+  kPut = 'p',
+  kBinPut = 'q',
+  kLongBinPut = 'r',
+  kSetItem = 's',
+  kTuple = 't',
+  kEmptyTuple = ')',
+  kSetItems = 'u',
+  kBinFloat = 'G',
+  kBinBytes = 'B',
   kShortBinBytes = 'C',
-  kProto = 0x80, kNewObj = 0x81, kExt1 = 0x82, kExt2 = 0x83, kExt4 = 0x84, kTuple1 = 0x85, kTuple2 = 0x86,
-  kTuple3 = 0x87, kNewTrue = 0x88, kNewFalse = 0x89, kLong1 = 0x8a, kLong4 = 0x8b,
-  kShortBinUnicode = 0x8c, kBinUnicode8 = 0x8d, kBinBytes8 = 0x8e, kEmptySet = 0x8f, kAddItems = 0x90,
-  kFrozenSet = 0x91, kNewObjEx = 0x92, kStackGlobal = 0x93, kMemoize = 0x94, kFrame = 0x95,
-  kByteArray8 = 0x96, kNextBuffer = 0x97, kReadonlyBuffer = 0x98,
+  kProto = 0x80,
+  kNewObj = 0x81,
+  kExt1 = 0x82,
+  kExt2 = 0x83,
+  kExt4 = 0x84,
+  kTuple1 = 0x85,
+  kTuple2 = 0x86,
+  kTuple3 = 0x87,
+  kNewTrue = 0x88,
+  kNewFalse = 0x89,
+  kLong1 = 0x8a,
+  kLong4 = 0x8b,
+  kShortBinUnicode = 0x8c,
+  kBinUnicode8 = 0x8d,
+  kBinBytes8 = 0x8e,
+  kEmptySet = 0x8f,
+  kAddItems = 0x90,
+  kFrozenSet = 0x91,
+  kNewObjEx = 0x92,
+  kStackGlobal = 0x93,
+  kMemoize = 0x94,
+  kFrame = 0x95,
+  kByteArray8 = 0x96,
+  kNextBuffer = 0x97,
+  kReadonlyBuffer = 0x98,
 };
 
 constexpr int kHighestProtocol = 5, kDefaultProtocol = 4;
@@ -49,23 +106,23 @@ struct PicklerObject : PyObject {
   PyObject* write;             // null: dumps()
   PyObject* buffer_callback;   // null: none
   std::string* output;
-  Py_ssize_t frame_start;      // position of the open frame's header; -1: none
+  Py_ssize_t frame_start;  // position of the open frame's header; -1: none
   int protocol, bin, fast, fast_nesting;
   bool framing, fix_imports;
-  PyObject* fast_memo;         // dict, or null
-  Py_ssize_t unused[4];        // sys.getsizeof() sees the size of CPython's
+  PyObject* fast_memo;   // dict, or null
+  Py_ssize_t unused[4];  // sys.getsizeof() sees the size of CPython's
 };
 
 struct UnpicklerObject : PyObject {
   UnpicklerMemo* memo;
-  std::vector<PyObject*>* stack;      // owned references
+  std::vector<PyObject*>* stack;  // owned references
   std::vector<size_t>* marks;
-  size_t fence;                       // the stack below belongs to an outer mark
-  PyObject* persistent_load;          // null: none
+  size_t fence;               // the stack below belongs to an outer mark
+  PyObject* persistent_load;  // null: none
   bool persistent_load_bound;
-  PyObject* buffers;                  // iterator, or null
+  PyObject* buffers;                            // iterator, or null
   PyObject *read, *readline, *readinto, *peek;  // of the file; read is null for loads()
-  PyObject* held;                     // keeps the input alive when it came from the file
+  PyObject* held;                               // keeps the input alive when it came from the file
   const char* input;
   Py_ssize_t input_size, next, prefetched;  // prefetched: bytes of the input that were peeked only
   std::string *line, *encoding, *errors;
@@ -92,17 +149,17 @@ std::string littleEndian(uint64_t value, int bytes);
 
 // --- saving ---
 Status pickleDump(PicklerObject* self, PyObject* object);
-Status pickleSave(PicklerObject* self, PyObject* object, bool persistent_done = false);          // save.cpp
+Status pickleSave(PicklerObject* self, PyObject* object, bool persistent_done = false);  // save.cpp
 Status pickleMemoPut(PicklerObject* self, PyObject* object);
-Result<bool> pickleMemoGet(PicklerObject* self, PyObject* object);  // true: written
-Status pickleSaveReduce(PicklerObject* self, PyObject* tuple, Opt<> object);                      // save_reduce.cpp
-Status pickleSaveGlobal(PicklerObject* self, PyObject* object, Opt<> name);                       // save_global.cpp
+Result<bool> pickleMemoGet(PicklerObject* self, PyObject* object);            // true: written
+Status pickleSaveReduce(PicklerObject* self, PyObject* tuple, Opt<> object);  // save_reduce.cpp
+Status pickleSaveGlobal(PicklerObject* self, PyObject* object, Opt<> name);   // save_global.cpp
 Status pickleSaveBytesData(PicklerObject* self, PyObject* object, std::string_view data);
 Status pickleSaveByteArrayData(PicklerObject* self, PyObject* object, std::string_view data);
-Status pickleSaveContainer(PicklerObject* self, PyObject* object, bool* handled);                 // save_containers.cpp
+Status pickleSaveContainer(PicklerObject* self, PyObject* object, bool* handled);  // save_containers.cpp
 Status pickleBatchList(PicklerObject* self, PyObject* iterator);
 Status pickleBatchDict(PicklerObject* self, PyObject* iterator);
-Status pickleSavePickleBuffer(PicklerObject* self, PyObject* object);                             // pickle_buffer.cpp
+Status pickleSavePickleBuffer(PicklerObject* self, PyObject* object);  // pickle_buffer.cpp
 Result<Ref<>> picklerNewFor(Opt<> file, PyObject* protocol, bool fix_imports, PyObject* buffer_callback);
 
 // The parts of a dotted name; AttributeError for local objects.
@@ -113,8 +170,8 @@ struct DeepAttribute {
 Result<DeepAttribute> pickleDeepAttribute(PyObject* object, const std::vector<Ref<StrObject>>& path);
 
 // --- reading ---
-Result<std::string_view> unpickleRead(UnpicklerObject* self, Py_ssize_t size);   // valid until the next read
-Result<std::string_view> unpickleReadLine(UnpicklerObject* self);                // with its newline
+Result<std::string_view> unpickleRead(UnpicklerObject* self, Py_ssize_t size);  // valid until the next read
+Result<std::string_view> unpickleReadLine(UnpicklerObject* self);               // with its newline
 Status unpickleReadInto(UnpicklerObject* self, char* out, Py_ssize_t size);
 Status unpickleSkipConsumed(UnpicklerObject* self);
 Result<Ref<>> unpickleLoad(UnpicklerObject* self);

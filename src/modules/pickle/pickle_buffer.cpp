@@ -35,7 +35,9 @@ void dealloc(PickleBufferObject* self) {
   bufferRelease(&self->view);
   objectFreeMemory(self);
 }
-int traverse(PickleBufferObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, self->view.obj); }
+int traverse(PickleBufferObject* self, visitproc visit, void* arg) {
+  return visitAll(visit, arg, self->view.obj);
+}
 int clearSlot(PickleBufferObject* self) {
   bufferRelease(&self->view);
   return 0;
@@ -79,8 +81,10 @@ Status releaseMethod(PickleBufferObject* self) {
 }
 
 constinit PyMethodDef kMethods[] = {
-    method<"raw($self, /)", rawMethod, "A memoryview of the raw memory, one-dimensional and with format 'B'.">,
-    method<"release($self, /)", releaseMethod, "Release the underlying buffer held by the PickleBuffer object.">,
+    method<"raw($self, /)", rawMethod,
+           "A memoryview of the raw memory, one-dimensional and with format 'B'.">,
+    method<"release($self, /)", releaseMethod,
+           "Release the underlying buffer held by the PickleBuffer object.">,
     {}};
 constinit PyBufferProcs kBuffer = {slot<getBuffer>, slot<releaseBuffer>};
 

@@ -87,7 +87,8 @@ Status prepare(PicklerObject* self) {
   return {};
 }
 
-Status init(PicklerObject* self, PyObject* file, PyObject* protocol, bool fix_imports, PyObject* buffer_callback) {
+Status init(PicklerObject* self, PyObject* file, PyObject* protocol, bool fix_imports,
+            PyObject* buffer_callback) {
   // A second call starts afresh; the first keeps what a subclass has set before.
   if (self->write) clearSlot(self);
   TRY(setProtocol(self, protocol, fix_imports));
@@ -103,7 +104,8 @@ Status init(PicklerObject* self, PyObject* file, PyObject* protocol, bool fix_im
 
 Status requireInit(PicklerObject* self) {
   if (self->write && self->memo) return {};
-  return raise(pickle_state.pickling_error, "Pickler.__init__() was not called by %s.__init__()", typeName(self));
+  return raise(pickle_state.pickling_error, "Pickler.__init__() was not called by %s.__init__()",
+               typeName(self));
 }
 
 // --- methods ---
@@ -136,7 +138,8 @@ Py_ssize_t sizeofMethod(PicklerObject* self) {
   // As if the output stood in a bytes object of 4096 characters.
   constexpr Py_ssize_t kObject = 152, kTable = 32, kOutput = 4096 + 33;
   Py_ssize_t size = kObject;
-  if (self->memo) size += kTable + static_cast<Py_ssize_t>(self->memo->capacity() * sizeof(PicklerMemo::Entry));
+  if (self->memo)
+    size += kTable + static_cast<Py_ssize_t>(self->memo->capacity() * sizeof(PicklerMemo::Entry));
   return size + (self->output ? kOutput : 0);
 }
 
@@ -205,7 +208,8 @@ Status persistentIdSetter(PicklerObject* self, Opt<> value) {
 }
 
 constinit PyMethodDef kMethods[] = {
-    method<"dump($self, obj, /)", dumpMethod, "Write a pickled representation of the given object to the open file.">,
+    method<"dump($self, obj, /)", dumpMethod,
+           "Write a pickled representation of the given object to the open file.">,
     method<"clear_memo($self, /)", clearMemo, "Forgets which objects the pickler has already seen.">,
     method<"__sizeof__($self, /)", sizeofMethod, "Returns size in memory, in bytes.">,
     {}};

@@ -39,9 +39,11 @@ Status saveLongBinary(PicklerObject* self, IntObject* v) {
   if (bytes > 0x7fffffff) return raise(PyExc_OverflowError, "int too large to pickle");
   std::string data(bytes, '\0');
   TRY(intToBytes(v, reinterpret_cast<uint8_t*>(data.data()), bytes, true, true));
-  bool spare_sign = v->isNegative() && bytes > 1 && data[bytes - 1] == '\xff' && (data[bytes - 2] & 0x80) != 0;
+  bool spare_sign =
+      v->isNegative() && bytes > 1 && data[bytes - 1] == '\xff' && (data[bytes - 2] & 0x80) != 0;
   if (spare_sign) data.resize(--bytes);
-  std::string header = bytes < 256 ? opcodeText(kLong1, littleEndian(bytes, 1)) : opcodeText(kLong4, littleEndian(bytes, 4));
+  std::string header =
+      bytes < 256 ? opcodeText(kLong1, littleEndian(bytes, 1)) : opcodeText(kLong4, littleEndian(bytes, 4));
   return pickleWrite(self, header + data);
 }
 
@@ -78,7 +80,8 @@ Status saveReduceOf(PicklerObject* self, PyObject* callable, PyObject* args, PyO
 
 // Protocols before 3 know no bytes: they travel as latin-1 text through codecs.encode.
 Status saveBytesOld(PicklerObject* self, BytesObject* bytes) {
-  if (bytes->size() == 0) return saveReduceOf(self, reinterpret_cast<PyObject*>(&PyBytes_Type), emptyTuple().get(), bytes);
+  if (bytes->size() == 0)
+    return saveReduceOf(self, reinterpret_cast<PyObject*>(&PyBytes_Type), emptyTuple().get(), bytes);
   Ref<StrObject> text = TRY(strFromLatin1(bytes->view()));
   Ref<TupleObject> args = TRY(tupleOf(text.get(), static_cast<StrObject*>(name<"latin1">())));
   return saveReduceOf(self, pickle_state.codecs_encode, args, bytes);
@@ -106,10 +109,15 @@ Status saveStrBinary(PicklerObject* self, StrObject* text) {
     data = held->view();
   }
   std::string header;
-  if (data.size() <= 0xff && self->protocol >= 4) header = opcodeText(kShortBinUnicode, littleEndian(data.size(), 1));
-  else if (data.size() <= 0xffffffff) header = opcodeText(kBinUnicode, littleEndian(data.size(), 4));
-  else if (self->protocol >= 4) header = opcodeText(kBinUnicode8, littleEndian(data.size(), 8));
-  else return raise(PyExc_OverflowError, "serializing a string larger than 4 GiB requires pickle protocol 4 or higher");
+  if (data.size() <= 0xff && self->protocol >= 4)
+    header = opcodeText(kShortBinUnicode, littleEndian(data.size(), 1));
+  else if (data.size() <= 0xffffffff)
+    header = opcodeText(kBinUnicode, littleEndian(data.size(), 4));
+  else if (self->protocol >= 4)
+    header = opcodeText(kBinUnicode8, littleEndian(data.size(), 8));
+  else
+    return raise(PyExc_OverflowError,
+                 "serializing a string larger than 4 GiB requires pickle protocol 4 or higher");
   return pickleWriteLarge(self, header, data, nullptr);
 }
 
@@ -251,11 +259,15 @@ Status saveOther(PicklerObject* self, PyObject* object) {
 
 Status pickleSaveBytesData(PicklerObject* self, PyObject* object, std::string_view data) {
   std::string header;
-  if (data.size() <= 0xff) header = opcodeText(kShortBinBytes, littleEndian(data.size(), 1));
-  else if (data.size() <= 0xffffffff) header = opcodeText(kBinBytes, littleEndian(data.size(), 4));
-  else if (self->protocol >= 4) header = opcodeText(kBinBytes8, littleEndian(data.size(), 8));
+  if (data.size() <= 0xff)
+    header = opcodeText(kShortBinBytes, littleEndian(data.size(), 1));
+  else if (data.size() <= 0xffffffff)
+    header = opcodeText(kBinBytes, littleEndian(data.size(), 4));
+  else if (self->protocol >= 4)
+    header = opcodeText(kBinBytes8, littleEndian(data.size(), 8));
   else {
-    return raise(PyExc_OverflowError, "serializing a bytes object larger than 4 GiB requires pickle protocol 4 or higher");
+    return raise(PyExc_OverflowError,
+                 "serializing a bytes object larger than 4 GiB requires pickle protocol 4 or higher");
   }
   Opt<> payload = isExactBytes(object) ? Opt<>(object) : Opt<>();
   TRY(pickleWriteLarge(self, header, data, payload));
@@ -274,7 +286,8 @@ Status pickleMemoPut(PicklerObject* self, PyObject* object) {
   self->memo->set(object, index);
   if (self->protocol >= 4) return pickleWrite(self, kMemoize);
   if (!self->bin) return pickleWrite(self, opcodeText(kPut, std::to_string(index) + "\n"));
-  if (index < 256) return pickleWrite(self, opcodeText(kBinPut, littleEndian(static_cast<uint64_t>(index), 1)));
+  if (index < 256)
+    return pickleWrite(self, opcodeText(kBinPut, littleEndian(static_cast<uint64_t>(index), 1)));
   return pickleWrite(self, opcodeText(kLongBinPut, littleEndian(static_cast<uint64_t>(index), 4)));
 }
 

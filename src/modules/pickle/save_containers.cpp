@@ -24,13 +24,15 @@ class FastGuard {
     Ref<IntObject> key = TRY(intFromUnsignedLong(reinterpret_cast<unsigned long>(object)));
     if (TRY(dictContains(seen, key))) {
       self->fast_nesting = -1;
-      return raise(PyExc_ValueError, "fast mode: can't pickle cyclic objects including object type %.200s at %p",
+      return raise(PyExc_ValueError,
+                   "fast mode: can't pickle cyclic objects including object type %.200s at %p",
                    typeName(object), object);
     }
     TRY(dictSet(seen, key, Py_None));
     return FastGuard(self, object);
   }
-  FastGuard(FastGuard&& other) noexcept : self_(std::exchange(other.self_, nullptr)), object_(other.object_) {}
+  FastGuard(FastGuard&& other) noexcept
+      : self_(std::exchange(other.self_, nullptr)), object_(other.object_) {}
   ~FastGuard() {
     if (!self_ || !self_->fast) return;
     if (self_->fast_nesting-- >= kFastNestingLimit && object_ && self_->fast_memo) forget();

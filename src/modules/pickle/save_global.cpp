@@ -4,8 +4,8 @@
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "modules/pickle/pickle.h"
-#include "types/codecs.h"
 #include "types/bytes.h"
+#include "types/codecs.h"
 #include "types/dict.h"
 #include "types/int.h"
 #include "types/list.h"
@@ -19,7 +19,8 @@ Result<Ref<StrObject>> globalName(PyObject* object, Opt<> given) {
   if (given) return share(cast<StrObject>(given.get()));
   MaybeRef<> qualname = TRY(attrLookup(object, name<"__qualname__">()));
   Ref<> found = qualname ? std::move(qualname).take() : TRY(attrGet(object, name<"__name__">()));
-  if (!isStr(found.get())) return raise(PyExc_TypeError, "attribute name must be string, not '%.200s'", typeName(found));
+  if (!isStr(found.get()))
+    return raise(PyExc_TypeError, "attribute name must be string, not '%.200s'", typeName(found));
   return std::move(found).as<StrObject>();
 }
 
@@ -59,7 +60,8 @@ Result<Ref<>> importNamed(PyObject* object, PyObject* module_name) {
   } else {
     clearPending();
   }
-  return raise(pickle_state.pickling_error, "Can't pickle %R: import of module %R failed", object, module_name);
+  return raise(pickle_state.pickling_error, "Can't pickle %R: import of module %R failed", object,
+               module_name);
 }
 
 // The registered extension code; 0: none.
@@ -68,19 +70,24 @@ Result<long> extensionCode(PyObject* object, PyObject* module_name, StrObject* g
   Opt<> found = TRY(dictGet(pickle_state.extension_registry, key));
   if (!found) return 0;
   if (!isInt(found.get())) {
-    return raise(pickle_state.pickling_error, "Can't pickle %R: extension code %R isn't an integer", object, found.get());
+    return raise(pickle_state.pickling_error, "Can't pickle %R: extension code %R isn't an integer", object,
+                 found.get());
   }
   long code = TRY(asLong(found.get()));
   if (code > 0 && code <= 0x7fffffff) return code;
-  return raise(pickle_state.pickling_error, "Can't pickle %R: extension code %ld is out of range", object, code);
+  return raise(pickle_state.pickling_error, "Can't pickle %R: extension code %ld is out of range", object,
+               code);
 }
 
 Status saveExtension(PicklerObject* self, long code) {
   auto value = static_cast<uint64_t>(code);
   std::string text;
-  if (code <= 0xff) text = std::string(1, static_cast<char>(kExt1)) + littleEndian(value, 1);
-  else if (code <= 0xffff) text = std::string(1, static_cast<char>(kExt2)) + littleEndian(value, 2);
-  else text = std::string(1, static_cast<char>(kExt4)) + littleEndian(value, 4);
+  if (code <= 0xff)
+    text = std::string(1, static_cast<char>(kExt1)) + littleEndian(value, 1);
+  else if (code <= 0xffff)
+    text = std::string(1, static_cast<char>(kExt2)) + littleEndian(value, 2);
+  else
+    text = std::string(1, static_cast<char>(kExt4)) + littleEndian(value, 4);
   return pickleWrite(self, text);
 }
 
@@ -91,7 +98,8 @@ Status mapToPython2(Ref<>& module_name, Ref<>& global_name) {
   if (found) {
     auto* pair = cast<TupleObject>(found.get());
     if (!isTuple(pair) || pair->size() != 2) {
-      return raise(PyExc_RuntimeError, "_compat_pickle.REVERSE_NAME_MAPPING values should be 2-tuples, not %.200s",
+      return raise(PyExc_RuntimeError,
+                   "_compat_pickle.REVERSE_NAME_MAPPING values should be 2-tuples, not %.200s",
                    typeName(found.get()));
     }
     if (!isStr(pair->at(0)) || !isStr(pair->at(1))) {
@@ -106,7 +114,8 @@ Status mapToPython2(Ref<>& module_name, Ref<>& global_name) {
   Opt<> moved = TRY(dictGet(pickle_state.import_3to2, module_name));
   if (!moved) return {};
   if (!isStr(moved.get())) {
-    return raise(PyExc_RuntimeError, "_compat_pickle.REVERSE_IMPORT_MAPPING values should be strings, not %.200s",
+    return raise(PyExc_RuntimeError,
+                 "_compat_pickle.REVERSE_IMPORT_MAPPING values should be strings, not %.200s",
                  typeName(moved.get()));
   }
   module_name = share(moved.get());
@@ -132,8 +141,9 @@ Status saveGlobalText(PicklerObject* self, Ref<> module_name, Ref<> global_name)
   if (global_bytes.failed()) {
     if (!pendingMatches(PyExc_UnicodeEncodeError)) return Raised{};
     clearPending();
-    return raise(pickle_state.pickling_error, "can't pickle global identifier '%S.%S' using pickle protocol %i",
-                 module_name.get(), global_name.get(), self->protocol);
+    return raise(pickle_state.pickling_error,
+                 "can't pickle global identifier '%S.%S' using pickle protocol %i", module_name.get(),
+                 global_name.get(), self->protocol);
   }
   Ref<BytesObject> global_part = std::move(global_bytes).take();
   std::string text(1, static_cast<char>(kGlobal));

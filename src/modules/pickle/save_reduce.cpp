@@ -20,20 +20,25 @@ Opt<> notNone(TupleObject* tuple, Py_ssize_t index) {
 
 Status checkIterator(Opt<> value, const char* which) {
   if (!value || isIterator(value.get())) return {};
-  return raise(pickle_state.pickling_error, "%s element of the tuple returned by __reduce__ must be an iterator, not %s",
-               which, typeName(value.get()));
+  return raise(pickle_state.pickling_error,
+               "%s element of the tuple returned by __reduce__ must be an iterator, not %s", which,
+               typeName(value.get()));
 }
 
 Result<Reduced> unpack(TupleObject* tuple) {
   if (tuple->size() < 2 || tuple->size() > 6) {
-    return raise(pickle_state.pickling_error, "tuple returned by __reduce__ must contain 2 through 6 elements");
+    return raise(pickle_state.pickling_error,
+                 "tuple returned by __reduce__ must contain 2 through 6 elements");
   }
-  Reduced r{tuple->at(0), tuple->at(1), notNone(tuple, 2), notNone(tuple, 3), notNone(tuple, 4), notNone(tuple, 5)};
+  Reduced r{tuple->at(0),      tuple->at(1),      notNone(tuple, 2),
+            notNone(tuple, 3), notNone(tuple, 4), notNone(tuple, 5)};
   if (!isCallable(r.callable)) {
-    return raise(pickle_state.pickling_error, "first item of the tuple returned by __reduce__ must be callable");
+    return raise(pickle_state.pickling_error,
+                 "first item of the tuple returned by __reduce__ must be callable");
   }
   if (!isTuple(r.args)) {
-    return raise(pickle_state.pickling_error, "second item of the tuple returned by __reduce__ must be a tuple");
+    return raise(pickle_state.pickling_error,
+                 "second item of the tuple returned by __reduce__ must be a tuple");
   }
   TRY(checkIterator(r.list_items, "fourth"));
   TRY(checkIterator(r.dict_items, "fifth"));
@@ -73,21 +78,22 @@ Status savePartialNew(PicklerObject* self, PyObject* cls, TupleObject* args, Dic
 
 Status saveNewObjEx(PicklerObject* self, TupleObject* args) {
   if (args->size() != 3) {
-    return raise(pickle_state.pickling_error, "length of the NEWOBJ_EX argument tuple must be exactly 3, not %zd",
-                 args->size());
+    return raise(pickle_state.pickling_error,
+                 "length of the NEWOBJ_EX argument tuple must be exactly 3, not %zd", args->size());
   }
   PyObject *cls = args->at(0), *positional = args->at(1), *keywords = args->at(2);
   if (!isType(cls)) {
-    return raise(pickle_state.pickling_error, "first item from NEWOBJ_EX argument tuple must be a class, not %.200s",
-                 typeName(cls));
+    return raise(pickle_state.pickling_error,
+                 "first item from NEWOBJ_EX argument tuple must be a class, not %.200s", typeName(cls));
   }
   if (!isTuple(positional)) {
-    return raise(pickle_state.pickling_error, "second item from NEWOBJ_EX argument tuple must be a tuple, not %.200s",
+    return raise(pickle_state.pickling_error,
+                 "second item from NEWOBJ_EX argument tuple must be a tuple, not %.200s",
                  typeName(positional));
   }
   if (!isDict(keywords)) {
-    return raise(pickle_state.pickling_error, "third item from NEWOBJ_EX argument tuple must be a dict, not %.200s",
-                 typeName(keywords));
+    return raise(pickle_state.pickling_error,
+                 "third item from NEWOBJ_EX argument tuple must be a dict, not %.200s", typeName(keywords));
   }
   if (self->protocol < 4) {
     return savePartialNew(self, cls, cast<TupleObject>(positional), cast<DictObject>(keywords));

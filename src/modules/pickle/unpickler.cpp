@@ -100,21 +100,23 @@ Result<std::string_view> textOf(Opt<StrObject> text, std::string_view fallback) 
   return strUtf8(text.get());
 }
 
-Status init(UnpicklerObject* self, PyObject* file, bool fix_imports, Opt<StrObject> encoding, Opt<StrObject> errors,
-            PyObject* buffers) {
+Status init(UnpicklerObject* self, PyObject* file, bool fix_imports, Opt<StrObject> encoding,
+            Opt<StrObject> errors, PyObject* buffers) {
   if (self->read) clearSlot(self);
   TRY(setFile(self, file));
   std::string_view encoding_text = TRY(textOf(encoding, "ASCII"));
   prepare(self, encoding_text, TRY(textOf(errors, "strict")), fix_imports);
   TRY(setBuffers(self, buffers));
-  return pickleMethodRef(self, name<"persistent_load">(), &self->persistent_load, &self->persistent_load_bound);
+  return pickleMethodRef(self, name<"persistent_load">(), &self->persistent_load,
+                         &self->persistent_load_bound);
 }
 
 // --- methods ---
 
 Result<Ref<>> loadMethod(UnpicklerObject* self) {
   if (!self->read || !self->memo) {
-    return raise(pickle_state.unpickling_error, "Unpickler.__init__() was not called by %s.__init__()", typeName(self));
+    return raise(pickle_state.unpickling_error, "Unpickler.__init__() was not called by %s.__init__()",
+                 typeName(self));
   }
   return unpickleLoad(self);
 }
@@ -162,8 +164,9 @@ Status memoSetter(UnpicklerObject* self, Opt<> value) {
   } else if (isDict(value.get())) {
     filled = memoFromDict(*fresh, cast<DictObject>(value.get()));
   } else {
-    filled = raise(PyExc_TypeError, "'memo' attribute must be an UnpicklerMemoProxy object or dict, not %.200s",
-                   typeName(value.get()));
+    filled =
+        raise(PyExc_TypeError, "'memo' attribute must be an UnpicklerMemoProxy object or dict, not %.200s",
+              typeName(value.get()));
   }
   if (filled.failed()) {
     delete fresh;
@@ -207,7 +210,9 @@ void proxyDealloc(MemoProxy* self) {
   clearField(self->unpickler);
   objectFreeMemory(self);
 }
-int proxyTraverse(MemoProxy* self, visitproc visit, void* arg) { return visitAll(visit, arg, self->unpickler); }
+int proxyTraverse(MemoProxy* self, visitproc visit, void* arg) {
+  return visitAll(visit, arg, self->unpickler);
+}
 int proxyClear(MemoProxy*) { return 0; }
 
 Status proxyClearMethod(MemoProxy* self) {
@@ -265,7 +270,9 @@ constinit PyTypeObject kUnpicklerType = {
     .tp_clear = slot<clearSlot>,
     .tp_methods = kMethods,
     .tp_getset = kGetSet,
-    .tp_init = initSlot<"Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=None)", init>,
+    .tp_init =
+        initSlot<"Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=None)",
+                 init>,
     .tp_alloc = genericAlloc,
     .tp_new = slot<construct>,
     .tp_free = gcFree,

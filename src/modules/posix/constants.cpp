@@ -31,8 +31,8 @@
 
 namespace krait::modules::posix {
 
-PyTypeObject *g_stat_result, *g_statvfs_result, *g_times_result, *g_uname_result, *g_terminal_size, *g_sched_param,
-    *g_waitid_result, *g_dir_entry, *g_scandir_iterator;
+PyTypeObject *g_stat_result, *g_statvfs_result, *g_times_result, *g_uname_result, *g_terminal_size,
+    *g_sched_param, *g_waitid_result, *g_dir_entry, *g_scandir_iterator;
 
 namespace {
 
@@ -57,42 +57,58 @@ struct ConfName {
   int value;
 };
 
-PyStructSequence_Field kStatFields[] = {
-    {"st_mode", "protection bits"}, {"st_ino", "inode"}, {"st_dev", "device"}, {"st_nlink", "number of hard links"},
-    {"st_uid", "user ID of owner"}, {"st_gid", "group ID of owner"}, {"st_size", "total size, in bytes"},
-    {nullptr, "integer time of last access"}, {nullptr, "integer time of last modification"},
-    {nullptr, "integer time of last change"}, {"st_atime", "time of last access"},
-    {"st_mtime", "time of last modification"}, {"st_ctime", "time of last change"},
-    {"st_atime_ns", "time of last access in nanoseconds"}, {"st_mtime_ns", "time of last modification in nanoseconds"},
-    {"st_ctime_ns", "time of last change in nanoseconds"}, {"st_blksize", "blocksize for filesystem I/O"},
-    {"st_blocks", "number of blocks allocated"}, {"st_rdev", "device type (if inode device)"}, {nullptr, nullptr}};
+PyStructSequence_Field kStatFields[] = {{"st_mode", "protection bits"},
+                                        {"st_ino", "inode"},
+                                        {"st_dev", "device"},
+                                        {"st_nlink", "number of hard links"},
+                                        {"st_uid", "user ID of owner"},
+                                        {"st_gid", "group ID of owner"},
+                                        {"st_size", "total size, in bytes"},
+                                        {nullptr, "integer time of last access"},
+                                        {nullptr, "integer time of last modification"},
+                                        {nullptr, "integer time of last change"},
+                                        {"st_atime", "time of last access"},
+                                        {"st_mtime", "time of last modification"},
+                                        {"st_ctime", "time of last change"},
+                                        {"st_atime_ns", "time of last access in nanoseconds"},
+                                        {"st_mtime_ns", "time of last modification in nanoseconds"},
+                                        {"st_ctime_ns", "time of last change in nanoseconds"},
+                                        {"st_blksize", "blocksize for filesystem I/O"},
+                                        {"st_blocks", "number of blocks allocated"},
+                                        {"st_rdev", "device type (if inode device)"},
+                                        {nullptr, nullptr}};
 PyStructSequence_Desc kStatDesc{"os.stat_result", "What stat() tells about a file.", kStatFields, 10};
 
-PyStructSequence_Field kStatvfsFields[] = {{"f_bsize", nullptr},  {"f_frsize", nullptr}, {"f_blocks", nullptr},
-                                           {"f_bfree", nullptr},  {"f_bavail", nullptr}, {"f_files", nullptr},
-                                           {"f_ffree", nullptr},  {"f_favail", nullptr}, {"f_flag", nullptr},
-                                           {"f_namemax", nullptr}, {"f_fsid", nullptr},  {nullptr, nullptr}};
-PyStructSequence_Desc kStatvfsDesc{"os.statvfs_result", "What statvfs() tells about a file system.", kStatvfsFields, 10};
+PyStructSequence_Field kStatvfsFields[] = {
+    {"f_bsize", nullptr},  {"f_frsize", nullptr},  {"f_blocks", nullptr}, {"f_bfree", nullptr},
+    {"f_bavail", nullptr}, {"f_files", nullptr},   {"f_ffree", nullptr},  {"f_favail", nullptr},
+    {"f_flag", nullptr},   {"f_namemax", nullptr}, {"f_fsid", nullptr},   {nullptr, nullptr}};
+PyStructSequence_Desc kStatvfsDesc{"os.statvfs_result", "What statvfs() tells about a file system.",
+                                   kStatvfsFields, 10};
 
-PyStructSequence_Field kTimesFields[] = {{"user", "user time"}, {"system", "system time"},
+PyStructSequence_Field kTimesFields[] = {{"user", "user time"},
+                                         {"system", "system time"},
                                          {"children_user", "user time of children"},
                                          {"children_system", "system time of children"},
-                                         {"elapsed", "elapsed time since an arbitrary point in the past"}, {nullptr, nullptr}};
+                                         {"elapsed", "elapsed time since an arbitrary point in the past"},
+                                         {nullptr, nullptr}};
 PyStructSequence_Desc kTimesDesc{"posix.times_result", "Process times.", kTimesFields, 5};
 
-PyStructSequence_Field kUnameFields[] = {{"sysname", "operating system name"}, {"nodename", "name of machine on network"},
-                                         {"release", "operating system release"}, {"version", "operating system version"},
-                                         {"machine", "hardware identifier"}, {nullptr, nullptr}};
+PyStructSequence_Field kUnameFields[] = {
+    {"sysname", "operating system name"},    {"nodename", "name of machine on network"},
+    {"release", "operating system release"}, {"version", "operating system version"},
+    {"machine", "hardware identifier"},      {nullptr, nullptr}};
 PyStructSequence_Desc kUnameDesc{"posix.uname_result", "The operating system.", kUnameFields, 5};
 
 PyStructSequence_Field kTerminalFields[] = {{"columns", "width of the terminal window in characters"},
-                                            {"lines", "height of the terminal window in characters"}, {nullptr, nullptr}};
+                                            {"lines", "height of the terminal window in characters"},
+                                            {nullptr, nullptr}};
 PyStructSequence_Desc kTerminalDesc{"os.terminal_size", "Size of a terminal.", kTerminalFields, 2};
 
 PyStructSequence_Field kSchedFields[] = {{"sched_priority", "the scheduling priority"}, {nullptr, nullptr}};
 PyStructSequence_Desc kSchedDesc{"posix.sched_param", "Scheduling parameters.", kSchedFields, 1};
 
-PyStructSequence_Field kWaitidFields[] = {{"si_pid", nullptr}, {"si_uid", nullptr}, {"si_signo", nullptr},
+PyStructSequence_Field kWaitidFields[] = {{"si_pid", nullptr},    {"si_uid", nullptr},  {"si_signo", nullptr},
                                           {"si_status", nullptr}, {"si_code", nullptr}, {nullptr, nullptr}};
 PyStructSequence_Desc kWaitidDesc{"posix.waitid_result", "What waitid() found.", kWaitidFields, 5};
 
@@ -126,16 +142,24 @@ Result<Ref<>> timeAsNanoseconds(const timespec& t) {
 
 Result<Ref<>> statResult(const struct stat& st) {
   Ref<TupleObject> out = TRY(structSeqNew(g_stat_result));
-  const long integers[] = {static_cast<long>(st.st_mode), static_cast<long>(st.st_ino), static_cast<long>(st.st_dev),
-                           static_cast<long>(st.st_nlink), static_cast<long>(st.st_uid), static_cast<long>(st.st_gid),
-                           static_cast<long>(st.st_size), st.st_atim.tv_sec, st.st_mtim.tv_sec, st.st_ctim.tv_sec};
+  const long integers[] = {static_cast<long>(st.st_mode),
+                           static_cast<long>(st.st_ino),
+                           static_cast<long>(st.st_dev),
+                           static_cast<long>(st.st_nlink),
+                           static_cast<long>(st.st_uid),
+                           static_cast<long>(st.st_gid),
+                           static_cast<long>(st.st_size),
+                           st.st_atim.tv_sec,
+                           st.st_mtim.tv_sec,
+                           st.st_ctim.tv_sec};
   for (int i = 0; i < 10; i++) structSeqSet(out, i, TRY(intResult(integers[i])));
   const timespec* times[] = {&st.st_atim, &st.st_mtim, &st.st_ctim};
   for (int i = 0; i < 3; i++) {
     structSeqSet(out, 10 + i, TRY(timeAsFloat(*times[i])));
     structSeqSet(out, 13 + i, TRY(timeAsNanoseconds(*times[i])));
   }
-  const long rest[] = {static_cast<long>(st.st_blksize), static_cast<long>(st.st_blocks), static_cast<long>(st.st_rdev)};
+  const long rest[] = {static_cast<long>(st.st_blksize), static_cast<long>(st.st_blocks),
+                       static_cast<long>(st.st_rdev)};
   for (int i = 0; i < 3; i++) structSeqSet(out, 16 + i, TRY(intResult(rest[i])));
   return out;
 }

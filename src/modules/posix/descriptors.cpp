@@ -66,8 +66,12 @@ Result<Ref<>> osLseek(int fd, Offset position, int how) {
 bool osIsatty(int fd) {
   return unlocked([&] { return isatty(fd); }) != 0;
 }
-Status osFsync(Fd fd) { return check(TRY(retry([&] { return fsync(fd.fd); }))); }
-Status osFdatasync(Fd fd) { return check(TRY(retry([&] { return fdatasync(fd.fd); }))); }
+Status osFsync(Fd fd) {
+  return check(TRY(retry([&] { return fsync(fd.fd); })));
+}
+Status osFdatasync(Fd fd) {
+  return check(TRY(retry([&] { return fdatasync(fd.fd); })));
+}
 Status osLockf(int fd, int command, Offset length) {
   TRY(audit("os.lockf", "iiL", fd, command, static_cast<long long>(length.value)));
   return check(unlocked([&] { return lockf(fd, command, length.value); }));
@@ -111,7 +115,8 @@ Result<Ref<>> osDeviceEncoding(int fd) {
   return Ref<>(TRY(strFromUtf8(nl_langinfo(CODESET))));
 }
 
-// --- terminals ---------------------------------------------------------------------------------------------------
+// --- terminals
+// ---------------------------------------------------------------------------------------------------
 
 Result<Ref<>> osGetTerminalSize(std::optional<int> fd) {
   winsize size;
@@ -147,7 +152,8 @@ Result<Ref<>> osOpenpty() {
 }
 Status osLoginTty(Fd fd) { return check(login_tty(fd.fd)); }
 
-// --- special files -----------------------------------------------------------------------------------------------
+// --- special files
+// -----------------------------------------------------------------------------------------------
 
 Result<long> osEventfd(Offset initval, int flags) {
   long fd = unlocked([&] { return eventfd(static_cast<unsigned>(initval.value), flags); });
@@ -164,7 +170,8 @@ Status osEventfdWrite(Fd fd, PyObject* value) {
   return check(unlocked([&] { return eventfd_write(fd.fd, number); }));
 }
 Result<long> osMemfdCreate(PathArg<kPathOnly> path, std::optional<int> flags) {
-  long fd = unlocked([&] { return memfd_create(path.c_str(), static_cast<unsigned>(flags.value_or(MFD_CLOEXEC))); });
+  long fd = unlocked(
+      [&] { return memfd_create(path.c_str(), static_cast<unsigned>(flags.value_or(MFD_CLOEXEC))); });
   TRY(check(fd));
   return fd;
 }
@@ -173,7 +180,8 @@ Result<long> osMemfdCreate(PathArg<kPathOnly> path, std::optional<int> flags) {
 
 PyMethodDef kDescriptorMethods[] = {
     function<"close($module, /, fd)", osClose, "Close a descriptor.">,
-    function<"closerange($module, fd_low, fd_high, /)", osCloserange, "Close a range of descriptors, ignoring errors.">,
+    function<"closerange($module, fd_low, fd_high, /)", osCloserange,
+             "Close a range of descriptors, ignoring errors.">,
     function<"dup($module, fd, /)", osDup, "A copy of a descriptor that children do not inherit.">,
     function<"dup2($module, /, fd, fd2, inheritable=True)", osDup2, "Copy a descriptor to a given number.">,
     function<"pipe($module, /)", osPipe, "Make a pipe: (read end, write end).">,
@@ -184,21 +192,29 @@ PyMethodDef kDescriptorMethods[] = {
     function<"fdatasync($module, /, fd)", osFdatasync, "Write a file's data to disk.">,
     function<"lockf($module, fd, command, length, /)", osLockf, "Lock a section of a file.">,
     function<"posix_fallocate($module, fd, offset, length, /)", osFallocate, "Reserve room for a file.">,
-    function<"posix_fadvise($module, fd, offset, length, advice, /)", osFadvise, "Announce an access pattern.">,
+    function<"posix_fadvise($module, fd, offset, length, advice, /)", osFadvise,
+             "Announce an access pattern.">,
     function<"get_inheritable($module, fd, /)", osGetInheritable, "Whether children inherit the descriptor.">,
-    function<"set_inheritable($module, fd, inheritable, /)", osSetInheritable, "Set whether children inherit the descriptor.">,
+    function<"set_inheritable($module, fd, inheritable, /)", osSetInheritable,
+             "Set whether children inherit the descriptor.">,
     function<"get_blocking($module, fd, /)", osGetBlocking, "Whether the descriptor blocks.">,
     function<"set_blocking($module, fd, blocking, /)", osSetBlocking, "Set whether the descriptor blocks.">,
     function<"device_encoding($module, /, fd)", osDeviceEncoding, "Encoding of a terminal, or None.">,
-    function<"get_terminal_size($module, fd=<unrepresentable>, /)", osGetTerminalSize, "Columns and lines of a terminal.">,
+    function<"get_terminal_size($module, fd=<unrepresentable>, /)", osGetTerminalSize,
+             "Columns and lines of a terminal.">,
     function<"ttyname($module, fd, /)", osTtyname, "Name of a terminal.">,
     function<"ctermid($module, /)", osCtermid, "Name of the controlling terminal.">,
     function<"tcgetpgrp($module, fd, /)", osTcgetpgrp, "Foreground process group of a terminal.">,
-    function<"tcsetpgrp($module, fd, pgid, /)", osTcsetpgrp, "Set the foreground process group of a terminal.">,
+    function<"tcsetpgrp($module, fd, pgid, /)", osTcsetpgrp,
+             "Set the foreground process group of a terminal.">,
     function<"openpty($module, /)", osOpenpty, "Make a pseudo terminal: (master, slave).">,
-    function<"login_tty($module, fd, /)", osLoginTty, "Make the terminal the controlling one and the standard streams.">,
+    function<"login_tty($module, fd, /)", osLoginTty,
+             "Make the terminal the controlling one and the standard streams.">,
     function<"eventfd($module, /, initval, flags=EFD_CLOEXEC)",
-             +[](Offset initval, std::optional<int> flags) { return osEventfd(initval, flags.value_or(EFD_CLOEXEC)); }, "Make an event counter.">,
+             +[](Offset initval, std::optional<int> flags) {
+               return osEventfd(initval, flags.value_or(EFD_CLOEXEC));
+             },
+             "Make an event counter.">,
     function<"eventfd_read($module, /, fd)", osEventfdRead, "Read an event counter.">,
     function<"eventfd_write($module, /, fd, value)", osEventfdWrite, "Add to an event counter.">,
     function<"memfd_create($module, /, name, flags=MFD_CLOEXEC)", osMemfdCreate>,

@@ -24,8 +24,10 @@ DIR* openDirectory(const Path& path) {
     int copy = fcntl(path.fd, F_DUPFD_CLOEXEC, 0);
     if (copy < 0) return nullptr;
     DIR* dir = fdopendir(copy);
-    if (dir) rewinddir(dir);
-    else close(copy);
+    if (dir)
+      rewinddir(dir);
+    else
+      close(copy);
     return dir;
   });
 }
@@ -61,7 +63,8 @@ Result<Ref<>> osListdir(PathArg<kOrFd | kOrNone> path) {
   return names;
 }
 
-// --- DirEntry ----------------------------------------------------------------------------------------------------
+// --- DirEntry
+// ----------------------------------------------------------------------------------------------------
 
 struct DirEntry : PyObject {
   PyObject *name, *path, *stat, *lstat;
@@ -73,7 +76,8 @@ struct DirEntry : PyObject {
 Result<Ref<>> fetchStat(DirEntry* entry, bool follow) {
   std::string path = TRY(fsPath(entry->dir_fd != AT_FDCWD ? entry->name : entry->path));
   struct stat st;
-  int status = unlocked([&] { return fstatat(entry->dir_fd, path.c_str(), &st, follow ? 0 : AT_SYMLINK_NOFOLLOW); });
+  int status =
+      unlocked([&] { return fstatat(entry->dir_fd, path.c_str(), &st, follow ? 0 : AT_SYMLINK_NOFOLLOW); });
   if (status != 0) return raiseErrno(errno, entry->path);
   return statResult(st);
 }
@@ -82,7 +86,6 @@ Result<Ref<>> entryLstat(DirEntry* entry) {
   if (!entry->lstat) entry->lstat = TRY(fetchStat(entry, false)).leak();
   return share(entry->lstat);
 }
-
 
 Result<bool> modeIs(PyObject* stat, mode_t kind) {
   Ref<> mode = TRY(sequenceGet(stat, 0));
@@ -135,16 +138,20 @@ PyMethodDef kEntryMethods[] = {
     method<"is_dir($self, /, *, follow_symlinks=True)", entryIsDir, "Whether the entry is a directory.">,
     method<"is_file($self, /, *, follow_symlinks=True)", entryIsFile, "Whether the entry is a regular file.">,
     method<"is_symlink($self, /)", entryIsLink, "Whether the entry is a symbolic link.">,
-    method<"stat($self, /, *, follow_symlinks=True)", entryStat, "The entry's stat_result, kept once fetched.">,
+    method<"stat($self, /, *, follow_symlinks=True)", entryStat,
+           "The entry's stat_result, kept once fetched.">,
     method<"inode($self, /)", entryInode, "The entry's inode number.">,
     method<"__fspath__($self, /)", entryFspath, "The entry's path.">,
     classMethod<"!__class_getitem__($type, item, /)", genericAliasNew, "See PEP 585">,
     {}};
-PyMemberDef kEntryMembers[] = {{"name", T_OBJECT_EX, offsetof(DirEntry, name), READONLY, "the entry's name, relative to the scanned directory"},
-                               {"path", T_OBJECT_EX, offsetof(DirEntry, path), READONLY, "the entry's path, as joined to the scanned one"},
+PyMemberDef kEntryMembers[] = {{"name", T_OBJECT_EX, offsetof(DirEntry, name), READONLY,
+                                "the entry's name, relative to the scanned directory"},
+                               {"path", T_OBJECT_EX, offsetof(DirEntry, path), READONLY,
+                                "the entry's path, as joined to the scanned one"},
                                {nullptr, 0, 0, 0, nullptr}};
 
-// --- scandir -----------------------------------------------------------------------------------------------------
+// --- scandir
+// -----------------------------------------------------------------------------------------------------
 
 struct ScandirIterator : PyObject {
   PyObject* object;  // the path argument; null: "."
@@ -216,8 +223,10 @@ void scandirFinalize(PyObject* object) {
   if (!self->dir) return;
   PendingSaved saved;
   if (warnResource(object, 1, "unclosed scandir iterator %R", object).failed()) {
-    if (pendingMatches(PyExc_Warning)) writeUnraisable(object);
-    else clearPending();
+    if (pendingMatches(PyExc_Warning))
+      writeUnraisable(object);
+    else
+      clearPending();
   }
   scandirCloseDir(self);
 }
@@ -244,11 +253,10 @@ Result<Ref<>> osScandir(PathArg<kOrFd | kOrNone> path) {
   return iterator;
 }
 
-PyMethodDef kScandirMethods[] = {
-    method<"!__enter__($self)", scandirEnter>,
-    method<"!__exit__($self, *args)", scandirExit>,
-    method<"!close($self)", scandirClose>,
-    {}};
+PyMethodDef kScandirMethods[] = {method<"!__enter__($self)", scandirEnter>,
+                                 method<"!__exit__($self, *args)", scandirExit>,
+                                 method<"!close($self)", scandirClose>,
+                                 {}};
 
 template <class F>
 void* slotPointer(F function) {
@@ -263,7 +271,8 @@ Status addDirTypes(PyObject* module) {
                                {64, kEntryMethods},
                                {72, kEntryMembers},
                                {0, nullptr}};
-  PyType_Spec entry_spec{"posix.DirEntry", sizeof(DirEntry), 0, Py_TPFLAGS_DISALLOW_INSTANTIATION, entry_slots};
+  PyType_Spec entry_spec{"posix.DirEntry", sizeof(DirEntry), 0, Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                         entry_slots};
   if (!g_dir_entry) g_dir_entry = TRY(typeFromSpec(&entry_spec, nullptr, module)).leak();
   PyType_Slot scan_slots[] = {{52, slotPointer(&scandirDealloc)},
                               {80, slotPointer(&scandirFinalize)},
@@ -271,7 +280,8 @@ Status addDirTypes(PyObject* module) {
                               {63, slotPointer(static_cast<iternextfunc>(slot<scandirNext>))},
                               {64, kScandirMethods},
                               {0, nullptr}};
-  PyType_Spec scan_spec{"posix.ScandirIterator", sizeof(ScandirIterator), 0, Py_TPFLAGS_DISALLOW_INSTANTIATION, scan_slots};
+  PyType_Spec scan_spec{"posix.ScandirIterator", sizeof(ScandirIterator), 0,
+                        Py_TPFLAGS_DISALLOW_INSTANTIATION, scan_slots};
   if (!g_scandir_iterator) g_scandir_iterator = TRY(typeFromSpec(&scan_spec, nullptr, module)).leak();
   return moduleAdd(module, "DirEntry", share<PyObject>(g_dir_entry));
 }

@@ -26,7 +26,8 @@ Result<long> osOpen(PathArg<kPathOnly> path, int flags, int mode, DirFd dir_fd) 
 
 Status osMkdir(PathArg<kPathOnly> path, int mode, DirFd dir_fd) {
   TRY(audit("os.mkdir", "Oii", path.object, mode, auditFd(dir_fd)));
-  return checkPath(unlocked([&] { return mkdirat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode)); }), path);
+  return checkPath(unlocked([&] { return mkdirat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode)); }),
+                   path);
 }
 Status osRmdir(PathArg<kPathOnly> path, DirFd dir_fd) {
   TRY(audit("os.rmdir", "Oi", path.object, auditFd(dir_fd)));
@@ -37,10 +38,13 @@ Status osUnlink(PathArg<kPathOnly> path, DirFd dir_fd) {
   return checkPath(unlocked([&] { return unlinkat(dir_fd.fd, path.c_str(), 0); }), path);
 }
 Status osMkfifo(PathArg<kPathOnly> path, int mode, DirFd dir_fd) {
-  return checkPath(TRY(retry([&] { return mkfifoat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode)); })), path);
+  return checkPath(TRY(retry([&] { return mkfifoat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode)); })),
+                   path);
 }
 Status osMknod(PathArg<kPathOnly> path, int mode, DeviceId device, DirFd dir_fd) {
-  return checkPath(TRY(retry([&] { return mknodat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode), device.id); })), path);
+  return checkPath(
+      TRY(retry([&] { return mknodat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode), device.id); })),
+      path);
 }
 
 Status renameAs(Path& src, Path& dst, DirFd src_dir, DirFd dst_dir) {
@@ -52,7 +56,8 @@ Status renameAs(Path& src, Path& dst, DirFd src_dir, DirFd dst_dir) {
 Status osRename(PathArg<kPathOnly> src, PathArg<kPathOnly> dst, DirFd src_dir, DirFd dst_dir) {
   return renameAs(src, dst, src_dir, dst_dir);
 }
-Status osLink(PathArg<kPathOnly> src, PathArg<kPathOnly> dst, DirFd src_dir, DirFd dst_dir, bool follow_symlinks) {
+Status osLink(PathArg<kPathOnly> src, PathArg<kPathOnly> dst, DirFd src_dir, DirFd dst_dir,
+              bool follow_symlinks) {
   TRY(audit("os.link", "OOii", src.object, dst.object, auditFd(src_dir), auditFd(dst_dir)));
   int status = unlocked([&] {
     return linkat(src_dir.fd, src.c_str(), dst_dir.fd, dst.c_str(), follow_symlinks ? AT_SYMLINK_FOLLOW : 0);
@@ -82,7 +87,9 @@ Status osFchdir(Fd fd) {
   TRY(audit("os.chdir", "i", fd.fd));
   return check(TRY(retry([&] { return fchdir(fd.fd); })));
 }
-Status osChroot(PathArg<kPathOnly> path) { return checkPath(unlocked([&] { return chroot(path.c_str()); }), path); }
+Status osChroot(PathArg<kPathOnly> path) {
+  return checkPath(unlocked([&] { return chroot(path.c_str()); }), path);
+}
 
 Result<Ref<>> currentDirectory(bool as_bytes) {
   char* text = unlocked([] { return getcwd(nullptr, 0); });
@@ -135,7 +142,8 @@ Result<Ref<>> pathNormpath(PyObject* path) {
 Result<long> osMajor(DeviceId device) { return static_cast<long>(major(device.id)); }
 Result<long> osMinor(DeviceId device) { return static_cast<long>(minor(device.id)); }
 Result<Ref<>> osMakedev(int major_number, int minor_number) {
-  return Ref<>(TRY(intFromUnsignedLong(makedev(static_cast<unsigned>(major_number), static_cast<unsigned>(minor_number)))));
+  return Ref<>(TRY(intFromUnsignedLong(
+      makedev(static_cast<unsigned>(major_number), static_cast<unsigned>(minor_number)))));
 }
 long osUmask(int mask) { return umask(static_cast<mode_t>(mask)); }
 Status osSync() {
@@ -204,17 +212,23 @@ Result<Ref<>> osConfstr(PyObject* name) {
 }  // namespace
 
 PyMethodDef kFileMethods[] = {
-    function<"open($module, /, path, flags, mode=511, *, dir_fd=None)", osOpen, "Open a file; returns a descriptor that children do not inherit.">,
+    function<"open($module, /, path, flags, mode=511, *, dir_fd=None)", osOpen,
+             "Open a file; returns a descriptor that children do not inherit.">,
     function<"mkdir($module, /, path, mode=511, *, dir_fd=None)", osMkdir, "Make a directory.">,
     function<"rmdir($module, /, path, *, dir_fd=None)", osRmdir, "Remove an empty directory.">,
     function<"unlink($module, /, path, *, dir_fd=None)", osUnlink, "Remove a file.">,
     function<"remove($module, /, path, *, dir_fd=None)", osUnlink, "Remove a file.">,
     function<"mkfifo($module, /, path, mode=438, *, dir_fd=None)", osMkfifo, "Make a named pipe.">,
-    function<"mknod($module, /, path, mode=384, device=0, *, dir_fd=None)", osMknod, "Make a file system node.">,
-    function<"rename($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)", osRename, "Rename a file or directory.">,
-    function<"replace($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)", osRename, "Rename, replacing the destination.">,
-    function<"link($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None,\n     follow_symlinks=True)", osLink, "Make a hard link.">,
-    function<"symlink($module, /, src, dst, target_is_directory=False, *, dir_fd=None)", osSymlink, "Make a symbolic link.">,
+    function<"mknod($module, /, path, mode=384, device=0, *, dir_fd=None)", osMknod,
+             "Make a file system node.">,
+    function<"rename($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)", osRename,
+             "Rename a file or directory.">,
+    function<"replace($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)", osRename,
+             "Rename, replacing the destination.">,
+    function<"link($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None,\n     follow_symlinks=True)",
+             osLink, "Make a hard link.">,
+    function<"symlink($module, /, src, dst, target_is_directory=False, *, dir_fd=None)", osSymlink,
+             "Make a symbolic link.">,
     function<"readlink($module, /, path, *, dir_fd=None)", osReadlink, "Where a symbolic link points.">,
     function<"chdir($module, /, path)", osChdir, "Change the working directory.">,
     function<"fchdir($module, /, fd)", osFchdir, "Change to the directory of a descriptor.">,

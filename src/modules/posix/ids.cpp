@@ -9,9 +9,9 @@
 
 #include "modules/posix/posix.h"
 #include "types/bool.h"
+#include "types/float.h"
 #include "types/list.h"
 #include "types/set.h"
-#include "types/float.h"
 #include "types/struct_seq.h"
 
 namespace krait::modules::posix {
@@ -79,7 +79,9 @@ Result<Ref<>> osGetgrouplist(StrObject* user, UserId group) {
   groups.resize(static_cast<size_t>(count));
   return groupList(groups);
 }
-Status osInitgroups(PathArg<kPathOnly> user, UserId group) { return check(initgroups(user.c_str(), group.id)); }
+Status osInitgroups(PathArg<kPathOnly> user, UserId group) {
+  return check(initgroups(user.c_str(), group.id));
+}
 
 Result<long> checked(long value) {
   TRY(check(value));
@@ -116,18 +118,22 @@ Status osSetpriority(int which, int who, int priority) {
   return check(setpriority(static_cast<__priority_which_t>(which), static_cast<id_t>(who), priority));
 }
 
-// --- scheduling --------------------------------------------------------------------------------------------------
+// --- scheduling
+// --------------------------------------------------------------------------------------------------
 
 Result<long> osSchedMax(int policy) { return checked(sched_get_priority_max(policy)); }
 Result<long> osSchedMin(int policy) { return checked(sched_get_priority_min(policy)); }
 Result<long> osGetscheduler(int pid) { return checked(sched_getscheduler(pid)); }
-Status osSchedYield() { return check(unlocked([] { return sched_yield(); })); }
+Status osSchedYield() {
+  return check(unlocked([] { return sched_yield(); }));
+}
 
 Result<sched_param> schedParam(PyObject* object) {
   if (!isExact(object, g_sched_param)) return raise(PyExc_TypeError, "must have a sched_param object");
   sched_param param{};
   long priority = TRY(asLong(cast<TupleObject>(object)->at(0)));
-  if (priority > INT_MAX || priority < INT_MIN) return raise(PyExc_OverflowError, "sched_priority out of range");
+  if (priority > INT_MAX || priority < INT_MIN)
+    return raise(PyExc_OverflowError, "sched_priority out of range");
   param.sched_priority = static_cast<int>(priority);
   return param;
 }
@@ -164,14 +170,17 @@ Result<Ref<>> osGetaffinity(int pid) {
   TRY(check(sched_getaffinity(pid, cpus.size, cpus.set)));
   Ref<SetObject> out = TRY(setNew());
   for (int cpu = 0; cpu < kMaxCpus; cpu++) {
-    if (CPU_ISSET_S(static_cast<size_t>(cpu), cpus.size, cpus.set)) TRY(setAdd(out, TRY(intResult(cpu)).get()));
+    if (CPU_ISSET_S(static_cast<size_t>(cpu), cpus.size, cpus.set))
+      TRY(setAdd(out, TRY(intResult(cpu)).get()));
   }
   return out;
 }
 Status osSetaffinity(int pid, PyObject* mask) {
   CpuSet cpus;
   TRY(forEach(mask, [&](Ref<> item) -> Status {
-    if (!isInt(item)) return raise(PyExc_TypeError, "expected an iterator of ints, but iterator yielded %R", static_cast<PyObject*>(typeOf(item)));
+    if (!isInt(item))
+      return raise(PyExc_TypeError, "expected an iterator of ints, but iterator yielded %R",
+                   static_cast<PyObject*>(typeOf(item)));
     long cpu = TRY(asLong(item));
     if (cpu < 0) return raise(PyExc_ValueError, "negative CPU number");
     if (cpu >= kMaxCpus) return raise(PyExc_OverflowError, "CPU number too large");
@@ -196,8 +205,10 @@ PyMethodDef kIdMethods[] = {
     function<"setegid($module, egid, /)", setId<setegid>, "Set the effective group ID.">,
     function<"setreuid($module, ruid, euid, /)", setTwo<setreuid>, "Set real and effective user ID.">,
     function<"setregid($module, rgid, egid, /)", setTwo<setregid>, "Set real and effective group ID.">,
-    function<"setresuid($module, ruid, euid, suid, /)", setThree<setresuid>, "Set real, effective and saved user ID.">,
-    function<"setresgid($module, rgid, egid, sgid, /)", setThree<setresgid>, "Set real, effective and saved group ID.">,
+    function<"setresuid($module, ruid, euid, suid, /)", setThree<setresuid>,
+             "Set real, effective and saved user ID.">,
+    function<"setresgid($module, rgid, egid, sgid, /)", setThree<setresgid>,
+             "Set real, effective and saved group ID.">,
     function<"getgroups($module, /)", osGetgroups, "Supplemental group IDs.">,
     function<"setgroups($module, groups, /)", osSetgroups, "Set the supplemental groups.">,
     function<"getgrouplist($module, user, group, /)", osGetgrouplist, "Groups that a user belongs to.">,
@@ -217,13 +228,15 @@ PyMethodDef kIdMethods[] = {
     function<"sched_get_priority_max($module, /, policy)", osSchedMax, "Highest priority of a policy.">,
     function<"sched_get_priority_min($module, /, policy)", osSchedMin, "Lowest priority of a policy.">,
     function<"sched_getscheduler($module, pid, /)", osGetscheduler, "Scheduling policy of a process.">,
-    function<"sched_setscheduler($module, pid, policy, param, /)", osSetscheduler, "Set the scheduling policy.">,
+    function<"sched_setscheduler($module, pid, policy, param, /)", osSetscheduler,
+             "Set the scheduling policy.">,
     function<"sched_getparam($module, pid, /)", osGetparam, "Scheduling parameters of a process.">,
     function<"sched_setparam($module, pid, param, /)", osSetparam, "Set the scheduling parameters.">,
     function<"sched_rr_get_interval($module, pid, /)", osRrInterval, "Round-robin quantum in seconds.">,
     function<"sched_yield($module, /)", osSchedYield, "Give the processor up.">,
     function<"sched_getaffinity($module, pid, /)", osGetaffinity, "Processors a process may run on.">,
-    function<"sched_setaffinity($module, pid, mask, /)", osSetaffinity, "Set the processors a process may run on.">,
+    function<"sched_setaffinity($module, pid, mask, /)", osSetaffinity,
+             "Set the processors a process may run on.">,
     {}};
 
 }  // namespace krait::modules::posix

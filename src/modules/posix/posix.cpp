@@ -13,7 +13,8 @@ namespace krait {
 
 Result<modules::posix::DirFd> ArgFrom<modules::posix::DirFd>::from(PyObject* o, const ArgContext&) {
   if (o == Py_None) return modules::posix::DirFd{};
-  if (!isIndex(o)) return raise(PyExc_TypeError, "argument should be integer or None, not %.200s", typeName(o));
+  if (!isIndex(o))
+    return raise(PyExc_TypeError, "argument should be integer or None, not %.200s", typeName(o));
   return modules::posix::DirFd{TRY(asInt(o))};
 }
 
@@ -31,8 +32,8 @@ const char* wantedText(int kinds) {
 }
 
 Raised raiseBadPath(const ArgContext& where, int kinds, PyObject* object) {
-  return raise(PyExc_TypeError, "%s: %s should be %s, not %.200s", where.function, where.name ? where.name : "path",
-               wantedText(kinds), typeName(object));
+  return raise(PyExc_TypeError, "%s: %s should be %s, not %.200s", where.function,
+               where.name ? where.name : "path", wantedText(kinds), typeName(object));
 }
 
 Result<MaybeRef<>> pathOrAbsent(PyObject* object) {
@@ -67,7 +68,8 @@ Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
   }
   std::string_view bytes = cast<BytesObject>(given)->view();
   if (bytes.find('\0') != bytes.npos) {
-    return raise(PyExc_ValueError, "%s: embedded null character in %s", where.function, where.name ? where.name : "path");
+    return raise(PyExc_ValueError, "%s: embedded null character in %s", where.function,
+                 where.name ? where.name : "path");
   }
   path.text = bytes;
   return path;
@@ -89,12 +91,14 @@ Result<int> asDescriptor(PyObject* object) {
 }
 
 Result<unsigned> asUserId(PyObject* object, const char* what) {
-  if (!isIndex(object)) return raise(PyExc_TypeError, "%s should be integer, not %.200s", what, typeName(object));
+  if (!isIndex(object))
+    return raise(PyExc_TypeError, "%s should be integer, not %.200s", what, typeName(object));
   Ref<IntObject> number = TRY(numberIndex(object));
   int overflow;
   long value = intAsLongAndOverflow(number, &overflow);
   if (overflow < 0 || value < -1) return raise(PyExc_OverflowError, "%s is less than minimum", what);
-  if (overflow > 0 || value > 0xffffffffL) return raise(PyExc_OverflowError, "%s is greater than maximum", what);
+  if (overflow > 0 || value > 0xffffffffL)
+    return raise(PyExc_OverflowError, "%s is greater than maximum", what);
   return static_cast<unsigned>(value);
 }
 
@@ -120,15 +124,16 @@ Result<Ref<>> environment() {
 }
 
 constexpr const char* kHaveFunctions[] = {
-    "HAVE_EVENTFD",     "HAVE_FACCESSAT",  "HAVE_FCHDIR",       "HAVE_FCHMOD",   "HAVE_FCHMODAT",  "HAVE_FCHOWN",
-    "HAVE_FCHOWNAT",    "HAVE_FEXECVE",    "HAVE_FDOPENDIR",    "HAVE_FPATHCONF", "HAVE_FSTATAT",  "HAVE_FSTATVFS",
-    "HAVE_FTRUNCATE",   "HAVE_FUTIMENS",   "HAVE_FUTIMES",      "HAVE_FUTIMESAT", "HAVE_LINKAT",   "HAVE_LCHOWN",
-    "HAVE_LSTAT",       "HAVE_LUTIMES",    "HAVE_MEMFD_CREATE", "HAVE_MKDIRAT",  "HAVE_MKFIFOAT",  "HAVE_MKNODAT",
-    "HAVE_OPENAT",      "HAVE_READLINKAT", "HAVE_RENAMEAT",     "HAVE_SYMLINKAT", "HAVE_UNLINKAT", "HAVE_UTIMENSAT"};
+    "HAVE_EVENTFD",      "HAVE_FACCESSAT", "HAVE_FCHDIR",    "HAVE_FCHMOD",    "HAVE_FCHMODAT",
+    "HAVE_FCHOWN",       "HAVE_FCHOWNAT",  "HAVE_FEXECVE",   "HAVE_FDOPENDIR", "HAVE_FPATHCONF",
+    "HAVE_FSTATAT",      "HAVE_FSTATVFS",  "HAVE_FTRUNCATE", "HAVE_FUTIMENS",  "HAVE_FUTIMES",
+    "HAVE_FUTIMESAT",    "HAVE_LINKAT",    "HAVE_LCHOWN",    "HAVE_LSTAT",     "HAVE_LUTIMES",
+    "HAVE_MEMFD_CREATE", "HAVE_MKDIRAT",   "HAVE_MKFIFOAT",  "HAVE_MKNODAT",   "HAVE_OPENAT",
+    "HAVE_READLINKAT",   "HAVE_RENAMEAT",  "HAVE_SYMLINKAT", "HAVE_UNLINKAT",  "HAVE_UTIMENSAT"};
 
 Status posixExec(PyObject* module) {
-  for (PyMethodDef* table : {kFileMethods, kDirMethods, kDescriptorMethods, kProcessMethods, kIdMethods, kSystemMethods,
-                             kSpawnMethods, kStatMethods, kTransferMethods}) {
+  for (PyMethodDef* table : {kFileMethods, kDirMethods, kDescriptorMethods, kProcessMethods, kIdMethods,
+                             kSystemMethods, kSpawnMethods, kStatMethods, kTransferMethods}) {
     TRY(moduleAddFunctions(module, table));
   }
   TRY(addConstants(module));
@@ -137,7 +142,8 @@ Status posixExec(PyObject* module) {
   TRY(moduleAdd(module, "environ", TRY(environment())));
   TRY(moduleAdd(module, "error", share(PyExc_OSError)));
   Ref<ListObject> have = TRY(listNew());
-  for (const char* function_name : kHaveFunctions) TRY(listAppend(have, Ref<>(TRY(strLiteral(function_name)))));
+  for (const char* function_name : kHaveFunctions)
+    TRY(listAppend(have, Ref<>(TRY(strLiteral(function_name)))));
   return moduleAdd(module, "_have_functions", std::move(have));
 }
 

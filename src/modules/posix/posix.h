@@ -18,8 +18,8 @@
 
 namespace krait::modules::posix {
 
-// A path argument. `object` is its str or bytes (for errors), or the int of an open descriptor when the function takes
-// one: borrowed from the argument, or from `made` when a path object answered it.
+// A path argument. `object` is its str or bytes (for errors), or the int of an open descriptor when the
+// function takes one: borrowed from the argument, or from `made` when a path object answered it.
 struct Path {
   std::string text;
   int fd = -1;
@@ -106,8 +106,8 @@ extern PyTypeObject *g_stat_result, *g_statvfs_result, *g_times_result, *g_uname
 struct stat_buffer;
 Result<Ref<>> statResult(const struct stat& st);
 
-extern PyMethodDef kFileMethods[], kDirMethods[], kDescriptorMethods[], kProcessMethods[], kIdMethods[], kSystemMethods[],
-    kSpawnMethods[], kStatMethods[], kTransferMethods[];
+extern PyMethodDef kFileMethods[], kDirMethods[], kDescriptorMethods[], kProcessMethods[], kIdMethods[],
+    kSystemMethods[], kSpawnMethods[], kStatMethods[], kTransferMethods[];
 Status addConstants(PyObject* module);
 Status addStructTypes(PyObject* module);
 Status addDirTypes(PyObject* module);

@@ -22,7 +22,8 @@
 namespace krait::modules::posix {
 namespace {
 
-// --- fork --------------------------------------------------------------------------------------------------------
+// --- fork
+// --------------------------------------------------------------------------------------------------------
 
 struct ForkHooks {
   std::vector<PyObject*> before, in_child, in_parent;
@@ -38,8 +39,10 @@ void runHook(PyObject* hook) {
 
 Status osRegisterAtFork(Opt<> before, Opt<> in_child, Opt<> in_parent) {
   if (!before && !in_child && !in_parent) return raise(PyExc_TypeError, "At least one argument is required.");
-  for (auto [hook, label] : {std::pair{before, "before"}, {in_child, "after_in_child"}, {in_parent, "after_in_parent"}}) {
-    if (hook && !isCallable(hook.get())) return raise(PyExc_TypeError, "'%s' must be callable, not %.200s", label, typeName(hook.get()));
+  for (auto [hook, label] :
+       {std::pair{before, "before"}, {in_child, "after_in_child"}, {in_parent, "after_in_parent"}}) {
+    if (hook && !isCallable(hook.get()))
+      return raise(PyExc_TypeError, "'%s' must be callable, not %.200s", label, typeName(hook.get()));
   }
   ForkHooks& table = forkHooksTable();
   if (before) table.before.push_back(share(before.get()).leak());
@@ -84,7 +87,8 @@ Result<Ref<>> osForkpty() {
   return tupleResult(TRY(intResult(pid)), TRY(intResult(pid ? master : -1)));
 }
 
-// --- exec --------------------------------------------------------------------------------------------------------
+// --- exec
+// --------------------------------------------------------------------------------------------------------
 
 Status osExecv(PathArg<kPathOnly> path, PyObject* argv) {
   if (!isList(argv) && !isTuple(argv)) return raise(PyExc_TypeError, "execv() arg 2 must be a tuple or list");
@@ -99,8 +103,10 @@ Status osExecve(PathArg<kOrFd> path, PyObject* argv, PyObject* env) {
   StringVector args = TRY(StringVector::fromSequence(argv, "execve"));
   StringVector environment = TRY(StringVector::fromEnvironment(env));
   TRY(audit("os.exec", "OOO", path.object, argv, env));
-  if (path.isFd()) fexecve(path.fd, args.data(), environment.data());
-  else execve(path.c_str(), args.data(), environment.data());
+  if (path.isFd())
+    fexecve(path.fd, args.data(), environment.data());
+  else
+    execve(path.c_str(), args.data(), environment.data());
   return raisePathError(path);
 }
 
@@ -111,7 +117,8 @@ Result<long> osSystem(PathArg<kPathOnly> command) {
   return unlocked([&] { return system(command.c_str()); });
 }
 
-// --- signals -----------------------------------------------------------------------------------------------------
+// --- signals
+// -----------------------------------------------------------------------------------------------------
 
 Status osKill(int pid, Py_ssize_t signal) {
   TRY(audit("os.kill", "in", pid, signal));
@@ -129,9 +136,12 @@ Result<long> osPidfdOpen(int pid, int flags) {
   return fd;
 }
 
-// --- waiting -----------------------------------------------------------------------------------------------------
+// --- waiting
+// -----------------------------------------------------------------------------------------------------
 
-Result<Ref<>> pidAndStatus(long pid, int status) { return tupleResult(TRY(intResult(pid)), TRY(intResult(status))); }
+Result<Ref<>> pidAndStatus(long pid, int status) {
+  return tupleResult(TRY(intResult(pid)), TRY(intResult(status)));
+}
 
 Result<Ref<>> osWaitpid(int pid, int options) {
   int status = 0;
@@ -153,13 +163,15 @@ Result<Ref<>> secondsResult(const timeval& t) {
 // resource.struct_rusage, the type that the resource module owns.
 Result<Ref<>> usageResult(const rusage& usage) {
   Ref<> type = TRY(importAttr("resource", "struct_rusage"));
-  if (!isInstanceOf(type, &PyType_Type)) return raise(PyExc_TypeError, "resource.struct_rusage is not a type");
+  if (!isInstanceOf(type, &PyType_Type))
+    return raise(PyExc_TypeError, "resource.struct_rusage is not a type");
   Ref<TupleObject> out = TRY(structSeqNew(static_cast<PyTypeObject*>(type.get())));
   structSeqSet(out, 0, TRY(secondsResult(usage.ru_utime)));
   structSeqSet(out, 1, TRY(secondsResult(usage.ru_stime)));
-  const long counts[] = {usage.ru_maxrss, usage.ru_ixrss,   usage.ru_idrss,   usage.ru_isrss,   usage.ru_minflt,
-                         usage.ru_majflt, usage.ru_nswap,   usage.ru_inblock, usage.ru_oublock, usage.ru_msgsnd,
-                         usage.ru_msgrcv, usage.ru_nsignals, usage.ru_nvcsw,  usage.ru_nivcsw};
+  const long counts[] = {usage.ru_maxrss,  usage.ru_ixrss,  usage.ru_idrss,  usage.ru_isrss,
+                         usage.ru_minflt,  usage.ru_majflt, usage.ru_nswap,  usage.ru_inblock,
+                         usage.ru_oublock, usage.ru_msgsnd, usage.ru_msgrcv, usage.ru_nsignals,
+                         usage.ru_nvcsw,   usage.ru_nivcsw};
   for (int i = 0; i < 14; i++) structSeqSet(out, 2 + i, TRY(intResult(counts[i])));
   return out;
 }
@@ -174,7 +186,8 @@ Result<Ref<>> osWait3(int options) { return osWait4(-1, options); }
 
 Result<Ref<>> osWaitid(int idtype, int id, int options) {
   siginfo_t info{};
-  TRY(check(TRY(retry([&] { return waitid(static_cast<idtype_t>(idtype), static_cast<id_t>(id), &info, options); }))));
+  TRY(check(TRY(
+      retry([&] { return waitid(static_cast<idtype_t>(idtype), static_cast<id_t>(id), &info, options); }))));
   if (info.si_pid == 0) return none();
   Ref<TupleObject> out = TRY(structSeqNew(g_waitid_result));
   structSeqSet(out, 0, TRY(intResult(info.si_pid)));
@@ -199,7 +212,8 @@ Result<long> osWaitstatusToExitcode(PyObject* status_object) {
   int status = TRY(asInt(status_object));
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   if (WIFSIGNALED(status)) return -WTERMSIG(status);
-  if (WIFSTOPPED(status)) return raise(PyExc_ValueError, "process stopped by delivery of signal %i", WSTOPSIG(status));
+  if (WIFSTOPPED(status))
+    return raise(PyExc_ValueError, "process stopped by delivery of signal %i", WSTOPSIG(status));
   return raise(PyExc_ValueError, "invalid wait status: %i", status);
 }
 
@@ -214,12 +228,14 @@ void runForkHooks(bool in_child) {
 }
 
 PyMethodDef kProcessMethods[] = {
-    function<"register_at_fork($module, /, *, before=<unrepresentable>,\n                 after_in_child=<unrepresentable>,\n                 after_in_parent=<unrepresentable>)",
+    function<"register_at_fork($module, /, *, before=<unrepresentable>,\n                 "
+             "after_in_child=<unrepresentable>,\n                 after_in_parent=<unrepresentable>)",
              osRegisterAtFork, "Register functions to run around fork().">,
     function<"fork($module, /)", osFork, "Make a child process; 0 in the child.">,
     function<"forkpty($module, /)", osForkpty, "fork() with a new pseudo terminal.">,
     function<"execv($module, path, argv, /)", osExecv, "Replace this process by a program.">,
-    function<"execve($module, /, path, argv, env)", osExecve, "Replace this process by a program with an environment.">,
+    function<"execve($module, /, path, argv, env)", osExecve,
+             "Replace this process by a program with an environment.">,
     function<"_exit($module, /, status)", osExit, "Leave at once, without clean-up.">,
     function<"abort($module, /)", osAbort, "Die with SIGABRT.">,
     function<"system($module, /, command)", osSystem, "Run a shell command.">,
@@ -239,7 +255,8 @@ PyMethodDef kProcessMethods[] = {
     function<"WEXITSTATUS($module, /, status)", osExitstatus, "The exit status.">,
     function<"WTERMSIG($module, /, status)", osTermsig, "The signal that ended the process.">,
     function<"WSTOPSIG($module, /, status)", osStopsig, "The signal that stopped the process.">,
-    function<"waitstatus_to_exitcode($module, /, status)", osWaitstatusToExitcode, "Exit code, or minus the signal.">,
+    function<"waitstatus_to_exitcode($module, /, status)", osWaitstatusToExitcode,
+             "Exit code, or minus the signal.">,
     {}};
 
 }  // namespace krait::modules::posix

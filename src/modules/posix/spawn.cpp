@@ -42,7 +42,8 @@ Status addAction(SpawnSetup& setup, PyObject* action) {
   if (kind == 0) {
     if (parts->size() != 5) return raise(PyExc_TypeError, "A open file_action tuple must have 5 elements");
     std::string path = TRY(fsPath(parts->at(2)));
-    return checkCode(posix_spawn_file_actions_addopen(&setup.actions, TRY(asInt(parts->at(1))), path.c_str(), TRY(asInt(parts->at(3))),
+    return checkCode(posix_spawn_file_actions_addopen(&setup.actions, TRY(asInt(parts->at(1))), path.c_str(),
+                                                      TRY(asInt(parts->at(3))),
                                                       static_cast<mode_t>(TRY(asLong(parts->at(4))))));
   }
   if (kind == 1) {
@@ -51,7 +52,8 @@ Status addAction(SpawnSetup& setup, PyObject* action) {
   }
   if (kind == 2) {
     if (parts->size() != 3) return raise(PyExc_TypeError, "A dup2 file_action tuple must have 3 elements");
-    return checkCode(posix_spawn_file_actions_adddup2(&setup.actions, TRY(asInt(parts->at(1))), TRY(asInt(parts->at(2)))));
+    return checkCode(
+        posix_spawn_file_actions_adddup2(&setup.actions, TRY(asInt(parts->at(1))), TRY(asInt(parts->at(2)))));
   }
   return raise(PyExc_TypeError, "Unknown file_actions identifier");
 }
@@ -61,7 +63,8 @@ Result<sigset_t> signalSet(PyObject* signals) {
   sigemptyset(&set);
   TRY(forEach(signals, [&](Ref<> item) -> Status {
     long number = TRY(asLong(item));
-    if (number <= 0 || number >= NSIG) return raise(PyExc_ValueError, "signal number %ld out of range [1; %i]", number, NSIG - 1);
+    if (number <= 0 || number >= NSIG)
+      return raise(PyExc_ValueError, "signal number %ld out of range [1; %i]", number, NSIG - 1);
     sigaddset(&set, static_cast<int>(number));
     return {};
   }));
@@ -84,8 +87,8 @@ Status setScheduler(SpawnSetup& setup, PyObject* scheduler) {
   return checkCode(posix_spawnattr_setschedparam(&setup.attributes, &param));
 }
 
-Status setAttributes(SpawnSetup& setup, Opt<> group, bool reset_ids, bool new_session, PyObject* mask, PyObject* defaults,
-                     Opt<> scheduler) {
+Status setAttributes(SpawnSetup& setup, Opt<> group, bool reset_ids, bool new_session, PyObject* mask,
+                     PyObject* defaults, Opt<> scheduler) {
   if (group) {
     TRY(checkCode(posix_spawnattr_setpgroup(&setup.attributes, TRY(asInt(group.get())))));
     setup.flags |= POSIX_SPAWN_SETPGROUP;
@@ -107,20 +110,26 @@ Status setAttributes(SpawnSetup& setup, Opt<> group, bool reset_ids, bool new_se
 }
 
 template <auto Spawn, Text FunctionName>
-Result<long> spawn(PathArg<kPathOnly> path, PyObject* argv, PyObject* env, Opt<> file_actions, Opt<> setpgroup, bool resetids,
-                   bool setsid, Opt<> setsigmask, Opt<> setsigdef, Opt<> scheduler) {
-  if (!isList(argv) && !isTuple(argv)) return raise(PyExc_TypeError, "%s: argv must be a tuple or list", FunctionName.chars);
-  if (!isMapping(env) && env != Py_None) return raise(PyExc_TypeError, "%s: environment must be a mapping object or None", FunctionName.chars);
+Result<long> spawn(PathArg<kPathOnly> path, PyObject* argv, PyObject* env, Opt<> file_actions,
+                   Opt<> setpgroup, bool resetids, bool setsid, Opt<> setsigmask, Opt<> setsigdef,
+                   Opt<> scheduler) {
+  if (!isList(argv) && !isTuple(argv))
+    return raise(PyExc_TypeError, "%s: argv must be a tuple or list", FunctionName.chars);
+  if (!isMapping(env) && env != Py_None)
+    return raise(PyExc_TypeError, "%s: environment must be a mapping object or None", FunctionName.chars);
   StringVector args = TRY(StringVector::fromSequence(argv, FunctionName.chars));
   SpawnSetup setup;
   Ref<TupleObject> nothing = emptyTuple();
-  if (file_actions) TRY(forEach(file_actions.get(), [&](Ref<> action) { return addAction(setup, action.get()); }));
-  TRY(setAttributes(setup, setpgroup, resetids, setsid, setsigmask.orElse(nothing.get()), setsigdef.orElse(nothing.get()), scheduler));
+  if (file_actions)
+    TRY(forEach(file_actions.get(), [&](Ref<> action) { return addAction(setup, action.get()); }));
+  TRY(setAttributes(setup, setpgroup, resetids, setsid, setsigmask.orElse(nothing.get()),
+                    setsigdef.orElse(nothing.get()), scheduler));
   std::optional<StringVector> environment;
   if (env != Py_None) environment = TRY(StringVector::fromEnvironment(env));
   TRY(audit("os.posix_spawn", "OOO", path.object, argv, env));
   pid_t pid;
-  int error = Spawn(&pid, path.c_str(), &setup.actions, &setup.attributes, args.data(), environment ? environment->data() : environ);
+  int error = Spawn(&pid, path.c_str(), &setup.actions, &setup.attributes, args.data(),
+                    environment ? environment->data() : environ);
   if (error) return raiseErrno(error, path.object);
   return pid;
 }
@@ -128,9 +137,13 @@ Result<long> spawn(PathArg<kPathOnly> path, PyObject* argv, PyObject* env, Opt<>
 }  // namespace
 
 PyMethodDef kSpawnMethods[] = {
-    function<"posix_spawn($module, path, argv, env, /, *, file_actions=(),\n            setpgroup=<unrepresentable>, resetids=False, setsid=False,\n            setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)",
+    function<"posix_spawn($module, path, argv, env, /, *, file_actions=(),\n            "
+             "setpgroup=<unrepresentable>, resetids=False, setsid=False,\n            setsigmask=(), "
+             "setsigdef=(), scheduler=<unrepresentable>)",
              spawn<posix_spawn, "posix_spawn">, "Run a program in a new process.">,
-    function<"posix_spawnp($module, path, argv, env, /, *, file_actions=(),\n             setpgroup=<unrepresentable>, resetids=False, setsid=False,\n             setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)",
+    function<"posix_spawnp($module, path, argv, env, /, *, file_actions=(),\n             "
+             "setpgroup=<unrepresentable>, resetids=False, setsid=False,\n             setsigmask=(), "
+             "setsigdef=(), scheduler=<unrepresentable>)",
              spawn<posix_spawnp, "posix_spawnp">, "Run a program found on PATH in a new process.">,
     {}};
 

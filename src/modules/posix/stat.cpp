@@ -15,8 +15,10 @@ namespace krait::modules::posix {
 namespace {
 
 Status refuseFdWith(const char* function, const Path& path, DirFd dir_fd, bool follow) {
-  if (path.isFd() && dir_fd.fd != AT_FDCWD) return raise(PyExc_ValueError, "%s: can't specify dir_fd without matching path", function);
-  if (path.isFd() && !follow) return raise(PyExc_ValueError, "%s: cannot use fd and follow_symlinks together", function);
+  if (path.isFd() && dir_fd.fd != AT_FDCWD)
+    return raise(PyExc_ValueError, "%s: can't specify dir_fd without matching path", function);
+  if (path.isFd() && !follow)
+    return raise(PyExc_ValueError, "%s: cannot use fd and follow_symlinks together", function);
   return {};
 }
 
@@ -41,7 +43,8 @@ Result<Ref<>> osFstat(int fd) {
   return statResult(st);
 }
 
-Result<bool> osAccess(PathArg<kPathOnly> path, int mode, DirFd dir_fd, bool effective_ids, bool follow_symlinks) {
+Result<bool> osAccess(PathArg<kPathOnly> path, int mode, DirFd dir_fd, bool effective_ids,
+                      bool follow_symlinks) {
   int flags = (effective_ids ? AT_EACCESS : 0) | (follow_symlinks ? 0 : AT_SYMLINK_NOFOLLOW);
   return unlocked([&] { return faccessat(dir_fd.fd, path.c_str(), mode, flags); }) == 0;
 }
@@ -49,15 +52,18 @@ Result<bool> osAccess(PathArg<kPathOnly> path, int mode, DirFd dir_fd, bool effe
 Status osChmod(PathArg<kOrFd> path, int mode, DirFd dir_fd, bool follow_symlinks) {
   TRY(audit("os.chmod", "Oii", path.object, mode, dir_fd.fd == AT_FDCWD ? -1 : dir_fd.fd));
   if (!follow_symlinks && !path.isFd()) {
-    int status = unlocked([&] { return fchmodat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode), AT_SYMLINK_NOFOLLOW); });
+    int status = unlocked(
+        [&] { return fchmodat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode), AT_SYMLINK_NOFOLLOW); });
     if (status == -1 && (errno == ENOTSUP || errno == EOPNOTSUPP)) {
       return raise(PyExc_NotImplementedError, "chmod: follow_symlinks unavailable on this platform");
     }
     return checkPath(status, path);
   }
   return checkPath(unlocked([&] {
-    return path.isFd() ? fchmod(path.fd, static_cast<mode_t>(mode)) : fchmodat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode), 0);
-  }), path);
+                     return path.isFd() ? fchmod(path.fd, static_cast<mode_t>(mode))
+                                        : fchmodat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode), 0);
+                   }),
+                   path);
 }
 Status osFchmod(int fd, int mode) {
   TRY(audit("os.chmod", "iii", fd, mode, -1));
@@ -68,9 +74,11 @@ Status osChown(PathArg<kOrFd> path, UserId uid, UserId gid, DirFd dir_fd, bool f
   TRY(refuseFdWith("chown", path, dir_fd, follow_symlinks));
   TRY(audit("os.chown", "OIIi", path.object, uid.id, gid.id, dir_fd.fd == AT_FDCWD ? -1 : dir_fd.fd));
   return checkPath(unlocked([&] {
-    if (path.isFd()) return fchown(path.fd, uid.id, gid.id);
-    return fchownat(dir_fd.fd, path.c_str(), uid.id, gid.id, follow_symlinks ? 0 : AT_SYMLINK_NOFOLLOW);
-  }), path);
+                     if (path.isFd()) return fchown(path.fd, uid.id, gid.id);
+                     return fchownat(dir_fd.fd, path.c_str(), uid.id, gid.id,
+                                     follow_symlinks ? 0 : AT_SYMLINK_NOFOLLOW);
+                   }),
+                   path);
 }
 Status osFchown(int fd, UserId uid, UserId gid) {
   TRY(audit("os.chown", "iIIi", fd, uid.id, gid.id, -1));
@@ -81,7 +89,8 @@ Status osLchown(PathArg<kPathOnly> path, UserId uid, UserId gid) {
   return checkPath(unlocked([&] { return lchown(path.c_str(), uid.id, gid.id); }), path);
 }
 
-// --- utime -------------------------------------------------------------------------------------------------------
+// --- utime
+// -------------------------------------------------------------------------------------------------------
 
 Result<timespec> timeFromSeconds(PyObject* object) {
   if (!isFloat(object)) return timespec{TRY(asLong(object)), 0};
@@ -99,14 +108,16 @@ Result<timespec> timeFromNanoseconds(PyObject* object) {
   Ref<IntObject> billion = TRY(intFromLong(1000000000));
   Ref<> parts = TRY(numberDivmod(object, billion));
   if (!isTuple(parts) || cast<TupleObject>(parts.get())->size() != 2) {
-    return raise(PyExc_TypeError, "%.200s.__divmod__() must return a 2-tuple, not %.200s", typeName(object), typeName(parts));
+    return raise(PyExc_TypeError, "%.200s.__divmod__() must return a 2-tuple, not %.200s", typeName(object),
+                 typeName(parts));
   }
   auto* pair = cast<TupleObject>(parts.get());
   return timespec{TRY(asLong(pair->at(0))), TRY(asLong(pair->at(1)))};
 }
 
 Result<bool> chooseTimes(PyObject* times, Opt<> ns, timespec out[2]) {
-  if (times != Py_None && ns) return raise(PyExc_ValueError, "utime: you may specify either 'times' or 'ns' but not both");
+  if (times != Py_None && ns)
+    return raise(PyExc_ValueError, "utime: you may specify either 'times' or 'ns' but not both");
   if (times == Py_None && !ns) return false;
   PyObject* pair = ns ? ns.get() : times;
   if (!isExactTuple(pair) || cast<TupleObject>(pair)->size() != 2) {
@@ -121,7 +132,8 @@ Result<bool> chooseTimes(PyObject* times, Opt<> ns, timespec out[2]) {
 }
 
 Status osUtime(PathArg<kOrFd> path, PyObject* times, Opt<> ns, DirFd dir_fd, bool follow_symlinks) {
-  TRY(audit("os.utime", "OOOi", path.object, times, ns.orElse(Py_None), dir_fd.fd == AT_FDCWD ? -1 : dir_fd.fd));
+  TRY(audit("os.utime", "OOOi", path.object, times, ns.orElse(Py_None),
+            dir_fd.fd == AT_FDCWD ? -1 : dir_fd.fd));
   timespec chosen[2];
   bool given = TRY(chooseTimes(times, ns, chosen));
   TRY(refuseFdWith("utime", path, dir_fd, follow_symlinks));
@@ -132,18 +144,20 @@ Status osUtime(PathArg<kOrFd> path, PyObject* times, Opt<> ns, DirFd dir_fd, boo
   }));
 }
 
-// --- file systems ------------------------------------------------------------------------------------------------
+// --- file systems
+// ------------------------------------------------------------------------------------------------
 
 Result<Ref<>> statvfsResult(const struct statvfs& st) {
   Ref<TupleObject> out = TRY(structSeqNew(g_statvfs_result));
-  const unsigned long fields[] = {st.f_bsize, st.f_frsize, st.f_blocks, st.f_bfree,  st.f_bavail, st.f_files,
+  const unsigned long fields[] = {st.f_bsize, st.f_frsize, st.f_blocks, st.f_bfree,   st.f_bavail, st.f_files,
                                   st.f_ffree, st.f_favail, st.f_flag,   st.f_namemax, st.f_fsid};
   for (int i = 0; i < 11; i++) structSeqSet(out, i, Ref<>(TRY(intFromUnsignedLong(fields[i]))));
   return out;
 }
 Result<Ref<>> osStatvfs(PathArg<kOrFd> path) {
   struct statvfs st;
-  TRY(checkPath(unlocked([&] { return path.isFd() ? fstatvfs(path.fd, &st) : statvfs(path.c_str(), &st); }), path));
+  TRY(checkPath(unlocked([&] { return path.isFd() ? fstatvfs(path.fd, &st) : statvfs(path.c_str(), &st); }),
+                path));
   return statvfsResult(st);
 }
 Result<Ref<>> osFstatvfs(int fd) {
@@ -154,17 +168,23 @@ Result<Ref<>> osFstatvfs(int fd) {
 
 Status osTruncate(PathArg<kOrFd> path, Offset length) {
   TRY(audit("os.truncate", "OL", path.object, static_cast<long long>(length.value)));
-  return checkPath(TRY(retry([&] { return path.isFd() ? ftruncate(path.fd, length.value) : truncate(path.c_str(), length.value); })), path);
+  return checkPath(TRY(retry([&] {
+                     return path.isFd() ? ftruncate(path.fd, length.value)
+                                        : truncate(path.c_str(), length.value);
+                   })),
+                   path);
 }
 Status osFtruncate(int fd, Offset length) {
   TRY(audit("os.truncate", "iL", fd, static_cast<long long>(length.value)));
   return check(TRY(retry([&] { return ftruncate(fd, length.value); })));
 }
 
-// --- extended attributes -----------------------------------------------------------------------------------------
+// --- extended attributes
+// -----------------------------------------------------------------------------------------
 
 Status refuseFdNoFollow(const char* function, const Path& path, bool follow) {
-  if (path.isFd() && !follow) return raise(PyExc_ValueError, "%s: cannot use fd and follow_symlinks together", function);
+  if (path.isFd() && !follow)
+    return raise(PyExc_ValueError, "%s: cannot use fd and follow_symlinks together", function);
   return {};
 }
 
@@ -188,25 +208,29 @@ Status osSetxattr(PathArg<kOrFd> path, PathArg<kPathOnly> attribute, Buffer valu
   TRY(audit("os.setxattr", "OOy#i", path.object, attribute.object, value.data(), value.size(), flags));
   auto size = static_cast<size_t>(value.size());
   return checkPath(unlocked([&] {
-    if (path.isFd()) return fsetxattr(path.fd, attribute.c_str(), value.data(), size, flags);
-    return follow ? setxattr(path.c_str(), attribute.c_str(), value.data(), size, flags)
-                  : lsetxattr(path.c_str(), attribute.c_str(), value.data(), size, flags);
-  }), path);
+                     if (path.isFd()) return fsetxattr(path.fd, attribute.c_str(), value.data(), size, flags);
+                     return follow ? setxattr(path.c_str(), attribute.c_str(), value.data(), size, flags)
+                                   : lsetxattr(path.c_str(), attribute.c_str(), value.data(), size, flags);
+                   }),
+                   path);
 }
 Status osRemovexattr(PathArg<kOrFd> path, PathArg<kPathOnly> attribute, bool follow) {
   TRY(refuseFdNoFollow("removexattr", path, follow));
   TRY(audit("os.removexattr", "OO", path.object, attribute.object));
   return checkPath(unlocked([&] {
-    if (path.isFd()) return fremovexattr(path.fd, attribute.c_str());
-    return follow ? removexattr(path.c_str(), attribute.c_str()) : lremovexattr(path.c_str(), attribute.c_str());
-  }), path);
+                     if (path.isFd()) return fremovexattr(path.fd, attribute.c_str());
+                     return follow ? removexattr(path.c_str(), attribute.c_str())
+                                   : lremovexattr(path.c_str(), attribute.c_str());
+                   }),
+                   path);
 }
 Result<Ref<>> osListxattr(PathArg<kOrFd | kOrNone> path, bool follow) {
   TRY(refuseFdNoFollow("listxattr", path, follow));
   std::string names(65536, '\0');
   ssize_t n = unlocked([&] {
     if (path.isFd()) return flistxattr(path.fd, names.data(), names.size());
-    return follow ? listxattr(path.c_str(), names.data(), names.size()) : llistxattr(path.c_str(), names.data(), names.size());
+    return follow ? listxattr(path.c_str(), names.data(), names.size())
+                  : llistxattr(path.c_str(), names.data(), names.size());
   });
   if (n < 0) return raisePathError(path);
   Ref<ListObject> list = TRY(listNew());
@@ -219,24 +243,36 @@ Result<Ref<>> osListxattr(PathArg<kOrFd | kOrNone> path, bool follow) {
 }  // namespace
 
 PyMethodDef kStatMethods[] = {
-    function<"stat($module, /, path, *, dir_fd=None, follow_symlinks=True)", osStat, "What the system knows about a file.">,
-    function<"lstat($module, /, path, *, dir_fd=None)", osLstat, "stat() that does not follow a symbolic link.">,
+    function<"stat($module, /, path, *, dir_fd=None, follow_symlinks=True)", osStat,
+             "What the system knows about a file.">,
+    function<"lstat($module, /, path, *, dir_fd=None)", osLstat,
+             "stat() that does not follow a symbolic link.">,
     function<"fstat($module, /, fd)", osFstat, "stat() of an open descriptor.">,
-    function<"access($module, /, path, mode, *, dir_fd=None, effective_ids=False,\n       follow_symlinks=True)", osAccess, "Whether the real user may access the path.">,
-    function<"chmod($module, /, path, mode, *, dir_fd=None, follow_symlinks=True)", osChmod, "Change permissions.">,
+    function<
+        "access($module, /, path, mode, *, dir_fd=None, effective_ids=False,\n       follow_symlinks=True)",
+        osAccess, "Whether the real user may access the path.">,
+    function<"chmod($module, /, path, mode, *, dir_fd=None, follow_symlinks=True)", osChmod,
+             "Change permissions.">,
     function<"fchmod($module, /, fd, mode)", osFchmod, "Change permissions of an open file.">,
-    function<"chown($module, /, path, uid, gid, *, dir_fd=None, follow_symlinks=True)", osChown, "Change owner and group.">,
+    function<"chown($module, /, path, uid, gid, *, dir_fd=None, follow_symlinks=True)", osChown,
+             "Change owner and group.">,
     function<"fchown($module, /, fd, uid, gid)", osFchown, "Change owner and group of an open file.">,
     function<"lchown($module, /, path, uid, gid)", osLchown, "Change owner and group of a link itself.">,
-    function<"utime($module, /, path, times=None, *, ns=<unrepresentable>,\n      dir_fd=None, follow_symlinks=True)", osUtime, "Set access and modification times.">,
+    function<"utime($module, /, path, times=None, *, ns=<unrepresentable>,\n      dir_fd=None, "
+             "follow_symlinks=True)",
+             osUtime, "Set access and modification times.">,
     function<"statvfs($module, /, path)", osStatvfs, "What the system knows about a file system.">,
     function<"fstatvfs($module, fd, /)", osFstatvfs, "statvfs() of an open descriptor.">,
     function<"truncate($module, /, path, length)", osTruncate, "Set a file's length.">,
     function<"ftruncate($module, fd, length, /)", osFtruncate, "Set an open file's length.">,
-    function<"getxattr($module, /, path, attribute, *, follow_symlinks=True)", osGetxattr, "Value of an extended attribute.">,
-    function<"setxattr($module, /, path, attribute, value, flags=0, *,\n         follow_symlinks=True)", osSetxattr, "Set an extended attribute.">,
-    function<"removexattr($module, /, path, attribute, *, follow_symlinks=True)", osRemovexattr, "Remove an extended attribute.">,
-    function<"listxattr($module, /, path=None, *, follow_symlinks=True)", osListxattr, "Names of the extended attributes.">,
+    function<"getxattr($module, /, path, attribute, *, follow_symlinks=True)", osGetxattr,
+             "Value of an extended attribute.">,
+    function<"setxattr($module, /, path, attribute, value, flags=0, *,\n         follow_symlinks=True)",
+             osSetxattr, "Set an extended attribute.">,
+    function<"removexattr($module, /, path, attribute, *, follow_symlinks=True)", osRemovexattr,
+             "Remove an extended attribute.">,
+    function<"listxattr($module, /, path=None, *, follow_symlinks=True)", osListxattr,
+             "Names of the extended attributes.">,
     {}};
 
 }  // namespace krait::modules::posix

@@ -13,7 +13,8 @@ Result<StringVector> StringVector::fromSequence(PyObject* sequence, const char* 
   for (Py_ssize_t i = 0; i < fastSize(items); i++) {
     Ref<> item = share(fastItems(items)[i]);
     out.texts_.push_back(TRY(fsPath(item)));
-    if (i == 0 && out.texts_[0].empty()) return raise(PyExc_ValueError, "%s() arg 2 first element cannot be empty", function);
+    if (i == 0 && out.texts_[0].empty())
+      return raise(PyExc_ValueError, "%s() arg 2 first element cannot be empty", function);
   }
   return out;
 }
@@ -25,7 +26,8 @@ Result<StringVector> StringVector::fromEnvironment(PyObject* mapping) {
     Ref<> key = share(keys->at(i));
     Ref<> value = TRY(itemGet(mapping, key));
     std::string key_text = TRY(fsPath(key));
-    if (key_text.find('=', 1) != std::string::npos || key_text.empty()) return raise(PyExc_ValueError, "illegal environment variable name");
+    if (key_text.find('=', 1) != std::string::npos || key_text.empty())
+      return raise(PyExc_ValueError, "illegal environment variable name");
     out.texts_.push_back(key_text + "=" + TRY(fsPath(value)));
   }
   return out;

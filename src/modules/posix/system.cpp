@@ -14,7 +14,8 @@ namespace krait::modules::posix {
 namespace {
 
 Status osPutenv(PathArg<kPathOnly> name, PathArg<kPathOnly> value) {
-  if (name.text.find('=') != std::string::npos) return raise(PyExc_ValueError, "illegal environment variable name");
+  if (name.text.find('=') != std::string::npos)
+    return raise(PyExc_ValueError, "illegal environment variable name");
   TRY(audit("os.putenv", "OO", name.object, value.object));
   return check(setenv(name.c_str(), value.c_str(), 1));
 }
@@ -39,7 +40,8 @@ Result<Ref<>> osTimes() {
   if (elapsed == static_cast<clock_t>(-1)) return raiseErrno(errno);
   double ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
   Ref<TupleObject> out = TRY(structSeqNew(g_times_result));
-  const clock_t fields[] = {process.tms_utime, process.tms_stime, process.tms_cutime, process.tms_cstime, elapsed};
+  const clock_t fields[] = {process.tms_utime, process.tms_stime, process.tms_cutime, process.tms_cstime,
+                            elapsed};
   for (int i = 0; i < 5; i++) structSeqSet(out, i, TRY(floatObject(static_cast<double>(fields[i]) / ticks)));
   return out;
 }
@@ -60,7 +62,8 @@ Result<Ref<>> osGetrandom(Py_ssize_t size, int flags) {
     return raiseErrno(errno);
   }
   Ref<BytesObject> out = TRY(bytesNew(size));
-  long n = TRY(retry([&] { return getrandom(out->data(), static_cast<size_t>(size), static_cast<unsigned>(flags)); }));
+  long n = TRY(
+      retry([&] { return getrandom(out->data(), static_cast<size_t>(size), static_cast<unsigned>(flags)); }));
   TRY(check(n));
   return Ref<>(TRY(bytesResize(std::move(out), n)));
 }

@@ -33,12 +33,14 @@ Result<Ref<>> osPread(int fd, Py_ssize_t length, Offset offset) {
   return readBytes(length, [&](char* out, size_t size) { return pread(fd, out, size, offset.value); });
 }
 Result<long> osWrite(int fd, Buffer data) {
-  long n = TRY(retry([&] { return write(fd, data.data(), std::min(static_cast<size_t>(data.size()), kMaxTransfer)); }));
+  long n = TRY(retry(
+      [&] { return write(fd, data.data(), std::min(static_cast<size_t>(data.size()), kMaxTransfer)); }));
   TRY(check(n));
   return n;
 }
 Result<long> osPwrite(int fd, Buffer data, Offset offset) {
-  long n = TRY(retry([&] { return pwrite(fd, data.data(), static_cast<size_t>(data.size()), offset.value); }));
+  long n =
+      TRY(retry([&] { return pwrite(fd, data.data(), static_cast<size_t>(data.size()), offset.value); }));
   TRY(check(n));
   return n;
 }
@@ -101,13 +103,18 @@ Result<long> osSendfile(int out_fd, int in_fd, PyObject* offset, Py_ssize_t coun
 Result<long> osCopyFileRange(int src, int dst, Py_ssize_t count, PyObject* offset_src, PyObject* offset_dst) {
   if (count < 0) return raise(PyExc_ValueError, "negative value for 'count' not allowed");
   std::optional<off64_t> from = TRY(optionalOffset(offset_src)), to = TRY(optionalOffset(offset_dst));
-  return transfer([&] { return copy_file_range(src, from ? &*from : nullptr, dst, to ? &*to : nullptr, static_cast<size_t>(count), 0); });
+  return transfer([&] {
+    return copy_file_range(src, from ? &*from : nullptr, dst, to ? &*to : nullptr, static_cast<size_t>(count),
+                           0);
+  });
 }
-Result<long> osSplice(int src, int dst, Py_ssize_t count, PyObject* offset_src, PyObject* offset_dst, int flags) {
+Result<long> osSplice(int src, int dst, Py_ssize_t count, PyObject* offset_src, PyObject* offset_dst,
+                      int flags) {
   if (count < 0) return raise(PyExc_ValueError, "negative value for 'count' not allowed");
   std::optional<off64_t> from = TRY(optionalOffset(offset_src)), to = TRY(optionalOffset(offset_dst));
   return transfer([&] {
-    return splice(src, from ? &*from : nullptr, dst, to ? &*to : nullptr, static_cast<size_t>(count), static_cast<unsigned>(flags));
+    return splice(src, from ? &*from : nullptr, dst, to ? &*to : nullptr, static_cast<size_t>(count),
+                  static_cast<unsigned>(flags));
   });
 }
 
@@ -120,11 +127,17 @@ PyMethodDef kTransferMethods[] = {
     function<"pwrite($module, fd, buffer, offset, /)", osPwrite, "Write at a position.">,
     function<"readv($module, fd, buffers, /)", osReadv, "Read into several buffers.">,
     function<"writev($module, fd, buffers, /)", osWritev, "Write several buffers.">,
-    function<"preadv($module, fd, buffers, offset, flags=0, /)", osPreadv, "Read into several buffers at a position.">,
-    function<"pwritev($module, fd, buffers, offset, flags=0, /)", osPwritev, "Write several buffers at a position.">,
-    function<"sendfile($module, /, out_fd, in_fd, offset, count)", osSendfile, "Copy between descriptors in the kernel.">,
-    function<"copy_file_range($module, /, src, dst, count, offset_src=None,\n                offset_dst=None)", osCopyFileRange, "Copy between files in the kernel.">,
-    function<"splice($module, /, src, dst, count, offset_src=None, offset_dst=None,\n       flags=0)", osSplice, "Move data between descriptors, one of them a pipe.">,
+    function<"preadv($module, fd, buffers, offset, flags=0, /)", osPreadv,
+             "Read into several buffers at a position.">,
+    function<"pwritev($module, fd, buffers, offset, flags=0, /)", osPwritev,
+             "Write several buffers at a position.">,
+    function<"sendfile($module, /, out_fd, in_fd, offset, count)", osSendfile,
+             "Copy between descriptors in the kernel.">,
+    function<
+        "copy_file_range($module, /, src, dst, count, offset_src=None,\n                offset_dst=None)",
+        osCopyFileRange, "Copy between files in the kernel.">,
+    function<"splice($module, /, src, dst, count, offset_src=None, offset_dst=None,\n       flags=0)",
+             osSplice, "Move data between descriptors, one of them a pipe.">,
     {}};
 
 }  // namespace krait::modules::posix

@@ -48,7 +48,8 @@ struct HciAddress {
 };
 enum BluetoothProtocol { kL2cap = 0, kHci = 1, kSco = 2, kRfcomm = 3 };
 
-// --- sizes -----------------------------------------------------------------------------------------------------------
+// --- sizes
+// -----------------------------------------------------------------------------------------------------------
 
 Result<socklen_t> bluetoothSize(int proto) {
   switch (proto) {
@@ -78,14 +79,16 @@ Result<socklen_t> roomFor(SocketObject* self) {
   }
 }
 
-// --- to Python -------------------------------------------------------------------------------------------------------
+// --- to Python
+// -------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> number(unsigned long value) { return Ref<>(TRY(intFromUnsignedLong(value))); }
 template <class... N>
 Result<Ref<>> numbers(N... values) {
   Ref<TupleObject> out = TRY(tupleNew(sizeof...(N)));
   Py_ssize_t at = 0;
-  for (unsigned long value : {static_cast<unsigned long>(values)...}) out->ob_item[at++] = TRY(number(value)).leak();
+  for (unsigned long value : {static_cast<unsigned long>(values)...})
+    out->ob_item[at++] = TRY(number(value)).leak();
   return out;
 }
 
@@ -115,7 +118,8 @@ Result<Ref<>> inet6Result(const sockaddr_in6* a) {
 // Names in the abstract name space start with a NUL and are bytes.
 Result<Ref<>> unixResult(const sockaddr_un* a, socklen_t size) {
   size_t length = size - offsetof(sockaddr_un, sun_path);
-  if (size > offsetof(sockaddr_un, sun_path) && a->sun_path[0] == '\0') return Ref<>(TRY(bytesFrom({a->sun_path, length})));
+  if (size > offsetof(sockaddr_un, sun_path) && a->sun_path[0] == '\0')
+    return Ref<>(TRY(bytesFrom({a->sun_path, length})));
   if (size <= offsetof(sockaddr_un, sun_path)) return Ref<>(emptyStr());
   return Ref<>(TRY(fsDecode({a->sun_path, strnlen(a->sun_path, length)})));
 }
@@ -128,10 +132,11 @@ Result<Ref<>> packetResult(int fd, const sockaddr_ll* a) {
 Result<Ref<>> tipcResult(const sockaddr_tipc* a) {
   switch (a->addrtype) {
     case TIPC_ADDR_NAMESEQ:
-      return numbers(a->addrtype, a->addr.nameseq.type, a->addr.nameseq.lower, a->addr.nameseq.upper, static_cast<unsigned>(a->scope));
-    case TIPC_ADDR_NAME:
-      return numbers(a->addrtype, a->addr.name.name.type, a->addr.name.name.instance, a->addr.name.name.instance,
+      return numbers(a->addrtype, a->addr.nameseq.type, a->addr.nameseq.lower, a->addr.nameseq.upper,
                      static_cast<unsigned>(a->scope));
+    case TIPC_ADDR_NAME:
+      return numbers(a->addrtype, a->addr.name.name.type, a->addr.name.name.instance,
+                     a->addr.name.name.instance, static_cast<unsigned>(a->scope));
     case TIPC_ADDR_ID:
       return numbers(a->addrtype, a->addr.id.node, a->addr.id.ref, 0u, static_cast<unsigned>(a->scope));
     default: return raise(PyExc_ValueError, "Invalid address type");
@@ -155,14 +160,16 @@ Result<Ref<>> algResult(const sockaddr_alg* a) {
     auto* start = reinterpret_cast<const char*>(chars);
     return strFromUtf8({start, strnlen(start, room)});
   };
-  Ref<StrObject> type = TRY(text(a->salg_type, sizeof a->salg_type)), name = TRY(text(a->salg_name, sizeof a->salg_name));
+  Ref<StrObject> type = TRY(text(a->salg_type, sizeof a->salg_type)),
+                 name = TRY(text(a->salg_name, sizeof a->salg_name));
   Ref<> feature = TRY(number(a->salg_feat)), mask = TRY(number(a->salg_mask));
   return Ref<>(TRY(tupleOf<PyObject>(type.get(), name.get(), feature.get(), mask.get())));
 }
 
 Result<Ref<>> bluetoothIdText(const BluetoothId& id) {
   char text[18];
-  snprintf(text, sizeof text, "%02X:%02X:%02X:%02X:%02X:%02X", id.bytes[5], id.bytes[4], id.bytes[3], id.bytes[2], id.bytes[1], id.bytes[0]);
+  snprintf(text, sizeof text, "%02X:%02X:%02X:%02X:%02X:%02X", id.bytes[5], id.bytes[4], id.bytes[3],
+           id.bytes[2], id.bytes[1], id.bytes[0]);
   return Ref<>(TRY(strFromAscii(text)));
 }
 Result<Ref<>> bluetoothPair(const BluetoothId& id, unsigned channel) {
@@ -176,21 +183,24 @@ const T* viewed(const sockaddr* address) {
 Result<Ref<>> bluetoothResult(const sockaddr* address, int proto) {
   switch (proto) {
     case kL2cap: return bluetoothPair(viewed<L2capAddress>(address)->id, viewed<L2capAddress>(address)->psm);
-    case kRfcomm: return bluetoothPair(viewed<RfcommAddress>(address)->id, viewed<RfcommAddress>(address)->channel);
+    case kRfcomm:
+      return bluetoothPair(viewed<RfcommAddress>(address)->id, viewed<RfcommAddress>(address)->channel);
     case kHci: return number(viewed<HciAddress>(address)->device);
     case kSco: return bluetoothIdText(viewed<ScoAddress>(address)->id);
     default: return raise(PyExc_ValueError, "Unknown Bluetooth protocol");
   }
 }
 Result<Ref<>> unknownResult(const sockaddr* address) {
-  Ref<> family = TRY(number(address->sa_family)), data = TRY(bytesFrom({address->sa_data, sizeof address->sa_data}));
+  Ref<> family = TRY(number(address->sa_family)),
+        data = TRY(bytesFrom({address->sa_data, sizeof address->sa_data}));
   return Ref<>(TRY(tupleOf(family.get(), data.get())));
 }
 
-// --- from Python: tuples of mixed items ------------------------------------------------------------------------------
+// --- from Python: tuples of mixed items
+// ------------------------------------------------------------------------------
 
-// Reads an address tuple item by item. `message` describes the whole for wrong counts; "name()" stands for the texts of
-// a function called `name`.
+// Reads an address tuple item by item. `message` describes the whole for wrong counts; "name()" stands for
+// the texts of a function called `name`.
 class Fields {
  public:
   static Result<Fields> of(PyObject* tuple, Py_ssize_t least, Py_ssize_t most, const char* message) {
@@ -200,10 +210,16 @@ class Fields {
   }
   Py_ssize_t size() const { return items_->size(); }
   PyObject* at(Py_ssize_t i) const { return items_->at(i); }
-  Result<int> integer(Py_ssize_t i, int fallback = 0) const { return i < size() ? asCInt(at(i)) : Result<int>(fallback); }
-  Result<unsigned> mask(Py_ssize_t i, unsigned fallback = 0) const { return i < size() ? asCMask(at(i)) : Result<unsigned>(fallback); }
+  Result<int> integer(Py_ssize_t i, int fallback = 0) const {
+    return i < size() ? asCInt(at(i)) : Result<int>(fallback);
+  }
+  Result<unsigned> mask(Py_ssize_t i, unsigned fallback = 0) const {
+    return i < size() ? asCMask(at(i)) : Result<unsigned>(fallback);
+  }
   Result<const char*> text(Py_ssize_t i) const {
-    if (!isStr(at(i))) return raise(PyExc_TypeError, "argument %zd must be str, not %.50s", i + 1, at(i) == Py_None ? "None" : typeName(at(i)));
+    if (!isStr(at(i)))
+      return raise(PyExc_TypeError, "argument %zd must be str, not %.50s", i + 1,
+                   at(i) == Py_None ? "None" : typeName(at(i)));
     return strUtf8NoNul(cast<StrObject>(at(i)));
   }
 
@@ -220,21 +236,28 @@ Result<Fields> pairOfNumbers(PyObject* given) {
 
 Status wantTuple(PyObject* given, const char* caller, const char* family) {
   if (isTuple(given)) return {};
-  return raise(PyExc_TypeError, "%s(): %s address must be tuple, not %.500s", caller, family, typeName(given));
+  return raise(PyExc_TypeError, "%s(): %s address must be tuple, not %.500s", caller, family,
+               typeName(given));
 }
 Status wantBareTuple(PyObject* given, const char* family) {
   if (isTuple(given)) return {};
-  return raise(PyExc_TypeError, "getsockaddrarg: %s address must be tuple, not %.500s", family, typeName(given));
+  return raise(PyExc_TypeError, "getsockaddrarg: %s address must be tuple, not %.500s", family,
+               typeName(given));
 }
 
-// --- internet --------------------------------------------------------------------------------------------------------
+// --- internet
+// --------------------------------------------------------------------------------------------------------
 
 // The host of an address tuple: ASCII text is taken as it is, other text goes through IDNA.
 Result<std::string> addressHost(PyObject* object) {
   std::string host;
-  if (isBytes(object)) host = cast<BytesObject>(object)->view();
-  else if (isByteArray(object)) host.assign(cast<ByteArrayObject>(object)->ob_start, static_cast<size_t>(cast<ByteArrayObject>(object)->ob_size));
-  else if (isStr(object) && cast<StrObject>(object)->isAscii()) host = cast<StrObject>(object)->asciiView();
+  if (isBytes(object))
+    host = cast<BytesObject>(object)->view();
+  else if (isByteArray(object))
+    host.assign(cast<ByteArrayObject>(object)->ob_start,
+                static_cast<size_t>(cast<ByteArrayObject>(object)->ob_size));
+  else if (isStr(object) && cast<StrObject>(object)->isAscii())
+    host = cast<StrObject>(object)->asciiView();
   else if (isStr(object)) {
     Ref<> encoded = TRY(strEncode(cast<StrObject>(object), "idna", nullptr));
     if (!isBytes(encoded)) return raise(PyExc_TypeError, "encoding of a host name did not give bytes");
@@ -242,11 +265,14 @@ Result<std::string> addressHost(PyObject* object) {
   } else {
     return raise(PyExc_TypeError, "str, bytes or bytearray expected, not %s", typeName(object));
   }
-  if (host.find('\0') != host.npos) return raise(PyExc_TypeError, "host name must not contain null character");
+  if (host.find('\0') != host.npos)
+    return raise(PyExc_TypeError, "host name must not contain null character");
   return host;
 }
 
-Raised raisePortRange(const char* caller) { return raise(PyExc_OverflowError, "%s(): port must be 0-65535.", caller); }
+Raised raisePortRange(const char* caller) {
+  return raise(PyExc_OverflowError, "%s(): port must be 0-65535.", caller);
+}
 Result<int> portNumber(PyObject* object, const char* caller) {
   Result<int> port = asCInt(object);
   if (port.failed() && pendingMatches(PyExc_OverflowError)) {
@@ -270,7 +296,8 @@ Result<Address> inetFrom(SocketObject* self, PyObject* given, const char* caller
 
 Result<Address> inet6From(SocketObject* self, PyObject* given, const char* caller) {
   TRY(wantTuple(given, caller, "AF_INET6"));
-  Fields fields = TRY(Fields::of(given, 2, 4, "AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])"));
+  Fields fields =
+      TRY(Fields::of(given, 2, 4, "AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])"));
   std::string host = TRY(addressHost(fields.at(0)));
   int port = TRY(portNumber(fields.at(1), caller));
   unsigned flow = TRY(fields.mask(2)), scope = TRY(fields.mask(3));
@@ -285,7 +312,8 @@ Result<Address> inet6From(SocketObject* self, PyObject* given, const char* calle
   return out;
 }
 
-// --- other families --------------------------------------------------------------------------------------------------
+// --- other families
+// --------------------------------------------------------------------------------------------------
 
 Address emptyAddress(int family, socklen_t size) {
   Address out;
@@ -298,7 +326,8 @@ Address emptyAddress(int family, socklen_t size) {
 Status copyUnixPath(Address& out, std::string_view path) {
   auto* address = out.as<sockaddr_un>();
   bool abstract = path.empty() || path[0] == '\0';
-  if (path.size() > sizeof address->sun_path - (abstract ? 0 : 1)) return raise(PyExc_OSError, "AF_UNIX path too long");
+  if (path.size() > sizeof address->sun_path - (abstract ? 0 : 1))
+    return raise(PyExc_OSError, "AF_UNIX path too long");
   std::memcpy(address->sun_path, path.data(), path.size());
   out.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (abstract ? 0 : 1));
   return {};
@@ -306,7 +335,8 @@ Status copyUnixPath(Address& out, std::string_view path) {
 Result<Address> unixFrom(PyObject* given) {
   Address out = emptyAddress(AF_UNIX, 0);
   if (isStr(given)) {
-    Ref<> encoded = TRY(strEncode(cast<StrObject>(given), interpreter().config.fs_encoding.c_str(), "surrogateescape"));
+    Ref<> encoded =
+        TRY(strEncode(cast<StrObject>(given), interpreter().config.fs_encoding.c_str(), "surrogateescape"));
     TRY(copyUnixPath(out, cast<BytesObject>(encoded.get())->view()));
     return out;
   }
@@ -429,7 +459,8 @@ Result<Address> packetFrom(SocketObject* self, PyObject* given, const char* call
     address->sll_halen = static_cast<unsigned char>(bytes.size());
   }
   address->sll_ifindex = TRY(interfaceIndex(self, interface));
-  if (protocol < 0 || protocol > 0xffff) return raise(PyExc_OverflowError, "%s(): proto must be 0-65535.", caller);
+  if (protocol < 0 || protocol > 0xffff)
+    return raise(PyExc_OverflowError, "%s(): proto must be 0-65535.", caller);
   address->sll_protocol = htons(static_cast<uint16_t>(protocol));
   address->sll_pkttype = static_cast<unsigned char>(kind);
   address->sll_hatype = static_cast<unsigned short>(hardware);
@@ -438,9 +469,10 @@ Result<Address> packetFrom(SocketObject* self, PyObject* given, const char* call
 
 Result<Address> tipcFrom(PyObject* given, const char* caller) {
   TRY(wantTuple(given, caller, "AF_TIPC"));
-  Fields fields = TRY(Fields::of(given, 4, 5, "AF_TIPC address must be a tuple (addrtype, v1, v2, v3[, scope])"));
-  unsigned type = TRY(fields.mask(0)), v1 = TRY(fields.mask(1)), v2 = TRY(fields.mask(2)), v3 = TRY(fields.mask(3)),
-           scope = TRY(fields.mask(4, TIPC_CLUSTER_SCOPE));
+  Fields fields =
+      TRY(Fields::of(given, 4, 5, "AF_TIPC address must be a tuple (addrtype, v1, v2, v3[, scope])"));
+  unsigned type = TRY(fields.mask(0)), v1 = TRY(fields.mask(1)), v2 = TRY(fields.mask(2)),
+           v3 = TRY(fields.mask(3)), scope = TRY(fields.mask(4, TIPC_CLUSTER_SCOPE));
   Address out = emptyAddress(AF_TIPC, sizeof(sockaddr_tipc));
   auto* address = out.as<sockaddr_tipc>();
   address->scope = static_cast<signed char>(scope);
@@ -463,7 +495,8 @@ Status canInterface(SocketObject* self, Address& out, PyObject* object) {
 Result<Address> canFrom(SocketObject* self, PyObject* given, const char* caller) {
   constexpr int kRaw = 1, kBroadcast = 2;
   bool plain = self->proto == kRaw || self->proto == kBroadcast;
-  if (!plain && self->proto != CAN_ISOTP && self->proto != CAN_J1939) return raise(PyExc_OSError, "%s(): unsupported CAN protocol", caller);
+  if (!plain && self->proto != CAN_ISOTP && self->proto != CAN_J1939)
+    return raise(PyExc_OSError, "%s(): unsupported CAN protocol", caller);
   TRY(wantTuple(given, caller, "AF_CAN"));
   Address out = emptyAddress(AF_CAN, sizeof(sockaddr_can));
   auto* address = out.as<sockaddr_can>();
@@ -476,7 +509,8 @@ Result<Address> canFrom(SocketObject* self, PyObject* given, const char* caller)
     address->can_addr.tp.tx_id = TRY(fields.mask(2));
     TRY(canInterface(self, out, fields.at(0)));
   } else {
-    Fields fields = TRY(Fields::of(given, 4, 4, "AF_CAN address must be a tuple (interface, name, pgn, addr)"));
+    Fields fields =
+        TRY(Fields::of(given, 4, 4, "AF_CAN address must be a tuple (interface, name, pgn, addr)"));
     bool failed;
     address->can_addr.j1939.name = asUnsignedLongMask(fields.at(1), &failed);
     if (failed) return Raised{};
@@ -514,9 +548,12 @@ Result<Ref<>> addressToPython(int fd, const sockaddr* address, socklen_t size, i
     case AF_INET: return inetResult(viewed<sockaddr_in>(address));
     case AF_INET6: return inet6Result(viewed<sockaddr_in6>(address));
     case AF_UNIX: return unixResult(viewed<sockaddr_un>(address), size);
-    case AF_NETLINK: return numbers(viewed<sockaddr_nl>(address)->nl_pid, viewed<sockaddr_nl>(address)->nl_groups);
-    case AF_QIPCRTR: return numbers(viewed<sockaddr_qrtr>(address)->sq_node, viewed<sockaddr_qrtr>(address)->sq_port);
-    case AF_VSOCK: return numbers(viewed<sockaddr_vm>(address)->svm_cid, viewed<sockaddr_vm>(address)->svm_port);
+    case AF_NETLINK:
+      return numbers(viewed<sockaddr_nl>(address)->nl_pid, viewed<sockaddr_nl>(address)->nl_groups);
+    case AF_QIPCRTR:
+      return numbers(viewed<sockaddr_qrtr>(address)->sq_node, viewed<sockaddr_qrtr>(address)->sq_port);
+    case AF_VSOCK:
+      return numbers(viewed<sockaddr_vm>(address)->svm_cid, viewed<sockaddr_vm>(address)->svm_port);
     case AF_BLUETOOTH: return bluetoothResult(address, proto);
     case AF_PACKET: return packetResult(fd, viewed<sockaddr_ll>(address));
     case AF_TIPC: return tipcResult(viewed<sockaddr_tipc>(address));

@@ -13,9 +13,11 @@
 namespace krait::modules::sockets {
 namespace {
 
-// --- receiving -------------------------------------------------------------------------------------------------------
+// --- receiving
+// -------------------------------------------------------------------------------------------------------
 
-// Bytes of an item that lie within the message's control buffer; *complete tells whether all do. -1: not even a header.
+// Bytes of an item that lie within the message's control buffer; *complete tells whether all do. -1: not even
+// a header.
 Py_ssize_t itemLength(const msghdr& message, cmsghdr* item, bool* complete) {
   auto* end = static_cast<uint8_t*>(message.msg_control) + message.msg_controllen;
   auto* data = CMSG_DATA(item);
@@ -29,7 +31,8 @@ Py_ssize_t itemLength(const msghdr& message, cmsghdr* item, bool* complete) {
 
 Result<Ref<>> ancillaryItem(cmsghdr* item, Py_ssize_t length) {
   Ref<IntObject> level = TRY(intFromLong(item->cmsg_level)), type = TRY(intFromLong(item->cmsg_type));
-  Ref<BytesObject> data = TRY(bytesFrom({reinterpret_cast<const char*>(CMSG_DATA(item)), static_cast<size_t>(length)}));
+  Ref<BytesObject> data =
+      TRY(bytesFrom({reinterpret_cast<const char*>(CMSG_DATA(item)), static_cast<size_t>(length)}));
   return Ref<>(TRY(tupleOf<PyObject>(level.get(), type.get(), data.get())));
 }
 
@@ -39,7 +42,8 @@ Result<Ref<>> ancillaryList(msghdr& message) {
   for (cmsghdr* item = CMSG_FIRSTHDR(&message); item; item = CMSG_NXTHDR(&message, item)) {
     bool complete;
     Py_ssize_t length = itemLength(message, item, &complete);
-    if (!complete) TRY(warn(PyExc_RuntimeWarning, 1, "received malformed or improperly-truncated ancillary data"));
+    if (!complete)
+      TRY(warn(PyExc_RuntimeWarning, 1, "received malformed or improperly-truncated ancillary data"));
     if (length < 0) break;
     TRY(listAppend(out, TRY(ancillaryItem(item, length))));
     if (!complete) break;
@@ -69,22 +73,26 @@ Result<Ref<>> messageResult(SocketObject* self, msghdr& message, Py_ssize_t coun
   Ref<> ancillary = TRY(ancillaryList(message));
   Ref<> what = TRY(describe(count));
   Ref<IntObject> flags = TRY(intFromLong(message.msg_flags));
-  Ref<> from = TRY(addressToPython(self->fd, static_cast<sockaddr*>(message.msg_name),
-                                   std::min<socklen_t>(message.msg_namelen, sizeof(sockaddr_storage)), self->proto));
+  Ref<> from =
+      TRY(addressToPython(self->fd, static_cast<sockaddr*>(message.msg_name),
+                          std::min<socklen_t>(message.msg_namelen, sizeof(sockaddr_storage)), self->proto));
   return Ref<>(TRY(tupleOf<PyObject>(what.get(), ancillary.get(), flags.get(), from.get())));
 }
 
 template <class F>
-Result<Ref<>> receiveMessage(SocketObject* self, iovec* pieces, size_t piece_count, int flags, long control_size, F&& describe) {
+Result<Ref<>> receiveMessage(SocketObject* self, iovec* pieces, size_t piece_count, int flags,
+                             long control_size, F&& describe) {
   Address address = TRY(addressRoom(self));
-  if (control_size < 0 || control_size > INT_MAX) return raise(PyExc_ValueError, "invalid ancillary data buffer length");
+  if (control_size < 0 || control_size > INT_MAX)
+    return raise(PyExc_ValueError, "invalid ancillary data buffer length");
   auto control = TRY(MemArray<char>::make(static_cast<size_t>(control_size)));
   msghdr message{};
   Py_ssize_t count = 0;
   TRY(callSocket(self, Wait::kRead, [&] {
     message.msg_name = address.get(), message.msg_namelen = address.size;
     message.msg_iov = pieces, message.msg_iovlen = piece_count;
-    message.msg_control = control_size ? control.get() : nullptr, message.msg_controllen = static_cast<size_t>(control_size);
+    message.msg_control = control_size ? control.get() : nullptr,
+    message.msg_controllen = static_cast<size_t>(control_size);
     return (count = recvmsg(self->fd, &message, flags)) >= 0;
   }));
   Result<Ref<>> result = messageResult(self, message, count, describe);
@@ -112,7 +120,8 @@ Result<Ref<>> socketRecvmsgInto(SocketObject* self, PyObject* buffers, long cont
     Result<Buffer> buffer = Buffer::acquire(item, PyBUF_WRITABLE);
     if (buffer.failed()) {
       clearPending();
-      return raise(PyExc_TypeError, "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers");
+      return raise(PyExc_TypeError,
+                   "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers");
     }
     held.push_back(std::move(buffer).take());
     pieces.push_back({held.back().writableData(), static_cast<size_t>(held.back().size())});
@@ -121,7 +130,8 @@ Result<Ref<>> socketRecvmsgInto(SocketObject* self, PyObject* buffers, long cont
                         [](Py_ssize_t count) -> Result<Ref<>> { return Ref<>(TRY(intFromLong(count))); });
 }
 
-// --- sending ---------------------------------------------------------------------------------------------------------
+// --- sending
+// ---------------------------------------------------------------------------------------------------------
 
 struct Pieces {
   std::vector<Buffer> held;
@@ -145,9 +155,12 @@ struct Ancillary {
 };
 Result<Ancillary> ancillaryFrom(PyObject* item) {
   constexpr const char* kWho = "[sendmsg() ancillary data items]";
-  if (!isSequence(item) || isBytes(item)) return raise(PyExc_TypeError, "%s() argument must be 3-item sequence, not %.50s", kWho, item == Py_None ? "None" : typeName(item));
+  if (!isSequence(item) || isBytes(item))
+    return raise(PyExc_TypeError, "%s() argument must be 3-item sequence, not %.50s", kWho,
+                 item == Py_None ? "None" : typeName(item));
   Py_ssize_t size = TRY(sequenceLength(item));
-  if (size != 3) return raise(PyExc_TypeError, "%s() argument must be sequence of length 3, not %zd", kWho, size);
+  if (size != 3)
+    return raise(PyExc_TypeError, "%s() argument must be sequence of length 3, not %zd", kWho, size);
   Ref<> level = TRY(sequenceGet(item, 0)), type = TRY(sequenceGet(item, 1)), data = TRY(sequenceGet(item, 2));
   int level_number = TRY(asCInt(level)), type_number = TRY(asCInt(type));
   return Ancillary{level_number, type_number, TRY(Buffer::acquire(data))};
@@ -162,7 +175,8 @@ Result<std::vector<char>> controlFrom(PyObject* ancillary) {
     Ref<> item = share(fastItems(items)[i]);
     parsed.push_back(TRY(ancillaryFrom(item)));
     Py_ssize_t size = parsed.back().data.size();
-    if (size > INT_MAX - Py_ssize_t(CMSG_SPACE(0))) return raise(PyExc_OSError, "ancillary data item too large");
+    if (size > INT_MAX - Py_ssize_t(CMSG_SPACE(0)))
+      return raise(PyExc_OSError, "ancillary data item too large");
     total += CMSG_SPACE(static_cast<size_t>(size));
     if (total > INT_MAX) return raise(PyExc_OSError, "too much ancillary data");
   }
@@ -204,7 +218,8 @@ Result<long> socketSendmsg(SocketObject* self, PyObject* buffers, Opt<> ancillar
   return sendMessage(self, message, flags.value);
 }
 
-// --- AF_ALG ----------------------------------------------------------------------------------------------------------
+// --- AF_ALG
+// ----------------------------------------------------------------------------------------------------------
 
 // Appends one control item and returns where its data goes.
 char* appendControl(std::vector<char>& control, int type, size_t size) {
@@ -217,7 +232,8 @@ char* appendControl(std::vector<char>& control, int type, size_t size) {
   return reinterpret_cast<char*>(CMSG_DATA(header));
 }
 
-Result<long> socketSendmsgAfalg(SocketObject* self, Opt<> msg, Opt<> op_object, Opt<> iv, Opt<> assoclen_object, CInt flags) {
+Result<long> socketSendmsgAfalg(SocketObject* self, Opt<> msg, Opt<> op_object, Opt<> iv,
+                                Opt<> assoclen_object, CInt flags) {
   if (self->family != AF_ALG) return raise(PyExc_OSError, "algset is only supported for AF_ALG");
   int op = -1, assoclen = -1;
   if (op_object) op = TRY(asInt(op_object.get()));
@@ -236,7 +252,9 @@ Result<long> socketSendmsgAfalg(SocketObject* self, Opt<> msg, Opt<> op_object, 
     std::memcpy(at, &size, sizeof size);
     std::memcpy(at + sizeof size, bytes.data(), size);
   }
-  if (assoclen >= 0) std::memcpy(appendControl(control, ALG_SET_AEAD_ASSOCLEN, sizeof associated), &associated, sizeof associated);
+  if (assoclen >= 0)
+    std::memcpy(appendControl(control, ALG_SET_AEAD_ASSOCLEN, sizeof associated), &associated,
+                sizeof associated);
   Pieces pieces;
   if (msg) pieces = TRY(piecesFrom(msg.get()));
   msghdr message{};
@@ -249,13 +267,16 @@ Result<long> socketSendmsgAfalg(SocketObject* self, Opt<> msg, Opt<> op_object, 
 
 PyMethodDef kMessageMethods[] = {
     method<"!recvmsg(bufsize, ancbufsize=0, flags=0, /)", socketRecvmsg,
-           "recvmsg(bufsize[, ancbufsize[, flags]]) -> (data, ancdata, msg_flags, address)\n\nReceive data with ancillary data.">,
+           "recvmsg(bufsize[, ancbufsize[, flags]]) -> (data, ancdata, msg_flags, address)\n\nReceive data "
+           "with ancillary data.">,
     method<"!recvmsg_into(buffers, ancbufsize=0, flags=0, /)", socketRecvmsgInto,
-           "recvmsg_into(buffers[, ancbufsize[, flags]]) -> (nbytes, ancdata, msg_flags, address)\n\nReceive into buffers, with ancillary data.">,
+           "recvmsg_into(buffers[, ancbufsize[, flags]]) -> (nbytes, ancdata, msg_flags, address)\n\nReceive "
+           "into buffers, with ancillary data.">,
     method<"!sendmsg(buffers, ancdata=(), flags=0, address=None, /)", socketSendmsg,
            "sendmsg(buffers[, ancdata[, flags[, address]]]) -> count\n\nSend buffers with ancillary data.">,
     method<"!sendmsg_afalg(msg=None, *, op=-1, iv=None, assoclen=-1, flags=0)", socketSendmsgAfalg,
-           "sendmsg_afalg([msg], *, op[, iv[, assoclen[, flags=MSG_MORE]]])\n\nSet parameters of a cryptographic socket and send data.">,
+           "sendmsg_afalg([msg], *, op[, iv[, assoclen[, flags=MSG_MORE]]])\n\nSet parameters of a "
+           "cryptographic socket and send data.">,
     {}};
 
 }  // namespace krait::modules::sockets

@@ -39,7 +39,8 @@ WaitAnswer waitReady(SocketObject* self, Wait kind, TimeNs limit) {
   return count == 0 ? WaitAnswer::kTimedOut : WaitAnswer::kReady;
 }
 
-// --- time limits -----------------------------------------------------------------------------------------------------
+// --- time limits
+// -----------------------------------------------------------------------------------------------------
 
 Status setBlocking(SocketObject* self, bool block) {
   int delay = !block;
@@ -82,7 +83,8 @@ Status setUp(SocketObject* self, int fd, int family, int type, int proto) {
   return g_default_timeout >= 0 ? setBlocking(self, false) : Status();
 }
 
-// --- life ------------------------------------------------------------------------------------------------------------
+// --- life
+// ------------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> socketAlloc(PyTypeObject* type, PyObject*, Opt<>) {
   Ref<SocketObject> self = TRY(typeAlloc<SocketObject>(type));
@@ -106,9 +108,11 @@ Status askKind(int fd, Kind& kind) {
     kind.family = address.ss_family;
   }
   size = sizeof(int);
-  if (kind.type == -1 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind.type, &size) < 0) return raiseSocketError();
+  if (kind.type == -1 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind.type, &size) < 0)
+    return raiseSocketError();
   size = sizeof(int);
-  if (kind.proto == -1 && getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &kind.proto, &size) < 0) return raiseSocketError();
+  if (kind.proto == -1 && getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &kind.proto, &size) < 0)
+    return raiseSocketError();
   return {};
 }
 
@@ -135,7 +139,8 @@ Status socketInit(SocketObject* self, CInt family, CInt type, CInt proto, PyObje
 void socketFinalize(SocketObject* self) {
   if (self->fd == -1) return;
   PendingSaved saved;
-  if (warnResource(self, 1, "unclosed %R", self).failed() && pendingMatches(PyExc_Warning)) writeUnraisable(self);
+  if (warnResource(self, 1, "unclosed %R", self).failed() && pendingMatches(PyExc_Warning))
+    writeUnraisable(self);
   clearPending();
   int fd = std::exchange(self->fd, -1);
   posix::unlocked([&] { return close(fd); });
@@ -146,7 +151,8 @@ void socketDealloc(SocketObject* self) {
 }
 
 Result<Ref<StrObject>> socketRepr(SocketObject* self) {
-  return strFormat("<socket object, fd=%d, family=%d, type=%d, proto=%d>", self->fd, self->family, self->type, self->proto);
+  return strFormat("<socket object, fd=%d, family=%d, type=%d, proto=%d>", self->fd, self->family, self->type,
+                   self->proto);
 }
 
 Status socketClose(SocketObject* self) {
@@ -158,7 +164,8 @@ Status socketClose(SocketObject* self) {
 long socketDetach(SocketObject* self) { return std::exchange(self->fd, -1); }
 long socketFileno(SocketObject* self) { return self->fd; }
 
-// --- blocking --------------------------------------------------------------------------------------------------------
+// --- blocking
+// --------------------------------------------------------------------------------------------------------
 
 Status socketSetblocking(SocketObject* self, PyObject* flag) {
   bool block = TRY(asInt(flag)) != 0;
@@ -172,7 +179,8 @@ Status socketSettimeout(SocketObject* self, PyObject* timeout) {
 }
 Result<Ref<>> socketGettimeout(SocketObject* self) { return timeoutToPython(self->timeout); }
 
-// --- options ---------------------------------------------------------------------------------------------------------
+// --- options
+// ---------------------------------------------------------------------------------------------------------
 
 Status setOption(SocketObject* self, int level, int option, const void* value, socklen_t size) {
   if (setsockopt(self->fd, level, option, value, size) < 0) return raiseSocketError();
@@ -227,19 +235,22 @@ Result<Ref<>> socketGetsockopt(SocketObject* self, CInt level, CInt option, CInt
   return Ref<>(TRY(bytesFrom({bytes, size})));
 }
 
-// --- addresses -------------------------------------------------------------------------------------------------------
+// --- addresses
+// -------------------------------------------------------------------------------------------------------
 
 Status socketBind(SocketObject* self, PyObject* given) {
   Address address = TRY(addressFromPython(self, given, "bind"));
   TRY(audit("socket.bind", "OO", self, given));
-  if (posix::unlocked([&] { return bind(self->fd, address.get(), address.size); }) < 0) return raiseSocketError();
+  if (posix::unlocked([&] { return bind(self->fd, address.get(), address.size); }) < 0)
+    return raiseSocketError();
   return {};
 }
 
 template <int (*Ask)(int, sockaddr*, socklen_t*)>
 Result<Ref<>> askName(SocketObject* self) {
   Address address = TRY(addressRoom(self));
-  if (posix::unlocked([&] { return Ask(self->fd, address.get(), &address.size); }) < 0) return raiseSocketError();
+  if (posix::unlocked([&] { return Ask(self->fd, address.get(), &address.size); }) < 0)
+    return raiseSocketError();
   return addressToPython(self->fd, address.get(), address.size, self->proto);
 }
 int askSockname(int fd, sockaddr* address, socklen_t* size) { return getsockname(fd, address, size); }
@@ -254,7 +265,8 @@ Status socketListen(SocketObject* self, CInt backlog) {
 Result<Ref<>> socketAccept(SocketObject* self) {
   Address address = TRY(addressRoom(self));
   int fd = -1;
-  TRY(callSocket(self, Wait::kRead, [&] { return (fd = accept4(self->fd, address.get(), &address.size, SOCK_CLOEXEC)) >= 0; }));
+  TRY(callSocket(self, Wait::kRead,
+                 [&] { return (fd = accept4(self->fd, address.get(), &address.size, SOCK_CLOEXEC)) >= 0; }));
   Result<Ref<>> peer = addressToPython(fd, address.get(), address.size, self->proto);
   if (peer.failed()) {
     close(fd);
@@ -265,7 +277,8 @@ Result<Ref<>> socketAccept(SocketObject* self) {
   return Ref<>(TRY(tupleOf<PyObject>(number.get(), from.get())));
 }
 
-// --- connecting ------------------------------------------------------------------------------------------------------
+// --- connecting
+// ------------------------------------------------------------------------------------------------------
 
 // The end of a connection attempt that goes on in the background.
 bool connectionMade(SocketObject* self) {
@@ -318,26 +331,36 @@ Status socketShutdown(SocketObject* self, PyObject* flag) {
 }
 
 PyMethodDef kObjectMethods[] = {
-    method<"!_accept()", socketAccept, "_accept() -> (integer, address info)\n\nWait for a connection: its descriptor and the peer's address.">,
+    method<"!_accept()", socketAccept,
+           "_accept() -> (integer, address info)\n\nWait for a connection: its descriptor and the peer's "
+           "address.">,
     method<"!bind(address, /)", socketBind, "bind(address)\n\nGive the socket a local address.">,
     method<"!close()", socketClose, "close()\n\nClose the socket; it cannot be used afterwards.">,
     method<"!connect(address, /)", socketConnect, "connect(address)\n\nConnect to an address.">,
-    method<"!connect_ex(address, /)", socketConnectEx, "connect_ex(address) -> errno\n\nLike connect(), but errors are returned.">,
+    method<"!connect_ex(address, /)", socketConnectEx,
+           "connect_ex(address) -> errno\n\nLike connect(), but errors are returned.">,
     method<"!detach()", socketDetach, "detach()\n\nGive up the descriptor without closing it; returns it.">,
     method<"!fileno()", socketFileno, "fileno() -> integer\n\nThe descriptor.">,
-    method<"!getpeername()", askName<askPeername>, "getpeername() -> address info\n\nThe address at the other end.">,
+    method<"!getpeername()", askName<askPeername>,
+           "getpeername() -> address info\n\nThe address at the other end.">,
     method<"!getsockname()", askName<askSockname>, "getsockname() -> address info\n\nThe local address.">,
     method<"!getsockopt(level, option, buffersize=0, /)", socketGetsockopt,
-           "getsockopt(level, option[, buffersize]) -> value\n\nAn option: an integer, or bytes of at most buffersize.">,
-    method<"!listen(backlog=128, /)", socketListen, "listen([backlog])\n\nAccept connections; backlog of them may wait.">,
-    method<"!setblocking(flag, /)", socketSetblocking, "setblocking(flag)\n\nWhether calls wait; the same as settimeout(None) or settimeout(0.0).">,
+           "getsockopt(level, option[, buffersize]) -> value\n\nAn option: an integer, or bytes of at most "
+           "buffersize.">,
+    method<"!listen(backlog=128, /)", socketListen,
+           "listen([backlog])\n\nAccept connections; backlog of them may wait.">,
+    method<"!setblocking(flag, /)", socketSetblocking,
+           "setblocking(flag)\n\nWhether calls wait; the same as settimeout(None) or settimeout(0.0).">,
     method<"!getblocking()", socketGetblocking, "getblocking()\n\nWhether calls wait.">,
-    method<"!settimeout(timeout, /)", socketSettimeout, "settimeout(timeout)\n\nSeconds that calls wait at most; None: without limit.">,
-    method<"!gettimeout()", socketGettimeout, "gettimeout() -> timeout\n\nSeconds that calls wait at most, or None.">,
+    method<"!settimeout(timeout, /)", socketSettimeout,
+           "settimeout(timeout)\n\nSeconds that calls wait at most; None: without limit.">,
+    method<"!gettimeout()", socketGettimeout,
+           "gettimeout() -> timeout\n\nSeconds that calls wait at most, or None.">,
     method<"!setsockopt(level, option, value=None, optlen=0, /)", socketSetsockopt,
            "setsockopt(level, option, value: int)\nsetsockopt(level, option, value: buffer)\n"
            "setsockopt(level, option, None, optlen: int)\n\nSet an option.">,
-    method<"!shutdown(flag, /)", socketShutdown, "shutdown(flag)\n\nEnd reading (SHUT_RD), writing (SHUT_WR) or both (SHUT_RDWR).">,
+    method<"!shutdown(flag, /)", socketShutdown,
+           "shutdown(flag)\n\nEnd reading (SHUT_RD), writing (SHUT_WR) or both (SHUT_RDWR).">,
     {}};
 
 constinit PyMemberDef kMembers[] = {
@@ -376,12 +399,14 @@ constinit PyTypeObject krait_socket_type = {
     .tp_repr = krait::slot<krait::modules::sockets::socketRepr>,
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_BASETYPE,
-    .tp_doc = "socket(family=AF_INET, type=SOCK_STREAM, proto=0) -> socket object\n"
-              "socket(family=-1, type=-1, proto=-1, fileno=None) -> socket object\n\n"
-              "An end of a network connection. Without fileno a new socket is opened.",
+    .tp_doc =
+        "socket(family=AF_INET, type=SOCK_STREAM, proto=0) -> socket object\n"
+        "socket(family=-1, type=-1, proto=-1, fileno=None) -> socket object\n\n"
+        "An end of a network connection. Without fileno a new socket is opened.",
     .tp_members = krait::modules::sockets::kMembers,
     .tp_getset = krait::modules::sockets::kGetSet,
-    .tp_init = krait::initSlot<"socket(family=-1, type=-1, proto=-1, fileno=None)", krait::modules::sockets::socketInit>,
+    .tp_init = krait::initSlot<"socket(family=-1, type=-1, proto=-1, fileno=None)",
+                               krait::modules::sockets::socketInit>,
     .tp_new = krait::slot<krait::modules::sockets::socketAlloc>,
     .tp_finalize = krait::slot<krait::modules::sockets::socketFinalize>,
 };

@@ -87,7 +87,8 @@ bool parseNumeric(const char* host, int family, Address* out) {
     return true;
   }
   in6_addr v6;
-  if ((family == AF_UNSPEC || family == AF_INET6) && !std::strchr(host, '%') && inet_pton(AF_INET6, host, &v6) > 0) {
+  if ((family == AF_UNSPEC || family == AF_INET6) && !std::strchr(host, '%') &&
+      inet_pton(AF_INET6, host, &v6) > 0) {
     std::memset(&out->storage, 0, sizeof out->storage);
     out->as<sockaddr_in6>()->sin6_family = AF_INET6;
     out->as<sockaddr_in6>()->sin6_addr = v6;
@@ -129,12 +130,14 @@ Result<std::string> hostName(PyObject* object, const char* function) {
                  object == Py_None ? "None" : typeName(object));
   }
   if (out.find('\0') == out.npos) return out;
-  return raise(PyExc_TypeError, "%s() argument 1 must be encoded string without null bytes, not %.50s", function, typeName(object));
+  return raise(PyExc_TypeError, "%s() argument 1 must be encoded string without null bytes, not %.50s",
+               function, typeName(object));
 }
 
 namespace {
 
-// --- hosts -----------------------------------------------------------------------------------------------------------
+// --- hosts
+// -----------------------------------------------------------------------------------------------------------
 
 Result<Ref<>> getHostByName(PyObject* given) {
   std::string host = TRY(hostName(given, "gethostbyname"));
@@ -154,8 +157,10 @@ Result<Ref<>> hostResult(const hostent* host, int error, int family) {
   if (!host) return raiseHostError(error);
   if (host->h_addrtype != family) return raiseErrno(EAFNOSUPPORT);
   Ref<ListObject> aliases = TRY(listNew()), addresses = TRY(listNew());
-  for (char** alias = host->h_aliases; alias && *alias; alias++) TRY(listAppend(aliases, Ref<>(TRY(strFromUtf8(*alias)))));
-  for (char** address = host->h_addr_list; address && *address; address++) TRY(listAppend(addresses, TRY(addressText(family, *address))));
+  for (char** alias = host->h_aliases; alias && *alias; alias++)
+    TRY(listAppend(aliases, Ref<>(TRY(strFromUtf8(*alias)))));
+  for (char** address = host->h_addr_list; address && *address; address++)
+    TRY(listAppend(addresses, TRY(addressText(family, *address))));
   Ref<StrObject> official = TRY(fsDecode(host->h_name));
   return Ref<>(TRY(tupleOf<PyObject>(official.get(), aliases.get(), addresses.get())));
 }
@@ -167,7 +172,8 @@ Result<Ref<>> askHost(int family, F&& ask) {
   hostent entry;
   hostent* found = nullptr;
   int host_error = 0;
-  while (posix::unlocked([&] { return ask(&entry, storage.data(), storage.size(), &found, &host_error); }) == ERANGE) {
+  while (posix::unlocked([&] { return ask(&entry, storage.data(), storage.size(), &found, &host_error); }) ==
+         ERANGE) {
     storage.resize(storage.size() * 2);
   }
   return hostResult(found, host_error, family);
@@ -177,7 +183,8 @@ Result<Ref<>> getHostByNameEx(PyObject* given) {
   std::string host = TRY(hostName(given, "gethostbyname_ex"));
   TRY(audit("socket.gethostbyname", "O", given));
   Address address = TRY(resolveHost(host.c_str(), AF_INET));
-  return askHost(address.get()->sa_family, [&](auto... rest) { return gethostbyname_r(host.c_str(), rest...); });
+  return askHost(address.get()->sa_family,
+                 [&](auto... rest) { return gethostbyname_r(host.c_str(), rest...); });
 }
 
 Result<Ref<>> getHostByAddr(PyObject* given) {
@@ -210,7 +217,8 @@ Status setHostName(PyObject* given) {
   return {};
 }
 
-// --- services and protocols ------------------------------------------------------------------------------------------
+// --- services and protocols
+// ------------------------------------------------------------------------------------------
 
 Result<long> getServByName(CText service, OptionalCText protocol) {
   TRY(audit("socket.getservbyname", "ss", service.text, protocol.text ? protocol.text : ""));
@@ -219,9 +227,11 @@ Result<long> getServByName(CText service, OptionalCText protocol) {
   return ntohs(static_cast<uint16_t>(found->s_port));
 }
 Result<Ref<StrObject>> getServByPort(CInt port, OptionalCText protocol) {
-  if (port.value < 0 || port.value > 0xffff) return raise(PyExc_OverflowError, "getservbyport: port must be 0-65535.");
+  if (port.value < 0 || port.value > 0xffff)
+    return raise(PyExc_OverflowError, "getservbyport: port must be 0-65535.");
   TRY(audit("socket.getservbyport", "is", port.value, protocol.text ? protocol.text : ""));
-  servent* found = posix::unlocked([&] { return getservbyport(htons(static_cast<uint16_t>(port.value)), protocol.text); });
+  servent* found =
+      posix::unlocked([&] { return getservbyport(htons(static_cast<uint16_t>(port.value)), protocol.text); });
   if (!found) return raise(PyExc_OSError, "port/proto not found");
   return strFromUtf8(found->s_name);
 }
@@ -231,7 +241,8 @@ Result<long> getProtoByName(CText protocol) {
   return found->p_proto;
 }
 
-// --- getaddrinfo, getnameinfo ----------------------------------------------------------------------------------------
+// --- getaddrinfo, getnameinfo
+// ----------------------------------------------------------------------------------------
 
 struct MaybeText {
   std::string text;
@@ -274,7 +285,8 @@ Result<Ref<>> getAddrInfo(PyObject* host, PyObject* port, CInt family, CInt type
   hints.ai_flags = flags.value;
   Answers answers = TRY(Answers::ask(host_text.c_str(), port_text.c_str(), hints));
   Ref<ListObject> out = TRY(listNew());
-  for (const addrinfo* answer = answers.first(); answer; answer = answer->ai_next) TRY(listAppend(out, TRY(answerResult(answer))));
+  for (const addrinfo* answer = answers.first(); answer; answer = answer->ai_next)
+    TRY(listAppend(out, TRY(answerResult(answer))));
   return out;
 }
 
@@ -308,7 +320,8 @@ Result<Ref<>> getNameInfo(PyObject* given, CInt flags) {
   Answers answers = TRY(Answers::ask(wanted.host, std::to_string(wanted.port).c_str(), hints));
   const addrinfo* answer = answers.first();
   if (answer->ai_next) return raise(PyExc_OSError, "sockaddr resolved to multiple addresses");
-  if (answer->ai_family == AF_INET && cast<TupleObject>(given)->size() != 2) return raise(PyExc_OSError, "IPv4 sockaddr must be 2 tuple");
+  if (answer->ai_family == AF_INET && cast<TupleObject>(given)->size() != 2)
+    return raise(PyExc_OSError, "IPv4 sockaddr must be 2 tuple");
   if (answer->ai_family == AF_INET6) {
     auto* address = reinterpret_cast<sockaddr_in6*>(answer->ai_addr);
     address->sin6_flowinfo = htonl(wanted.flow);
@@ -316,14 +329,16 @@ Result<Ref<>> getNameInfo(PyObject* given, CInt flags) {
   }
   char host[NI_MAXHOST], service[NI_MAXSERV];
   int error = posix::unlocked([&] {
-    return getnameinfo(answer->ai_addr, answer->ai_addrlen, host, sizeof host, service, sizeof service, flags.value);
+    return getnameinfo(answer->ai_addr, answer->ai_addrlen, host, sizeof host, service, sizeof service,
+                       flags.value);
   });
   if (error) return raiseAddressError(error);
   Ref<StrObject> host_text = TRY(fsDecode(host)), service_text = TRY(strFromUtf8(service));
   return Ref<>(TRY(tupleOf(host_text.get(), service_text.get())));
 }
 
-// --- interfaces ------------------------------------------------------------------------------------------------------
+// --- interfaces
+// ------------------------------------------------------------------------------------------------------
 
 struct InterfaceList {
   struct if_nameindex* first = posix::unlocked([] { return ::if_nameindex(); });
@@ -358,20 +373,31 @@ Result<Ref<StrObject>> ifIndexToName(PyObject* given) {
 }  // namespace
 
 PyMethodDef kResolveMethods[] = {
-    function<"!gethostbyname(host, /)", getHostByName, "gethostbyname(host) -> address\n\nThe IPv4 address of a host.">,
-    function<"!gethostbyname_ex(host, /)", getHostByNameEx, "gethostbyname_ex(host) -> (name, aliaslist, addresslist)\n\nAll that is known about a host.">,
-    function<"!gethostbyaddr(host, /)", getHostByAddr, "gethostbyaddr(host) -> (name, aliaslist, addresslist)\n\nThe host with an address.">,
+    function<"!gethostbyname(host, /)", getHostByName,
+             "gethostbyname(host) -> address\n\nThe IPv4 address of a host.">,
+    function<"!gethostbyname_ex(host, /)", getHostByNameEx,
+             "gethostbyname_ex(host) -> (name, aliaslist, addresslist)\n\nAll that is known about a host.">,
+    function<"!gethostbyaddr(host, /)", getHostByAddr,
+             "gethostbyaddr(host) -> (name, aliaslist, addresslist)\n\nThe host with an address.">,
     function<"!gethostname()", getHostName, "gethostname() -> string\n\nThe name of this host.">,
     function<"!sethostname(name, /)", setHostName, "sethostname(name)\n\nSet the name of this host.">,
-    function<"!getservbyname(servicename, protocolname=None, /)", getServByName, "getservbyname(servicename[, protocolname]) -> integer\n\nThe port of a service.">,
-    function<"!getservbyport(port, protocolname=None, /)", getServByPort, "getservbyport(port[, protocolname]) -> string\n\nThe service on a port.">,
-    function<"!getprotobyname(name, /)", getProtoByName, "getprotobyname(name) -> integer\n\nThe number of a protocol.">,
+    function<"!getservbyname(servicename, protocolname=None, /)", getServByName,
+             "getservbyname(servicename[, protocolname]) -> integer\n\nThe port of a service.">,
+    function<"!getservbyport(port, protocolname=None, /)", getServByPort,
+             "getservbyport(port[, protocolname]) -> string\n\nThe service on a port.">,
+    function<"!getprotobyname(name, /)", getProtoByName,
+             "getprotobyname(name) -> integer\n\nThe number of a protocol.">,
     function<"!getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)", getAddrInfo,
-             "getaddrinfo(host, port [, family, type, proto, flags])\n    -> list of (family, type, proto, canonname, sockaddr)\n\nAddresses of a host and service.">,
-    function<"!getnameinfo(sockaddr, flags, /)", getNameInfo, "getnameinfo(sockaddr, flags) --> (host, port)\n\nNames for an address.">,
-    function<"!if_nameindex()", ifNameIndex, "if_nameindex()\n\nAll network interfaces: a list of (index, name).">,
-    function<"!if_nametoindex(if_name, /)", ifNameToIndex, "if_nametoindex(if_name)\n\nThe index of an interface.">,
-    function<"!if_indextoname(if_index, /)", ifIndexToName, "if_indextoname(if_index)\n\nThe name of an interface.">,
+             "getaddrinfo(host, port [, family, type, proto, flags])\n    -> list of (family, type, proto, "
+             "canonname, sockaddr)\n\nAddresses of a host and service.">,
+    function<"!getnameinfo(sockaddr, flags, /)", getNameInfo,
+             "getnameinfo(sockaddr, flags) --> (host, port)\n\nNames for an address.">,
+    function<"!if_nameindex()", ifNameIndex,
+             "if_nameindex()\n\nAll network interfaces: a list of (index, name).">,
+    function<"!if_nametoindex(if_name, /)", ifNameToIndex,
+             "if_nametoindex(if_name)\n\nThe index of an interface.">,
+    function<"!if_indextoname(if_index, /)", ifIndexToName,
+             "if_indextoname(if_index)\n\nThe name of an interface.">,
     {}};
 
 }  // namespace krait::modules::sockets

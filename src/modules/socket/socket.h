@@ -45,7 +45,8 @@ inline Raised raiseSocketError() { return raiseErrno(errno); }
 [[gnu::cold]] Raised raiseHostError(int error);
 [[gnu::cold]] Raised raiseTimedOut();
 
-// --- waiting ---------------------------------------------------------------------------------------------------------
+// --- waiting
+// ---------------------------------------------------------------------------------------------------------
 
 enum class Wait { kRead, kWrite, kConnect };
 enum class WaitAnswer { kReady, kTimedOut, kFailed };
@@ -55,7 +56,8 @@ WaitAnswer waitReady(SocketObject* self, Wait kind, TimeNs limit);
 // How a waiting call ended. A pending exception belongs to kRaised only.
 enum class CallEnd { kDone, kRaised, kTimedOut, kError };
 
-// Runs a system call without the GIL, after waiting for readiness within `timeout`. `attempt` answers false with errno set.
+// Runs a system call without the GIL, after waiting for readiness within `timeout`. `attempt` answers false
+// with errno set.
 template <class F>
 CallEnd callWaiting(SocketObject* self, Wait kind, TimeNs timeout, F&& attempt) {
   bool limited = timeout > 0;
@@ -63,8 +65,10 @@ CallEnd callWaiting(SocketObject* self, Wait kind, TimeNs timeout, F&& attempt) 
   bool started = false;
   for (;;) {
     if (limited || kind == Wait::kConnect) {
-      if (started && limited) left = deadline - timeOf(CLOCK_MONOTONIC);
-      else if (limited) deadline = timeOf(CLOCK_MONOTONIC) + timeout;
+      if (started && limited)
+        left = deadline - timeOf(CLOCK_MONOTONIC);
+      else if (limited)
+        deadline = timeOf(CLOCK_MONOTONIC) + timeout;
       started = true;
       WaitAnswer answer = limited && left < 0 ? WaitAnswer::kTimedOut : waitReady(self, kind, left);
       if (answer == WaitAnswer::kTimedOut) return CallEnd::kTimedOut;
@@ -88,7 +92,8 @@ Status callSocket(SocketObject* self, Wait kind, F&& attempt) {
   return endStatus(callWaiting(self, kind, self->timeout, attempt));
 }
 
-// --- addresses -------------------------------------------------------------------------------------------------------
+// --- addresses
+// -------------------------------------------------------------------------------------------------------
 
 struct Address {
   sockaddr_storage storage;

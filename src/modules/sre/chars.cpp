@@ -4,44 +4,25 @@ namespace krait::sre {
 
 bool inCategory(Code category, Code ch) {
   switch (category) {
-    case kDigit:
-      return ch - '0' < 10;
-    case kNotDigit:
-      return !(ch - '0' < 10);
-    case kSpace:
-      return ch == ' ' || ch - 9 < 5;
-    case kNotSpace:
-      return !(ch == ' ' || ch - 9 < 5);
-    case kWord:
-      return isWordAscii(ch);
-    case kNotWord:
-      return !isWordAscii(ch);
-    case kLinebreak:
-      return ch == '\n';
-    case kNotLinebreak:
-      return ch != '\n';
-    case kLocWord:
-      return isWordLocale(ch);
-    case kLocNotWord:
-      return !isWordLocale(ch);
-    case kUniDigit:
-      return unicode::isDecimal(ch);
-    case kUniNotDigit:
-      return !unicode::isDecimal(ch);
-    case kUniSpace:
-      return unicode::isSpace(ch);
-    case kUniNotSpace:
-      return !unicode::isSpace(ch);
-    case kUniWord:
-      return isWordUnicode(ch);
-    case kUniNotWord:
-      return !isWordUnicode(ch);
-    case kUniLinebreak:
-      return unicode::isLinebreak(ch);
-    case kUniNotLinebreak:
-      return !unicode::isLinebreak(ch);
-    default:
-      return false;
+    case kDigit: return ch - '0' < 10;
+    case kNotDigit: return !(ch - '0' < 10);
+    case kSpace: return ch == ' ' || ch - 9 < 5;
+    case kNotSpace: return !(ch == ' ' || ch - 9 < 5);
+    case kWord: return isWordAscii(ch);
+    case kNotWord: return !isWordAscii(ch);
+    case kLinebreak: return ch == '\n';
+    case kNotLinebreak: return ch != '\n';
+    case kLocWord: return isWordLocale(ch);
+    case kLocNotWord: return !isWordLocale(ch);
+    case kUniDigit: return unicode::isDecimal(ch);
+    case kUniNotDigit: return !unicode::isDecimal(ch);
+    case kUniSpace: return unicode::isSpace(ch);
+    case kUniNotSpace: return !unicode::isSpace(ch);
+    case kUniWord: return isWordUnicode(ch);
+    case kUniNotWord: return !isWordUnicode(ch);
+    case kUniLinebreak: return unicode::isLinebreak(ch);
+    case kUniNotLinebreak: return !unicode::isLinebreak(ch);
+    default: return false;
   }
 }
 
@@ -66,17 +47,12 @@ bool inRangeUniIgnore(Code low, Code high, Code ch) {
 Code itemSize(const Code* item) {
   switch (*item) {
     case kLiteral:
-    case kCategory:
-      return 2;
+    case kCategory: return 2;
     case kRange:
-    case kRangeUniIgnore:
-      return 3;
-    case kCharset:
-      return 9;
-    case kBigCharset:
-      return 66 + item[1] * 8;
-    default:
-      return 1;
+    case kRangeUniIgnore: return 3;
+    case kCharset: return 9;
+    case kBigCharset: return 66 + item[1] * 8;
+    default: return 1;
   }
 }
 
@@ -87,31 +63,15 @@ bool inSet(const Code* set, Code ch) {
   for (;; set += itemSize(set)) {
     bool found = false;
     switch (*set) {
-      case kFailure:
-        return !inside;
-      case kNegate:
-        inside = !inside;
-        break;
-      case kLiteral:
-        found = ch == set[1];
-        break;
-      case kCategory:
-        found = inCategory(set[1], ch);
-        break;
-      case kRange:
-        found = set[1] <= ch && ch <= set[2];
-        break;
-      case kRangeUniIgnore:
-        found = inRangeUniIgnore(set[1], set[2], ch);
-        break;
-      case kCharset:
-        found = ch < 256 && bitAt(set + 1, ch);
-        break;
-      case kBigCharset:
-        found = inBigCharset(set + 1, ch);
-        break;
-      default:
-        return false;
+      case kFailure: return !inside;
+      case kNegate: inside = !inside; break;
+      case kLiteral: found = ch == set[1]; break;
+      case kCategory: found = inCategory(set[1], ch); break;
+      case kRange: found = set[1] <= ch && ch <= set[2]; break;
+      case kRangeUniIgnore: found = inRangeUniIgnore(set[1], set[2], ch); break;
+      case kCharset: found = ch < 256 && bitAt(set + 1, ch); break;
+      case kBigCharset: found = inBigCharset(set + 1, ch); break;
+      default: return false;
     }
     if (found) return inside;
   }

@@ -99,36 +99,21 @@ template <class Char>
 bool Matcher<Char>::unitMatches(Code pc, Code ch) const {
   Code arg = code_[pc + 1];
   switch (code_[pc]) {
-    case kAny:
-      return ch != '\n';
-    case kAnyAll:
-      return true;
-    case kLiteral:
-      return ch == arg;
-    case kNotLiteral:
-      return ch != arg;
-    case kIn:
-      return inSetAt(pc + 2, ch);
-    case kLiteralIgnore:
-      return lowerAscii(ch) == arg;
-    case kNotLiteralIgnore:
-      return lowerAscii(ch) != arg;
-    case kInIgnore:
-      return inSetAt(pc + 2, lowerAscii(ch));
-    case kLiteralUniIgnore:
-      return lowerUnicode(ch) == arg;
-    case kNotLiteralUniIgnore:
-      return lowerUnicode(ch) != arg;
-    case kInUniIgnore:
-      return inSetAt(pc + 2, lowerUnicode(ch));
-    case kLiteralLocIgnore:
-      return equalsLocIgnore(arg, ch);
-    case kNotLiteralLocIgnore:
-      return !equalsLocIgnore(arg, ch);
-    case kInLocIgnore:
-      return inSetLocIgnore(sets_ + pc + 2, ch);
-    default:
-      return false;
+    case kAny: return ch != '\n';
+    case kAnyAll: return true;
+    case kLiteral: return ch == arg;
+    case kNotLiteral: return ch != arg;
+    case kIn: return inSetAt(pc + 2, ch);
+    case kLiteralIgnore: return lowerAscii(ch) == arg;
+    case kNotLiteralIgnore: return lowerAscii(ch) != arg;
+    case kInIgnore: return inSetAt(pc + 2, lowerAscii(ch));
+    case kLiteralUniIgnore: return lowerUnicode(ch) == arg;
+    case kNotLiteralUniIgnore: return lowerUnicode(ch) != arg;
+    case kInUniIgnore: return inSetAt(pc + 2, lowerUnicode(ch));
+    case kLiteralLocIgnore: return equalsLocIgnore(arg, ch);
+    case kNotLiteralLocIgnore: return !equalsLocIgnore(arg, ch);
+    case kInLocIgnore: return inSetLocIgnore(sets_ + pc + 2, ch);
+    default: return false;
   }
 }
 
@@ -141,8 +126,7 @@ Py_ssize_t Matcher<Char>::countUnits(Code pc, Py_ssize_t at, Code most) const {
   const Char *from = text_ + at, *to = from + limit, *p = from;
   Code arg = code_[pc + 1];
   switch (code_[pc]) {
-    case kAnyAll:
-      return limit;
+    case kAnyAll: return limit;
     case kAny:
       if constexpr (sizeof(Char) == 1) {
         auto* found = static_cast<const Char*>(std::memchr(from, '\n', static_cast<size_t>(limit)));
@@ -182,30 +166,18 @@ template <class Char>
 bool Matcher<Char>::atPosition(Code where, Py_ssize_t at) const {
   switch (where) {
     case kAtBeginning:
-    case kAtBeginningString:
-      return at == 0;
-    case kAtBeginningLine:
-      return at == 0 || text_[at - 1] == '\n';
-    case kAtEnd:
-      return at == end_ || (end_ - at == 1 && text_[at] == '\n');
-    case kAtEndLine:
-      return at == end_ || (at < end_ && text_[at] == '\n');
-    case kAtEndString:
-      return at == end_;
-    case kAtBoundary:
-      return end_ != 0 && isBoundary(at, isWordAscii);
-    case kAtNonBoundary:
-      return end_ != 0 && !isBoundary(at, isWordAscii);
-    case kAtLocBoundary:
-      return end_ != 0 && isBoundary(at, isWordLocale);
-    case kAtLocNonBoundary:
-      return end_ != 0 && !isBoundary(at, isWordLocale);
-    case kAtUniBoundary:
-      return end_ != 0 && isBoundary(at, isWordUnicode);
-    case kAtUniNonBoundary:
-      return end_ != 0 && !isBoundary(at, isWordUnicode);
-    default:
-      return false;
+    case kAtBeginningString: return at == 0;
+    case kAtBeginningLine: return at == 0 || text_[at - 1] == '\n';
+    case kAtEnd: return at == end_ || (end_ - at == 1 && text_[at] == '\n');
+    case kAtEndLine: return at == end_ || (at < end_ && text_[at] == '\n');
+    case kAtEndString: return at == end_;
+    case kAtBoundary: return end_ != 0 && isBoundary(at, isWordAscii);
+    case kAtNonBoundary: return end_ != 0 && !isBoundary(at, isWordAscii);
+    case kAtLocBoundary: return end_ != 0 && isBoundary(at, isWordLocale);
+    case kAtLocNonBoundary: return end_ != 0 && !isBoundary(at, isWordLocale);
+    case kAtUniBoundary: return end_ != 0 && isBoundary(at, isWordUnicode);
+    case kAtUniNonBoundary: return end_ != 0 && !isBoundary(at, isWordUnicode);
+    default: return false;
   }
 }
 
@@ -535,20 +507,16 @@ auto Matcher<Char>::resume(Entry& entry, Code* pc, Py_ssize_t* at) -> Go {
         s_.stack.pop();
       return Go::kOn;
     }
-    case EntryKind::kRepeatOne:
-      return resumeRepeatOne(entry, pc, at);
-    case EntryKind::kMinRepeatOne:
-      return resumeMinRepeatOne(entry, pc, at);
-    case EntryKind::kBody:
-      return resumeBody(entry, pc, at);
+    case EntryKind::kRepeatOne: return resumeRepeatOne(entry, pc, at);
+    case EntryKind::kMinRepeatOne: return resumeMinRepeatOne(entry, pc, at);
+    case EntryKind::kBody: return resumeBody(entry, pc, at);
     case EntryKind::kTail:
       *at = entry.a;
       *pc = entry.pc;
       repeat_ = s_.repeats[static_cast<size_t>(entry.b)].outer;
       s_.stack.pop();
       return Go::kOn;
-    default:
-      break;
+    default: break;
   }
   Entry barrier = entry;
   s_.stack.pop();
@@ -659,28 +627,16 @@ int Matcher<Char>::run(Code pc, Py_ssize_t at) {
         pc += matched ? 3 : 1 + code[pc + 2];
         continue;
       }
-      case kJump:
-        pc += 1 + code[pc + 1];
-        continue;
+      case kJump: pc += 1 + code[pc + 1]; continue;
       case kInfo:
         if (code[pc + 3] > 0 && end_ - at < static_cast<Py_ssize_t>(code[pc + 3])) break;
         pc += 1 + code[pc + 1];
         continue;
-      case kBranch:
-        go = branch(&pc, at);
-        break;
-      case kRepeatOne:
-        go = repeatOne(&pc, &at);
-        break;
-      case kMinRepeatOne:
-        go = minRepeatOne(&pc, &at);
-        break;
-      case kPossessiveRepeatOne:
-        go = possessiveOne(&pc, &at);
-        break;
-      case kRepeat:
-        go = enterRepeat(&pc);
-        break;
+      case kBranch: go = branch(&pc, at); break;
+      case kRepeatOne: go = repeatOne(&pc, &at); break;
+      case kMinRepeatOne: go = minRepeatOne(&pc, &at); break;
+      case kPossessiveRepeatOne: go = possessiveOne(&pc, &at); break;
+      case kRepeat: go = enterRepeat(&pc); break;
       case kMaxUntil:
       case kMinUntil:
         if (repeat_ < 0)
@@ -688,23 +644,18 @@ int Matcher<Char>::run(Code pc, Py_ssize_t at) {
         if ((++steps_ & 0xfff) == 0 && checkSignals().failed()) return -1;
         go = code[pc] == kMaxUntil ? untilMax(&pc, at) : untilMin(&pc, at);
         break;
-      case kPossessiveRepeat:
-        go = enterPossessive(&pc, &at);
-        break;
+      case kPossessiveRepeat: go = enterPossessive(&pc, &at); break;
       case kAtomicGroup:
         go = pushBarrier(EntryKind::kAtomic, pc, at, 0) ? Go::kOn : Go::kError;
         pc += 2;
         break;
       case kAssert:
-      case kAssertNot:
-        go = assertion(&pc, &at);
-        break;
+      case kAssertNot: go = assertion(&pc, &at); break;
       case kSuccess:
         go = success(&pc, &at);
         if (go == Go::kDone) return s_.match_end = at, 1;
         break;
-      default:
-        break;
+      default: break;
     }
     if (go == Go::kOn) continue;
     if (go == Go::kError) return (void)raiseNoMemory(), -1;

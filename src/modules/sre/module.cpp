@@ -29,8 +29,7 @@ Result<Ref<>> sreCompile(PyObject* pattern, int flags, ListObject* code, Py_ssiz
 constexpr PyMethodDef kCompileRow = [] {
   PyMethodDef row =
       function<"compile($module, /, pattern, flags, code, groups, groupindex, indexgroup)", sreCompile>;
-  row.ml_doc =
-      "compile($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)\n--\n\n";
+  row.ml_doc = "compile($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)\n--\n\n";
   return row;
 }();
 

@@ -53,9 +53,7 @@ class Validator {
       case kSuccess:
       case kFailure:
       case kAny:
-      case kAnyAll:
-        *at = pc + 1;
-        return true;
+      case kAnyAll: *at = pc + 1; return true;
       case kLiteral:
       case kNotLiteral:
       case kLiteralIgnore:
@@ -63,49 +61,32 @@ class Validator {
       case kLiteralUniIgnore:
       case kNotLiteralUniIgnore:
       case kLiteralLocIgnore:
-      case kNotLiteralLocIgnore:
-        *at = pc + 2;
-        return word(pc + 1, end, &value);
-      case kMark:
-        *at = pc + 2;
-        return word(pc + 1, end, &value) && value < 2 * static_cast<size_t>(groups_);
+      case kNotLiteralLocIgnore: *at = pc + 2; return word(pc + 1, end, &value);
+      case kMark: *at = pc + 2; return word(pc + 1, end, &value) && value < 2 * static_cast<size_t>(groups_);
       case kGroupRef:
       case kGroupRefIgnore:
       case kGroupRefUniIgnore:
       case kGroupRefLocIgnore:
         *at = pc + 2;
         return word(pc + 1, end, &value) && value < static_cast<size_t>(groups_);
-      case kAt:
-        *at = pc + 2;
-        return word(pc + 1, end, &value) && value < kAtCount;
-      case kCategory:
-        *at = pc + 2;
-        return word(pc + 1, end, &value) && value < kCategoryCount;
+      case kAt: *at = pc + 2; return word(pc + 1, end, &value) && value < kAtCount;
+      case kCategory: *at = pc + 2; return word(pc + 1, end, &value) && value < kCategoryCount;
       case kIn:
       case kInIgnore:
       case kInUniIgnore:
-      case kInLocIgnore:
-        return setInstruction(at, end);
-      case kInfo:
-        return info(at, end);
-      case kBranch:
-        return branch(at, end);
+      case kInLocIgnore: return setInstruction(at, end);
+      case kInfo: return info(at, end);
+      case kBranch: return branch(at, end);
       case kRepeatOne:
       case kMinRepeatOne:
-      case kPossessiveRepeatOne:
-        return repeatOne(at, end);
+      case kPossessiveRepeatOne: return repeatOne(at, end);
       case kRepeat:
-      case kPossessiveRepeat:
-        return repeat(at, end);
-      case kAtomicGroup:
-        return subBlock(at, end, 2);
+      case kPossessiveRepeat: return repeat(at, end);
+      case kAtomicGroup: return subBlock(at, end, 2);
       case kAssert:
-      case kAssertNot:
-        return assertion(at, end);
-      case kGroupRefExists:
-        return conditional(at, end);
-      default:
-        return false;
+      case kAssertNot: return assertion(at, end);
+      case kGroupRefExists: return conditional(at, end);
+      default: return false;
     }
   }
 
@@ -123,18 +104,11 @@ class Validator {
     for (end--; at < end;) {
       Code size = 1, value = 0;
       switch (code_[at]) {
-        case kNegate:
-          break;
-        case kLiteral:
-          size = 2;
-          break;
+        case kNegate: break;
+        case kLiteral: size = 2; break;
         case kRange:
-        case kRangeUniIgnore:
-          size = 3;
-          break;
-        case kCharset:
-          size = 9;
-          break;
+        case kRangeUniIgnore: size = 3; break;
+        case kCharset: size = 9; break;
         case kCategory:
           size = 2;
           if (!word(at + 1, end, &value) || value >= kCategoryCount) return false;
@@ -143,8 +117,7 @@ class Validator {
           if (!word(at + 1, end, &value) || value > 256 || !bigCharset(at, end, value)) return false;
           size = 66 + value * 8;
           break;
-        default:
-          return false;
+        default: return false;
       }
       if (size > end - at) return false;
       at += size;
@@ -226,10 +199,8 @@ class Validator {
       case kInUniIgnore:
       case kLiteralLocIgnore:
       case kNotLiteralLocIgnore:
-      case kInLocIgnore:
-        return true;
-      default:
-        return false;
+      case kInLocIgnore: return true;
+      default: return false;
     }
   }
   bool bounds(Code pc, Code end) const {

@@ -141,10 +141,8 @@ bool isUnit(Code op) {
     case kInUniIgnore:
     case kLiteralLocIgnore:
     case kNotLiteralLocIgnore:
-    case kInLocIgnore:
-      return true;
-    default:
-      return false;
+    case kInLocIgnore: return true;
+    default: return false;
   }
 }
 
@@ -155,9 +153,7 @@ Code firstUnit(const Code* code, Code pc) {
     switch (code[pc]) {
       case kMark:
       case kAt:
-      case kAtomicGroup:
-        pc += 2;
-        break;
+      case kAtomicGroup: pc += 2; break;
       case kRepeatOne:
       case kMinRepeatOne:
       case kPossessiveRepeatOne:
@@ -166,8 +162,7 @@ Code firstUnit(const Code* code, Code pc) {
         if (code[pc + 2] == 0) return 0;
         pc += 4;
         break;
-      default:
-        return 0;
+      default: return 0;
     }
   }
 }

@@ -23,13 +23,16 @@ struct Letter {
   uint8_t native_size, standard_size;  // standard 0: native formats only
 };
 constexpr Letter kLetters[] = {
-    {'b', StructKind::kSigned, 1, 1},   {'B', StructKind::kUnsigned, 1, 1}, {'c', StructKind::kChar, 1, 1},
-    {'s', StructKind::kText, 1, 1},     {'p', StructKind::kPascal, 1, 1},   {'?', StructKind::kBool, 1, 1},
-    {'h', StructKind::kSigned, 2, 2},   {'H', StructKind::kUnsigned, 2, 2}, {'i', StructKind::kSigned, 4, 4},
-    {'I', StructKind::kUnsigned, 4, 4}, {'l', StructKind::kSigned, 8, 4},   {'L', StructKind::kUnsigned, 8, 4},
-    {'q', StructKind::kSigned, 8, 8},   {'Q', StructKind::kUnsigned, 8, 8}, {'n', StructKind::kSigned, 8, 0},
-    {'N', StructKind::kUnsigned, 8, 0}, {'e', StructKind::kHalf, 2, 2},     {'f', StructKind::kSingle, 4, 4},
-    {'d', StructKind::kDouble, 8, 8},   {'P', StructKind::kPointer, 8, 0},
+    {'b', StructKind::kSigned, 1, 1}, {'B', StructKind::kUnsigned, 1, 1},
+    {'c', StructKind::kChar, 1, 1},   {'s', StructKind::kText, 1, 1},
+    {'p', StructKind::kPascal, 1, 1}, {'?', StructKind::kBool, 1, 1},
+    {'h', StructKind::kSigned, 2, 2}, {'H', StructKind::kUnsigned, 2, 2},
+    {'i', StructKind::kSigned, 4, 4}, {'I', StructKind::kUnsigned, 4, 4},
+    {'l', StructKind::kSigned, 8, 4}, {'L', StructKind::kUnsigned, 8, 4},
+    {'q', StructKind::kSigned, 8, 8}, {'Q', StructKind::kUnsigned, 8, 8},
+    {'n', StructKind::kSigned, 8, 0}, {'N', StructKind::kUnsigned, 8, 0},
+    {'e', StructKind::kHalf, 2, 2},   {'f', StructKind::kSingle, 4, 4},
+    {'d', StructKind::kDouble, 8, 8}, {'P', StructKind::kPointer, 8, 0},
 };
 
 const Letter* findLetter(char c) {
@@ -83,7 +86,8 @@ class Compiler {
     *given = false;
     for (; at_ < format_.size() && format_[at_] >= '0' && format_[at_] <= '9'; at_++) {
       *given = true;
-      if (__builtin_mul_overflow(count, 10, &count) || __builtin_add_overflow(count, format_[at_] - '0', &count)) {
+      if (__builtin_mul_overflow(count, 10, &count) ||
+          __builtin_add_overflow(count, format_[at_] - '0', &count)) {
         return tooLong();
       }
     }
@@ -106,7 +110,8 @@ class Compiler {
     }
     bool text = row->kind == StructKind::kText || row->kind == StructKind::kPascal;
     // Little-endian formats reuse the native types of equal size, floats and bools apart.
-    bool native = native_ || size == 1 || (!swap_ && size == row->native_size && row->kind != StructKind::kSingle);
+    bool native =
+        native_ || size == 1 || (!swap_ && size == row->native_size && row->kind != StructKind::kSingle);
     StructItem item{row->kind, c, swap_, native, out.size, text ? count : size, text ? 1 : count};
     Py_ssize_t bytes;
     if (__builtin_mul_overflow(size, count, &bytes)) return tooLong();
@@ -147,7 +152,8 @@ Raised rangeError(const StructItem& item) {
   }
   int bits = static_cast<int>(item.size) * 8;
   if (item.kind == StructKind::kUnsigned) {
-    return raise(struct_error, "'%c' format requires 0 <= number <= %zu", item.letter, (size_t{1} << bits) - 1);
+    return raise(struct_error, "'%c' format requires 0 <= number <= %zu", item.letter,
+                 (size_t{1} << bits) - 1);
   }
   Py_ssize_t limit = Py_ssize_t{1} << (bits - 1);
   return raise(struct_error, "'%c' format requires %zd <= number <= %zd", item.letter, -limit, limit - 1);
@@ -182,7 +188,8 @@ Status packUnsigned(const StructItem& item, PyObject* v, unsigned char* out) {
   uint64_t value = intAsUnsignedLongMask(number);
   bool small_native = item.native && item.size <= 2;
   long as_long;
-  bool fits = small_native ? intFitsLong(number, &as_long) : !number->isNegative() && intBitCount(number) <= 64;
+  bool fits =
+      small_native ? intFitsLong(number, &as_long) : !number->isNegative() && intBitCount(number) <= 64;
   if (!fits) {
     if (item.size == 8 && !item.native) return raise(struct_error, "int too large to convert");
     return outOfRange();

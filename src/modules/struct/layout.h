@@ -8,20 +8,32 @@
 
 namespace krait::modules {
 
-enum class StructKind : uint8_t { kChar, kBool, kSigned, kUnsigned, kHalf, kSingle, kDouble, kPointer, kText, kPascal };
+enum class StructKind : uint8_t {
+  kChar,
+  kBool,
+  kSigned,
+  kUnsigned,
+  kHalf,
+  kSingle,
+  kDouble,
+  kPointer,
+  kText,
+  kPascal
+};
 
 // One run of equal items.
 struct StructItem {
   StructKind kind;
   char letter;
-  bool swap;         // bytes are in the other order than the machine's
-  bool native;       // packs (and words its errors) as C's own type of that name
+  bool swap;    // bytes are in the other order than the machine's
+  bool native;  // packs (and words its errors) as C's own type of that name
   Py_ssize_t offset;
-  Py_ssize_t size;   // of one item
+  Py_ssize_t size;  // of one item
   Py_ssize_t repeat;
 };
 
-// Shared by the Struct object and the operations that run on it: user code may re-initialise the object meanwhile.
+// Shared by the Struct object and the operations that run on it: user code may re-initialise the object
+// meanwhile.
 struct StructLayout {
   int references = 1;
   Py_ssize_t size = 0;   // of the whole

@@ -10,8 +10,8 @@
 #include "types/dict.h"
 #include "types/int.h"
 #include "types/module.h"
-#include "types/weakref.h"
 #include "types/tuple.h"
+#include "types/weakref.h"
 
 namespace krait::modules {
 namespace {
@@ -56,7 +56,8 @@ Result<Ref<StrObject>> formatText(PyObject* format) {
     return raise(PyExc_SystemError, "ascii codec accepted other characters");
   }
   if (isBytes(format)) return strFromLatin1(cast<BytesObject>(format)->view());
-  return raise(PyExc_TypeError, "Struct() argument 1 must be a str or bytes object, not %.200s", typeName(format));
+  return raise(PyExc_TypeError, "Struct() argument 1 must be a str or bytes object, not %.200s",
+               typeName(format));
 }
 
 Status structInit(StructObject* self, PyObject* format) {
@@ -70,7 +71,9 @@ Status structInit(StructObject* self, PyObject* format) {
   return {};
 }
 
-int structTraverse(StructObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, typeOf(self)); }
+int structTraverse(StructObject* self, visitproc visit, void* arg) {
+  return visitAll(visit, arg, typeOf(self));
+}
 
 void structDealloc(StructObject* self) {
   gcUntrack(self);
@@ -112,7 +115,8 @@ Result<Buffer> writableBuffer(PyObject* o) {
 // Negative offsets count from the end.
 Result<Py_ssize_t> packOffset(Py_ssize_t offset, Py_ssize_t size, Py_ssize_t room) {
   if (offset < 0) {
-    if (offset + size > 0) return raise(struct_error, "no space to pack %zd bytes at offset %zd", size, offset);
+    if (offset + size > 0)
+      return raise(struct_error, "no space to pack %zd bytes at offset %zd", size, offset);
     if (offset + room < 0) {
       return raise(struct_error, "offset %zd out of range for %zd-byte buffer", offset, room);
     }
@@ -161,7 +165,8 @@ Result<Ref<>> unpackFromMethod(StructObject* self, Buffer buffer, Py_ssize_t off
   StructLayoutRef layout(self->layout);
   Py_ssize_t size = layout->size, room = buffer.size();
   if (offset < 0) {
-    if (offset + size > 0) return raise(struct_error, "not enough data to unpack %zd bytes at offset %zd", size, offset);
+    if (offset + size > 0)
+      return raise(struct_error, "not enough data to unpack %zd bytes at offset %zd", size, offset);
     if (offset + room < 0) {
       return raise(struct_error, "offset %zd out of range for %zd-byte buffer", offset, room);
     }
@@ -182,7 +187,8 @@ Result<Ref<>> iterUnpackMethod(StructObject* self, PyObject* buffer) {
   Ref<UnpackIterator> iterator = TRY(typeAlloc<UnpackIterator>(iterator_type));
   TRY(bufferGet(buffer, &iterator->view, PyBUF_SIMPLE));
   if (iterator->view.len % self->size() != 0) {
-    return raise(struct_error, "iterative unpacking requires a buffer of a multiple of %zd bytes", self->size());
+    return raise(struct_error, "iterative unpacking requires a buffer of a multiple of %zd bytes",
+                 self->size());
   }
   iterator->source = share(self).leak();
   return iterator;
@@ -197,12 +203,14 @@ Result<Ref<>> formatGetter(StructObject* self) { return share(self->format); }
 Result<Ref<>> sizeGetter(StructObject* self) { return intFromLong(self->size()); }
 
 constinit PyMethodDef kStructMethods[] = {
-    method<"iter_unpack($self, buffer, /)", iterUnpackMethod, "An iterator over the values of a buffer, piece by piece.">,
+    method<"iter_unpack($self, buffer, /)", iterUnpackMethod,
+           "An iterator over the values of a buffer, piece by piece.">,
     method<"!pack($self, *values)", packMethod, "S.pack(v1, v2, ...) -> bytes\n\nThe values as bytes.">,
     method<"!pack_into($self, *values)", packIntoMethod,
            "S.pack_into(buffer, offset, v1, v2, ...)\n\nWrites the values into a buffer at an offset.">,
     method<"unpack($self, buffer, /)", unpackMethod, "The values of a buffer of exactly the struct's size.">,
-    method<"unpack_from($self, /, buffer, offset=0)", unpackFromMethod, "The values that stand at an offset.">,
+    method<"unpack_from($self, /, buffer, offset=0)", unpackFromMethod,
+           "The values that stand at an offset.">,
     method<"!__sizeof__($self, /)", sizeofMethod, "S.__sizeof__() -> size of S in memory, in bytes">,
     {}};
 constinit PyGetSetDef kStructGetSet[] = {getset<"format", formatGetter, nullptr, "struct format string">,
@@ -316,12 +324,17 @@ Result<Ref<>> iterUnpackFunction(PyObject* format, PyObject* buffer) {
 
 constinit PyMethodDef kModuleMethods[] = {
     function<"_clearcache($module, /)", clearCache, "Clear the internal cache.">,
-    function<"calcsize($module, format, /)", calcsizeFunction, "Size in bytes of the struct that a format describes.">,
-    function<"iter_unpack($module, format, buffer, /)", iterUnpackFunction, "Iterator over the values of a buffer.">,
-    function<"!pack($module, *values)", packFunction, "pack(format, v1, v2, ...) -> bytes\n\nThe values as bytes.">,
-    function<"!pack_into($module, *values)", packIntoFunction,
-             "pack_into(format, buffer, offset, v1, v2, ...)\n\nWrites the values into a buffer at an offset.">,
-    function<"unpack($module, format, buffer, /)", unpackFunction, "The values of a buffer of exactly the size.">,
+    function<"calcsize($module, format, /)", calcsizeFunction,
+             "Size in bytes of the struct that a format describes.">,
+    function<"iter_unpack($module, format, buffer, /)", iterUnpackFunction,
+             "Iterator over the values of a buffer.">,
+    function<"!pack($module, *values)", packFunction,
+             "pack(format, v1, v2, ...) -> bytes\n\nThe values as bytes.">,
+    function<
+        "!pack_into($module, *values)", packIntoFunction,
+        "pack_into(format, buffer, offset, v1, v2, ...)\n\nWrites the values into a buffer at an offset.">,
+    function<"unpack($module, format, buffer, /)", unpackFunction,
+             "The values of a buffer of exactly the size.">,
     function<"unpack_from($module, format, /, buffer, offset=0)", unpackFromFunction,
              "The values that stand at an offset.">,
     {}};

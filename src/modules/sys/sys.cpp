@@ -41,7 +41,8 @@ constinit PyModuleDef kSysModule = [] {
   def.m_name = "sys";
   def.m_methods = kSysInfoFunctions;
   def.m_doc =
-      "Objects that the interpreter maintains and functions that work closely with it: arguments, module tables, "
+      "Objects that the interpreter maintains and functions that work closely with it: arguments, module "
+      "tables, "
       "standard streams, hooks, limits and version facts.";
   def.m_size = -1;
   return def;
@@ -131,7 +132,8 @@ Status sysConfigure() {
   DictObject* dict = interpreter().sys_dict;
   TRY(putStr(dict, "executable", config.executable));
   TRY(putStr(dict, "_base_executable", config.base_executable));
-  for (const char* key : {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"}) TRY(putStr(dict, key, config.prefix));
+  for (const char* key : {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"})
+    TRY(putStr(dict, key, config.prefix));
   TRY(putStr(dict, "_stdlib_dir", config.stdlib));
   TRY(putStr(dict, "platlibdir", "lib"));
   TRY(dictSet(dict, "_home", Py_None));
@@ -141,8 +143,10 @@ Status sysConfigure() {
   TRY(dictSet(dict, "path", TRY(listOfStrings(defaultPath(config))).get()));
   TRY(dictSet(dict, "_xoptions", TRY(xOptions(config.x_options)).get()));
   TRY(dictSet(dict, "dont_write_bytecode", boolRef(config.dont_write_bytecode != 0).get()));
-  if (config.pycache_prefix.empty()) TRY(dictSet(dict, "pycache_prefix", Py_None));
-  else TRY(putStr(dict, "pycache_prefix", config.pycache_prefix));
+  if (config.pycache_prefix.empty())
+    TRY(dictSet(dict, "pycache_prefix", Py_None));
+  else
+    TRY(putStr(dict, "pycache_prefix", config.pycache_prefix));
   return sysSetFlags(dict);
 }
 

@@ -6,7 +6,8 @@
 
 namespace krait::modules {
 
-// Makes the module and interpreter().sys_dict. Constants and functions only; paths and streams come at start-up.
+// Makes the module and interpreter().sys_dict. Constants and functions only; paths and streams come at
+// start-up.
 Result<Ref<ModuleObject>> sysCreate();
 // argv, path, flags, executable, prefixes, warnoptions ... from interpreter().config.
 Status sysConfigure();

@@ -91,7 +91,8 @@ Result<Ref<>> sysExcInfo() {
   Ref<> value = handledException();
   if (value.get() == Py_None) return Ref<>(TRY(tupleOf(Py_None, Py_None, Py_None)));
   PyObject* traceback = cast<ExceptionObject>(value)->traceback;
-  return Ref<>(TRY(tupleOf(static_cast<PyObject*>(typeOf(value)), value.get(), traceback ? traceback : Py_None)));
+  return Ref<>(
+      TRY(tupleOf(static_cast<PyObject*>(typeOf(value)), value.get(), traceback ? traceback : Py_None)));
 }
 
 Ref<> sysException() { return handledException(); }
@@ -123,15 +124,21 @@ Status sysAddAuditHook(PyObject* hook) {
 }  // namespace
 
 PyMethodDef kSysHookFunctions[] = {
-    function<"displayhook($module, object, /)", sysDisplayHook, "Print the value of an interactive statement and keep it as builtins._">,
-    function<"excepthook($module, exctype, value, traceback, /)", sysExceptHook, "Print an exception with its traceback to sys.stderr.">,
-    function<"unraisablehook($module, unraisable, /)", sysUnraisableHook, "Report an exception that could not be raised.">,
-    function<"!breakpointhook(*args, **kws)", sysBreakpointHook, "breakpointhook(*args, **kws)\n\nWhat breakpoint() calls.">,
-    function<"exit($module, status=None, /)", sysExit, "Leave the interpreter by raising SystemExit(status).">,
+    function<"displayhook($module, object, /)", sysDisplayHook,
+             "Print the value of an interactive statement and keep it as builtins._">,
+    function<"excepthook($module, exctype, value, traceback, /)", sysExceptHook,
+             "Print an exception with its traceback to sys.stderr.">,
+    function<"unraisablehook($module, unraisable, /)", sysUnraisableHook,
+             "Report an exception that could not be raised.">,
+    function<"!breakpointhook(*args, **kws)", sysBreakpointHook,
+             "breakpointhook(*args, **kws)\n\nWhat breakpoint() calls.">,
+    function<"exit($module, status=None, /)", sysExit,
+             "Leave the interpreter by raising SystemExit(status).">,
     function<"exc_info($module, /)", sysExcInfo, "Type, value and traceback of the exception being handled.">,
     function<"exception($module, /)", sysException, "The exception being handled, or None.">,
     function<"!audit(*args)", sysAudit, "audit(event, *args)\n\nTell the audit hooks about an event.">,
-    function<"addaudithook($module, /, hook)", sysAddAuditHook, "Add a function that is told about audited events.">,
+    function<"addaudithook($module, /, hook)", sysAddAuditHook,
+             "Add a function that is told about audited events.">,
     {}};
 
 }  // namespace krait::modules

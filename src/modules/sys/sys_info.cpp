@@ -20,45 +20,75 @@
 namespace krait::modules {
 namespace {
 
-// --- struct sequences --------------------------------------------------------------------------------------------
+// --- struct sequences
+// --------------------------------------------------------------------------------------------
 
-PyStructSequence_Field kFlagFields[] = {
-    {"debug", "-d"}, {"inspect", "-i"}, {"interactive", "-i"}, {"optimize", "-O or -OO"},
-    {"dont_write_bytecode", "-B"}, {"no_user_site", "-s"}, {"no_site", "-S"}, {"ignore_environment", "-E"},
-    {"verbose", "-v"}, {"bytes_warning", "-b"}, {"quiet", "-q"}, {"hash_randomization", "-R"}, {"isolated", "-I"},
-    {"dev_mode", "-X dev"}, {"utf8_mode", "-X utf8"}, {"warn_default_encoding", "-X warn_default_encoding"},
-    {"safe_path", "-P"}, {"int_max_str_digits", "-X int_max_str_digits"}, {nullptr, nullptr}};
-PyStructSequence_Desc kFlagsDesc{"sys.flags", "Command line flags and environment settings in force.", kFlagFields, 18};
+PyStructSequence_Field kFlagFields[] = {{"debug", "-d"},
+                                        {"inspect", "-i"},
+                                        {"interactive", "-i"},
+                                        {"optimize", "-O or -OO"},
+                                        {"dont_write_bytecode", "-B"},
+                                        {"no_user_site", "-s"},
+                                        {"no_site", "-S"},
+                                        {"ignore_environment", "-E"},
+                                        {"verbose", "-v"},
+                                        {"bytes_warning", "-b"},
+                                        {"quiet", "-q"},
+                                        {"hash_randomization", "-R"},
+                                        {"isolated", "-I"},
+                                        {"dev_mode", "-X dev"},
+                                        {"utf8_mode", "-X utf8"},
+                                        {"warn_default_encoding", "-X warn_default_encoding"},
+                                        {"safe_path", "-P"},
+                                        {"int_max_str_digits", "-X int_max_str_digits"},
+                                        {nullptr, nullptr}};
+PyStructSequence_Desc kFlagsDesc{"sys.flags", "Command line flags and environment settings in force.",
+                                 kFlagFields, 18};
 
-PyStructSequence_Field kVersionFields[] = {{"major", "Major release number"}, {"minor", "Minor release number"},
-                                           {"micro", "Patch release number"},
-                                           {"releaselevel", "'alpha', 'beta', 'candidate', or 'final'"},
-                                           {"serial", "Serial release number"}, {nullptr, nullptr}};
-PyStructSequence_Desc kVersionDesc{"sys.version_info", "Version of the language, as a tuple.", kVersionFields, 5};
+PyStructSequence_Field kVersionFields[] = {
+    {"major", "Major release number"},   {"minor", "Minor release number"},
+    {"micro", "Patch release number"},   {"releaselevel", "'alpha', 'beta', 'candidate', or 'final'"},
+    {"serial", "Serial release number"}, {nullptr, nullptr}};
+PyStructSequence_Desc kVersionDesc{"sys.version_info", "Version of the language, as a tuple.", kVersionFields,
+                                   5};
 
-PyStructSequence_Field kFloatFields[] = {
-    {"max", "largest finite float"}, {"max_exp", "largest binary exponent"}, {"max_10_exp", "largest decimal exponent"},
-    {"min", "smallest normal positive float"}, {"min_exp", "smallest binary exponent"},
-    {"min_10_exp", "smallest decimal exponent"}, {"dig", "decimal digits that survive a round trip"},
-    {"mant_dig", "bits of the mantissa"}, {"epsilon", "distance from 1.0 to the next float"}, {"radix", "base of the exponent"},
-    {"rounds", "rounding mode of arithmetic"}, {nullptr, nullptr}};
+PyStructSequence_Field kFloatFields[] = {{"max", "largest finite float"},
+                                         {"max_exp", "largest binary exponent"},
+                                         {"max_10_exp", "largest decimal exponent"},
+                                         {"min", "smallest normal positive float"},
+                                         {"min_exp", "smallest binary exponent"},
+                                         {"min_10_exp", "smallest decimal exponent"},
+                                         {"dig", "decimal digits that survive a round trip"},
+                                         {"mant_dig", "bits of the mantissa"},
+                                         {"epsilon", "distance from 1.0 to the next float"},
+                                         {"radix", "base of the exponent"},
+                                         {"rounds", "rounding mode of arithmetic"},
+                                         {nullptr, nullptr}};
 PyStructSequence_Desc kFloatDesc{"sys.float_info", "Properties of the float type.", kFloatFields, 11};
 
-PyStructSequence_Field kHashFields[] = {
-    {"width", "bits of a hash value"}, {"modulus", "prime modulus of numeric hashes"}, {"inf", "hash of positive infinity"},
-    {"nan", "unused"}, {"imag", "multiplier of imaginary parts"}, {"algorithm", "algorithm for str and bytes"},
-    {"hash_bits", "output bits of the algorithm"}, {"seed_bits", "bits of its seed"},
-    {"cutoff", "length up to which short strings hash differently"}, {nullptr, nullptr}};
+PyStructSequence_Field kHashFields[] = {{"width", "bits of a hash value"},
+                                        {"modulus", "prime modulus of numeric hashes"},
+                                        {"inf", "hash of positive infinity"},
+                                        {"nan", "unused"},
+                                        {"imag", "multiplier of imaginary parts"},
+                                        {"algorithm", "algorithm for str and bytes"},
+                                        {"hash_bits", "output bits of the algorithm"},
+                                        {"seed_bits", "bits of its seed"},
+                                        {"cutoff", "length up to which short strings hash differently"},
+                                        {nullptr, nullptr}};
 PyStructSequence_Desc kHashDesc{"sys.hash_info", "Parameters of hashing.", kHashFields, 9};
 
-PyStructSequence_Field kIntFields[] = {
-    {"bits_per_digit", "bits of a digit"}, {"sizeof_digit", "bytes of a digit"},
-    {"default_max_str_digits", "default limit of text conversion"},
-    {"str_digits_check_threshold", "lengths up to this are never limited"}, {nullptr, nullptr}};
+PyStructSequence_Field kIntFields[] = {{"bits_per_digit", "bits of a digit"},
+                                       {"sizeof_digit", "bytes of a digit"},
+                                       {"default_max_str_digits", "default limit of text conversion"},
+                                       {"str_digits_check_threshold", "lengths up to this are never limited"},
+                                       {nullptr, nullptr}};
 PyStructSequence_Desc kIntDesc{"sys.int_info", "Internals of the int type.", kIntFields, 4};
 
-PyStructSequence_Field kThreadFields[] = {{"name", "thread implementation"}, {"lock", "lock implementation"},
-                                          {"version", "library version"}, {nullptr, nullptr}};
+PyStructSequence_Field kThreadFields[] = {{"name", "thread implementation"},
+                                          {"lock", "lock implementation"},
+                                          {"version", "library version"},
+                                          {nullptr, nullptr}};
 PyStructSequence_Desc kThreadDesc{"sys.thread_info", "The thread implementation.", kThreadFields, 3};
 
 // Types whose instances only sys makes: a constructor call is refused, as CPython does.
@@ -70,8 +100,10 @@ class Fields {
  public:
   explicit Fields(TupleObject* seq) : seq_(seq) {}
   void add(Result<Ref<>> value) {
-    if (failed_ || value.failed()) failed_ = true;
-    else structSeqSet(seq_, next_++, std::move(value).take());
+    if (failed_ || value.failed())
+      failed_ = true;
+    else
+      structSeqSet(seq_, next_++, std::move(value).take());
   }
   void add(long value) { add(intObject(value)); }
   void add(double value) { add(floatObject(value)); }
@@ -95,15 +127,14 @@ Result<Ref<TupleObject>> fill(PyTypeObject* type, F&& add_all) {
 
 Result<Ref<TupleObject>> versionInfo() {
   Ref<PyTypeObject> type = TRY(singletonType(kVersionDesc));
-  return fill(type, [](Fields& f) {
-    f.add(3L), f.add(11L), f.add(2L), f.add("final"), f.add(0L);
-  });
+  return fill(type, [](Fields& f) { f.add(3L), f.add(11L), f.add(2L), f.add("final"), f.add(0L); });
 }
 
 Result<Ref<TupleObject>> floatInfo() {
   Ref<PyTypeObject> type = TRY(structSeqTypeNew(&kFloatDesc));
   return fill(type, [](Fields& f) {
-    f.add(DBL_MAX), f.add(long{DBL_MAX_EXP}), f.add(long{DBL_MAX_10_EXP}), f.add(DBL_MIN), f.add(long{DBL_MIN_EXP});
+    f.add(DBL_MAX), f.add(long{DBL_MAX_EXP}), f.add(long{DBL_MAX_10_EXP}), f.add(DBL_MIN),
+        f.add(long{DBL_MIN_EXP});
     f.add(long{DBL_MIN_10_EXP}), f.add(long{DBL_DIG}), f.add(long{DBL_MANT_DIG}), f.add(DBL_EPSILON);
     f.add(long{FLT_RADIX}), f.add(1L);
   });
@@ -112,7 +143,8 @@ Result<Ref<TupleObject>> floatInfo() {
 Result<Ref<TupleObject>> hashInfo() {
   Ref<PyTypeObject> type = TRY(structSeqTypeNew(&kHashDesc));
   return fill(type, [](Fields& f) {
-    f.add(64L), f.add((1L << 61) - 1), f.add(314159L), f.add(0L), f.add(1000003L), f.add("siphash13"), f.add(64L);
+    f.add(64L), f.add((1L << 61) - 1), f.add(314159L), f.add(0L), f.add(1000003L), f.add("siphash13"),
+        f.add(64L);
     f.add(128L), f.add(0L);
   });
 }
@@ -148,13 +180,16 @@ Result<Ref<>> kraitNamespace() {
 
 #define KR_STRINGIFY_(x) #x
 #define KR_STRINGIFY(x) KR_STRINGIFY_(x)
-constexpr const char* kVersionText = "3.11.2 (krait " KRAIT_VERSION ", " __DATE__ ", " __TIME__ ") [Clang " KR_STRINGIFY(
-    __clang_major__) "." KR_STRINGIFY(__clang_minor__) "." KR_STRINGIFY(__clang_patchlevel__) "]";
+constexpr const char* kVersionText =
+    "3.11.2 (krait " KRAIT_VERSION ", " __DATE__ ", " __TIME__ ") [Clang " KR_STRINGIFY(
+        __clang_major__) "." KR_STRINGIFY(__clang_minor__) "." KR_STRINGIFY(__clang_patchlevel__) "]";
 constexpr const char* kCopyright =
-    "Krait: copyright of its authors, MIT licence. The Python language and standard library: Copyright (c) 2001-2023 "
+    "Krait: copyright of its authors, MIT licence. The Python language and standard library: Copyright (c) "
+    "2001-2023 "
     "Python Software Foundation.";
 
-// --- functions ---------------------------------------------------------------------------------------------------
+// --- functions
+// ---------------------------------------------------------------------------------------------------
 
 Result<Ref<>> sysGetRefCount(PyObject* object) { return Ref<>(TRY(intFromLong(object->ob_refcnt))); }
 
@@ -169,7 +204,8 @@ Result<size_t> sizeOf(PyObject* object) {
     return raise(PyExc_TypeError, "Type %.100s doesn't define __sizeof__", typeName(object));
   }
   Ref<> answer = TRY(call(method.get()));
-  if (!isInt(answer)) return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(answer));
+  if (!isInt(answer))
+    return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(answer));
   int overflow;
   long size = intAsLongAndOverflow(cast<IntObject>(answer.get()), &overflow);
   if (overflow) return raise(PyExc_OverflowError, "Python int too large to convert to C ssize_t");
@@ -186,7 +222,8 @@ Result<Ref<>> sysGetSizeOf(PyObject* object, Opt<> fallback) {
 }
 
 Result<Ref<>> sysIntern(PyObject* string) {
-  if (!isStr(string)) return raise(PyExc_TypeError, "intern() argument must be str, not %.50s", typeName(string));
+  if (!isStr(string))
+    return raise(PyExc_TypeError, "intern() argument must be str, not %.50s", typeName(string));
   if (!isExactStr(string)) return raise(PyExc_TypeError, "can't intern %.400s", typeName(string));
   return Ref<>(strIntern(share(cast<StrObject>(string))));
 }
@@ -194,7 +231,9 @@ Result<Ref<>> sysIntern(PyObject* string) {
 bool sysIsFinalizing() { return interpreter().finalizing; }
 Result<Ref<>> sysGetDefaultEncoding() { return Ref<>(TRY(strLiteral("utf-8"))); }
 Result<Ref<>> sysGetFilesystemEncoding() { return Ref<>(TRY(strFromUtf8(interpreter().config.fs_encoding))); }
-Result<Ref<>> sysGetFilesystemEncodeErrors() { return Ref<>(TRY(strFromUtf8(interpreter().config.fs_errors))); }
+Result<Ref<>> sysGetFilesystemEncodeErrors() {
+  return Ref<>(TRY(strFromUtf8(interpreter().config.fs_errors)));
+}
 long sysGetRecursionLimit() { return threadRecursionLimit(); }
 
 Status sysSetRecursionLimit(int limit) {
@@ -202,7 +241,8 @@ Status sysSetRecursionLimit(int limit) {
   Thread* thread = currentThread();
   int depth = thread->recursion_limit - thread->recursion_remaining;
   if (depth >= limit) {
-    return raise(PyExc_RecursionError, "cannot set the recursion limit to %i at the recursion depth %i: the limit is too low",
+    return raise(PyExc_RecursionError,
+                 "cannot set the recursion limit to %i at the recursion depth %i: the limit is too low",
                  limit, depth);
   }
   threadSetRecursionLimit(limit);
@@ -226,7 +266,8 @@ long sysGetAllocatedBlocks() { return static_cast<long>(poolStats().blocks_used)
 long sysGetIntMaxStrDigits() { return interpreter().config.int_max_str_digits; }
 
 Status sysSetIntMaxStrDigits(int max_digits) {
-  if (max_digits != 0 && max_digits < 640) return raise(PyExc_ValueError, "maxdigits must be 0 or larger than 640");
+  if (max_digits != 0 && max_digits < 640)
+    return raise(PyExc_ValueError, "maxdigits must be 0 or larger than 640");
   interpreter().config.int_max_str_digits = max_digits;
   return {};
 }
@@ -242,23 +283,32 @@ long sysGetQuickenedCount() { return 0; }
 }  // namespace
 
 PyMethodDef kSysInfoFunctions[] = {
-    function<"getrefcount($module, object, /)", sysGetRefCount, "Number of references to the object, this call's included.">,
-    function<"!getsizeof(object, default=<unrepresentable>)", sysGetSizeOf, "getsizeof(object [, default]) -> int\n\nBytes the object takes.">,
+    function<"getrefcount($module, object, /)", sysGetRefCount,
+             "Number of references to the object, this call's included.">,
+    function<"!getsizeof(object, default=<unrepresentable>)", sysGetSizeOf,
+             "getsizeof(object [, default]) -> int\n\nBytes the object takes.">,
     function<"intern($module, string, /)", sysIntern, "The one shared string equal to this one.">,
     function<"is_finalizing($module, /)", sysIsFinalizing, "Whether the interpreter is shutting down.">,
     function<"getdefaultencoding($module, /)", sysGetDefaultEncoding, "Encoding used when none is given.">,
     function<"getfilesystemencoding($module, /)", sysGetFilesystemEncoding, "Encoding of file names.">,
-    function<"getfilesystemencodeerrors($module, /)", sysGetFilesystemEncodeErrors, "Error handler of file names.">,
+    function<"getfilesystemencodeerrors($module, /)", sysGetFilesystemEncodeErrors,
+             "Error handler of file names.">,
     function<"getrecursionlimit($module, /)", sysGetRecursionLimit, "How deep calls may nest.">,
     function<"setrecursionlimit($module, limit, /)", sysSetRecursionLimit, "Set how deep calls may nest.">,
-    function<"getswitchinterval($module, /)", sysGetSwitchInterval, "Seconds after which a thread is asked to yield.">,
-    function<"setswitchinterval($module, interval, /)", sysSetSwitchInterval, "Set the thread switch interval in seconds.">,
+    function<"getswitchinterval($module, /)", sysGetSwitchInterval,
+             "Seconds after which a thread is asked to yield.">,
+    function<"setswitchinterval($module, interval, /)", sysSetSwitchInterval,
+             "Set the thread switch interval in seconds.">,
     function<"getdlopenflags($module, /)", sysGetDlopenFlags, "Flags for loading extension modules.">,
-    function<"setdlopenflags($module, flags, /)", sysSetDlopenFlags, "Set the flags for loading extension modules.">,
+    function<"setdlopenflags($module, flags, /)", sysSetDlopenFlags,
+             "Set the flags for loading extension modules.">,
     function<"getallocatedblocks($module, /)", sysGetAllocatedBlocks, "Number of memory blocks in use.">,
-    function<"get_int_max_str_digits($module, /)", sysGetIntMaxStrDigits, "Limit of digits in int <-> text conversion.">,
-    function<"set_int_max_str_digits($module, /, maxdigits)", sysSetIntMaxStrDigits, "Set the limit of digits in int <-> text conversion.">,
-    function<"_debugmallocstats($module, /)", sysDebugMallocStats, "Print the state of the memory pools to stderr.">,
+    function<"get_int_max_str_digits($module, /)", sysGetIntMaxStrDigits,
+             "Limit of digits in int <-> text conversion.">,
+    function<"set_int_max_str_digits($module, /, maxdigits)", sysSetIntMaxStrDigits,
+             "Set the limit of digits in int <-> text conversion.">,
+    function<"_debugmallocstats($module, /)", sysDebugMallocStats,
+             "Print the state of the memory pools to stderr.">,
     function<"_getquickenedcount($module, /)", sysGetQuickenedCount>,
     {}};
 
@@ -272,11 +322,14 @@ Status sysAddInfo(DictObject* dict) {
   TRY(dictSet(dict, "int_info", TRY(intInfo()).get()));
   TRY(dictSet(dict, "thread_info", TRY(threadInfo()).get()));
   const std::pair<const char*, const char*> texts[] = {
-      {"version", kVersionText}, {"copyright", kCopyright}, {"platform", "linux"}, {"byteorder", "little"},
-      {"float_repr_style", "short"}, {"abiflags", ""}, {"_framework", ""}};
+      {"version", kVersionText}, {"copyright", kCopyright},     {"platform", "linux"},
+      {"byteorder", "little"},   {"float_repr_style", "short"}, {"abiflags", ""},
+      {"_framework", ""}};
   for (auto [key, text] : texts) TRY(dictSet(dict, key, TRY(strFromUtf8(text)).get()));
-  const std::pair<const char*, long> numbers[] = {
-      {"hexversion", 0x030b02f0}, {"api_version", 1013}, {"maxsize", PY_SSIZE_T_MAX}, {"maxunicode", 0x10ffff}};
+  const std::pair<const char*, long> numbers[] = {{"hexversion", 0x030b02f0},
+                                                  {"api_version", 1013},
+                                                  {"maxsize", PY_SSIZE_T_MAX},
+                                                  {"maxunicode", 0x10ffff}};
   for (auto [key, number] : numbers) TRY(dictSet(dict, key, TRY(intFromLong(number)).get()));
   Ref<StrObject> empty = emptyStr();
   TRY(dictSet(dict, "_git", TRY(tupleOf(TRY(strLiteral("CPython")).get(), empty.get(), empty.get())).get()));
@@ -288,8 +341,8 @@ Status sysSetFlags(DictObject* dict) {
   if (!type) type = TRY(singletonType(kFlagsDesc)).leak();
   const Config& c = interpreter().config;
   Ref<TupleObject> flags = TRY(fill(type, [&](Fields& f) {
-    for (int v : {c.debug, c.inspect, c.interactive, c.optimize, c.dont_write_bytecode, c.no_user_site, c.no_site,
-                  c.ignore_environment, c.verbose, c.bytes_warning, c.quiet})
+    for (int v : {c.debug, c.inspect, c.interactive, c.optimize, c.dont_write_bytecode, c.no_user_site,
+                  c.no_site, c.ignore_environment, c.verbose, c.bytes_warning, c.quiet})
       f.add(long{v});
     f.add(long{c.random_hash || !c.use_hash_seed || c.hash_seed != 0}), f.add(long{c.isolated});
     f.add(Result<Ref<>>(boolRef(c.dev_mode)));

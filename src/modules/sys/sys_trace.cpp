@@ -26,7 +26,8 @@ Ref<> sysGetProfile() { return orNone(currentThread()->c_profileobj); }
 Result<Ref<>> sysCallTracing(PyObject* function, TupleObject* args) {
   Thread* thread = currentThread();
   int saved = std::exchange(thread->tracing, 0);
-  uint8_t use = std::exchange(thread->cframe->use_tracing, thread->c_tracefunc || thread->c_profilefunc ? 255 : 0);
+  uint8_t use =
+      std::exchange(thread->cframe->use_tracing, thread->c_tracefunc || thread->c_profilefunc ? 255 : 0);
   auto answer = callTupleDict(function, args, nullptr);
   thread->tracing = saved;
   thread->cframe->use_tracing = use;
@@ -71,7 +72,8 @@ Result<MaybeRef<>> exceptionOfThread(Thread* thread) {
     PyObject* value = item->exc_value;
     if (!value || value == Py_None) continue;
     PyObject* traceback = cast<ExceptionObject>(value)->traceback;
-    return MaybeRef<>(TRY(tupleOf(static_cast<PyObject*>(typeOf(value)), value, traceback ? traceback : Py_None)));
+    return MaybeRef<>(
+        TRY(tupleOf(static_cast<PyObject*>(typeOf(value)), value, traceback ? traceback : Py_None)));
   }
   return MaybeRef<>(TRY(tupleOf(Py_None, Py_None, Py_None)));
 }
@@ -81,7 +83,8 @@ Result<Ref<>> sysCurrentExceptions() {
   return perThread(exceptionOfThread);
 }
 
-// --- asynchronous generators and coroutines ----------------------------------------------------------------------
+// --- asynchronous generators and coroutines
+// ----------------------------------------------------------------------
 
 Status setHook(PyObject*& field, PyObject* hook, const char* which) {
   if (hook != Py_None && !isCallable(hook)) {
@@ -109,8 +112,10 @@ Status sysSetAsyncGenHooks(Opt<> firstiter, Opt<> finalizer) {
 }
 
 PyStructSequence_Field kHookFields[] = {{"firstiter", "called at the first iteration"},
-                                        {"finalizer", "called when one is collected unfinished"}, {nullptr, nullptr}};
-PyStructSequence_Desc kHooksDesc{"sys.asyncgen_hooks", "The asynchronous generator hooks of a thread.", kHookFields, 2};
+                                        {"finalizer", "called when one is collected unfinished"},
+                                        {nullptr, nullptr}};
+PyStructSequence_Desc kHooksDesc{"sys.asyncgen_hooks", "The asynchronous generator hooks of a thread.",
+                                 kHookFields, 2};
 
 Result<Ref<>> sysGetAsyncGenHooks() {
   static PyTypeObject* type = nullptr;
@@ -134,19 +139,24 @@ Status sysClearTypeCache() { return {}; }
 }  // namespace
 
 PyMethodDef kSysTraceFunctions[] = {
-    function<"!settrace(function, /)", sysSetTrace, "settrace(function)\n\nSet the function that is told about lines, calls and returns.">,
+    function<"!settrace(function, /)", sysSetTrace,
+             "settrace(function)\n\nSet the function that is told about lines, calls and returns.">,
     function<"gettrace($module, /)", sysGetTrace, "The trace function of this thread.">,
-    function<"!setprofile(function, /)", sysSetProfile, "setprofile(function)\n\nSet the function that is told about calls and returns.">,
+    function<"!setprofile(function, /)", sysSetProfile,
+             "setprofile(function)\n\nSet the function that is told about calls and returns.">,
     function<"getprofile($module, /)", sysGetProfile, "The profile function of this thread.">,
     function<"call_tracing($module, func, args, /)", sysCallTracing, "Call func(*args) with tracing on.">,
     function<"_getframe($module, depth=0, /)", sysGetFrame, "A frame of the call stack.">,
     function<"_current_frames($module, /)", sysCurrentFrames, "The running frame of each thread.">,
     function<"_current_exceptions($module, /)", sysCurrentExceptions, "The exception each thread handles.">,
-    function<"!set_asyncgen_hooks(firstiter=None, finalizer=None)", sysSetAsyncGenHooks,
-             "set_asyncgen_hooks(* [, firstiter] [, finalizer])\n\nSet the hooks of asynchronous generators.">,
+    function<
+        "!set_asyncgen_hooks(firstiter=None, finalizer=None)", sysSetAsyncGenHooks,
+        "set_asyncgen_hooks(* [, firstiter] [, finalizer])\n\nSet the hooks of asynchronous generators.">,
     function<"get_asyncgen_hooks($module, /)", sysGetAsyncGenHooks, "The hooks of asynchronous generators.">,
-    function<"get_coroutine_origin_tracking_depth($module, /)", sysGetCoroutineOriginTrackingDepth, "Frames kept in cr_origin.">,
-    function<"set_coroutine_origin_tracking_depth($module, /, depth)", sysSetCoroutineOriginTrackingDepth, "Set the frames kept in cr_origin.">,
+    function<"get_coroutine_origin_tracking_depth($module, /)", sysGetCoroutineOriginTrackingDepth,
+             "Frames kept in cr_origin.">,
+    function<"set_coroutine_origin_tracking_depth($module, /, depth)", sysSetCoroutineOriginTrackingDepth,
+             "Set the frames kept in cr_origin.">,
     function<"_clear_type_cache($module, /)", sysClearTypeCache, "Drop the type attribute cache.">,
     {}};
 

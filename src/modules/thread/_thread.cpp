@@ -46,10 +46,13 @@ void dropStart(Start* start) {
 }
 
 void runStart(Start* start) {
-  auto result = callTupleDict(start->function, cast<TupleObject>(start->args), static_cast<DictObject*>(start->kwargs));
+  auto result =
+      callTupleDict(start->function, cast<TupleObject>(start->args), static_cast<DictObject*>(start->kwargs));
   if (!result.failed()) return;
-  if (pendingMatches(PyExc_SystemExit)) clearPending();
-  else writeUnraisable(start->function, "in thread started by");
+  if (pendingMatches(PyExc_SystemExit))
+    clearPending();
+  else
+    writeUnraisable(start->function, "in thread started by");
 }
 
 void* threadMain(void* arg) {
@@ -85,7 +88,8 @@ Result<Ref<>> startNewThread(PyObject* function, PyObject* args, Opt<> kwargs) {
   if (!isCallable(function)) return raise(PyExc_TypeError, "first arg must be callable");
   if (!isTuple(args)) return raise(PyExc_TypeError, "2nd arg must be a tuple");
   if (kwargs && !isDict(kwargs.get())) return raise(PyExc_TypeError, "optional 3rd arg must be a dictionary");
-  if (interpreter().isolated) return raise(PyExc_RuntimeError, "thread is not supported for isolated subinterpreters");
+  if (interpreter().isolated)
+    return raise(PyExc_RuntimeError, "thread is not supported for isolated subinterpreters");
   TRY(audit("_thread.start_new_thread", "OOO", function, args, kwargs.orElse(Py_None)));
   Thread* thread = threadNew();
   auto* start = static_cast<Start*>(rawAlloc(sizeof(Start)));
@@ -109,7 +113,8 @@ Result<Ref<>> allocateLock() { return TRY(lockNew()); }
 Result<Ref<>> setStackSize(Py_ssize_t size) {
   if (size < 0) return raise(PyExc_ValueError, "size must be 0 or a positive value");
   auto old = static_cast<long>(stack_size);
-  if (!threadSetStackSize(static_cast<size_t>(size))) return raise(PyExc_ValueError, "size not valid: %zd bytes", size);
+  if (!threadSetStackSize(static_cast<size_t>(size)))
+    return raise(PyExc_ValueError, "size not valid: %zd bytes", size);
   return TRY(intFromLong(old));
 }
 
@@ -119,7 +124,8 @@ Result<Ref<>> interruptMain(int signum) {
   return none();
 }
 
-// --- the lock that tells that a thread has ended ---------------------------------------------------------------------
+// --- the lock that tells that a thread has ended
+// ---------------------------------------------------------------------
 
 void releaseSentinel(void* weak) {
   auto ref = steal(static_cast<WeakRefObject*>(weak));
@@ -142,11 +148,16 @@ Result<Ref<>> setSentinel() {
   return lock;
 }
 
-// --- excepthook ------------------------------------------------------------------------------------------------------
+// --- excepthook
+// ------------------------------------------------------------------------------------------------------
 
-PyStructSequence_Field kHookArgsFields[] = {{"exc_type", "Exception type"}, {"exc_value", "Exception value"},
-                                            {"exc_traceback", "Exception traceback"}, {"thread", "Thread object"}, {nullptr, nullptr}};
-PyStructSequence_Desc kHookArgsDesc = {"_thread._ExceptHookArgs", "What threading.excepthook is called with.", kHookArgsFields, 4};
+PyStructSequence_Field kHookArgsFields[] = {{"exc_type", "Exception type"},
+                                            {"exc_value", "Exception value"},
+                                            {"exc_traceback", "Exception traceback"},
+                                            {"thread", "Thread object"},
+                                            {nullptr, nullptr}};
+PyStructSequence_Desc kHookArgsDesc = {"_thread._ExceptHookArgs", "What threading.excepthook is called with.",
+                                       kHookArgsFields, 4};
 PyTypeObject* hook_args_type;
 
 Status writeThreadName(PyObject* file, PyObject* thread) {
@@ -163,7 +174,8 @@ Status reportException(PyObject* file, TupleObject* args) {
   TRY(fileWrite(file, ":\n"));
   auto value = share(args->at(1) ? args->at(1) : Py_None);
   PyObject* traceback = args->at(2);
-  if (isExceptionInstance(value.get()) && traceback && traceback != Py_None && !cast<ExceptionObject>(value.get())->traceback &&
+  if (isExceptionInstance(value.get()) && traceback && traceback != Py_None &&
+      !cast<ExceptionObject>(value.get())->traceback &&
       exceptionSetTraceback(value.get(), traceback).failed())
     clearPending();
   displayExceptionTo(file, value.get());
@@ -171,7 +183,8 @@ Status reportException(PyObject* file, TupleObject* args) {
 }
 
 Result<Ref<>> exceptHook(PyObject* args) {
-  if (!isExact(args, hook_args_type)) return raise(PyExc_TypeError, "_thread.excepthook argument type must be ExceptHookArgs");
+  if (!isExact(args, hook_args_type))
+    return raise(PyExc_TypeError, "_thread.excepthook argument type must be ExceptHookArgs");
   auto* fields = cast<TupleObject>(args);
   if (fields->at(0) == PyExc_SystemExit) return none();
   Opt<> found = sysGet("stderr");
@@ -187,18 +200,25 @@ Result<Ref<>> exceptHook(PyObject* args) {
 }
 
 constinit PyMethodDef kThreadMethods[] = {
-    function<"!start_new_thread($module, function, args, kwargs=<unrepresentable>, /)", startNewThread, "Start a thread; returns its identifier.">,
-    function<"!start_new($module, function, args, kwargs=<unrepresentable>, /)", startNewThread, "Obsolete synonym of start_new_thread().">,
+    function<"!start_new_thread($module, function, args, kwargs=<unrepresentable>, /)", startNewThread,
+             "Start a thread; returns its identifier.">,
+    function<"!start_new($module, function, args, kwargs=<unrepresentable>, /)", startNewThread,
+             "Obsolete synonym of start_new_thread().">,
     function<"!allocate_lock($module, /)", allocateLock, "Create a lock.">,
     function<"!allocate($module, /)", allocateLock, "Obsolete synonym of allocate_lock().">,
     function<"!exit_thread($module, /)", exitThread, "Obsolete synonym of exit().">,
     function<"!exit($module, /)", exitThread, "Raise SystemExit: ends the thread silently unless caught.">,
-    function<"!interrupt_main($module, signum=2, /)", interruptMain, "Simulate the arrival of a signal in the main thread.">,
+    function<"!interrupt_main($module, signum=2, /)", interruptMain,
+             "Simulate the arrival of a signal in the main thread.">,
     function<"!get_ident($module, /)", getIdent, "Number that identifies the current thread.">,
-    function<"!get_native_id($module, /)", getNativeId, "Number that the system identifies the current thread by.">,
-    function<"!_count($module, /)", countThreads, "Number of threads that Python started and that still run.">,
-    function<"!stack_size($module, size=0, /)", setStackSize, "Set the stack size of new threads; returns the former one.">,
-    function<"!_set_sentinel($module, /)", setSentinel, "A lock that is released when the current thread ends.">,
+    function<"!get_native_id($module, /)", getNativeId,
+             "Number that the system identifies the current thread by.">,
+    function<"!_count($module, /)", countThreads,
+             "Number of threads that Python started and that still run.">,
+    function<"!stack_size($module, size=0, /)", setStackSize,
+             "Set the stack size of new threads; returns the former one.">,
+    function<"!_set_sentinel($module, /)", setSentinel,
+             "A lock that is released when the current thread ends.">,
     function<"!_excepthook($module, args, /)", exceptHook, "Handle an uncaught exception of Thread.run().">,
     {}};
 
@@ -213,7 +233,8 @@ Status exec(PyObject* module) {
   return moduleAdd(module, "_ExceptHookArgs", Ref<>::share(reinterpret_cast<PyObject*>(hook_args_type)));
 }
 
-constinit PyModuleDef kThreadModule = moduleDef<"_thread", exec>(kThreadMethods, "Threads, locks and thread-local data.");
+constinit PyModuleDef kThreadModule =
+    moduleDef<"_thread", exec>(kThreadMethods, "Threads, locks and thread-local data.");
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // _thread._local: attributes of their own for every thread.
 //
-// The object owns one dict per thread, by thread state id. Each thread's state dict holds a guard, whose death (the
-// thread's end) takes the dict away; the object's death removes its guards.
+// The object owns one dict per thread, by thread state id. Each thread's state dict holds a guard, whose
+// death (the thread's end) takes the dict away; the object's death removes its guards.
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
@@ -20,7 +20,7 @@ namespace {
 struct LocalObject : PyObject {
   PyObject *key, *args, *kwargs;  // owned; kwargs may be null
   PyObject* weakreflist;
-  PyObject* dicts;                // thread state id -> dict
+  PyObject* dicts;  // thread state id -> dict
 };
 
 struct GuardObject : PyObject {
@@ -34,7 +34,8 @@ void guardDealloc(PyObject* object) {
     PendingSaved saved;
     auto id = intFromUnsignedLong(guard->thread_id);
     auto keep = share(guard->local->dicts);
-    if (id.failed() || dictDiscard(cast<DictObject>(keep.get()), std::move(id).take().get()).failed()) clearPending();
+    if (id.failed() || dictDiscard(cast<DictObject>(keep.get()), std::move(id).take().get()).failed())
+      clearPending();
   }
   objectFreeMemory(object);
 }
@@ -87,8 +88,10 @@ Result<Ref<DictObject>> dictOfThread(LocalObject* self) {
 }
 
 Result<Ref<>> localNew(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
-  bool has_args = cast<TupleObject>(args)->size() > 0 || (kwargs && cast<DictObject>(kwargs.get())->size() > 0);
-  if (has_args && !hasOwnInit(type)) return raise(PyExc_TypeError, "Initialization arguments are not supported");
+  bool has_args =
+      cast<TupleObject>(args)->size() > 0 || (kwargs && cast<DictObject>(kwargs.get())->size() > 0);
+  if (has_args && !hasOwnInit(type))
+    return raise(PyExc_TypeError, "Initialization arguments are not supported");
   Ref<LocalObject> self = TRY(typeAlloc<LocalObject>(type));
   self->args = share(args).leak();
   xincref(kwargs.get());
@@ -150,7 +153,8 @@ Status localSetAttr(PyObject* object, PyObject* attr, Opt<> value) {
 
 Status localTypesReady() {
   TRY(typeReady(&guard_type));
-  for (PyTypeObject* type : {&_KrThread_LockType, &_KrThread_RLockType, &_KrThread_LocalType}) TRY(typeReady(type));
+  for (PyTypeObject* type : {&_KrThread_LockType, &_KrThread_RLockType, &_KrThread_LocalType})
+    TRY(typeReady(type));
   return {};
 }
 

@@ -27,7 +27,8 @@ Result<int64_t> acquireTimeout(bool blocking, Opt<> timeout) {
   return given ? nanoseconds : -1;
 }
 
-// --- lock ----------------------------------------------------------------------------------------------------------
+// --- lock
+// ----------------------------------------------------------------------------------------------------------
 
 Result<bool> lockAcquireMethod(LockObject* self, bool blocking, Opt<> timeout) {
   int64_t nanoseconds = TRY(acquireTimeout(blocking, timeout));
@@ -79,7 +80,8 @@ constinit PyMethodDef kLockMethods[] = {
     method<"!_at_fork_reinit($self, /)", lockReinit>,
     {}};
 
-// --- RLock ---------------------------------------------------------------------------------------------------------
+// --- RLock
+// ---------------------------------------------------------------------------------------------------------
 
 struct RLockObject : PyObject {
   OsLock* lock;
@@ -148,8 +150,8 @@ Status rlockReinit(RLockObject* self) {
 }
 
 Result<Ref<StrObject>> rlockRepr(RLockObject* self) {
-  return strFormat("<%s %s object owner=%ld count=%lu at %p>", self->count ? "locked" : "unlocked", typeName(self),
-                   static_cast<long>(self->owner), self->count, self);
+  return strFormat("<%s %s object owner=%ld count=%lu at %p>", self->count ? "locked" : "unlocked",
+                   typeName(self), static_cast<long>(self->owner), self->count, self);
 }
 
 void rlockDealloc(PyObject* object) {
@@ -160,10 +162,12 @@ void rlockDealloc(PyObject* object) {
 }
 
 constinit PyMethodDef kRLockMethods[] = {
-    method<"!acquire($self, /, blocking=True, timeout=-1)", rlockAcquire, "Lock the lock; the owner may lock it again.">,
+    method<"!acquire($self, /, blocking=True, timeout=-1)", rlockAcquire,
+           "Lock the lock; the owner may lock it again.">,
     method<"!release($self, /)", rlockRelease, "Release the lock once.">,
     method<"!_is_owned($self, /)", rlockIsOwned, "Does this thread hold the lock?">,
-    method<"!_acquire_restore($self, state, /)", rlockAcquireRestore, "Take the lock in a state that _release_save() answered.">,
+    method<"!_acquire_restore($self, state, /)", rlockAcquireRestore,
+           "Take the lock in a state that _release_save() answered.">,
     method<"!_release_save($self, /)", rlockReleaseSave, "Give the lock up entirely; answers its state.">,
     method<"!__enter__($self, /)", rlockEnter, "Lock the lock.">,
     method<"!__exit__($self, *args)", rlockExit, "Release the lock.">,
