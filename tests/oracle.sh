@@ -2,6 +2,7 @@
 # Compares with CPython 3.11 anew: writes the expected outputs (NAME.out) of all tests that have one, or of the files
 # named, from /usr/bin/python3.11, this folder's path taken out. `git diff` then shows what was committed wrongly.
 # What tests/beyond_oracle.txt names crashes CPython; its expectations are kept by hand.
+. "$(dirname "$0")/clean_env.sh"
 cd "$(dirname "$0")/.." || exit 2
 oracle=/usr/bin/python3.11
 shift

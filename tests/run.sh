@@ -3,6 +3,7 @@
 # (stdout and stderr together) and exit with the status on NAME.out's last line. Then the list of CPython's own test
 # cases that must not be lost, and (release builds only: a debug build takes ten minutes) the real programs of
 # tests/real. Last line: "N passed, N failed".
+. "$(dirname "$0")/clean_env.sh"
 cd "$(dirname "$0")/.." || exit 2
 krait=$(realpath "$1")
 scratch=$(mktemp -d)

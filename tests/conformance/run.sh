@@ -3,6 +3,7 @@
 #   run.sh KRAIT            prints the cases passed per module
 #   run.sh KRAIT --check    fails when a case of passing.txt does not pass any more
 #   run.sh KRAIT --update   adds the cases that pass now to passing.txt
+. "$(dirname "$0")/../clean_env.sh"
 krait=$(realpath "$1")
 mode=$2
 cd "$(dirname "$0")" || exit 2

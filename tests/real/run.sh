@@ -7,6 +7,7 @@
 # A case is a shell script that is sourced in an empty folder, with $py the interpreter, $data the folder of inputs, and
 # `run` to run a command and report its status. Its stdout and stderr are kept apart; what varies from run to run is
 # replaced by the case's own filter(). Outputs of more than 150 lines are kept as a checksum and a line count.
+. "$(dirname "$0")/../clean_env.sh"
 krait=$(realpath "$1")
 shift
 cd "$(dirname "$0")" || exit 2
