@@ -27,7 +27,8 @@ using namespace krait::parser;
 
 namespace {
 
-std::optional<std::string> iconvDecode(std::string_view bytes, std::string_view encoding, std::string* error) {
+std::optional<std::string> iconvDecode(std::string_view bytes, std::string_view encoding,
+                                       std::string* error) {
   std::string name(encoding);
   iconv_t converter = iconv_open("UTF-8", name.c_str());
   if (converter == reinterpret_cast<iconv_t>(-1)) {
@@ -92,8 +93,10 @@ std::string process(const std::string& source, Options options, bool with_warnin
 
 Options readOptions(const std::string& mode, const std::string& flags) {
   Options options;
-  options.mode = mode == "eval" ? Mode::Eval : mode == "single" ? Mode::Single : mode == "func_type" ? Mode::FuncType
-                                                                                                     : Mode::Exec;
+  options.mode = mode == "eval"        ? Mode::Eval
+                 : mode == "single"    ? Mode::Single
+                 : mode == "func_type" ? Mode::FuncType
+                                       : Mode::Exec;
   for (size_t i = 0; i < flags.size(); i++) {
     if (flags[i] == 's') options.ignore_cookie = true;
     if (flags[i] == 't') options.type_comments = true;
@@ -171,7 +174,8 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "--batch") == 0) return batch();
   if (argc > 1 && std::strcmp(argv[1], "--repl") == 0) return repl();
   if (argc > 3 && std::strcmp(argv[1], "--time") == 0) return measure(std::atoi(argv[2]), argc - 3, argv + 3);
-  if (argc != 2) return std::fprintf(stderr, "usage: ast_dump FILE | --batch | --repl | --time N FILE...\n"), 2;
+  if (argc != 2)
+    return std::fprintf(stderr, "usage: ast_dump FILE | --batch | --repl | --time N FILE...\n"), 2;
   std::string text = process(readFile(argv[1]), Options{});
   std::printf("%s\n", text.c_str());
   return 0;

@@ -31,8 +31,8 @@ constexpr uint32_t kHangulFirst = 0xAC00, kHangulLast = 0xD7A3;
 const vector<string> kCategories = {"Cn", "Lu", "Ll", "Lt", "Mn", "Mc", "Me", "Nd", "Nl", "No",
                                     "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Lm", "Lo", "Pc",
                                     "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So"};
-const vector<string> kBidi = {"",   "L",  "LRE", "LRO", "R",   "AL",  "RLE", "RLO", "PDF", "EN",  "ES", "ET",
-                              "AN", "CS", "NSM", "BN",  "B",   "S",   "WS",  "ON",  "LRI", "RLI", "FSI", "PDI"};
+const vector<string> kBidi = {"",   "L",  "LRE", "LRO", "R", "AL", "RLE", "RLO", "PDF", "EN",  "ES",  "ET",
+                              "AN", "CS", "NSM", "BN",  "B", "S",  "WS",  "ON",  "LRI", "RLI", "FSI", "PDI"};
 const vector<string> kWidths = {"F", "H", "W", "Na", "A", "N"};
 
 struct Char {
@@ -129,8 +129,7 @@ void readOneCharacter(uint32_t c, const vector<string>& f) {
 }
 
 void readUnicodeData() {
-  eachRange("DerivedAge.txt",
-            [](uint32_t c, const vector<string>& f) { g_chars[c].age = std::stod(f[1]); });
+  eachRange("DerivedAge.txt", [](uint32_t c, const vector<string>& f) { g_chars[c].age = std::stod(f[1]); });
   uint32_t range_first = 0;
   eachLine(g_folder + "/UnicodeData.txt", [&](const vector<string>& f) {
     uint32_t c = hex(f[0]);
@@ -182,7 +181,8 @@ void readNumericValues() {
     Char& ch = g_chars[c];
     if (!ch.assigned) return;
     size_t slash = f[3].find('/');
-    string value = slash == string::npos ? f[3] + ".0" : f[3].substr(0, slash) + ".0 / " + f[3].substr(slash + 1) + ".0";
+    string value =
+        slash == string::npos ? f[3] + ".0" : f[3].substr(0, slash) + ".0 / " + f[3].substr(slash + 1) + ".0";
     auto found = std::find(g_numerics.begin(), g_numerics.end(), value);
     ch.numeric = found - g_numerics.begin();
     if (found == g_numerics.end()) g_numerics.push_back(value);
@@ -307,8 +307,9 @@ void writePropertyRecords() {
   for (uint32_t c = 0; c < kCount; c++) {
     const Char& ch = g_chars[c];
     std::ostringstream text;
-    text << "{" << indexOf(kCategories, ch.category) << "," << indexOf(kBidi, ch.bidi) << "," << ch.combining << ","
-         << indexOf(kWidths, ch.width) << "," << ch.mirrored << "," << ch.quick_check << "," << ch.numeric << "}";
+    text << "{" << indexOf(kCategories, ch.category) << "," << indexOf(kBidi, ch.bidi) << "," << ch.combining
+         << "," << indexOf(kWidths, ch.width) << "," << ch.mirrored << "," << ch.quick_check << ","
+         << ch.numeric << "}";
     rows[c] = records.add(text.str());
   }
   writeTwoLevel("Property", rows);
@@ -329,7 +330,9 @@ void writeDecompositions() {
   tags.add("");
   CodePoints data = {0};
   vector<uint32_t> rows(kCount, 0);
-  struct Pair { uint32_t first, second, composed; };
+  struct Pair {
+    uint32_t first, second, composed;
+  };
   vector<Pair> pairs;
   for (uint32_t c = 0; c < kCount; c++) {
     const Char& ch = g_chars[c];
@@ -343,9 +346,8 @@ void writeDecompositions() {
   writeTwoLevel("Decomposition", rows);
   writeArray("char32_t", "kDecompositionData", data);
   writeNames("kDecompositionTags", tags.texts);
-  std::sort(pairs.begin(), pairs.end(), [](auto& a, auto& b) {
-    return a.first != b.first ? a.first < b.first : a.second < b.second;
-  });
+  std::sort(pairs.begin(), pairs.end(),
+            [](auto& a, auto& b) { return a.first != b.first ? a.first < b.first : a.second < b.second; });
   g_out << "inline constexpr Composition kCompositions[] = {";
   for (auto& pair : pairs) g_out << "{" << pair.first << "," << pair.second << "," << pair.composed << "},\n";
   g_out << "};\n";
@@ -396,9 +398,8 @@ void writeWords(std::map<string, uint32_t>& tokens) {
     for (auto& word : split(row.name, ' ')) frequency[word]++;
   vector<std::pair<uint32_t, string>> order;
   for (auto& [word, count] : frequency) order.push_back({count, word});
-  std::sort(order.begin(), order.end(), [](auto& a, auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
+  std::sort(order.begin(), order.end(),
+            [](auto& a, auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   if (order.size() > kOneByteTokens + (256 - kOneByteTokens) * 256) fail("too many words in names");
   vector<uint32_t> offsets;
   g_out << "inline constexpr char kWordText[] =";
@@ -457,7 +458,8 @@ void writeRanges(const char* name, Test test) {
 }
 
 bool isUnifiedIdeograph(uint32_t c) {
-  bool in_blocks = (c >= 0x3400 && c <= 0x9FFF) || (c >= 0x20000 && c <= 0x2F7FF) || (c >= 0x30000 && c <= 0x3FFFD);
+  bool in_blocks =
+      (c >= 0x3400 && c <= 0x9FFF) || (c >= 0x20000 && c <= 0x2F7FF) || (c >= 0x30000 && c <= 0x3FFFD);
   return in_blocks && g_chars[c].assigned && g_chars[c].category == "Lo" && g_chars[c].name.empty();
 }
 
@@ -479,12 +481,10 @@ void writeOldDeltas(const string& path) {
     row << "{" << hex(first) << "," << hex(last) << "," << deltaValue(property, value) << "}";
     rows[property].push_back(row.str());
   });
-  static const vector<std::pair<string, string>> names = {{"category", "kOldCategories"},
-                                                          {"bidirectional", "kOldBidirectionals"},
-                                                          {"width", "kOldWidths"},
-                                                          {"mirrored", "kOldMirrored"},
-                                                          {"decimal", "kOldDecimals"},
-                                                          {"decomposition", "kOldDecompositions"}};
+  static const vector<std::pair<string, string>> names = {
+      {"category", "kOldCategories"}, {"bidirectional", "kOldBidirectionals"},
+      {"width", "kOldWidths"},        {"mirrored", "kOldMirrored"},
+      {"decimal", "kOldDecimals"},    {"decomposition", "kOldDecompositions"}};
   for (auto& [property, name] : names) {
     g_out << "inline constexpr Delta " << name << "[] = {";
     for (auto& row : rows[property]) g_out << row << ",";
