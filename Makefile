@@ -51,7 +51,7 @@ install: release
 format:
 	@git ls-files 'src/*.cpp' 'src/*.h' 'tools/*.cpp' | xargs clang-format-19 -i
 
-lint: setup-dev
+lint: setup-dev release
 	@scripts/lint.sh
 
 clean:

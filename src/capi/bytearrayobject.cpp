@@ -9,9 +9,9 @@ using namespace krait;
 namespace {
 
 Result<Ref<ByteArrayObject>> concatenated(PyObject* left, PyObject* right) {
-  auto bytesOf = [](PyObject* o) { return Buffer::acquire(o); };
-  auto first = bytesOf(left);
-  auto second = first.failed() ? bytesOf(left) : bytesOf(right);
+  auto bytes_of = [](PyObject* o) { return Buffer::acquire(o); };
+  auto first = bytes_of(left);
+  auto second = first.failed() ? bytes_of(left) : bytes_of(right);
   if (first.failed() || second.failed()) {
     clearPending();
     return raise(PyExc_TypeError, "can't concat %.100s to %.100s", typeName(right), typeName(left));

@@ -132,10 +132,10 @@ Result<Ref<CodeObject>> emptyCode(const char* filename, const char* function, in
       static_cast<uint8_t>(Op::RAISE_VARARGS), 1};
   constexpr uint8_t kNoColumns = 13;
   constexpr uint8_t kLines[] = {0x80 | kNoColumns << 3 | (sizeof kUnits / 2 - 1), 0};
-  auto bytesOf = [](auto& table) { return bytesFrom({reinterpret_cast<const char*>(table), sizeof table}); };
+  auto bytes_of = [](auto& table) { return bytesFrom({reinterpret_cast<const char*>(table), sizeof table}); };
   Ref<StrObject> file = TRY(fsDecode(filename));
   Ref<StrObject> name_text = TRY(strFromUtf8(function));
-  Ref<BytesObject> code = TRY(bytesOf(kUnits)), lines = TRY(bytesOf(kLines)), nothing = TRY(bytesFrom(""));
+  Ref<BytesObject> code = TRY(bytes_of(kUnits)), lines = TRY(bytes_of(kLines)), nothing = TRY(bytesFrom(""));
   Ref<TupleObject> none_of = emptyTuple();
   return codeNew({.filename = file,
                   .name = name_text,

@@ -185,8 +185,7 @@ Result<MaybeRef<>> genericLookupAttr(PyObject* object, PyObject* attr) {
   return MaybeRef<>();
 }
 
-// --- setting
-// -------------------------------------------------------------------------------------------------------
+// --- setting -----------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -246,8 +245,7 @@ Status genericSetAttrWithDict(PyObject* object, PyObject* attr, Opt<> value, Dic
   return setGeneric(object, attr, value, dict);
 }
 
-// --- __dict__
-// ------------------------------------------------------------------------------------------------------
+// --- __dict__ ----------------------------------------------------------------------------------------------
 
 PyObject** dictSlot(PyObject* object) {
   if (!hasFlag(typeOf(object), Py_TPFLAGS_MANAGED_DICT)) return plainDictSlot(object);
@@ -281,8 +279,7 @@ Status genericSetDict(PyObject* object, Opt<> value) {
   return {};
 }
 
-// --- special methods
-// -----------------------------------------------------------------------------------------------
+// --- special methods ---------------------------------------------------------------------------------------
 
 Result<MaybeRef<>> lookupSpecial(PyObject* object, StrObject* method_name) {
   PyTypeObject* type = typeOf(object);

@@ -73,8 +73,7 @@ Opt<> handledException() {
   return nullptr;
 }
 
-// --- raising
-// -------------------------------------------------------------------------------------------------------
+// --- raising -----------------------------------------------------------------------------------------------
 
 Raised raiseV(PyObject* type, const char* format, va_list args) {
   clearPending();  // the arguments' repr must not see it
@@ -133,8 +132,7 @@ Raised raiseBadArgument(const char* function, const char* argument, const char* 
                wanted, given == Py_None ? "None" : typeName(given));
 }
 
-// --- OSError
-// -------------------------------------------------------------------------------------------------------
+// --- OSError -----------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -162,8 +160,7 @@ Raised raiseErrno(int error_number, Opt<> filename, Opt<> filename2, PyObject* t
 }
 Raised raiseErrno(Opt<> filename) { return raiseErrno(errno, filename); }
 
-// --- the pending exception
-// -----------------------------------------------------------------------------------------
+// --- the pending exception ---------------------------------------------------------------------------------
 
 bool exceptionPending() {
   Thread* thread = currentThread();

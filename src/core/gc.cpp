@@ -236,8 +236,7 @@ bool finalizeFromDealloc(PyObject* object) {
   return --object->ob_refcnt == 0;
 }
 
-// --- deferred deallocation
-// -----------------------------------------------------------------------------------------
+// --- deferred deallocation ---------------------------------------------------------------------------------
 
 void deallocDefer(Thread* thread, PyObject* object) {
   Head* head = headOf(object);

@@ -24,8 +24,7 @@ namespace krait {
 namespace gc {
 namespace {
 
-// --- which objects are unreachable
-// -------------------------------------------------------------------------------
+// --- which objects are unreachable -------------------------------------------------------------------------
 
 int subtractReference(PyObject* object, void*) {
   if (!isGcObject(object)) return 0;
@@ -107,8 +106,7 @@ void clearUnreachableMarks(Ring& ring) {
   for (Head* head = ring.next(); head != &ring; head = head->next()) head->next_bits &= ~kNextUnreachable;
 }
 
-// --- containers that can take no part in a cycle
-// -------------------------------------------------------------------
+// --- containers that can take no part in a cycle -----------------------------------------------------------
 
 bool mayBeTracked(PyObject* object) {
   return isGcObject(object) && (!isExactTuple(object) || headOf(object)->isTracked());
@@ -138,8 +136,7 @@ void untrackDicts(Ring& ring) {
   }
 }
 
-// --- old-style finalizers (tp_del)
-// ---------------------------------------------------------------------------------
+// --- old-style finalizers (tp_del) -------------------------------------------------------------------------
 
 void takeLegacyFinalizers(Ring& unreachable, Ring& finalizers) {
   for (Head* head = unreachable.next(); head != &unreachable;) {
@@ -186,8 +183,7 @@ void keepUncollectable(Ring& finalizers, Ring& old) {
   old.takeAll(finalizers);
 }
 
-// --- weak references
-// -----------------------------------------------------------------------------------------------
+// --- weak references ---------------------------------------------------------------------------------------
 
 // Clears the weak references to one unreachable object; those with a callback that survive move to `to_call`,
 // owned.
@@ -222,8 +218,7 @@ void handleWeakRefs(Ring& unreachable, Ring& old) {
   callWeakRefCallbacks(to_call, old);
 }
 
-// --- finalizers and the end
-// ----------------------------------------------------------------------------------------
+// --- finalizers and the end --------------------------------------------------------------------------------
 
 void finalizeAll(Ring& garbage) {
   Ring seen;
@@ -266,8 +261,7 @@ void tearApart(Ring& garbage, Ring& old) {
   }
 }
 
-// --- reports
-// -------------------------------------------------------------------------------------------------------
+// --- reports -----------------------------------------------------------------------------------------------
 
 double now() {
   timespec t;

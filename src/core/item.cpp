@@ -59,8 +59,7 @@ Status itemAssign(PyObject* object, PyObject* key, Opt<> value) {
 Status itemSet(PyObject* object, PyObject* key, PyObject* value) { return itemAssign(object, key, value); }
 Status itemDelete(PyObject* object, PyObject* key) { return itemAssign(object, key, nullptr); }
 
-// --- length
-// --------------------------------------------------------------------------------------------------------
+// --- length ------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -106,8 +105,7 @@ Result<Py_ssize_t> lengthHint(PyObject* object, Py_ssize_t fallback) {
   return size;
 }
 
-// --- iteration
-// -----------------------------------------------------------------------------------------------------
+// --- iteration ---------------------------------------------------------------------------------------------
 
 bool isIterator(PyObject* object) {
   iternextfunc next = typeOf(object)->tp_iternext;
@@ -144,8 +142,7 @@ Result<MaybeRef<>> iterNext(PyObject* iterator) {
   return MaybeRef<>();
 }
 
-// --- mappings
-// ------------------------------------------------------------------------------------------------------
+// --- mappings ----------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -16,8 +16,7 @@ bool productFits(size_t count, size_t size, size_t* product) {
   return !__builtin_mul_overflow(count, size, product) && *product <= kMaxRequest;
 }
 
-// --- the C library's allocator
-// -----------------------------------------------------------------------------------
+// --- the C library's allocator -----------------------------------------------------------------------------
 
 void* libcMalloc(void*, size_t size) { return size > kMaxRequest ? nullptr : std::malloc(atLeastOne(size)); }
 void* libcCalloc(void*, size_t count, size_t size) {
@@ -30,8 +29,7 @@ void* libcRealloc(void*, void* p, size_t size) {
 }
 void libcFree(void*, void* p) { std::free(p); }
 
-// --- the pools, larger blocks from the C library
-// ------------------------------------------------------------------
+// --- the pools, larger blocks from the C library -----------------------------------------------------------
 
 void* poolMalloc(void*, size_t size) {
   if (size <= pool::kMaxSmall) [[likely]] {

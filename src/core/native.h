@@ -213,8 +213,7 @@ struct ToPy<Result<void>> {
   static PyObject* convert(Result<void>&& r) { return r.failed() ? nullptr : none().leak(); }
 };
 
-// --- slots
-// -----------------------------------------------------------------------------------------------------
+// --- slots -------------------------------------------------------------------------------------------------
 
 template <class To, class From>
 To slotArg(From from) {
@@ -266,8 +265,7 @@ inline constexpr SlotValue<F> slot{};
 
 #define KR_TYPE_HEAD {{::krait::kImmortalRefcount, &PyType_Type}, 0}
 
-// --- methods
-// ---------------------------------------------------------------------------------------------------
+// --- methods -----------------------------------------------------------------------------------------------
 
 enum class SelfMode { kSelf, kNone };
 
@@ -442,8 +440,7 @@ inline constexpr newfunc newSlot = &newEntry<S, F>;
 template <Text S, auto F>
 inline constexpr initproc initSlot = &initEntry<S, F>;
 
-// --- getters and setters
-// -----------------------------------------------------------------------------------------
+// --- getters and setters -----------------------------------------------------------------------------------
 
 template <auto Get>
 struct GetterThunk;
@@ -471,8 +468,7 @@ inline constexpr PyGetSetDef getset = [] {
 template <Text Name, auto Get, Text Doc = "">
 inline constexpr PyGetSetDef getterRow = getset<Name, Get, nullptr, Doc>;
 
-// --- modules
-// -----------------------------------------------------------------------------------------------------
+// --- modules -----------------------------------------------------------------------------------------------
 
 // A multi-phase module: exec(PyObject* module) -> Status fills it.
 //   constinit PyModuleDef kMathModule = moduleDef<"math", mathExec>(kMathMethods, "Mathematical functions.");

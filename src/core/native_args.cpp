@@ -33,8 +33,7 @@ Raised raiseBadArgument(const ArgContext& where, const char* wanted, PyObject* g
   return raise(PyExc_TypeError, "%.200s() argument must be %.50s, not %.50s", where.function, wanted, type);
 }
 
-// --- counts
-// --------------------------------------------------------------------------------------------------------
+// --- counts ------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -77,8 +76,7 @@ Raised raiseNoKeywords(const RuntimeSignature& sig) {
   return raise(PyExc_TypeError, "%.200s() takes no keyword arguments", sig.function);
 }
 
-// --- keywords, from a names tuple or from a dict
-// ---------------------------------------------------------------------
+// --- keywords, from a names tuple or from a dict -----------------------------------------------------------
 
 struct Keywords {
   TupleObject* names;  // vectorcall: the values follow the positional ones
@@ -184,8 +182,7 @@ Status bindTupleDict(const RuntimeSignature& sig, PyObject* args, PyObject* kwar
   return bindAll(sig, tuple->items(), tuple->size(), {nullptr, nullptr, has_keywords ? dict : nullptr}, out);
 }
 
-// --- converters
-// ----------------------------------------------------------------------------------------------------
+// --- converters --------------------------------------------------------------------------------------------
 
 Result<StrObject*> ArgFrom<StrObject*>::from(PyObject* o, const ArgContext& where) {
   if (isStr(o)) return cast<StrObject>(o);

@@ -162,8 +162,7 @@ Result<Ref<>> numberDivmod(PyObject* left, PyObject* right) {
   return binary(left, right, &PyNumberMethods::nb_divmod, "divmod()");
 }
 
-// --- power
-// ---------------------------------------------------------------------------------------------------------
+// --- power -------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -203,8 +202,7 @@ Result<Ref<>> numberInPlacePower(PyObject* left, PyObject* right, PyObject* modu
   return ternary(left, right, modulus, "**=");
 }
 
-// --- by operator number
-// --------------------------------------------------------------------------------------------
+// --- by operator number ------------------------------------------------------------------------------------
 
 namespace {
 

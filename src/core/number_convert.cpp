@@ -59,8 +59,7 @@ bool isNumber(PyObject* object) {
 
 Result<Ref<IntObject>> numberIndex(PyObject* object) { return exactInt(TRY(indexOf(object))); }
 
-// --- int(object)
-// ---------------------------------------------------------------------------------------------------
+// --- int(object) -------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -114,8 +113,7 @@ Result<Ref<IntObject>> numberInt(PyObject* object) {
                typeName(object));
 }
 
-// --- float(object)
-// -------------------------------------------------------------------------------------------------
+// --- float(object) -----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -160,8 +158,7 @@ Result<double> asDouble(PyObject* object) {
   return raise(PyExc_TypeError, "must be real number, not %.50s", typeName(object));
 }
 
-// --- C integers
-// ----------------------------------------------------------------------------------------------------
+// --- C integers --------------------------------------------------------------------------------------------
 
 Result<Py_ssize_t> asSsize(PyObject* object, Opt<> overflow_error) {
   if (isExactInt(object) && cast<IntObject>(object)->isCompact()) [[likely]]

@@ -24,8 +24,7 @@ void deallocate(PyObject* object) { typeOf(object)->tp_dealloc(object); }
 const char* typeName(PyObject* object) { return typeOf(object)->tp_name; }
 bool isCallable(PyObject* object) { return typeOf(object)->tp_call != nullptr; }
 
-// --- texts
-// ---------------------------------------------------------------------------------------------------------
+// --- texts -------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -84,8 +83,7 @@ Status objectPrint(PyObject* object, FILE* file, bool raw) {
   return raiseErrno();
 }
 
-// --- hash and truth
-// ------------------------------------------------------------------------------------------------
+// --- hash and truth ----------------------------------------------------------------------------------------
 
 Raised raiseUnhashable(PyObject* object) {
   return raise(PyExc_TypeError, "unhashable type: '%.200s'", typeName(object));
@@ -114,8 +112,7 @@ Result<bool> objectIsTrue(PyObject* object) {
   return size > 0;
 }
 
-// --- comparison
-// ----------------------------------------------------------------------------------------------------
+// --- comparison --------------------------------------------------------------------------------------------
 
 int compareTruth(int op, int order) {
   switch (op) {
@@ -178,8 +175,7 @@ Result<bool> richCompareBool(PyObject* left, PyObject* right, int op) {
   return objectIsTrue(result.get());
 }
 
-// --- dir
-// -----------------------------------------------------------------------------------------------------------
+// --- dir ---------------------------------------------------------------------------------------------------
 
 namespace {
 

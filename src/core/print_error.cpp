@@ -2,6 +2,7 @@
 // in.
 #include "core/print_error.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -53,8 +54,7 @@ struct Printer {
 
 Status printRecursive(Printer& p, PyObject* exception);
 
-// --- the message line
-// ------------------------------------------------------------------------------------------------
+// --- the message line --------------------------------------------------------------------------------------
 
 Status writeModule(Printer& p, PyObject* type) {
   auto module = attrGet(type, "__module__");
@@ -100,8 +100,7 @@ Status printSuggestion(Printer& p, PyObject* value) {
   return fileWrite(p.file, "'?");
 }
 
-// --- SyntaxError: the place in the source
-// ----------------------------------------------------------------------------
+// --- SyntaxError: the place in the source ------------------------------------------------------------------
 
 struct SyntaxWhere {
   Ref<> message, filename;
@@ -131,26 +130,33 @@ Result<SyntaxWhere> syntaxWhere(PyObject* exception) {
                      end_offset,         std::move(shown)};
 }
 
-// The line without its indentation, and carets below. Offsets are 1-based.
-Status printErrorText(Printer& p, std::string_view text, Py_ssize_t offset, Py_ssize_t end_offset) {
-  Py_ssize_t carets = end_offset > 0 && end_offset > offset ? end_offset - offset : 1;
-  offset--;
-  while (!text.empty() && (text[0] == ' ' || text[0] == '\t' || text[0] == '\f'))
-    text.remove_prefix(1), offset--;
-  auto length = static_cast<Py_ssize_t>(text.size());
-  if (length > 0 && text[length - 1] == '\n') length--;
-  if (offset > length) offset = length;
-  for (size_t newline;
-       (newline = text.find('\n')) != text.npos && static_cast<Py_ssize_t>(newline) < offset;) {
+// What of a SyntaxError's text is shown: the line that the error starts in, and where the carets go below it.
+struct MarkedLine {
+  std::string_view line;
+  Py_ssize_t caret_column;  // negative: no carets
+  Py_ssize_t carets;
+};
+
+// Offsets are 1-based and count from the start of the text, whose indentation is not shown.
+MarkedLine markedLine(std::string_view text, Py_ssize_t offset, Py_ssize_t end_offset) {
+  auto indent = static_cast<Py_ssize_t>(std::min(text.find_first_not_of(" \t\f"), text.size()));
+  text.remove_prefix(indent);
+  auto length = static_cast<Py_ssize_t>(text.size()) - text.ends_with('\n');
+  Py_ssize_t column = std::min(offset - 1 - indent, length);
+  if (size_t newline; column > 0 && (newline = text.rfind('\n', column - 1)) != text.npos) {
     text.remove_prefix(newline + 1);
-    offset -= static_cast<Py_ssize_t>(newline) + 1;
+    column -= static_cast<Py_ssize_t>(newline) + 1;
   }
+  return {text, column, end_offset > offset ? std::max(end_offset - offset, Py_ssize_t{1}) : 1};
+}
+
+Status printErrorText(Printer& p, const MarkedLine& marked) {
   TRY(p.writeLine("    "));
-  TRY(fileWrite(p.file, text));
-  if (text.empty() || text.back() != '\n') TRY(fileWrite(p.file, "\n"));
-  if (offset < 0) return {};
+  TRY(fileWrite(p.file, marked.line));
+  if (!marked.line.ends_with('\n')) TRY(fileWrite(p.file, "\n"));
+  if (marked.caret_column < 0) return {};
   TRY(p.writeLine("    "));
-  return fileWrite(p.file, std::string(offset, ' ') + std::string(carets, '^') + "\n");
+  return fileWrite(p.file, std::string(marked.caret_column, ' ') + std::string(marked.carets, '^') + "\n");
 }
 
 // A SyntaxError shows its place; its message is then msg alone, which is answered.
@@ -176,13 +182,12 @@ Result<Ref<>> printFileAndLine(Printer& p, PyObject* value) {
       where.end_offset = length;
     else if (Py_ssize_t most = length + (text.ends_with('\n') ? 0 : 1); where.end_offset > most)
       where.end_offset = most;
-    TRY(printErrorText(p, text, where.offset, where.end_offset));
+    TRY(printErrorText(p, markedLine(text, where.offset, where.end_offset)));
   }
   return std::move(where.message);
 }
 
-// --- notes
-// -----------------------------------------------------------------------------------------------------------
+// --- notes -------------------------------------------------------------------------------------------------
 
 Status printNote(Printer& p, PyObject* note) {
   auto made = isStr(note) ? Result<Ref<StrObject>>(share(cast<StrObject>(note))) : objectStr(note);
@@ -218,8 +223,7 @@ Status printNotes(Printer& p, PyObject* notes) {
   return {};
 }
 
-// --- one exception
-// -----------------------------------------------------------------------------------------------------
+// --- one exception -----------------------------------------------------------------------------------------
 
 bool isGroup(PyObject* o) {
   return isInstanceOf(o, reinterpret_cast<PyTypeObject*>(PyExc_BaseExceptionGroup));
@@ -257,8 +261,7 @@ Status printOne(Printer& p, PyObject* value) {
   return {};
 }
 
-// --- groups
-// ------------------------------------------------------------------------------------------------------------
+// --- groups ------------------------------------------------------------------------------------------------
 
 Status printRest(Printer& p, Py_ssize_t hidden) {
   Ref<StrObject> text =
@@ -302,8 +305,7 @@ Status printGroup(Printer& p, PyObject* group) {
   return {};
 }
 
-// --- chains
-// ------------------------------------------------------------------------------------------------------------
+// --- chains ------------------------------------------------------------------------------------------------
 
 Status printChained(Printer& p, PyObject* earlier, const char* text) {
   auto guard = TRY(RecursionGuard::enter(" in print_chained"));
@@ -393,8 +395,7 @@ void displayTriple(Opt<>, Opt<> value, Opt<> traceback) {
   displayException(shown.get());
 }
 
-// --- uncaught exceptions
-// -------------------------------------------------------------------------------------------------
+// --- uncaught exceptions -----------------------------------------------------------------------------------
 
 namespace {
 

@@ -70,8 +70,7 @@ Result<Ref<>> sequenceSlice(PyObject* object, Py_ssize_t start, Py_ssize_t stop)
   return itemGet(object, slice.get());
 }
 
-// --- concatenation and repetition
-// ------------------------------------------------------------------------------------
+// --- concatenation and repetition --------------------------------------------------------------------------
 
 Result<Ref<>> sequenceConcat(PyObject* left, PyObject* right) {
   if (auto* s = slotsOf(left); s && s->sq_concat) return Result<Ref<>>::fromC(s->sq_concat(left, right));
@@ -105,8 +104,7 @@ Result<Ref<>> sequenceInPlaceRepeat(PyObject* object, Py_ssize_t count) {
   return unlessNotImplemented(TRY(numberTryMultiply(object, times.get(), true)), kNoRepeat, object);
 }
 
-// --- searching
-// -----------------------------------------------------------------------------------------------------
+// --- searching ---------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -149,8 +147,7 @@ Result<Py_ssize_t> sequenceIndex(PyObject* object, PyObject* item) {
   }
 }
 
-// --- conversion
-// ----------------------------------------------------------------------------------------------------
+// --- conversion --------------------------------------------------------------------------------------------
 
 Result<Ref<ListObject>> sequenceList(PyObject* iterable) {
   Ref<ListObject> list = TRY(listNew());

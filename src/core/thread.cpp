@@ -167,8 +167,7 @@ int threadSetAsyncException(unsigned long id, Opt<> exception) {
   return 1;
 }
 
-// --- PyGILState
-// ----------------------------------------------------------------------------------------------------
+// --- PyGILState --------------------------------------------------------------------------------------------
 
 GilState gilStateEnsure() {
   Thread* thread = this_os_thread;

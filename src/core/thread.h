@@ -63,8 +63,7 @@ struct ThreadHooks {
 };
 extern ThreadHooks threadHooks;
 
-// --- the GIL (core/gil.cpp)
-// ---------------------------------------------------------------------------------------
+// --- the GIL (core/gil.cpp) --------------------------------------------------------------------------------
 void gilTake(
     Thread* thread);  // blocks; thread becomes current. Ends the OS thread when the interpreter finalises
 void gilDrop(Thread* thread);   // thread stops being current

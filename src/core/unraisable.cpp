@@ -192,8 +192,7 @@ Status unraisableHook(PyObject* args) {
   return writeReportToStderr({fields->at(0), fields->at(1), fields->at(2), fields->at(3), fields->at(4)});
 }
 
-// --- fatal errors
-// --------------------------------------------------------------------------------------------------
+// --- fatal errors ------------------------------------------------------------------------------------------
 
 void fatalError(const char* function, const char* message) {
   static bool reentered;

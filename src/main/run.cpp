@@ -73,8 +73,7 @@ Status setupPath0() {
   return prependPath(scriptFolder(c.file));
 }
 
-// --- the kinds of programs
-// ---------------------------------------------------------------------------------------
+// --- the kinds of programs ---------------------------------------------------------------------------------
 
 Status execute(std::string_view source, const char* filename, int flags) {
   Ref<StrObject> name_text = TRY(fsDecode(filename));

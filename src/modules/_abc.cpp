@@ -67,8 +67,7 @@ Result<Ref<AbcData>> dataOf(PyObject* cls) {
   return std::move(data).as<AbcData>();
 }
 
-// --- sets of weak references
-// -----------------------------------------------------------------------------------------
+// --- sets of weak references -------------------------------------------------------------------------------
 
 Result<bool> weakSetContains(PyObject* set, PyObject* object) {
   if (!set || cast<SetObject>(set)->size() == 0) return false;
@@ -108,8 +107,7 @@ Status weakSetAdd(PyObject*& set, PyObject* object) {
   return setAdd(cast<SetObject>(keep.get()), ref);
 }
 
-// --- functions
-// -------------------------------------------------------------------------------------------------------
+// --- functions ---------------------------------------------------------------------------------------------
 
 Result<bool> isAbstract(PyObject* value) {
   MaybeRef<> flag = TRY(attrLookup(value, name<"__isabstractmethod__">()));

@@ -56,8 +56,7 @@ Result<Ref<TupleObject>> withCount(Result<Ref<BytesObject>> bytes, Py_ssize_t co
   return tupleOf(value.get(), used.get());
 }
 
-// --- registry
-// ----------------------------------------------------------------------------------------------------
+// --- registry ----------------------------------------------------------------------------------------------
 
 Result<Ref<>> lookup(StrObject* encoding) { return codecLookup(TRY(strUtf8NoNul(encoding))); }
 Status registerSearch(PyObject* search_function) { return codecRegister(search_function); }
@@ -76,8 +75,7 @@ Result<Ref<>> decodeObject(PyObject* object, Opt<StrObject> encoding, Opt<StrObj
   return codecDecode(object, encoding_text, errors ? TRY(strUtf8NoNul(errors.get())) : nullptr);
 }
 
-// --- decoders
-// ----------------------------------------------------------------------------------------------------
+// --- decoders ----------------------------------------------------------------------------------------------
 
 template <auto Decode>
 Result<Ref<TupleObject>> stateful(Buffer data, ErrorsArg errors, bool final) {
@@ -126,8 +124,7 @@ Result<Ref<TupleObject>> charmapDecode(Buffer data, ErrorsArg errors, PyObject* 
   return withCount(decodeCharmap(viewOf(data), mappingOf(mapping), errors.name), data.size());
 }
 
-// --- encoders
-// ----------------------------------------------------------------------------------------------------
+// --- encoders ----------------------------------------------------------------------------------------------
 
 template <auto Encode>
 Result<Ref<TupleObject>> encoder(StrObject* s, ErrorsArg errors) {

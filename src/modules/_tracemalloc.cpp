@@ -84,8 +84,7 @@ struct Inside {
   bool was;
 };
 
-// --- taking a trace
-// ----------------------------------------------------------------------------------------------------
+// --- taking a trace ----------------------------------------------------------------------------------------
 
 bool holdsGil() {
   Thread* current = currentThread();
@@ -133,8 +132,7 @@ void removeTrace(unsigned domain, uintptr_t address) {
 uintptr_t addressOf(void* p) { return reinterpret_cast<uintptr_t>(p); }
 bool shouldTrace() { return !inside && tracer().tracing && holdsGil(); }
 
-// --- the wrapped allocators
-// ----------------------------------------------------------------------------------------------
+// --- the wrapped allocators --------------------------------------------------------------------------------
 
 void* tracedMalloc(void* ctx, size_t size) {
   auto* below = static_cast<MemAllocator*>(ctx);
@@ -171,8 +169,7 @@ void tracedFree(void* ctx, void* p) {
   below->free(below->ctx, p);
 }
 
-// --- switching
-// -----------------------------------------------------------------------------------------------------------
+// --- switching ---------------------------------------------------------------------------------------------
 
 void clearTraces() {
   Inside scope;
@@ -219,8 +216,7 @@ Result<Ref<>> stop() {
   return none();
 }
 
-// --- as Python objects
-// ---------------------------------------------------------------------------------------------------
+// --- as Python objects -------------------------------------------------------------------------------------
 
 Result<Ref<>> tracebackObject(const Traceback& traceback) {
   Ref<TupleObject> frames = TRY(tupleNew(static_cast<Py_ssize_t>(traceback.frames.size())));

@@ -32,8 +32,7 @@ struct WarningsState {
 };
 constinit WarningsState state{};
 
-// --- the state and its mirror in warnings.py
-// -----------------------------------------------------------------------
+// --- the state and its mirror in warnings.py ---------------------------------------------------------------
 
 Result<Ref<>> filterRow(PyObject* category, const char* action, const char* module) {
   Ref<StrObject> action_text = TRY(strInternUtf8(action));
@@ -104,8 +103,7 @@ Result<Ref<DictObject>> currentOnceRegistry() {
   return share(cast<DictObject>(state.once_registry));
 }
 
-// --- filters
-// -------------------------------------------------------------------------------------------------------
+// --- filters -----------------------------------------------------------------------------------------------
 
 // None matches everything, an exact str itself, anything else is a pattern.
 Result<bool> patternMatches(PyObject* pattern, PyObject* text) {
@@ -145,8 +143,7 @@ Result<Chosen> chooseAction(PyObject* category, PyObject* text, Py_ssize_t line,
   return Chosen{std::move(action), none()};
 }
 
-// --- registries
-// ----------------------------------------------------------------------------------------------------
+// --- registries --------------------------------------------------------------------------------------------
 
 // A registry older than the filters is emptied. should_set: the key is entered.
 Result<bool> alreadyWarned(DictObject* registry, PyObject* key, bool should_set) {
@@ -169,8 +166,7 @@ Result<bool> updateRegistry(DictObject* registry, PyObject* text, PyObject* cate
   return alreadyWarned(registry, key, true);
 }
 
-// --- showing
-// -------------------------------------------------------------------------------------------------------
+// --- showing -----------------------------------------------------------------------------------------------
 
 // A warning on its way.
 struct Message {
@@ -216,8 +212,7 @@ Status show(const Message& m) {
   return {};
 }
 
-// --- warn_explicit
-// -------------------------------------------------------------------------------------------------
+// --- warn_explicit -----------------------------------------------------------------------------------------
 
 Result<Ref<>> moduleFromFilename(PyObject* filename) {
   auto* text = cast<StrObject>(filename);
@@ -284,8 +279,7 @@ Status warnAt(PyObject* given_category, PyObject* given, const Place& place, Opt
                source_line, source});
 }
 
-// --- warn: the place comes from the stack
-// --------------------------------------------------------------------------
+// --- warn: the place comes from the stack ------------------------------------------------------------------
 
 // A frame of the import system, which stack levels do not count.
 bool isInternal(PyObject* frame) {
@@ -337,8 +331,7 @@ Result<Ref<>> checkCategory(PyObject* message, Opt<> given) {
   return raise(PyExc_TypeError, "category must be a Warning subclass, not '%s'", typeName(category));
 }
 
-// --- the module
-// ----------------------------------------------------------------------------------------------------
+// --- the module --------------------------------------------------------------------------------------------
 
 Result<Ref<>> pyWarn(PyObject* message, PyObject* given_category, Py_ssize_t stacklevel, PyObject* source) {
   Ref<> category = TRY(checkCategory(message, given_category));

@@ -51,8 +51,7 @@ Entry* lookup(Entry& entry, std::vector<char>& storage, int* error, F&& find) {
   }
 }
 
-// --- pwd
-// -----------------------------------------------------------------------------------------------------------
+// --- pwd ---------------------------------------------------------------------------------------------------
 
 PyStructSequence_Field kPasswdFields[] = {{"pw_name", "user name"},      {"pw_passwd", "password"},
                                           {"pw_uid", "user id"},         {"pw_gid", "group id"},
@@ -128,8 +127,7 @@ Status pwdExec(PyObject* module) {
 }
 constinit PyModuleDef kPwdModule = moduleDef<"pwd", pwdExec>(kPwdMethods, "The database of users.");
 
-// --- grp
-// -----------------------------------------------------------------------------------------------------------
+// --- grp ---------------------------------------------------------------------------------------------------
 
 PyStructSequence_Field kGroupFields[] = {{"gr_name", "group name"},
                                          {"gr_passwd", "password"},
@@ -193,8 +191,7 @@ Status grpExec(PyObject* module) {
 }
 constinit PyModuleDef kGrpModule = moduleDef<"grp", grpExec>(kGrpMethods, "The database of groups.");
 
-// --- spwd
-// ----------------------------------------------------------------------------------------------------------
+// --- spwd --------------------------------------------------------------------------------------------------
 
 PyStructSequence_Field kSpwdFields[] = {{"sp_namp", "login name"},
                                         {"sp_pwdp", "encrypted password"},

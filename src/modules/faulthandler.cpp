@@ -51,8 +51,7 @@ void dump(const Target& target, Thread* thread) {
     dumpStack(target.fd, thread);
 }
 
-// --- the file argument
-// -----------------------------------------------------------------------------------------------
+// --- the file argument -------------------------------------------------------------------------------------
 
 struct OpenFile {
   MaybeRef<> file;  // absent: a bare descriptor
@@ -93,8 +92,7 @@ Result<Ref<>> dumpTraceback(Opt<> file, bool all_threads) {
   return none();
 }
 
-// --- fatal signals
-// ---------------------------------------------------------------------------------------------------
+// --- fatal signals -----------------------------------------------------------------------------------------
 
 void disableHandler(Handler& handler) {
   if (!handler.enabled) return;
@@ -159,8 +157,7 @@ bool disable() {
 }
 bool isEnabled() { return fault_enabled; }
 
-// --- timeouts
-// --------------------------------------------------------------------------------------------------------
+// --- timeouts ----------------------------------------------------------------------------------------------
 
 struct Later {
   Target target;
@@ -228,8 +225,7 @@ Result<Ref<>> dumpLater(PyObject* timeout, bool repeat, Opt<> file, bool exit) {
 }
 Result<Ref<>> cancelDumpLater() { return cancelLater(), none(); }
 
-// --- user signals
-// ----------------------------------------------------------------------------------------------------
+// --- user signals ------------------------------------------------------------------------------------------
 
 struct UserSignal {
   bool enabled, chain;
@@ -294,8 +290,7 @@ Result<bool> unregisterSignal(int signum) {
   return true;
 }
 
-// --- crashes on purpose, for tests
-// -----------------------------------------------------------------------------------
+// --- crashes on purpose, for tests -------------------------------------------------------------------------
 
 void noCoreFile() {
   struct rlimit none_at_all;

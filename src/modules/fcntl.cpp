@@ -57,8 +57,7 @@ Result<Ref<>> fcntlFcntl(Fd fd, int command, Opt<> arg) {
   return Ref<>(TRY(intFromLong(answer)));
 }
 
-// --- ioctl
-// ---------------------------------------------------------------------------------------------------------
+// --- ioctl -------------------------------------------------------------------------------------------------
 
 // A writable buffer, changed in place. Small ones are copied, since foreign code may resize them meanwhile.
 Result<Ref<>> ioctlInPlace(int fd, unsigned request, Buffer given) {
@@ -101,8 +100,7 @@ Result<Ref<>> fcntlIoctl(Fd fd, CMask request, Opt<> arg, bool mutate) {
   return Ref<>(TRY(intFromLong(answer)));
 }
 
-// --- locks
-// ---------------------------------------------------------------------------------------------------------
+// --- locks -------------------------------------------------------------------------------------------------
 
 Status fcntlFlock(Fd fd, int operation) {
   TRY(audit("fcntl.flock", "ii", fd.fd, operation));

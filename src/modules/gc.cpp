@@ -61,8 +61,7 @@ Result<Ref<>> gcGetCount() {
   return threeInts(state.generations[0].count, state.generations[1].count, state.generations[2].count);
 }
 
-// --- looking at objects
-// ----------------------------------------------------------------------------------------------
+// --- looking at objects ------------------------------------------------------------------------------------
 
 struct Search {
   TupleObject* wanted;

@@ -36,8 +36,7 @@ Result<Opt<>> moduleByName(PyObject* name) {
   return Opt<>(module.get());  // kept alive by the mapping, as for a dict
 }
 
-// --- relative names
-// ----------------------------------------------------------------------------------------------
+// --- relative names ----------------------------------------------------------------------------------------
 
 // The package that `from . import x` starts at: __package__, __spec__.parent or __name__ of the globals.
 Result<Ref<StrObject>> packageFromName(DictObject* globals) {
@@ -97,8 +96,7 @@ Result<Ref<StrObject>> resolveName(StrObject* relative, PyObject* globals, int l
   return strFormat("%U.%U", base.get(), relative);
 }
 
-// --- loading
-// -----------------------------------------------------------------------------------------------------
+// --- loading -----------------------------------------------------------------------------------------------
 
 Result<bool> isInitializing(PyObject* module) {
   MaybeRef<> spec = TRY(attrLookup(module, name<"__spec__">()));

@@ -20,8 +20,7 @@ namespace {
 
 PyObject* g_locale_error;
 
-// --- the locale itself
-// ---------------------------------------------------------------------------------------------
+// --- the locale itself -------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> localeSet(int category, OptionalCText wanted) {
   const char* answer = setlocale(category, wanted.text);
@@ -73,8 +72,7 @@ Result<Ref<StrObject>> localeEncoding() {
   return strFromLocale(codeset);
 }
 
-// --- collation
-// -----------------------------------------------------------------------------------------------------
+// --- collation ---------------------------------------------------------------------------------------------
 
 Result<std::vector<wchar_t>> wideText(StrObject* text) {
   std::vector<wchar_t> out;
@@ -104,8 +102,7 @@ Result<Ref<StrObject>> localeTransform(StrObject* string) {
   return strFromWide(key.data(), static_cast<Py_ssize_t>(size));
 }
 
-// --- langinfo
-// ------------------------------------------------------------------------------------------------------
+// --- langinfo ----------------------------------------------------------------------------------------------
 
 #define INFO(name) {#name, name}
 constexpr std::pair<const char*, int> kLangInfo[] = {
@@ -129,8 +126,7 @@ Result<Ref<StrObject>> localeInfo(int key) {
   return raise(PyExc_ValueError, "unsupported langinfo constant");
 }
 
-// --- message catalogues
-// --------------------------------------------------------------------------------------------
+// --- message catalogues ------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> localeGettext(CText message) { return strFromLocale(gettext(message.text)); }
 Result<Ref<StrObject>> localeDgettext(OptionalCText domain, CText message) {

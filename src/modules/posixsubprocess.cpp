@@ -32,8 +32,7 @@ extern "C" char** environ;
 namespace krait::modules {
 namespace {
 
-// --- what the child has to do
-// ----------------------------------------------------------------------------------------
+// --- what the child has to do ------------------------------------------------------------------------------
 
 struct Order {
   char* const* exec_array;
@@ -232,8 +231,7 @@ class Child {
   Child(order).run();
 }
 
-// --- arguments
-// -------------------------------------------------------------------------------------------------------
+// --- arguments ---------------------------------------------------------------------------------------------
 
 // NULL-terminated C strings, with the memory behind them.
 class Strings {

@@ -91,8 +91,7 @@ Result<int> waitFor(Timeout& timeout, F&& f) {
   }
 }
 
-// --- select
-// ----------------------------------------------------------------------------------------------------------
+// --- select ------------------------------------------------------------------------------------------------
 
 struct Watched {
   Ref<> object;
@@ -161,8 +160,7 @@ Result<Ref<>> selectSelect(PyObject* rlist, PyObject* wlist, PyObject* xlist, Py
   return Ref<>(TRY(tupleOf(r.get(), w.get(), x.get())));
 }
 
-// --- poll
-// ------------------------------------------------------------------------------------------------------------
+// --- poll --------------------------------------------------------------------------------------------------
 
 struct PollObject : PyObject {
   DictObject* masks;  // descriptor -> events; owned
@@ -307,8 +305,7 @@ constinit PyTypeObject kPollType = {KR_TYPE_HEAD,
                                     .tp_flags = Py_TPFLAGS_DISALLOW_INSTANTIATION,
                                     .tp_methods = kPollMethods};
 
-// --- epoll
-// -----------------------------------------------------------------------------------------------------------
+// --- epoll -------------------------------------------------------------------------------------------------
 
 struct EpollObject : PyObject {
   int fd;  // -1: closed

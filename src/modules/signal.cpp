@@ -44,8 +44,7 @@ struct {
 PyObject *g_default_handler, *g_ignore_handler, *g_int_handler, *g_itimer_error;
 PyTypeObject* g_siginfo_type;
 
-// --- arrival
-// -----------------------------------------------------------------------------------------------------
+// --- arrival -----------------------------------------------------------------------------------------------
 
 void trip(int signum) {
   g_handlers[signum].tripped.store(true, std::memory_order_relaxed);
@@ -91,8 +90,7 @@ int simulate(int signum) {
   return 0;
 }
 
-// --- arguments
-// ---------------------------------------------------------------------------------------------------
+// --- arguments ---------------------------------------------------------------------------------------------
 
 Status checkNumber(int signum) {
   if (signum < 1 || signum >= kSignalLimit) return raise(PyExc_ValueError, "signal number out of range");
@@ -123,8 +121,7 @@ Result<Ref<>> setOf(const sigset_t& signals) {
   return out;
 }
 
-// --- handlers
-// ----------------------------------------------------------------------------------------------------
+// --- handlers ----------------------------------------------------------------------------------------------
 
 Raised raiseBadHandler() {
   return raise(PyExc_TypeError,
@@ -205,8 +202,7 @@ Result<Ref<>> sigStrsignal(int signum) {
   return Ref<>(TRY(strFromUtf8(text)));
 }
 
-// --- waiting
-// -----------------------------------------------------------------------------------------------------
+// --- waiting -----------------------------------------------------------------------------------------------
 
 long sigAlarm(int seconds) { return alarm(static_cast<unsigned>(seconds)); }
 Status sigPause() {
@@ -312,8 +308,7 @@ Status sigPidfdSendSignal(int pidfd, int signum, PyObject* siginfo, int flags) {
   return {};
 }
 
-// --- interval timers
-// ---------------------------------------------------------------------------------------------
+// --- interval timers ---------------------------------------------------------------------------------------
 
 Raised raiseTimerError() { return raiseErrno(errno, nullptr, nullptr, g_itimer_error); }
 

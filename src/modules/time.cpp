@@ -26,8 +26,7 @@ namespace {
 
 PyTypeObject* g_struct_time = nullptr;
 
-// --- clocks
-// ------------------------------------------------------------------------------------------------------
+// --- clocks ------------------------------------------------------------------------------------------------
 
 Result<Ref<>> secondsOf(TimeNs ns) { return floatObject(timeAsDouble(ns)); }
 Result<Ref<>> nsOf(TimeNs ns) { return Ref<>(TRY(intFromLong(ns))); }
@@ -101,8 +100,7 @@ Result<Ref<>> timeGetClockInfo(StrObject* clock_name) {
   return raise(PyExc_ValueError, "unknown clock");
 }
 
-// --- sleep
-// -------------------------------------------------------------------------------------------------------
+// --- sleep -------------------------------------------------------------------------------------------------
 
 Status timeSleep(PyObject* seconds) {
   TimeNs duration = TRY(timeFromSeconds(seconds, TimeRound::kTimeout));
@@ -120,8 +118,7 @@ Status timeSleep(PyObject* seconds) {
   }
 }
 
-// --- struct_time
-// -------------------------------------------------------------------------------------------------
+// --- struct_time -------------------------------------------------------------------------------------------
 
 PyStructSequence_Field kTimeFields[] = {
     {"tm_year", "year, for example, 1993"},
@@ -255,8 +252,7 @@ Result<Ref<>> timeStrptime(CallArgs args) {
   return callVector(function, args.values, static_cast<size_t>(args.count), args.names);
 }
 
-// --- time zone
-// ---------------------------------------------------------------------------------------------------
+// --- time zone ---------------------------------------------------------------------------------------------
 
 struct Zone {
   std::string name;

@@ -150,8 +150,7 @@ constinit PyMethodDef kFunctions[] = {
     moduleFunction<"normalize($self, form, unistr, /)", normalized, "The normal form of the string.">,
     {}};
 
-// --- the type of ucd_3_2_0
-// -----------------------------------------------------------------------------------------
+// --- the type of ucd_3_2_0 ---------------------------------------------------------------------------------
 
 void ucdDealloc(PyObject* self) {
   gcUntrack(self);
@@ -174,8 +173,7 @@ constinit PyTypeObject kUcdType = {
     .tp_members = kUcdMembers,
 };
 
-// --- the C interface
-// -----------------------------------------------------------------------------------------------
+// --- the C interface ---------------------------------------------------------------------------------------
 
 // unicodedata._ucnhash_CAPI: names for the \N escape and the namereplace handler of foreign code.
 struct NameApi {

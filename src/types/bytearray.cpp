@@ -32,8 +32,7 @@ struct ByteArrayOps {
 };
 using Methods = ByteMethods<ByteArrayOps>;
 
-// --- storage
-// -----------------------------------------------------------------------------------------------------
+// --- storage -----------------------------------------------------------------------------------------------
 
 Status checkResizable(const ByteArrayObject* self) {
   if (self->ob_exports > 0)
@@ -79,8 +78,7 @@ Status appendBytes(ByteArrayObject* self, std::string_view bytes) {
   return setSlice(self, self->ob_size, self->ob_size, bytes);
 }
 
-// --- life
-// --------------------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------------------
 
 PyObject* byteArrayNewSlot(PyTypeObject* type, PyObject*, PyObject*) { return type->tp_alloc(type, 0); }
 
@@ -149,8 +147,7 @@ void byteArrayDealloc(PyObject* object) {
   objectFreeMemory(self);
 }
 
-// --- slots
-// -------------------------------------------------------------------------------------------------------
+// --- slots -------------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> byteArrayRepr(ByteArrayObject* self) {
   const char* full_name = typeName(self);
@@ -317,8 +314,7 @@ int byteArrayGetBuffer(PyObject* object, Py_buffer* view, int flags) {
 }
 void byteArrayReleaseBuffer(PyObject* self, Py_buffer*) { static_cast<ByteArrayObject*>(self)->ob_exports--; }
 
-// --- methods
-// -----------------------------------------------------------------------------------------------------
+// --- methods -----------------------------------------------------------------------------------------------
 
 Status byteArrayAppend(ByteArrayObject* self, PyObject* item) {
   char byte = static_cast<char>(TRY(byteFromObject(item)));

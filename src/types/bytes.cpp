@@ -55,8 +55,7 @@ struct BytesOps {
 };
 using Methods = ByteMethods<BytesOps>;
 
-// --- construction
-// ------------------------------------------------------------------------------------------------
+// --- construction ------------------------------------------------------------------------------------------
 
 Result<Ref<BytesObject>> encodedFrom(PyObject* source, Opt<StrObject> encoding, Opt<StrObject> errors) {
   if (!isStr(source))
@@ -106,8 +105,7 @@ Result<Ref<>> bytesNewSlot(PyTypeObject* type, Opt<> source, Opt<StrObject> enco
   return Ref<>(std::move(self));
 }
 
-// --- slots
-// -------------------------------------------------------------------------------------------------------
+// --- slots -------------------------------------------------------------------------------------------------
 
 void bytesDealloc(PyObject* self) {
   if (isStaticBytes(self)) [[unlikely]] {
@@ -214,8 +212,7 @@ int bytesGetBuffer(PyObject* self, Py_buffer* view, int flags) {
   return bufferFillInfo(view, self, bytes->data(), bytes->size(), true, flags).toC();
 }
 
-// --- methods
-// -----------------------------------------------------------------------------------------------------
+// --- methods -----------------------------------------------------------------------------------------------
 
 Result<Ref<>> bytesDunderBytes(BytesObject* self) { return BytesOps::whole(self); }
 Result<Ref<TupleObject>> bytesGetNewArgs(BytesObject* self) {

@@ -11,8 +11,7 @@ namespace {
 constexpr const char* kUndefined = "character maps to <undefined>";
 constexpr Py_UCS4 kNoMapping = 0xFFFE;
 
-// --- EncodingMap
-// -------------------------------------------------------------------------------------------------
+// --- EncodingMap -------------------------------------------------------------------------------------------
 
 // A three-level trie over 16 bits: 5, 4 and 7 bits of the character.
 struct EncodingMapObject : PyObject {
@@ -112,8 +111,7 @@ Result<Ref<>> buildTrie(StrObject* table, Py_ssize_t size, const TrieShape& shap
   return Ref<>(std::move(map));
 }
 
-// --- decoding
-// ----------------------------------------------------------------------------------------------------
+// --- decoding ----------------------------------------------------------------------------------------------
 
 // mapping[byte]; absent: undefined.
 Result<MaybeRef<>> lookUp(PyObject* mapping, Py_UCS4 c) {
@@ -151,8 +149,7 @@ Result<bool> decodeByTable(StrBuilder& out, StrObject* table, uint8_t byte) {
   return true;
 }
 
-// --- encoding
-// ----------------------------------------------------------------------------------------------------
+// --- encoding ----------------------------------------------------------------------------------------------
 
 Result<bool> encodeChar(ByteBuilder& out, PyObject* mapping, Py_UCS4 c) {
   if (isExact(mapping, &kr_EncodingMap_Type)) {

@@ -79,8 +79,7 @@ void appendCharRef(StrBuilder& out, Py_UCS4 c) {
   out.append(text);
 }
 
-// --- decoding
-// ----------------------------------------------------------------------------------------------------
+// --- decoding ----------------------------------------------------------------------------------------------
 
 Result<Py_ssize_t> DecodeRun::handle(StrBuilder& out, Py_ssize_t start, Py_ssize_t end, const char* reason) {
   if (mode_ == ErrorMode::kIgnore) return end;
@@ -126,8 +125,7 @@ Result<Py_ssize_t> DecodeRun::handleByCall(StrBuilder& out, Py_ssize_t start, Py
   return next;
 }
 
-// --- encoding
-// ----------------------------------------------------------------------------------------------------
+// --- encoding ----------------------------------------------------------------------------------------------
 
 Status EncodeRun::prepareException(Py_ssize_t start, Py_ssize_t end, const char* reason) {
   if (exception_) return updateException(exception_.get(), start, end, reason);

@@ -107,8 +107,7 @@ Result<Ref<TupleObject>> nameReplaceErrors(PyObject* exception) {
   return answer(out.finish(), bad.end);
 }
 
-// --- surrogatepass
-// -------------------------------------------------------------------------------------------------
+// --- surrogatepass -----------------------------------------------------------------------------------------
 
 enum class Coding { kUnknown, kUtf8, kUtf16Le, kUtf16Be, kUtf32Le, kUtf32Be };
 int unitSize(Coding coding) { return coding == Coding::kUtf8 ? 3 : coding < Coding::kUtf32Le ? 2 : 4; }

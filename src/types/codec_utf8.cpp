@@ -111,8 +111,7 @@ Result<Ref<StrObject>> decodeLoop(std::string_view bytes, const char* errors, Py
   return out.finish();
 }
 
-// --- encoding
-// ----------------------------------------------------------------------------------------------------
+// --- encoding ----------------------------------------------------------------------------------------------
 
 Py_ssize_t encodedSize(const StrObject* s, bool* has_surrogates) {
   return withChars(s, [&](auto* chars, Py_ssize_t n) {
@@ -214,8 +213,7 @@ Result<Ref<BytesObject>> encodeUtf8(StrObject* s, const char* errors) {
   return bytes;
 }
 
-// --- file system
-// -------------------------------------------------------------------------------------------------
+// --- file system -------------------------------------------------------------------------------------------
 
 namespace {
 

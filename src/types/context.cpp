@@ -59,8 +59,7 @@ Result<Opt<>> valueHere(ContextVarObject* var) {
   return found;
 }
 
-// --- Context
-// -------------------------------------------------------------------------------------------------------
+// --- Context -----------------------------------------------------------------------------------------------
 
 Result<Ref<>> contextNewSlot(PyTypeObject*, PyObject* args, Opt<> kwargs) {
   if (cast<TupleObject>(args)->size() > 0 || (kwargs && cast<DictObject>(kwargs.get())->size() > 0))
@@ -145,8 +144,7 @@ constinit PySequenceMethods kContextSequence = {.sq_contains = slot<contextConta
 constinit PyMappingMethods kContextMapping = {.mp_length = slot<contextLength>,
                                               .mp_subscript = slot<contextItem>};
 
-// --- ContextVar
-// ----------------------------------------------------------------------------------------------------
+// --- ContextVar --------------------------------------------------------------------------------------------
 
 Result<Ref<>> varNew(PyTypeObject*, PyObject* var_name, Opt<> fallback) {
   return TRY(contextVarNew(var_name, fallback));
@@ -204,8 +202,7 @@ constinit PyMethodDef kVarMethods[] = {
 constinit PyMemberDef kVarMembers[] = {
     {"name", T_OBJECT, offsetof(ContextVarObject, var_name), READONLY, nullptr}, {}};
 
-// --- Token
-// ---------------------------------------------------------------------------------------------------------
+// --- Token -------------------------------------------------------------------------------------------------
 
 Result<Ref<>> tokenNew(PyTypeObject*, PyObject*, Opt<>) {
   return raise(PyExc_RuntimeError, "Tokens can only be created by ContextVars");
@@ -260,8 +257,7 @@ Status contextPublishMissing() {
   return {};
 }
 
-// --- for C++
-// -------------------------------------------------------------------------------------------------------
+// --- for C++ -----------------------------------------------------------------------------------------------
 
 Result<Ref<ContextObject>> contextNew() {
   Ref<HamtObject> vars = TRY(hamtNew());

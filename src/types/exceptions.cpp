@@ -16,8 +16,7 @@
 namespace krait {
 namespace exceptions {
 
-// --- BaseException
-// -------------------------------------------------------------------------------------------------
+// --- BaseException -----------------------------------------------------------------------------------------
 
 Result<Ref<>> baseNew(PyTypeObject* type, PyObject* args, Opt<>) {
   Ref<ExceptionObject> self = TRY(typeAlloc<ExceptionObject>(type));
@@ -190,8 +189,7 @@ KR_EXPORT constinit PyObject* PyExc_IOError = &_PyExc_OSError;
 
 namespace krait {
 
-// --- access from C++
-// -----------------------------------------------------------------------------------------------
+// --- access from C++ ---------------------------------------------------------------------------------------
 
 bool isExceptionClass(const PyObject* o) {
   return isType(o) && hasFlag(reinterpret_cast<const PyTypeObject*>(o), Py_TPFLAGS_BASE_EXC_SUBCLASS);
@@ -268,8 +266,7 @@ Raised raiseSyntaxError(PyObject* type, const char* message, PyObject* filename,
   return raiseObject(type, owned.get());
 }
 
-// --- builtins
-// ------------------------------------------------------------------------------------------------------
+// --- builtins ----------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -60,8 +60,7 @@ Status systemExitInit(ExceptionObject* self, PyObject* args, Opt<> kwargs) {
   return {};
 }
 
-// --- ImportError
-// -----------------------------------------------------------------------------------------------------
+// --- ImportError -------------------------------------------------------------------------------------------
 
 constexpr const char* kImportKeywords[] = {"name", "path"};
 
@@ -103,8 +102,7 @@ constinit PyMemberDef kImportErrorMembers[] = {KR_MEMBER(ImportErrorObject, msg,
                                                {}};
 constinit PyMethodDef kImportErrorMethods[] = {method<"!__reduce__($self, /)", importErrorReduce>, {}};
 
-// --- NameError, AttributeError
-// ---------------------------------------------------------------------------------------
+// --- NameError, AttributeError -----------------------------------------------------------------------------
 
 constexpr const char* kNameKeywords[] = {"name"};
 constexpr const char* kAttributeKeywords[] = {"name", "obj"};
@@ -133,8 +131,7 @@ constinit PyMemberDef kAttributeErrorMembers[] = {KR_MEMBER(AttributeErrorObject
 constinit PyMemberDef kStopIterationMembers[] = {KR_MEMBER(StopIterationObject, value, T_OBJECT, 0), {}};
 constinit PyMemberDef kSystemExitMembers[] = {KR_MEMBER(SystemExitObject, code, T_OBJECT, 0), {}};
 
-// --- SyntaxError
-// -----------------------------------------------------------------------------------------------------
+// --- SyntaxError -------------------------------------------------------------------------------------------
 
 Status syntaxErrorWhere(SyntaxErrorObject* self, PyObject* info) {
   Ref<TupleObject> where = TRY(sequenceTuple(info));
@@ -188,8 +185,7 @@ constinit PyMemberDef kSyntaxErrorMembers[] = {KR_MEMBER(SyntaxErrorObject, msg,
                                                KR_MEMBER(SyntaxErrorObject, print_file_and_line, T_OBJECT, 0),
                                                {}};
 
-// --- KeyError, MemoryError
-// -------------------------------------------------------------------------------------------
+// --- KeyError, MemoryError ---------------------------------------------------------------------------------
 
 // A lone key is shown by its repr: '' would look like no message at all.
 Result<Ref<StrObject>> keyErrorStr(ExceptionObject* self) {

@@ -24,8 +24,7 @@ bool isPlainException(PyObject* o) {
 
 PyTypeObject* group_type;  // ExceptionGroup, owned
 
-// --- construction
-// ----------------------------------------------------------------------------------------------------
+// --- construction ------------------------------------------------------------------------------------------
 
 Result<Ref<TupleObject>> checkedMembers(PyObject* exceptions) {
   if (!isSequence(exceptions))
@@ -81,8 +80,7 @@ Result<Ref<>> groupDerive(ExceptionObject* self, CallArgs args) {
   return call(PyExc_BaseExceptionGroup, groupOf(self)->msg, args.values[0]);
 }
 
-// --- splitting
-// -------------------------------------------------------------------------------------------------------
+// --- splitting ---------------------------------------------------------------------------------------------
 
 struct Matcher {
   bool is_predicate;

@@ -96,8 +96,7 @@ Status translateInit(ExceptionObject* self, PyObject* given, Opt<> kwargs) {
   return fillRange(e, args, 1);
 }
 
-// --- texts
-// ---------------------------------------------------------------------------------------------------------
+// --- texts -------------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> textOf(PyObject* field) {
   if (!field) return emptyStr();

@@ -24,8 +24,7 @@ uint32_t bitOf(uint32_t hash, int shift) { return uint32_t{1} << (hash >> (shift
 int indexOf(const HamtNode* node, uint32_t bit) { return std::popcount(node->bits & (bit - 1)); }
 bool isCollision(const HamtNode* node) { return isExact(node, &_PyHamt_CollisionNode_Type); }
 
-// --- making nodes
-// ----------------------------------------------------------------------------------------------------
+// --- making nodes ------------------------------------------------------------------------------------------
 
 // Slots are null: the caller fills them before any Python code runs, then the node is tracked.
 Result<Ref<HamtNode>> nodeNew(PyTypeObject* type, uint32_t bits, int count) {
@@ -83,8 +82,7 @@ Result<Ref<HamtNode>> withRemoved(HamtNode* node, uint32_t bits, int index) {
   return copy;
 }
 
-// --- looking up
-// ------------------------------------------------------------------------------------------------------
+// --- looking up --------------------------------------------------------------------------------------------
 
 // Index of the key in a collision node, or -1. The caller keeps the node.
 Result<int> collisionIndex(HamtNode* node, PyObject* key) {
@@ -110,8 +108,7 @@ Result<Opt<>> nodeFind(HamtNode* node, PyObject* key, uint32_t hash) {
   return Opt<>();
 }
 
-// --- setting
-// ---------------------------------------------------------------------------------------------------------
+// --- setting -----------------------------------------------------------------------------------------------
 
 struct Entry {
   PyObject *key, *value;
@@ -177,8 +174,7 @@ Result<Ref<HamtNode>> nodeSet(HamtNode* node, int shift, const Entry& entry, boo
   return withSlot(node, index, nullptr, changed);
 }
 
-// --- removing
-// --------------------------------------------------------------------------------------------------------
+// --- removing ----------------------------------------------------------------------------------------------
 
 struct Removal {
   bool found = false;
@@ -226,8 +222,7 @@ Result<Ref<HamtObject>> hamtOf(MaybeRef<HamtNode> root, Py_ssize_t count) {
   return self;
 }
 
-// --- life of nodes
-// ---------------------------------------------------------------------------------------------------
+// --- life of nodes -----------------------------------------------------------------------------------------
 
 int nodeTraverse(PyObject* object, visitproc visit, void* arg) {
   auto* node = static_cast<HamtNode*>(object);

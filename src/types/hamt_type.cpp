@@ -67,8 +67,7 @@ constinit PyMethodDef kHamtMethods[] = {method<"!set($self, *args)", hamtSetMeth
 constinit PySequenceMethods kHamtSequence = {.sq_contains = slot<hamtContains>};
 constinit PyMappingMethods kHamtMapping = {.mp_length = slot<hamtLength>, .mp_subscript = slot<hamtItem>};
 
-// --- iterators
-// -------------------------------------------------------------------------------------------------------
+// --- iterators ---------------------------------------------------------------------------------------------
 
 struct HamtIterator : PyObject {
   HamtObject* mapping;  // owned; null once cleared

@@ -19,8 +19,7 @@ namespace krait {
 
 namespace {
 
-// --- the managed buffer
-// ------------------------------------------------------------------------------------------
+// --- the managed buffer ------------------------------------------------------------------------------------
 
 void releaseMaster(ManagedBufferObject* mbuf) {
   if (mbuf->flags & kMemoryReleased) return;
@@ -65,8 +64,7 @@ Result<Ref<ManagedBufferObject>> managedFromObject(PyObject* object) {
   return mbuf;
 }
 
-// --- views
-// -------------------------------------------------------------------------------------------------------
+// --- views -------------------------------------------------------------------------------------------------
 
 Result<Ref<MemoryViewObject>> memoryNew(int ndim) {
   size_t bytes = offsetof(MemoryViewObject, ob_array) + 3 * static_cast<size_t>(ndim) * sizeof(Py_ssize_t);
@@ -139,8 +137,7 @@ int memoryClear(PyObject* object) {
 
 Result<Ref<>> memoryNewSlot(PyTypeObject*, PyObject* object) { return memoryViewFromObject(object); }
 
-// --- the view as an exporter
-// -------------------------------------------------------------------------------------
+// --- the view as an exporter -------------------------------------------------------------------------------
 
 Status checkRequest(MemoryViewObject* self, int flags) {
   auto wants = [flags](int mask) { return (flags & mask) == mask; };
@@ -182,8 +179,7 @@ int memoryGetBuffer(PyObject* object, Py_buffer* view, int flags) {
 }
 void memoryReleaseBuffer(PyObject* self, Py_buffer*) { static_cast<MemoryViewObject*>(self)->exports--; }
 
-// --- slots and attributes
-// ----------------------------------------------------------------------------------------
+// --- slots and attributes ----------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> memoryRepr(MemoryViewObject* self) {
   return strFormat(self->flags & kMemoryReleased ? "<released memory at %p>" : "<memory at %p>", self);

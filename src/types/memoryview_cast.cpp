@@ -17,8 +17,7 @@
 namespace krait {
 namespace {
 
-// --- cast
-// --------------------------------------------------------------------------------------------------------
+// --- cast --------------------------------------------------------------------------------------------------
 
 constexpr const char* kNativeFormats[] = {"c", "b", "B", "h", "H", "i", "I", "l", "L",
                                           "q", "Q", "n", "N", "f", "d", "e", "?", "P"};
@@ -108,8 +107,7 @@ Result<Ref<MemoryViewObject>> copyWithRoom(MemoryViewObject* self, int ndim) {
   return memoryViewOver(self->mbuf, &source);
 }
 
-// --- comparison
-// --------------------------------------------------------------------------------------------------
+// --- comparison --------------------------------------------------------------------------------------------
 
 // Reads the elements of one side: natively, or through struct.unpack_from.
 class ItemReader {

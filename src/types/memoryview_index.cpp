@@ -102,8 +102,7 @@ Result<Ref<>> subscriptScalar(MemoryViewObject* self, PyObject* key) {
   return raise(PyExc_TypeError, "invalid indexing of 0-dim memory");
 }
 
-// --- slice assignment
-// ----------------------------------------------------------------------------------------------
+// --- slice assignment --------------------------------------------------------------------------------------
 
 bool sameFormat(const char* a, const char* b) {
   if (!a) a = "B";
@@ -147,8 +146,7 @@ Result<Ref<>> listLevel(MemoryViewObject* self, char* base, int dimension) {
   return Ref<>(std::move(list));
 }
 
-// --- iteration
-// -----------------------------------------------------------------------------------------------------
+// --- iteration ---------------------------------------------------------------------------------------------
 
 struct MemoryIterObject : PyObject {
   Py_ssize_t index;

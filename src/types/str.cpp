@@ -14,8 +14,7 @@
 namespace krait {
 namespace {
 
-// --- life
-// --------------------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------------------
 
 // The value of a subclass instance lies outside the object.
 Result<Ref<StrObject>> subclassInstance(PyTypeObject* type, StrObject* value) {
@@ -61,8 +60,7 @@ Result<Ref<>> strNewSlot(PyTypeObject* type, Opt<> object, Opt<StrObject> encodi
   return TRY(subclassInstance(type, value.get()));
 }
 
-// --- slots
-// -------------------------------------------------------------------------------------------------------
+// --- slots -------------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> strStr(StrObject* self) { return strExact(self); }
 
@@ -109,8 +107,7 @@ Result<Ref<>> strSubscript(StrObject* self, PyObject* key) {
   return raise(PyExc_TypeError, "string indices must be integers, not '%.200s'", typeName(key));
 }
 
-// --- methods
-// -----------------------------------------------------------------------------------------------------
+// --- methods -----------------------------------------------------------------------------------------------
 
 Result<Ref<>> strEncodeMethod(StrObject* self, Opt<StrObject> encoding, Opt<StrObject> errors) {
   const char* encoding_text = encoding ? TRY(strUtf8NoNul(encoding.get())) : nullptr;

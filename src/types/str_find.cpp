@@ -68,8 +68,7 @@ Result<bool> tailMatchMethod(const char* method, StrObject* self, CallArgs args,
   return false;
 }
 
-// --- replace
-// ---------------------------------------------------------------------------------------------------
+// --- replace -----------------------------------------------------------------------------------------------
 
 // Between all characters when the replaced part is empty.
 Result<Ref<StrObject>> interleave(StrObject* s, StrObject* filler, Py_ssize_t max_count) {

@@ -39,8 +39,7 @@ Result<Py_ssize_t> spanInteger(const Span& span) {
   return value;
 }
 
-// --- fields
-// ------------------------------------------------------------------------------------------------------
+// --- fields ------------------------------------------------------------------------------------------------
 
 // "literal{field!conversion:spec}": one step through a format string.
 struct FormatPiece {
@@ -211,8 +210,7 @@ Result<FirstName> splitFirst(const Span& field, AutoNumber* numbers) {
   return first;
 }
 
-// --- rendering
-// ---------------------------------------------------------------------------------------------------
+// --- rendering ---------------------------------------------------------------------------------------------
 
 class Renderer {
  public:
@@ -304,8 +302,7 @@ Result<Ref<StrObject>> renderAll(StrObject* text, CallArgs args, Opt<> mapping) 
   return out.finish();
 }
 
-// --- the iterators of _string
-// ------------------------------------------------------------------------------------
+// --- the iterators of _string ------------------------------------------------------------------------------
 
 struct ParserIterObject : PyObject {
   StrObject* text;  // owned

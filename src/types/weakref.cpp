@@ -81,8 +81,7 @@ Result<PyObject**> slotOrRaise(PyObject* object) {
   return slot_address;
 }
 
-// --- life
-// ----------------------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------------------
 
 void unlink(WeakRefObject* ref) {
   if (ref->wr_object != Py_None) {
@@ -117,8 +116,7 @@ void runCallback(WeakRefObject* ref, PyObject* callback) {
   if (call(callback, ref).failed()) writeUnraisable(callback);
 }
 
-// --- ref
-// -----------------------------------------------------------------------------------------------------------
+// --- ref ---------------------------------------------------------------------------------------------------
 
 PyObject* refCall(PyObject* self, PyObject* const*, size_t nargsf, PyObject* names) {
   auto* keywords = static_cast<TupleObject*>(names);
@@ -214,8 +212,7 @@ constinit PyGetSetDef kRefGetSet[] = {getset<"__callback__", getCallback>, {}};
 
 }  // namespace
 
-// --- for C++
-// -------------------------------------------------------------------------------------------------------
+// --- for C++ -----------------------------------------------------------------------------------------------
 
 PyObject** weakRefSlot(PyObject* object) {
   Py_ssize_t offset = typeOf(object)->tp_weaklistoffset;

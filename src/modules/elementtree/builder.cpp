@@ -10,8 +10,7 @@ PyObject *g_parse_error, *g_comment_factory, *g_pi_factory;
 
 namespace {
 
-// --- text
-// ------------------------------------------------------------------------------------------------------------
+// --- text --------------------------------------------------------------------------------------------------
 
 Result<Ref<>> joined(PyObject* data) {
   if (!isExactList(data)) return share(data);
@@ -62,8 +61,7 @@ Status insertNode(BuilderObject* self, PyObject* node) {
   return {};
 }
 
-// --- life
-// ------------------------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------------------
 
 Result<Ref<>> builderAlloc(PyTypeObject* type, PyObject*, Opt<>) {
   Ref<BuilderObject> self = TRY(typeAlloc<BuilderObject>(type));
@@ -117,8 +115,7 @@ void builderDealloc(BuilderObject* self) {
 
 }  // namespace
 
-// --- events
-// ----------------------------------------------------------------------------------------------------------
+// --- events ------------------------------------------------------------------------------------------------
 
 Status builderEvent(BuilderObject* self, PyObject* event, PyObject* node) {
   if (!event || !self->events_append) return {};

@@ -23,8 +23,7 @@ Raised raiseNotElement(PyObject* given) {
 
 namespace {
 
-// --- storage
-// ---------------------------------------------------------------------------------------------------------
+// --- storage -----------------------------------------------------------------------------------------------
 
 Status ensureExtra(ElementObject* self) {
   if (self->extra) return {};
@@ -107,8 +106,7 @@ Result<MaybeRef<DictObject>> attributesFromCall(Opt<> attrib, Opt<DictObject> kw
 
 namespace {
 
-// --- life
-// ------------------------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------------------
 
 Result<Ref<>> elementAlloc(PyTypeObject* type, PyObject*, Opt<>) {
   Ref<ElementObject> self = TRY(typeAlloc<ElementObject>(type));
@@ -176,8 +174,7 @@ Result<Ref<StrObject>> elementRepr(ElementObject* self) {
   return strFormat("<Element %R at %p>", tag.get(), self);
 }
 
-// --- attributes
-// ------------------------------------------------------------------------------------------------------
+// --- attributes --------------------------------------------------------------------------------------------
 
 template <PyObject* ElementObject::* Field>
 Result<Ref<>> fieldGet(ElementObject* self) {
@@ -218,8 +215,7 @@ Result<Ref<>> elementItems(ElementObject* self) {
   return Ref<>(TRY(dictItems(cast<DictObject>(self->extra->attrib))));
 }
 
-// --- children
-// --------------------------------------------------------------------------------------------------------
+// --- children ----------------------------------------------------------------------------------------------
 
 Status elementAppendMethod(ElementObject* self, ElementObject* child) { return elementAppend(self, child); }
 Status elementInsert(ElementObject* self, Py_ssize_t index, ElementObject* child) {
@@ -264,8 +260,7 @@ Result<Ref<>> elementMake(ElementObject*, PyObject* tag, DictObject* attrib) {
   return Ref<>(TRY(elementNew(tag, copy.get())));
 }
 
-// --- copying and pickling
-// --------------------------------------------------------------------------------------------
+// --- copying and pickling ----------------------------------------------------------------------------------
 
 Result<Ref<>> elementCopy(ElementObject* self) {
   Ref<ElementObject> copy = TRY(elementNew(self->tag, self->extra ? Opt<>(self->extra->attrib) : Opt<>()));
@@ -372,8 +367,7 @@ Status elementSetState(ElementObject* self, PyObject* given) {
   return {};
 }
 
-// --- indexing
-// --------------------------------------------------------------------------------------------------------
+// --- indexing ----------------------------------------------------------------------------------------------
 
 Py_ssize_t elementLength(ElementObject* self) { return self->size(); }
 Result<Ref<>> elementAt(ElementObject* self, Py_ssize_t index) {

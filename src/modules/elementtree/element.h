@@ -48,8 +48,7 @@ Result<Ref<>> makeIterator(ElementObject* self, PyObject* tag, bool text);
 Status readyElementType();
 extern PyMethodDef kElementSearchMethods[];
 
-// --- TreeBuilder
-// -----------------------------------------------------------------------------------------------------
+// --- TreeBuilder -------------------------------------------------------------------------------------------
 
 struct BuilderObject : PyObject {
   PyObject *root, *current, *last, *last_for_tail;  // current: the open element or None

@@ -30,8 +30,7 @@ struct ParserObject : PyObject {
 };
 static_assert(sizeof(ParserObject) == 120);
 
-// --- errors
-// ----------------------------------------------------------------------------------------------------------
+// --- errors ------------------------------------------------------------------------------------------------
 
 Raised raiseParse(XML_Error code, XML_Size line, XML_Size column, const char* message) {
   Ref<StrObject> text = TRY(strFormat("%s: line %zd, column %zd", message ? message : XML_ErrorString(code),
@@ -45,8 +44,7 @@ Raised raiseParse(XML_Error code, XML_Size line, XML_Size column, const char* me
   return raiseObject(g_parse_error, error);
 }
 
-// --- names and values
-// ------------------------------------------------------------------------------------------------
+// --- names and values --------------------------------------------------------------------------------------
 
 Result<Ref<>> textOf(const XML_Char* text) { return Ref<>(TRY(strFromUtf8(text))); }
 Result<Ref<>> textOrEmpty(const XML_Char* text) {
@@ -82,8 +80,7 @@ Status callTarget(PyObject* method, A*... args) {
   return {};
 }
 
-// --- expat's events
-// --------------------------------------------------------------------------------------------------
+// --- expat's events ----------------------------------------------------------------------------------------
 
 Result<MaybeRef<>> attributesOf(ParserObject* self, const XML_Char** attributes) {
   if (!attributes[0]) return MaybeRef<>();
@@ -208,8 +205,7 @@ int onUnknownEncoding(void*, const XML_Char* encoding, XML_Encoding* info) {
   return XML_STATUS_OK;
 }
 
-// --- life
-// ------------------------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------------------
 
 template <class F>
 void eachField(ParserObject* self, F&& f) {
@@ -291,8 +287,7 @@ Status checkReady(ParserObject* self) {
   return {};
 }
 
-// --- feeding
-// ---------------------------------------------------------------------------------------------------------
+// --- feeding -----------------------------------------------------------------------------------------------
 
 Status feedBytes(ParserObject* self, std::string_view data, bool is_final) {
   if (data.size() > INT_MAX) return raise(PyExc_OverflowError, "size does not fit in an int");
@@ -344,8 +339,7 @@ Result<Ref<>> parserParseWhole(ParserObject* self, PyObject* file) {
   return none();
 }
 
-// --- events for iterparse
-// --------------------------------------------------------------------------------------------
+// --- events for iterparse ----------------------------------------------------------------------------------
 
 Status reportEvent(ParserObject* self, BuilderObject* builder, PyObject* event) {
   std::string_view text;

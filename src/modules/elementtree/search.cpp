@@ -10,8 +10,7 @@
 namespace krait::modules::elementtree {
 namespace {
 
-// --- find
-// ------------------------------------------------------------------------------------------------------------
+// --- find --------------------------------------------------------------------------------------------------
 
 // Whether a path needs the full path language; plain tags (with a name space in braces) do not.
 bool isPathExpression(PyObject* path) {
@@ -81,8 +80,7 @@ Result<Ref<>> elementIterFind(ElementObject* self, PyObject* path, PyObject* nam
   return askElementPath("iterfind", self, path, namespaces);
 }
 
-// --- iterators
-// -------------------------------------------------------------------------------------------------------
+// --- iterators ---------------------------------------------------------------------------------------------
 
 struct Level {
   ElementObject* parent;  // owned

@@ -46,8 +46,7 @@ enum Handler {
 };
 static_assert(kCharacters == kCharacterData && kSkippedEntity + 1 == kHandlerCount);
 
-// --- values
-// ----------------------------------------------------------------------------------------------------------
+// --- values ------------------------------------------------------------------------------------------------
 
 // Equal names become one string object.
 Result<Ref<>> internedText(ParserObject* self, const XML_Char* text) {
@@ -63,8 +62,7 @@ Result<Ref<>> textOf(const XML_Char* text, int length) {
 }
 Result<Ref<>> number(long value) { return Ref<>(TRY(intFromLong(value))); }
 
-// --- calling
-// ---------------------------------------------------------------------------------------------------------
+// --- calling -----------------------------------------------------------------------------------------------
 
 Result<Ref<FrameObject>> frameAt(const char* function, int line) {
   constexpr char kCode[] = {static_cast<char>(151), 0, 74, 0,
@@ -147,8 +145,7 @@ int event(void* data, Handler which, F&& make_arguments) {
 
 using Arguments = Result<Ref<TupleObject>>;
 
-// --- elements
-// --------------------------------------------------------------------------------------------------------
+// --- elements ----------------------------------------------------------------------------------------------
 
 Result<Ref<>> attributeContainer(ParserObject* self, const XML_Char** attributes) {
   int count = 0;
@@ -188,8 +185,7 @@ void onProcessingInstruction(void* data, const XML_Char* target, const XML_Char*
   });
 }
 
-// --- character data
-// --------------------------------------------------------------------------------------------------
+// --- character data ----------------------------------------------------------------------------------------
 
 Status deliverCharacters(ParserObject* self, const XML_Char* text, int length) {
   if (!self->handlers[kCharacters]) return {};
@@ -225,8 +221,7 @@ void onCharacterData(void* data, const XML_Char* text, int length) {
   self->buffer_used += length;
 }
 
-// --- declarations
-// ----------------------------------------------------------------------------------------------------
+// --- declarations ------------------------------------------------------------------------------------------
 
 void onUnparsedEntityDecl(void* data, const XML_Char* entity, const XML_Char* base, const XML_Char* system_id,
                           const XML_Char* public_id, const XML_Char* notation) {

@@ -43,8 +43,7 @@ int decodeUnknownEncoding(void*, const XML_Char* encoding, XML_Encoding* info) {
 
 namespace {
 
-// --- errors
-// ----------------------------------------------------------------------------------------------------------
+// --- errors ------------------------------------------------------------------------------------------------
 
 Status setNumber(PyObject* error, const char* attribute, long value) {
   return attrSet(error, attribute, TRY(intFromLong(value)).get());
@@ -65,8 +64,7 @@ Raised raiseExpatError(ParserObject* self, XML_Error code) {
 
 namespace {
 
-// --- life
-// ------------------------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------------------
 
 // Takes the expat parser over.
 Result<Ref<ParserObject>> wrapParser(XML_Parser parser, MaybeRef<> intern) {
@@ -136,8 +134,7 @@ Result<Ref<>> parserChild(ParserObject* self, OptionalCText context, OptionalCTe
   return child;
 }
 
-// --- parsing
-// ---------------------------------------------------------------------------------------------------------
+// --- parsing -----------------------------------------------------------------------------------------------
 
 Result<long> parseResult(ParserObject* self, int status) {
   if (exceptionPending()) return Raised{};
@@ -205,8 +202,7 @@ Result<long> parserParseFile(ParserObject* self, PyObject* file) {
   }
 }
 
-// --- small methods
-// ---------------------------------------------------------------------------------------------------
+// --- small methods -----------------------------------------------------------------------------------------
 
 Status parserSetBase(ParserObject* self, CText base) {
   if (!XML_SetBase(self->parser, base.text)) return raiseNoMemory();
@@ -245,8 +241,7 @@ constinit PyMethodDef kMethods[] = {
            "Pretend that there is an external subset.">,
     {}};
 
-// --- attributes
-// ------------------------------------------------------------------------------------------------------
+// --- attributes --------------------------------------------------------------------------------------------
 
 Raised raiseCannotDelete() { return raise(PyExc_RuntimeError, "Cannot delete attribute"); }
 

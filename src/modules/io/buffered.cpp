@@ -117,8 +117,7 @@ Status bufferedFlushAndRewind(BufferedObject* self) {
 
 namespace {
 
-// --- opening and closing
-// -----------------------------------------------------------------------------------------
+// --- opening and closing -----------------------------------------------------------------------------------
 
 Status initBuffer(BufferedObject* self, PyObject* raw, Py_ssize_t size) {
   if (size <= 0) return raise(PyExc_ValueError, "buffer size must be strictly positive");
@@ -221,8 +220,7 @@ Result<Ref<>> bufferedDetach(BufferedObject* self) {
   return steal(std::exchange(self->raw, nullptr));
 }
 
-// --- position
-// ----------------------------------------------------------------------------------------------------
+// --- position ----------------------------------------------------------------------------------------------
 
 Result<Ref<>> bufferedTell(BufferedObject* self) {
   TRY(bufferedCheckReady(self));
@@ -268,8 +266,7 @@ Result<Ref<>> bufferedTruncate(BufferedObject* self, PyObject* size) {
   return callMethod(self->raw, name<"truncate">(), size);
 }
 
-// --- delegation
-// --------------------------------------------------------------------------------------------------
+// --- delegation --------------------------------------------------------------------------------------------
 
 template <Text Method>
 Result<Ref<>> delegate(BufferedObject* self) {

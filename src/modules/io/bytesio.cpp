@@ -340,8 +340,7 @@ constinit PyMethodDef kBytesIOMethods[] = {
 constinit PyGetSetDef kBytesIOGetSet[] = {getset<"closed", bioClosed, nullptr, "True if the file is closed">,
                                           {}};
 
-// --- the exported view
-// -------------------------------------------------------------------------------------------
+// --- the exported view -------------------------------------------------------------------------------------
 
 Status viewGetBuffer(BytesIOBuffer* view, Py_buffer* out, int flags) {
   auto* self = cast<BytesIOObject>(view->source);

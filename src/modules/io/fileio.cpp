@@ -51,8 +51,7 @@ Result<ssize_t> retryCall(F&& system_call) {
 
 Result<MaybeRef<>> fileName(FileIOObject* self) { return attrLookup(self, name<"name">()); }
 
-// --- opening
-// -----------------------------------------------------------------------------------------------------
+// --- opening -----------------------------------------------------------------------------------------------
 
 struct OpenMode {
   bool created = false, readable = false, writable = false, appending = false;
@@ -196,8 +195,7 @@ Result<Ref<>> fileNew(PyTypeObject* type, PyObject*, Opt<>) {
   return object;
 }
 
-// --- closing
-// -----------------------------------------------------------------------------------------------------
+// --- closing -----------------------------------------------------------------------------------------------
 
 Status deallocWarn(FileIOObject* self, PyObject* source) {
   if (self->fd < 0 || !self->closefd) return {};
@@ -250,8 +248,7 @@ int fileClear(PyObject* self) {
   return 0;
 }
 
-// --- reading and writing
-// -----------------------------------------------------------------------------------------
+// --- reading and writing -----------------------------------------------------------------------------------
 
 Status checkOpenFor(FileIOObject* self, bool allowed, const char* action) {
   if (self->fd < 0) return raiseClosed();
@@ -328,8 +325,7 @@ Result<Ref<>> fileWrite(FileIOObject* self, Buffer data) {
   return countOrNone(TRY(writeFrom(self, data.data(), static_cast<size_t>(data.size()))));
 }
 
-// --- position
-// ----------------------------------------------------------------------------------------------------
+// --- position ----------------------------------------------------------------------------------------------
 
 Result<Ref<>> seekTo(FileIOObject* self, int64_t offset, int whence) {
   int fd = self->fd;
@@ -389,8 +385,7 @@ Result<bool> fileIsatty(FileIOObject* self) {
   return isatty(self->fd) != 0;
 }
 
-// --- description
-// -------------------------------------------------------------------------------------------------
+// --- description -------------------------------------------------------------------------------------------
 
 const char* modeText(const FileIOObject* self) {
   if (self->created) return self->readable ? "xb+" : "xb";

@@ -18,8 +18,7 @@ Result<Ref<>> unsupported(const char* method_name) {
   return raise(unsupportedOperation(), "%s", method_name);
 }
 
-// --- _IOBase
-// -----------------------------------------------------------------------------------------------------
+// --- _IOBase -----------------------------------------------------------------------------------------------
 
 Result<Ref<>> baseSeek(PyObject*, CallArgs) { return unsupported("seek"); }
 Result<Ref<>> baseTruncate(PyObject*, CallArgs) { return unsupported("truncate"); }
@@ -181,8 +180,7 @@ constinit PyMethodDef kBaseMethods[] = {
     {}};
 constinit PyGetSetDef kBaseGetSet[] = {getset<"__dict__", genericGetDict>, getset<"closed", baseClosed>, {}};
 
-// --- _RawIOBase
-// --------------------------------------------------------------------------------------------------
+// --- _RawIOBase --------------------------------------------------------------------------------------------
 
 Result<Ref<>> rawRead(PyObject* self, SizeArg size) {
   if (size.value < 0) return callMethod(self, name<"readall">());
@@ -230,8 +228,7 @@ constinit PyMethodDef kRawMethods[] = {
     method<"!write($self, *args)", rawReadinto>,
     {}};
 
-// --- _BufferedIOBase
-// ---------------------------------------------------------------------------------------------
+// --- _BufferedIOBase ---------------------------------------------------------------------------------------
 
 Result<Ref<>> bufferedReadinto(PyObject* self, Buffer& buffer, StrObject* method_name) {
   Ref<IntObject> count = TRY(intFromLong(buffer.size()));
@@ -268,8 +265,7 @@ constinit PyMethodDef kBufferedMethods[] = {
     method<"!write($self, *args)", noWrite, "Write a bytes-like object.">,
     {}};
 
-// --- _TextIOBase
-// -------------------------------------------------------------------------------------------------
+// --- _TextIOBase -------------------------------------------------------------------------------------------
 
 Ref<> textNone(PyObject*) { return none(); }
 

@@ -91,8 +91,7 @@ Status newlineCheck(Opt<StrObject> newline) {
   return raise(PyExc_ValueError, "illegal newline value: %R", static_cast<PyObject*>(newline.get()));
 }
 
-// --- IncrementalNewlineDecoder
-// -----------------------------------------------------------------------------------
+// --- IncrementalNewlineDecoder -----------------------------------------------------------------------------
 
 Result<Ref<StrObject>> newlineDecode(NewlineDecoderObject* self, PyObject* input, bool final) {
   if (!self->decoder) return raise(PyExc_ValueError, "IncrementalNewlineDecoder.__init__() not called");

@@ -37,8 +37,7 @@ Status textFlushPending(TextIOObject* self) {
 
 namespace {
 
-// --- writing
-// -----------------------------------------------------------------------------------------------------
+// --- writing -----------------------------------------------------------------------------------------------
 
 Result<Ref<>> encodeText(TextIOObject* self, StrObject* text) {
   const char* errors = TRY(strUtf8(cast<StrObject>(self->errors))).data();
@@ -109,8 +108,7 @@ Result<Ref<>> textTruncate(TextIOObject* self, PyObject* position) {
   return callMethod(self->buffer, name<"truncate">(), position);
 }
 
-// --- closing
-// -----------------------------------------------------------------------------------------------------
+// --- closing -----------------------------------------------------------------------------------------------
 
 Result<Ref<>> textDetach(TextIOObject* self) {
   TRY(textCheckReady(self));
@@ -143,8 +141,7 @@ Result<Ref<>> textClose(TextIOObject* self) {
   return raiseException(std::move(close_error).take());
 }
 
-// --- delegation and description
-// ----------------------------------------------------------------------------------
+// --- delegation and description ----------------------------------------------------------------------------
 
 template <Text Method>
 Result<Ref<>> delegate(TextIOObject* self) {

@@ -115,8 +115,7 @@ Result<Ref<>> osDeviceEncoding(int fd) {
   return Ref<>(TRY(strFromUtf8(nl_langinfo(CODESET))));
 }
 
-// --- terminals
-// ---------------------------------------------------------------------------------------------------
+// --- terminals ---------------------------------------------------------------------------------------------
 
 Result<Ref<>> osGetTerminalSize(std::optional<int> fd) {
   winsize size;
@@ -152,8 +151,7 @@ Result<Ref<>> osOpenpty() {
 }
 Status osLoginTty(Fd fd) { return check(login_tty(fd.fd)); }
 
-// --- special files
-// -----------------------------------------------------------------------------------------------
+// --- special files -----------------------------------------------------------------------------------------
 
 Result<long> osEventfd(Offset initval, int flags) {
   long fd = unlocked([&] { return eventfd(static_cast<unsigned>(initval.value), flags); });

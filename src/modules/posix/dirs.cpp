@@ -63,8 +63,7 @@ Result<Ref<>> osListdir(PathArg<kOrFd | kOrNone> path) {
   return names;
 }
 
-// --- DirEntry
-// ----------------------------------------------------------------------------------------------------
+// --- DirEntry ----------------------------------------------------------------------------------------------
 
 struct DirEntry : PyObject {
   PyObject *name, *path, *stat, *lstat;
@@ -150,8 +149,7 @@ PyMemberDef kEntryMembers[] = {{"name", T_OBJECT_EX, offsetof(DirEntry, name), R
                                 "the entry's path, as joined to the scanned one"},
                                {nullptr, 0, 0, 0, nullptr}};
 
-// --- scandir
-// -----------------------------------------------------------------------------------------------------
+// --- scandir -----------------------------------------------------------------------------------------------
 
 struct ScandirIterator : PyObject {
   PyObject* object;  // the path argument; null: "."

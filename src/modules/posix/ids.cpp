@@ -118,8 +118,7 @@ Status osSetpriority(int which, int who, int priority) {
   return check(setpriority(static_cast<__priority_which_t>(which), static_cast<id_t>(who), priority));
 }
 
-// --- scheduling
-// --------------------------------------------------------------------------------------------------
+// --- scheduling --------------------------------------------------------------------------------------------
 
 Result<long> osSchedMax(int policy) { return checked(sched_get_priority_max(policy)); }
 Result<long> osSchedMin(int policy) { return checked(sched_get_priority_min(policy)); }

@@ -22,8 +22,7 @@
 namespace krait::modules::posix {
 namespace {
 
-// --- fork
-// --------------------------------------------------------------------------------------------------------
+// --- fork --------------------------------------------------------------------------------------------------
 
 struct ForkHooks {
   std::vector<PyObject*> before, in_child, in_parent;
@@ -87,8 +86,7 @@ Result<Ref<>> osForkpty() {
   return tupleResult(TRY(intResult(pid)), TRY(intResult(pid ? master : -1)));
 }
 
-// --- exec
-// --------------------------------------------------------------------------------------------------------
+// --- exec --------------------------------------------------------------------------------------------------
 
 Status osExecv(PathArg<kPathOnly> path, PyObject* argv) {
   if (!isList(argv) && !isTuple(argv)) return raise(PyExc_TypeError, "execv() arg 2 must be a tuple or list");
@@ -117,8 +115,7 @@ Result<long> osSystem(PathArg<kPathOnly> command) {
   return unlocked([&] { return system(command.c_str()); });
 }
 
-// --- signals
-// -----------------------------------------------------------------------------------------------------
+// --- signals -----------------------------------------------------------------------------------------------
 
 Status osKill(int pid, Py_ssize_t signal) {
   TRY(audit("os.kill", "in", pid, signal));
@@ -136,8 +133,7 @@ Result<long> osPidfdOpen(int pid, int flags) {
   return fd;
 }
 
-// --- waiting
-// -----------------------------------------------------------------------------------------------------
+// --- waiting -----------------------------------------------------------------------------------------------
 
 Result<Ref<>> pidAndStatus(long pid, int status) {
   return tupleResult(TRY(intResult(pid)), TRY(intResult(status)));

@@ -89,8 +89,7 @@ Status osLchown(PathArg<kPathOnly> path, UserId uid, UserId gid) {
   return checkPath(unlocked([&] { return lchown(path.c_str(), uid.id, gid.id); }), path);
 }
 
-// --- utime
-// -------------------------------------------------------------------------------------------------------
+// --- utime -------------------------------------------------------------------------------------------------
 
 Result<timespec> timeFromSeconds(PyObject* object) {
   if (!isFloat(object)) return timespec{TRY(asLong(object)), 0};
@@ -144,8 +143,7 @@ Status osUtime(PathArg<kOrFd> path, PyObject* times, Opt<> ns, DirFd dir_fd, boo
   }));
 }
 
-// --- file systems
-// ------------------------------------------------------------------------------------------------
+// --- file systems ------------------------------------------------------------------------------------------
 
 Result<Ref<>> statvfsResult(const struct statvfs& st) {
   Ref<TupleObject> out = TRY(structSeqNew(g_statvfs_result));
@@ -179,8 +177,7 @@ Status osFtruncate(int fd, Offset length) {
   return check(TRY(retry([&] { return ftruncate(fd, length.value); })));
 }
 
-// --- extended attributes
-// -----------------------------------------------------------------------------------------
+// --- extended attributes -----------------------------------------------------------------------------------
 
 Status refuseFdNoFollow(const char* function, const Path& path, bool follow) {
   if (path.isFd() && !follow)

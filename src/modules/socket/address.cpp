@@ -48,8 +48,7 @@ struct HciAddress {
 };
 enum BluetoothProtocol { kL2cap = 0, kHci = 1, kSco = 2, kRfcomm = 3 };
 
-// --- sizes
-// -----------------------------------------------------------------------------------------------------------
+// --- sizes -------------------------------------------------------------------------------------------------
 
 Result<socklen_t> bluetoothSize(int proto) {
   switch (proto) {
@@ -79,8 +78,7 @@ Result<socklen_t> roomFor(SocketObject* self) {
   }
 }
 
-// --- to Python
-// -------------------------------------------------------------------------------------------------------
+// --- to Python ---------------------------------------------------------------------------------------------
 
 Result<Ref<>> number(unsigned long value) { return Ref<>(TRY(intFromUnsignedLong(value))); }
 template <class... N>
@@ -196,8 +194,7 @@ Result<Ref<>> unknownResult(const sockaddr* address) {
   return Ref<>(TRY(tupleOf(family.get(), data.get())));
 }
 
-// --- from Python: tuples of mixed items
-// ------------------------------------------------------------------------------
+// --- from Python: tuples of mixed items --------------------------------------------------------------------
 
 // Reads an address tuple item by item. `message` describes the whole for wrong counts; "name()" stands for
 // the texts of a function called `name`.
@@ -245,8 +242,7 @@ Status wantBareTuple(PyObject* given, const char* family) {
                typeName(given));
 }
 
-// --- internet
-// --------------------------------------------------------------------------------------------------------
+// --- internet ----------------------------------------------------------------------------------------------
 
 // The host of an address tuple: ASCII text is taken as it is, other text goes through IDNA.
 Result<std::string> addressHost(PyObject* object) {
@@ -312,8 +308,7 @@ Result<Address> inet6From(SocketObject* self, PyObject* given, const char* calle
   return out;
 }
 
-// --- other families
-// --------------------------------------------------------------------------------------------------
+// --- other families ----------------------------------------------------------------------------------------
 
 Address emptyAddress(int family, socklen_t size) {
   Address out;

@@ -13,8 +13,7 @@
 namespace krait::modules::sockets {
 namespace {
 
-// --- receiving
-// -------------------------------------------------------------------------------------------------------
+// --- receiving ---------------------------------------------------------------------------------------------
 
 // Bytes of an item that lie within the message's control buffer; *complete tells whether all do. -1: not even
 // a header.
@@ -130,8 +129,7 @@ Result<Ref<>> socketRecvmsgInto(SocketObject* self, PyObject* buffers, long cont
                         [](Py_ssize_t count) -> Result<Ref<>> { return Ref<>(TRY(intFromLong(count))); });
 }
 
-// --- sending
-// ---------------------------------------------------------------------------------------------------------
+// --- sending -----------------------------------------------------------------------------------------------
 
 struct Pieces {
   std::vector<Buffer> held;
@@ -218,8 +216,7 @@ Result<long> socketSendmsg(SocketObject* self, PyObject* buffers, Opt<> ancillar
   return sendMessage(self, message, flags.value);
 }
 
-// --- AF_ALG
-// ----------------------------------------------------------------------------------------------------------
+// --- AF_ALG ------------------------------------------------------------------------------------------------
 
 // Appends one control item and returns where its data goes.
 char* appendControl(std::vector<char>& control, int type, size_t size) {

@@ -19,8 +19,7 @@ PyObject *g_host_error, *g_address_error;
 
 namespace {
 
-// --- descriptors
-// -----------------------------------------------------------------------------------------------------
+// --- descriptors -------------------------------------------------------------------------------------------
 
 Status closeFd(PyObject* fd_object) {
   int fd = TRY(asInt(fd_object));
@@ -49,8 +48,7 @@ Result<Ref<>> socketPair(CInt family, CInt type, CInt proto) {
   return Ref<>(TRY(tupleOf(a.get(), b.get())));
 }
 
-// --- byte order
-// ------------------------------------------------------------------------------------------------------
+// --- byte order --------------------------------------------------------------------------------------------
 
 Result<long> swapShort(const char* function, int value) {
   if (value < 0)
@@ -72,8 +70,7 @@ Result<long> netToHostShort(CInt value) { return swapShort("ntohs", value.value)
 Result<long> hostToNetLong(PyObject* value) { return swapLong(value); }
 Result<long> netToHostLong(PyObject* value) { return swapLong(value); }
 
-// --- packed addresses
-// ------------------------------------------------------------------------------------------------
+// --- packed addresses --------------------------------------------------------------------------------------
 
 Result<Ref<>> packed(const void* bytes, size_t size) {
   return Ref<>(TRY(bytesFrom({static_cast<const char*>(bytes), size})));
@@ -109,8 +106,7 @@ Result<Ref<StrObject>> inetNtop(CInt family, Buffer given) {
   return strFromAscii(text);
 }
 
-// --- ancillary data sizes, time limits
-// -------------------------------------------------------------------------------
+// --- ancillary data sizes, time limits ---------------------------------------------------------------------
 
 Result<long> cmsgLen(long length) {
   if (length < 0 || length > static_cast<long>(INT_MAX - CMSG_LEN(0)))

@@ -39,8 +39,7 @@ WaitAnswer waitReady(SocketObject* self, Wait kind, TimeNs limit) {
   return count == 0 ? WaitAnswer::kTimedOut : WaitAnswer::kReady;
 }
 
-// --- time limits
-// -----------------------------------------------------------------------------------------------------
+// --- time limits -------------------------------------------------------------------------------------------
 
 Status setBlocking(SocketObject* self, bool block) {
   int delay = !block;
@@ -83,8 +82,7 @@ Status setUp(SocketObject* self, int fd, int family, int type, int proto) {
   return g_default_timeout >= 0 ? setBlocking(self, false) : Status();
 }
 
-// --- life
-// ------------------------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------------------
 
 Result<Ref<>> socketAlloc(PyTypeObject* type, PyObject*, Opt<>) {
   Ref<SocketObject> self = TRY(typeAlloc<SocketObject>(type));
@@ -164,8 +162,7 @@ Status socketClose(SocketObject* self) {
 long socketDetach(SocketObject* self) { return std::exchange(self->fd, -1); }
 long socketFileno(SocketObject* self) { return self->fd; }
 
-// --- blocking
-// --------------------------------------------------------------------------------------------------------
+// --- blocking ----------------------------------------------------------------------------------------------
 
 Status socketSetblocking(SocketObject* self, PyObject* flag) {
   bool block = TRY(asInt(flag)) != 0;
@@ -179,8 +176,7 @@ Status socketSettimeout(SocketObject* self, PyObject* timeout) {
 }
 Result<Ref<>> socketGettimeout(SocketObject* self) { return timeoutToPython(self->timeout); }
 
-// --- options
-// ---------------------------------------------------------------------------------------------------------
+// --- options -----------------------------------------------------------------------------------------------
 
 Status setOption(SocketObject* self, int level, int option, const void* value, socklen_t size) {
   if (setsockopt(self->fd, level, option, value, size) < 0) return raiseSocketError();
@@ -235,8 +231,7 @@ Result<Ref<>> socketGetsockopt(SocketObject* self, CInt level, CInt option, CInt
   return Ref<>(TRY(bytesFrom({bytes, size})));
 }
 
-// --- addresses
-// -------------------------------------------------------------------------------------------------------
+// --- addresses ---------------------------------------------------------------------------------------------
 
 Status socketBind(SocketObject* self, PyObject* given) {
   Address address = TRY(addressFromPython(self, given, "bind"));
@@ -277,8 +272,7 @@ Result<Ref<>> socketAccept(SocketObject* self) {
   return Ref<>(TRY(tupleOf<PyObject>(number.get(), from.get())));
 }
 
-// --- connecting
-// ------------------------------------------------------------------------------------------------------
+// --- connecting --------------------------------------------------------------------------------------------
 
 // The end of a connection attempt that goes on in the background.
 bool connectionMade(SocketObject* self) {

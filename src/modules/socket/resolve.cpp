@@ -136,8 +136,7 @@ Result<std::string> hostName(PyObject* object, const char* function) {
 
 namespace {
 
-// --- hosts
-// -----------------------------------------------------------------------------------------------------------
+// --- hosts -------------------------------------------------------------------------------------------------
 
 Result<Ref<>> getHostByName(PyObject* given) {
   std::string host = TRY(hostName(given, "gethostbyname"));
@@ -217,8 +216,7 @@ Status setHostName(PyObject* given) {
   return {};
 }
 
-// --- services and protocols
-// ------------------------------------------------------------------------------------------
+// --- services and protocols --------------------------------------------------------------------------------
 
 Result<long> getServByName(CText service, OptionalCText protocol) {
   TRY(audit("socket.getservbyname", "ss", service.text, protocol.text ? protocol.text : ""));
@@ -241,8 +239,7 @@ Result<long> getProtoByName(CText protocol) {
   return found->p_proto;
 }
 
-// --- getaddrinfo, getnameinfo
-// ----------------------------------------------------------------------------------------
+// --- getaddrinfo, getnameinfo ------------------------------------------------------------------------------
 
 struct MaybeText {
   std::string text;
@@ -337,8 +334,7 @@ Result<Ref<>> getNameInfo(PyObject* given, CInt flags) {
   return Ref<>(TRY(tupleOf(host_text.get(), service_text.get())));
 }
 
-// --- interfaces
-// ------------------------------------------------------------------------------------------------------
+// --- interfaces --------------------------------------------------------------------------------------------
 
 struct InterfaceList {
   struct if_nameindex* first = posix::unlocked([] { return ::if_nameindex(); });

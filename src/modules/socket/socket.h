@@ -45,8 +45,7 @@ inline Raised raiseSocketError() { return raiseErrno(errno); }
 [[gnu::cold]] Raised raiseHostError(int error);
 [[gnu::cold]] Raised raiseTimedOut();
 
-// --- waiting
-// ---------------------------------------------------------------------------------------------------------
+// --- waiting -----------------------------------------------------------------------------------------------
 
 enum class Wait { kRead, kWrite, kConnect };
 enum class WaitAnswer { kReady, kTimedOut, kFailed };
@@ -92,8 +91,7 @@ Status callSocket(SocketObject* self, Wait kind, F&& attempt) {
   return endStatus(callWaiting(self, kind, self->timeout, attempt));
 }
 
-// --- addresses
-// -------------------------------------------------------------------------------------------------------
+// --- addresses ---------------------------------------------------------------------------------------------
 
 struct Address {
   sockaddr_storage storage;

@@ -4,8 +4,7 @@
 namespace krait::modules::sockets {
 namespace {
 
-// --- receiving
-// -------------------------------------------------------------------------------------------------------
+// --- receiving ---------------------------------------------------------------------------------------------
 
 Result<Py_ssize_t> receive(SocketObject* self, char* into, Py_ssize_t size, int flags) {
   if (size == 0) return 0;
@@ -65,8 +64,7 @@ Result<Ref<>> socketRecvfromInto(SocketObject* self, WritableBuffer buffer, long
   return Ref<>(TRY(tupleOf<PyObject>(count.get(), received.from.get())));
 }
 
-// --- sending
-// ---------------------------------------------------------------------------------------------------------
+// --- sending -----------------------------------------------------------------------------------------------
 
 Result<long> socketSend(SocketObject* self, Buffer data, CInt flags) {
   Py_ssize_t count = 0;

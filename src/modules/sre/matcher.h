@@ -92,8 +92,7 @@ class Matcher {
   uint32_t steps_ = 0;
 };
 
-// --- single characters
-// -----------------------------------------------------------------------------------------------
+// --- single characters -------------------------------------------------------------------------------------
 
 template <class Char>
 bool Matcher<Char>::unitMatches(Code pc, Code ch) const {
@@ -197,8 +196,7 @@ bool Matcher<Char>::groupMatches(Code op, Code group, Py_ssize_t* at) const {
   return true;
 }
 
-// --- notes and barriers
-// ------------------------------------------------------------------------------------------------
+// --- notes and barriers ------------------------------------------------------------------------------------
 
 template <class Char>
 bool Matcher<Char>::setMark(Code mark, Py_ssize_t at) {
@@ -240,8 +238,7 @@ void Matcher<Char>::cut(size_t barrier) {
   s_.stack.shrink(kept);
 }
 
-// --- alternatives
-// --------------------------------------------------------------------------------------------------------
+// --- alternatives ------------------------------------------------------------------------------------------
 
 // The next alternative, from the one whose skip stands at `alternative` on, whose first character fits; its
 // skip is 0 when there is none.
@@ -349,8 +346,7 @@ auto Matcher<Char>::possessiveOne(Code* pc, Py_ssize_t* at) -> Go {
   return Go::kOn;
 }
 
-// --- repeats of blocks
-// -----------------------------------------------------------------------------------------------------
+// --- repeats of blocks -------------------------------------------------------------------------------------
 
 template <class Char>
 auto Matcher<Char>::enterRepeat(Code* pc) -> Go {
@@ -444,8 +440,7 @@ auto Matcher<Char>::possessiveIteration(const Entry& entry, Code* pc, Py_ssize_t
   return Go::kOn;
 }
 
-// --- groups matched as a whole
-// ------------------------------------------------------------------------------------------------
+// --- groups matched as a whole -----------------------------------------------------------------------------
 
 template <class Char>
 auto Matcher<Char>::assertion(Code* pc, Py_ssize_t* at) -> Go {
@@ -489,8 +484,7 @@ auto Matcher<Char>::success(Code* pc, Py_ssize_t* at) -> Go {
   return Go::kOn;
 }
 
-// --- failing
-// ---------------------------------------------------------------------------------------------------------------------
+// --- failing -----------------------------------------------------------------------------------------------
 
 // Goes on from the entry on top, or removes it and fails.
 template <class Char>

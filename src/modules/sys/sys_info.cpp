@@ -20,8 +20,7 @@
 namespace krait::modules {
 namespace {
 
-// --- struct sequences
-// --------------------------------------------------------------------------------------------
+// --- struct sequences --------------------------------------------------------------------------------------
 
 PyStructSequence_Field kFlagFields[] = {{"debug", "-d"},
                                         {"inspect", "-i"},
@@ -188,8 +187,7 @@ constexpr const char* kCopyright =
     "2001-2023 "
     "Python Software Foundation.";
 
-// --- functions
-// ---------------------------------------------------------------------------------------------------
+// --- functions ---------------------------------------------------------------------------------------------
 
 Result<Ref<>> sysGetRefCount(PyObject* object) { return Ref<>(TRY(intFromLong(object->ob_refcnt))); }
 

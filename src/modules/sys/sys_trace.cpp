@@ -83,8 +83,7 @@ Result<Ref<>> sysCurrentExceptions() {
   return perThread(exceptionOfThread);
 }
 
-// --- asynchronous generators and coroutines
-// ----------------------------------------------------------------------
+// --- asynchronous generators and coroutines ----------------------------------------------------------------
 
 Status setHook(PyObject*& field, PyObject* hook, const char* which) {
   if (hook != Py_None && !isCallable(hook)) {

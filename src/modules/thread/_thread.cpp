@@ -124,8 +124,7 @@ Result<Ref<>> interruptMain(int signum) {
   return none();
 }
 
-// --- the lock that tells that a thread has ended
-// ---------------------------------------------------------------------
+// --- the lock that tells that a thread has ended -----------------------------------------------------------
 
 void releaseSentinel(void* weak) {
   auto ref = steal(static_cast<WeakRefObject*>(weak));
@@ -148,8 +147,7 @@ Result<Ref<>> setSentinel() {
   return lock;
 }
 
-// --- excepthook
-// ------------------------------------------------------------------------------------------------------
+// --- excepthook --------------------------------------------------------------------------------------------
 
 PyStructSequence_Field kHookArgsFields[] = {{"exc_type", "Exception type"},
                                             {"exc_value", "Exception value"},

@@ -27,8 +27,7 @@ Result<int64_t> acquireTimeout(bool blocking, Opt<> timeout) {
   return given ? nanoseconds : -1;
 }
 
-// --- lock
-// ----------------------------------------------------------------------------------------------------------
+// --- lock --------------------------------------------------------------------------------------------------
 
 Result<bool> lockAcquireMethod(LockObject* self, bool blocking, Opt<> timeout) {
   int64_t nanoseconds = TRY(acquireTimeout(blocking, timeout));
@@ -80,8 +79,7 @@ constinit PyMethodDef kLockMethods[] = {
     method<"!_at_fork_reinit($self, /)", lockReinit>,
     {}};
 
-// --- RLock
-// ---------------------------------------------------------------------------------------------------------
+// --- RLock -------------------------------------------------------------------------------------------------
 
 struct RLockObject : PyObject {
   OsLock* lock;
