@@ -279,29 +279,26 @@ void setList(PyWideStringList& list, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) appendTo(list, wideOf(text).c_str());
 }
 
-#define KR_SAME_NUMBERS(F)                                                                               \
-  F(isolated, isolated)                                                                                  \
-  F(dev_mode, dev_mode)                                                                                  \
-  F(install_signal_handlers, install_signal_handlers) F(use_hash_seed, use_hash_seed)                    \
-      F(hash_seed, hash_seed) F(faulthandler, faulthandler) F(tracemalloc, tracemalloc)                  \
-          F(import_time, import_time) F(code_debug_ranges, code_debug_ranges)                            \
-              F(show_ref_count, show_ref_count) F(bytes_warning, bytes_warning)                          \
-                  F(warn_default_encoding, warn_default_encoding) F(inspect, inspect)                    \
-                      F(interactive, interactive) F(optimization_level, optimize) F(parser_debug, debug) \
-                          F(verbose, verbose) F(quiet, quiet) F(skip_source_first_line, skip_first_line) \
-                              F(safe_path, safe_path)
-#define KR_OPPOSITE_NUMBERS(F)           \
-  F(use_environment, ignore_environment) \
-  F(site_import, no_site)                \
-  F(write_bytecode, dont_write_bytecode) F(user_site_directory, no_user_site) F(buffered_stdio, unbuffered)
+// clang-format off
+#define KR_SAME_NUMBERS(F) \
+  F(isolated, isolated) F(dev_mode, dev_mode) F(install_signal_handlers, install_signal_handlers) \
+  F(use_hash_seed, use_hash_seed) F(hash_seed, hash_seed) F(faulthandler, faulthandler) \
+  F(tracemalloc, tracemalloc) F(import_time, import_time) F(code_debug_ranges, code_debug_ranges) \
+  F(show_ref_count, show_ref_count) F(bytes_warning, bytes_warning) \
+  F(warn_default_encoding, warn_default_encoding) F(inspect, inspect) F(interactive, interactive) \
+  F(optimization_level, optimize) F(parser_debug, debug) F(verbose, verbose) F(quiet, quiet) \
+  F(skip_source_first_line, skip_first_line) F(safe_path, safe_path)
+#define KR_OPPOSITE_NUMBERS(F) \
+  F(use_environment, ignore_environment) F(site_import, no_site) F(write_bytecode, dont_write_bytecode) \
+  F(user_site_directory, no_user_site) F(buffered_stdio, unbuffered)
 #define KR_SAME_LISTS(F) \
   F(orig_argv, orig_argv) F(argv, argv) F(xoptions, x_options) F(warnoptions, warn_options)
-#define KR_SAME_TEXTS(F)                                                                               \
-  F(filesystem_encoding, fs_encoding)                                                                  \
-  F(filesystem_errors, fs_errors)                                                                      \
-  F(stdio_encoding, stdio_encoding) F(stdio_errors, stdio_errors) F(check_hash_pycs_mode, check_pycs)  \
-      F(stdlib_dir, stdlib) F(executable, executable) F(base_executable, executable) F(prefix, prefix) \
-          F(base_prefix, prefix) F(exec_prefix, prefix) F(base_exec_prefix, prefix)
+#define KR_SAME_TEXTS(F) \
+  F(filesystem_encoding, fs_encoding) F(filesystem_errors, fs_errors) F(stdio_encoding, stdio_encoding) \
+  F(stdio_errors, stdio_errors) F(check_hash_pycs_mode, check_pycs) F(stdlib_dir, stdlib) \
+  F(executable, executable) F(base_executable, executable) F(prefix, prefix) F(base_prefix, prefix) \
+  F(exec_prefix, prefix) F(base_exec_prefix, prefix)
+// clang-format on
 
 void setOptional(wchar_t*& slot, const std::string& text) {
   setText(slot, text.empty() ? nullptr : wideOf(text).c_str());
@@ -389,13 +386,13 @@ Status put(DictObject* dict, const char* key, long value) {
   return dictSet(dict, key, TRY(intFromLong(value)).get());
 }
 
-#define KR_GLOBAL_FLAGS(F)                                                                     \
-  F(Py_UTF8Mode)                                                                               \
-  F(Py_DebugFlag)                                                                              \
-  F(Py_VerboseFlag) F(Py_QuietFlag) F(Py_InteractiveFlag) F(Py_InspectFlag) F(Py_OptimizeFlag) \
-      F(Py_NoSiteFlag) F(Py_BytesWarningFlag) F(Py_FrozenFlag) F(Py_IgnoreEnvironmentFlag)     \
-          F(Py_DontWriteBytecodeFlag) F(Py_NoUserSiteDirectory) F(Py_UnbufferedStdioFlag)      \
-              F(Py_HashRandomizationFlag) F(Py_IsolatedFlag)
+// clang-format off
+#define KR_GLOBAL_FLAGS(F) \
+  F(Py_UTF8Mode) F(Py_DebugFlag) F(Py_VerboseFlag) F(Py_QuietFlag) F(Py_InteractiveFlag) \
+  F(Py_InspectFlag) F(Py_OptimizeFlag) F(Py_NoSiteFlag) F(Py_BytesWarningFlag) F(Py_FrozenFlag) \
+  F(Py_IgnoreEnvironmentFlag) F(Py_DontWriteBytecodeFlag) F(Py_NoUserSiteDirectory) \
+  F(Py_UnbufferedStdioFlag) F(Py_HashRandomizationFlag) F(Py_IsolatedFlag)
+// clang-format on
 #define KR_DECLARE(symbol) extern "C" int symbol;
 KR_GLOBAL_FLAGS(KR_DECLARE)
 #undef KR_DECLARE

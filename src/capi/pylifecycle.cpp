@@ -18,14 +18,15 @@
 
 using namespace krait;
 
-#define KR_FLAGS(F)                                                                                        \
-  F(Py_DebugFlag, debug)                                                                                   \
-  F(Py_VerboseFlag, verbose)                                                                               \
-  F(Py_QuietFlag, quiet) F(Py_InteractiveFlag, interactive) F(Py_InspectFlag, inspect)                     \
-      F(Py_OptimizeFlag, optimize) F(Py_NoSiteFlag, no_site) F(Py_BytesWarningFlag, bytes_warning)         \
-          F(Py_IgnoreEnvironmentFlag, ignore_environment) F(Py_DontWriteBytecodeFlag, dont_write_bytecode) \
-              F(Py_NoUserSiteDirectory, no_user_site) F(Py_UnbufferedStdioFlag, unbuffered)                \
-                  F(Py_IsolatedFlag, isolated) F(Py_UTF8Mode, utf8_mode)
+// clang-format off
+#define KR_FLAGS(F) \
+  F(Py_DebugFlag, debug) F(Py_VerboseFlag, verbose) F(Py_QuietFlag, quiet) \
+  F(Py_InteractiveFlag, interactive) F(Py_InspectFlag, inspect) F(Py_OptimizeFlag, optimize) \
+  F(Py_NoSiteFlag, no_site) F(Py_BytesWarningFlag, bytes_warning) \
+  F(Py_IgnoreEnvironmentFlag, ignore_environment) F(Py_DontWriteBytecodeFlag, dont_write_bytecode) \
+  F(Py_NoUserSiteDirectory, no_user_site) F(Py_UnbufferedStdioFlag, unbuffered) \
+  F(Py_IsolatedFlag, isolated) F(Py_UTF8Mode, utf8_mode)
+// clang-format on
 
 #define KR_DEFINE_FLAG(symbol, field) \
   KR_EXPORT int symbol;               \
