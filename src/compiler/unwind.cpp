@@ -17,14 +17,14 @@ Status CodeGen::pushBlock(FrameBlock block) {
 
 // preserve_top: the value to be returned is on top of the stack and has to stay there.
 Status CodeGen::unwind(FrameBlock block, bool preserve_top) {
-  auto keepTop = [&]() -> Status { return preserve_top ? op(Op::SWAP, 2) : Status(); };
+  auto keep_top = [&]() -> Status { return preserve_top ? op(Op::SWAP, 2) : Status(); };
   switch (block.type) {
     case FrameBlockType::kWhileLoop:
     case FrameBlockType::kExceptionHandler:
     case FrameBlockType::kExceptionGroupHandler:
     case FrameBlockType::kAsyncComprehension: return {};
     case FrameBlockType::kForLoop:
-    case FrameBlockType::kPopValue: TRY(keepTop()); return op(Op::POP_TOP);
+    case FrameBlockType::kPopValue: TRY(keep_top()); return op(Op::POP_TOP);
     case FrameBlockType::kTryExcept: return op(Op::POP_BLOCK);
     case FrameBlockType::kFinallyTry:
       TRY(op(Op::POP_BLOCK));
@@ -35,16 +35,16 @@ Status CodeGen::unwind(FrameBlock block, bool preserve_top) {
       clearLoc();
       return {};
     case FrameBlockType::kFinallyEnd:
-      TRY(keepTop());
+      TRY(keep_top());
       TRY(op(Op::POP_TOP));
-      TRY(keepTop());
+      TRY(keep_top());
       TRY(op(Op::POP_BLOCK));
       return op(Op::POP_EXCEPT);
     case FrameBlockType::kWith:
     case FrameBlockType::kAsyncWith:
       setLoc(block.with_span);
       TRY(op(Op::POP_BLOCK));
-      TRY(keepTop());
+      TRY(keep_top());
       TRY(callExitWithNones());
       if (block.type == FrameBlockType::kAsyncWith) TRY(await(2));
       TRY(op(Op::POP_TOP));
@@ -52,7 +52,7 @@ Status CodeGen::unwind(FrameBlock block, bool preserve_top) {
       return {};
     case FrameBlockType::kHandlerCleanup:
       if (block.handler_name) TRY(op(Op::POP_BLOCK));
-      TRY(keepTop());
+      TRY(keep_top());
       TRY(op(Op::POP_BLOCK));
       TRY(op(Op::POP_EXCEPT));
       return block.handler_name ? clearHandlerName(block.handler_name) : Status();
