@@ -6,6 +6,7 @@
 #include <new>
 
 #include "capi/capi.h"
+#include "core/c_stack.h"
 #include "core/interpreter.h"
 #include "core/memory.h"
 #include "core/os_lock.h"
@@ -60,7 +61,7 @@ KR_EXPORT unsigned long PyThread_start_new_thread(void (*function)(void*), void*
   *start = {function, arg};
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  if (threadStackSize()) pthread_attr_setstacksize(&attributes, threadStackSize());
+  if (threadStackSize()) pthread_attr_setstacksize(&attributes, threadStackSize() + kStackSlack);
   pthread_t id;
   int status = pthread_create(&id, &attributes, runStart, start);
   pthread_attr_destroy(&attributes);

@@ -2,19 +2,19 @@
 
 #include <climits>
 
+#include "core/c_stack.h"
 #include "core/errors.h"
 
 namespace krait::compiler {
 namespace {
 
 constexpr int kLevelsPerFrame = 3;
-constexpr ptrdiff_t kStackReserve = 256 * 1024;
 
 int scaled(int value) { return value > INT_MAX / kLevelsPerFrame ? INT_MAX : value * kLevelsPerFrame; }
 
 }  // namespace
 
-Nesting::Nesting(const char* doing) : doing_(doing) {
+Nesting::Nesting(const char* doing) : doing_(doing), stack_limit_(nestingStackLimit()) {
   Thread* thread = currentThread();
   depth_ = scaled(thread->recursion_limit - thread->recursion_remaining);
   limit_ = scaled(thread->recursion_limit);
@@ -26,7 +26,7 @@ Raised Nesting::raiseTooDeep() const {
 
 Status Nesting::checkStack() const {
   char* here = static_cast<char*>(__builtin_frame_address(0));
-  if (here < currentThread()->c_stack_limit + kStackReserve) return raiseTooDeep();
+  if (here < stack_limit_) return raiseTooDeep();
   return {};
 }
 

@@ -31,6 +31,7 @@ class Nesting {
   Raised raiseTooDeep() const;
 
   const char* doing_;
+  char* stack_limit_;
   int depth_;
   int limit_;
 };

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "core/c_stack.h"
 #include "core/call.h"
 #include "core/import.h"
 #include "core/interpreter.h"
@@ -134,6 +135,7 @@ class Parse {
     callbacks_.decode = decodeSource;
     callbacks_.normalize = normalizeOrRaise;
     options_.callbacks = &callbacks_;
+    options_.stack_limit = nestingStackLimit();
   }
 
   Result<ast::Mod*> run(std::string_view source, ast::Tree& tree) {

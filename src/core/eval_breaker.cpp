@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "core/errors.h"
+#include "core/gc_state.h"
 #include "core/signals.h"
 
 namespace krait {
@@ -85,6 +86,10 @@ Status pendingCallsRun() {
 
 Status evalBreak(Thread* thread) {
   uint32_t reasons = thread->eval_breaker.load(std::memory_order_relaxed);
+  if (reasons & kEvalDeallocate) {
+    evalBreakerClear(thread, kEvalDeallocate);
+    deallocRunLate();
+  }
   if ((reasons & kEvalSignals) && onMainThread()) {
     evalBreakerClear(thread, kEvalSignals);
     TRY(checkSignals());
@@ -92,7 +97,7 @@ Status evalBreak(Thread* thread) {
   if ((reasons & kEvalPendingCalls) && onMainThread()) TRY(pendingCallsRun());
   if (reasons & kEvalDropGil) gilYield(thread);
   if (thread->async_exc) return raiseAsyncException(thread);
-  evalBreakerClear(thread, kEvalAsyncException | kEvalCollect);
+  evalBreakerClear(thread, kEvalAsyncException);
   return {};
 }
 

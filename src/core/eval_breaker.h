@@ -13,7 +13,7 @@ enum EvalReason : uint32_t {
   kEvalSignals = 2,         // a signal arrived (main thread)
   kEvalPendingCalls = 4,    // Py_AddPendingCall (main thread)
   kEvalAsyncException = 8,  // PyThreadState_SetAsyncExc
-  kEvalCollect = 16,        // reserved: a collection asked for outside an allocation
+  kEvalDeallocate = 16,     // objects wait whose deallocation would have nested too deeply (core/gc.h)
 };
 
 inline void evalBreakerSet(Thread* thread, uint32_t bits) {

@@ -3,9 +3,11 @@
 #include <cstring>
 
 #include "core/errors.h"
+#include "core/eval_breaker.h"
 #include "core/gc_state.h"
 #include "core/thread.h"
 #include "types/dict_keys.h"
+#include "types/str.h"
 
 namespace krait {
 namespace gc {
@@ -254,6 +256,49 @@ void deallocRunDeferred(Thread* thread) {
     thread->trash_delete_nesting++;
     typeOf(object)->tp_dealloc(object);
     thread->trash_delete_nesting--;
+  }
+}
+
+// --- deallocation at the end of the C stack
+
+namespace {
+
+// Objects of all threads with a count of 0, under the GIL. Collector and gc module do not see them; those
+// that were tracked are so again when their tp_dealloc runs.
+struct Late {
+  PyObject* object;
+  bool tracked;
+};
+Late* late_objects;
+size_t late_count, late_capacity;
+
+bool lateReserve() {
+  if (late_count < late_capacity) return true;
+  size_t capacity = late_capacity ? late_capacity * 2 : 64;
+  void* grown = rawRealloc(late_objects, capacity * sizeof(Late));
+  if (!grown) return false;
+  late_objects = static_cast<Late*>(grown);
+  late_capacity = capacity;
+  return true;
+}
+
+}  // namespace
+
+// Not for a str: the table of interned ones would find it.
+bool deallocateLater(Thread* thread, PyObject* object) {
+  if (isStr(object) || !lateReserve()) return false;
+  bool tracked = isGcObject(object) && gcIsTracked(object);
+  if (tracked) gcUntrack(object);
+  late_objects[late_count++] = {object, tracked};
+  evalBreakerSet(thread, kEvalDeallocate);
+  return true;
+}
+
+void deallocRunLate() {
+  while (late_count > 0) {
+    Late next = late_objects[--late_count];
+    if (next.tracked) gcTrack(next.object);
+    typeOf(next.object)->tp_dealloc(next.object);
   }
 }
 

@@ -382,6 +382,7 @@ void runCallbacks(const char* phase, int generation, Py_ssize_t collected, Py_ss
 
 Py_ssize_t collectWithCallbacks(int generation) {
   PendingSaved saved;
+  deallocRunLate();
   state.collecting = true;
   runCallbacks("start", generation, 0, 0);
   Py_ssize_t uncollectable = 0;
@@ -422,6 +423,7 @@ Py_ssize_t gcCollectAtExit() {
   gc::ensureReady();
   if (gc::state.collecting) return 0;
   PendingSaved saved;
+  deallocRunLate();
   gc::state.collecting = true;
   Py_ssize_t uncollectable;
   Py_ssize_t found = gc::collectGeneration(gc::kGenerations - 1, &uncollectable);

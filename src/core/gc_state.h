@@ -100,5 +100,8 @@ struct Thread;
 // aside.
 void deallocDefer(Thread* thread, PyObject* object);
 void deallocRunDeferred(Thread* thread);
+// Puts an object aside because the C stack is used up, whatever its type; false: deallocate it now after all.
+bool deallocateLater(Thread* thread, PyObject* object);
+void deallocRunLate();  // deallocates those; runs Python code
 
 }  // namespace krait

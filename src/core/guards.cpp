@@ -1,6 +1,7 @@
 // RecursionGuard and ReprGuard.
 #include <cstdlib>
 
+#include "core/c_stack.h"
 #include "core/errors.h"
 #include "core/frame_hooks.h"
 #include "core/memory.h"
@@ -14,8 +15,14 @@ namespace {
 
 constexpr int kRecoveryDepth = 50;  // how far the handling of a RecursionError may recurse itself
 
+bool marginIsUsedUp(Thread* thread) {
+  char* end = thread->c_stack_limit - cStackMargin(ownCStack()) / 2;
+  return static_cast<char*>(__builtin_frame_address(0)) < end;
+}
+
+// False: go on. The making of the RecursionError itself may use half of the stack's margin.
 KR_NEVER_INLINE bool raiseTooDeep(Thread* thread, const char* where, bool stack_exhausted) {
-  if (thread->recursion_headroom && !stack_exhausted) {
+  if (thread->recursion_headroom && !(stack_exhausted && marginIsUsedUp(thread))) {
     if (thread->recursion_remaining < -kRecoveryDepth)
       fatalError("_Py_CheckRecursiveCall", "Cannot recover from stack overflow.");
     return false;

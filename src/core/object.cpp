@@ -5,6 +5,7 @@
 
 #include "core/call.h"
 #include "core/frame_hooks.h"
+#include "core/gc_state.h"
 #include "core/native.h"
 #include "core/thread.h"
 #include "types/bool.h"
@@ -19,7 +20,14 @@
 
 namespace krait {
 
-void deallocate(PyObject* object) { typeOf(object)->tp_dealloc(object); }
+// Types without a DeallocGuard, extensions' among them, nest as deep as their chains are long: the stack is
+// looked at.
+void deallocate(PyObject* object) {
+  Thread* thread = currentThread();
+  if (static_cast<char*>(__builtin_frame_address(0)) < thread->c_stack_limit) [[unlikely]]
+    if (deallocateLater(thread, object)) return;
+  typeOf(object)->tp_dealloc(object);
+}
 
 const char* typeName(PyObject* object) { return typeOf(object)->tp_name; }
 bool isCallable(PyObject* object) { return typeOf(object)->tp_call != nullptr; }

@@ -7,9 +7,11 @@
 #include <mutex>
 #include <new>
 
+#include "core/c_stack.h"
 #include "core/errors.h"
 #include "core/eval_breaker.h"
 #include "core/gc.h"
+#include "core/gc_state.h"
 #include "core/interpreter.h"
 #include "core/memory.h"
 
@@ -20,7 +22,6 @@ ThreadHooks threadHooks;
 namespace {
 
 constexpr int kDefaultRecursionLimit = 1000;
-constexpr size_t kStackMargin = 256 * 1024, kAssumedStack = size_t{8} << 20, kMaxStack = size_t{512} << 20;
 
 std::mutex* list_mutex = new std::mutex;  // never destroyed: daemon threads outlive static destructors
 Thread* head_thread;
@@ -51,22 +52,8 @@ void unlink(Thread* thread) {
 }  // namespace
 
 void threadInitStack(Thread* thread) {
-  pthread_attr_t attributes;
-  void* low = nullptr;
-  size_t size = 0;
-  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-    pthread_attr_getstack(&attributes, &low, &size);
-    pthread_attr_destroy(&attributes);
-  }
-  char* here = static_cast<char*>(__builtin_frame_address(0));
-  if (!low) {
-    thread->c_stack_limit = here - kAssumedStack / 2;
-    return;
-  }
-  char* high = static_cast<char*>(low) + size;
-  if (size > kMaxStack) low = high - kMaxStack;
-  size_t margin = size / 4 < kStackMargin ? size / 4 : kStackMargin;
-  thread->c_stack_limit = static_cast<char*>(low) + margin;
+  CStack stack = ownCStack();
+  thread->c_stack_limit = stack.low + cStackMargin(stack);
 }
 
 Thread* threadNew() {
@@ -89,6 +76,7 @@ Thread* threadNew() {
 }
 
 void threadClear(Thread* thread) {
+  deallocRunLate();
   if (threadHooks.cleared) threadHooks.cleared(thread);
   PyObject** fields[] = {&thread->dict,
                          &thread->async_exc,

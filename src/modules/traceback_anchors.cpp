@@ -1,4 +1,5 @@
 // Finds the operator inside the source text of an expression, for the carets of tracebacks.
+#include "core/c_stack.h"
 #include "core/print_error.h"
 #include "parser/parse.h"
 
@@ -25,6 +26,7 @@ bool operatorAnchors(std::string_view segment, int* left_end, int* right_start) 
   ast::Tree tree;
   parser::Options options;
   options.ignore_cookie = true;
+  options.stack_limit = nestingStackLimit();
   parser::ParseResult parsed = parser::parse(segment, options, tree);
   if (!parsed || parsed.mod->kind != ast::ModKind::Module) return false;
   auto& body = parsed.mod->as<ast::Module>()->body;

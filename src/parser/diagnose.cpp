@@ -26,7 +26,7 @@ Diagnoser::Diagnoser(const DiagnoseInput& input)
 
 Diagnoser::Nest::Nest(Diagnoser& d, int w) : diagnoser(d), weight(w) {
   d.depth_ += w;
-  ok = d.depth_ < kMaxDepth && !d.raised_;
+  ok = d.depth_ < kMaxDepth && __builtin_frame_address(0) > d.options_.stack_limit && !d.raised_;
   if (!ok && !d.raised_) {
     d.raised_ = true;
     d.error_ = {};

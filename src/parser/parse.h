@@ -80,6 +80,7 @@ struct Options {
   // never.
   std::function<std::optional<std::string>(int lineno)> file_line;
   const Callbacks* callbacks = nullptr;
+  const void* stack_limit = nullptr;  // lowest address that recursion may reach; beyond it: MemoryError
 };
 
 struct ParseResult {

@@ -121,12 +121,13 @@ class Parser {
     size_t base_;
   };
 
-  // Counts nesting as CPython's parser counts rule calls; too much is a MemoryError, never a crash.
+  // Counts nesting as CPython's parser counts rule calls, and looks at the stack; too much is a MemoryError,
+  // never a crash.
   class Nest {
    public:
     Nest(Parser& parser, int weight) : parser_(parser), weight_(weight) {
       parser_.depth_ += weight;
-      ok_ = parser_.depth_ < kMaxDepth;
+      ok_ = parser_.depth_ < kMaxDepth && __builtin_frame_address(0) > parser_.options_.stack_limit;
       if (!ok_) parser_.too_deep_ = true;
     }
     ~Nest() { parser_.depth_ -= weight_; }

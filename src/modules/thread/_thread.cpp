@@ -6,6 +6,7 @@
 #include <climits>
 #include <csignal>
 
+#include "core/c_stack.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/interpreter.h"
@@ -75,7 +76,7 @@ void* threadMain(void* arg) {
 bool launch(Start* start) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  if (stack_size) pthread_attr_setstacksize(&attributes, stack_size);
+  if (stack_size) pthread_attr_setstacksize(&attributes, stack_size + kStackSlack);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_t id;
   int status = pthread_create(&id, &attributes, threadMain, start);

@@ -1,0 +1,27 @@
+// The C stack of the calling OS thread, and how far down it recursion may go.
+//
+// Three marks, from the top: walks whose steps are large (parser, compiler) end at nestingStackLimit() with
+// an error; everything else that recurses ends at Thread::c_stack_limit with RecursionError, and below that
+// mark deallocation puts objects aside instead of nesting further (deallocateLater). What is left serves code
+// that does not recurse.
+#pragma once
+
+#include <cstddef>
+
+namespace krait {
+
+struct CStack {
+  char* low;  // its lowest usable address
+  size_t size;
+};
+CStack ownCStack();  // measured once per OS thread
+
+// Kept free below Thread::c_stack_limit.
+size_t cStackMargin(const CStack& stack);
+char* nestingStackLimit();
+
+// Stacks that we make are larger by this than what threading.stack_size() asks for: a stack of the smallest
+// size allowed leaves room for the margins.
+constexpr size_t kStackSlack = 256 * 1024;
+
+}  // namespace krait

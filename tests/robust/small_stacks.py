@@ -1,0 +1,110 @@
+"""Chains 100,000 long of every kind of object are freed, and nested sources compiled, in a thread with a small stack and a
+recursion limit beyond it. CPython crashes on most of this: the expected output is kept by hand."""
+import ast
+import functools
+import io
+import itertools
+import sys
+import threading
+import types
+
+N = 100000
+
+
+def gen(x):
+    yield x
+
+
+async def coro(x):
+    return x
+
+
+class Slots:
+    __slots__ = ('a',)
+
+
+def slots(x):
+    y = Slots()
+    y.a = x
+    return y
+
+
+def attribute(x):
+    def f():
+        pass
+
+    f.a = x
+    return f
+
+
+CHAINS = {
+    'slice': lambda x: slice(None, x), 'classmethod': classmethod, 'staticmethod': staticmethod, 'property': property,
+    'generator': gen, 'cell': types.CellType, 'function': attribute, 'default': lambda x: lambda a=x: a, 'slots': slots,
+    'method': lambda x: types.MethodType(print, x or 1), 'chain': lambda x: itertools.chain(x or []), 'map': lambda x: map(int, x or []),
+    'partial': lambda x: functools.partial(x or int), 'decoder': lambda x: io.IncrementalNewlineDecoder(x, True),
+    'alias': lambda x: list[x], 'class': lambda x: type('a', (), {'a': x}), 'code': lambda x: gen.__code__.replace(co_consts=(x,)),
+}
+
+
+def freed():
+    for name, link in CHAINS.items():
+        x = None
+        for _ in range(N if name not in ('class', 'alias') else 3000):
+            x = link(x)
+        del x
+        print(name, 'freed')
+
+
+def coroutines():
+    x = None
+    for _ in range(N):
+        x = coro(x)
+    while x is not None:  # the warnings about those never awaited need a stack of their own
+        x, y = x.cr_frame.f_locals['x'], x
+        y.close()
+
+
+def t(name, f):
+    try:
+        f()
+        print(name, 'ok')
+    except (RecursionError, MemoryError) as error:
+        print(name, type(error).__name__)
+
+
+class Endless:
+    def __repr__(self):
+        return repr(self)
+
+    def __eq__(self, other):
+        return self == other
+
+
+def nested():
+    t('compile', lambda: exec('print(1 + 2 * (3 + 4))'))
+    t('not', lambda: eval('not ' * N + '1'))
+    t('lambda', lambda: eval('lambda:' * N + '1'))
+    t('paren', lambda: ast.parse("f'{" + 'not ' * N + "1}'"))
+    t('if', lambda: compile('if a: pass\n' + 'elif a: pass\n' * N, 's', 'exec'))
+    t('repr', lambda: repr(Endless()))
+    t('eq', lambda: Endless() == Endless())
+    tree = ast.Name('x', ast.Load(), lineno=1, col_offset=0)
+    for _ in range(N):
+        tree = ast.UnaryOp(ast.Not(), tree, lineno=1, col_offset=0)
+    t('tree', lambda: compile(ast.Expression(tree), 's', 'eval'))
+
+
+def run(f, size):
+    threading.stack_size(size)
+    thread = threading.Thread(target=f)
+    thread.start()
+    thread.join()
+
+
+run(freed, 256 * 1024)
+run(coroutines, 256 * 1024)
+run(nested, 32768)
+sys.setrecursionlimit(10 ** 9)
+run(nested, 32768)
+run(nested, 0)
+print('end')
