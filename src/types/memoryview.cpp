@@ -413,9 +413,9 @@ Result<Ref<>> memoryViewFromBuffer(const Py_buffer* info) {
   return TRY(memoryViewOver(mbuf.get(), &mbuf->master));
 }
 
-Result<Ref<>> memoryViewFromMemory(char* memory, Py_ssize_t size, int flags) {
+Result<Ref<>> memoryViewFromMemory(char* memory, Py_ssize_t size, int flags, Opt<> owner) {
   Ref<ManagedBufferObject> mbuf = TRY(managedNew());
-  TRY(bufferFillInfo(&mbuf->master, nullptr, memory, size, flags != PyBUF_WRITE, PyBUF_FULL_RO));
+  TRY(bufferFillInfo(&mbuf->master, owner.get(), memory, size, flags != PyBUF_WRITE, PyBUF_FULL_RO));
   return TRY(memoryViewOver(mbuf.get(), &mbuf->master));
 }
 

@@ -1,5 +1,7 @@
 #include "modules/io/buffered.h"
 
+#include <cstring>
+
 #include "core/interpreter.h"
 #include "core/thread.h"
 #include "types/bool.h"
@@ -36,10 +38,16 @@ Status bufferedCheckReady(BufferedObject* self) {
                self->detached ? "raw stream has been detached" : "I/O operation on uninitialized object");
 }
 
+Result<Ref<>> bufferedRaw(BufferedObject* self) {
+  if (self->raw) return share(self->raw);
+  return raise(PyExc_ValueError, "raw stream has been detached");
+}
+
 namespace {
 
 Result<bool> rawClosed(BufferedObject* self) {
-  Ref<> closed = TRY(attrGet(self->raw, name<"closed">()));
+  Ref<> raw = TRY(bufferedRaw(self));
+  Ref<> closed = TRY(attrGet(raw, name<"closed">()));
   return objectIsTrue(closed);
 }
 
@@ -51,11 +59,14 @@ Status bufferedCheckOpen(BufferedObject* self, const char* message) {
   return {};
 }
 
+// The raw stream may keep the view: it never looks at `data` but at a block of its own.
 Result<std::optional<size_t>> rawRead(BufferedObject* self, char* data, Py_ssize_t size) {
-  if (isExact(self->raw, &PyFileIO_Type)) return fileReadDirect(self->raw, data, static_cast<size_t>(size));
-  Ref<> view = TRY(memoryViewFromMemory(data, size, PyBUF_WRITE));
+  Ref<> raw = TRY(bufferedRaw(self));
+  if (isExact(raw.get(), &PyFileIO_Type)) return fileReadDirect(raw.get(), data, static_cast<size_t>(size));
+  Ref<BytesObject> block = TRY(bytesNew(size));
+  Ref<> view = TRY(memoryViewFromMemory(block->data(), size, PyBUF_WRITE, block.get()));
   for (;;) {
-    auto answer = callMethod(self->raw, name<"readinto">(), view.get());
+    auto answer = callMethod(raw, name<"readinto">(), view.get());
     if (answer.failed()) {
       if (TRY(ioRetryAfterInterrupt())) continue;
       return Raised{};
@@ -70,6 +81,7 @@ Result<std::optional<size_t>> rawRead(BufferedObject* self, char* data, Py_ssize
                    "raw readinto() returned invalid length %zd (should have been between 0 and %zd)", n,
                    size);
     }
+    std::memcpy(data, block->data(), static_cast<size_t>(n));
     return std::optional<size_t>(static_cast<size_t>(n));
   }
 }
@@ -77,7 +89,8 @@ Result<std::optional<size_t>> rawRead(BufferedObject* self, char* data, Py_ssize
 namespace {
 
 Result<int64_t> rawTell(BufferedObject* self) {
-  Ref<> answer = TRY(callMethod(self->raw, name<"tell">()));
+  Ref<> raw = TRY(bufferedRaw(self));
+  Ref<> answer = TRY(callMethod(raw, name<"tell">()));
   int64_t position = TRY(ioOffset(answer));
   if (position < 0)
     return raise(PyExc_OSError, "Raw stream returned invalid position %lld",
@@ -86,8 +99,9 @@ Result<int64_t> rawTell(BufferedObject* self) {
 }
 
 Result<int64_t> rawSeek(BufferedObject* self, int64_t target, int whence) {
+  Ref<> raw = TRY(bufferedRaw(self));
   Ref<IntObject> offset = TRY(intFromLong(target)), mode = TRY(intFromLong(whence));
-  Ref<> answer = TRY(callMethod(self->raw, name<"seek">(), offset.get(), mode.get()));
+  Ref<> answer = TRY(callMethod(raw, name<"seek">(), offset.get(), mode.get()));
   int64_t position = TRY(ioOffset(answer));
   if (position < 0)
     return raise(PyExc_OSError, "Raw stream returned invalid position %lld",
@@ -119,18 +133,25 @@ namespace {
 
 // --- opening and closing -----------------------------------------------------------------------------------
 
+Status initLock(BufferedObject* self) {
+  if (self->lock) return {};
+  self->lock = static_cast<BufferedLock*>(memAlloc(sizeof(BufferedLock)));
+  if (!self->lock) return raiseNoMemory();
+  pthread_mutex_init(&self->lock->mutex, nullptr);
+  self->lock->owner = 0;
+  return {};
+}
+
+// The guard: a call into the raw stream may initialise again what is being read into.
 Status initBuffer(BufferedObject* self, PyObject* raw, Py_ssize_t size) {
   if (size <= 0) return raise(PyExc_ValueError, "buffer size must be strictly positive");
-  setField(self->raw, share(raw));
+  TRY(initLock(self));
+  MaybeRef<> old_raw;
+  auto guard = TRY(BufferedGuard::enter(self));
+  old_raw = MaybeRef<>::steal(std::exchange(self->raw, share(raw).leak()));
   memFree(self->buffer);
   self->buffer = static_cast<char*>(memAlloc(static_cast<size_t>(size)));
   if (!self->buffer) return raiseNoMemory();
-  if (!self->lock) {
-    self->lock = static_cast<BufferedLock*>(memAlloc(sizeof(BufferedLock)));
-    if (!self->lock) return raiseNoMemory();
-    pthread_mutex_init(&self->lock->mutex, nullptr);
-    self->lock->owner = 0;
-  }
   self->buffer_size = size;
   resetBuffer(self);
   self->detached = 0;
@@ -140,7 +161,7 @@ Status initBuffer(BufferedObject* self, PyObject* raw, Py_ssize_t size) {
 
 // Writers find out where they stand, which fails on streams that cannot tell.
 void probePosition(BufferedObject* self) {
-  if (isExact(self->raw, &PyFileIO_Type)) return;
+  if (self->raw && isExact(self->raw, &PyFileIO_Type)) return;
   if (rawTell(self).failed()) clearPending();
 }
 
@@ -179,7 +200,8 @@ Result<Ref<>> bufferedFlush(BufferedObject* self) {
     TRY(bufferedFlushAndRewind(self));
     return none();
   }
-  return callMethod(self->raw, name<"flush">());
+  Ref<> raw = TRY(bufferedRaw(self));
+  return callMethod(raw, name<"flush">());
 }
 
 Result<bool> bufferedClosed(BufferedObject* self) {
@@ -188,23 +210,37 @@ Result<bool> bufferedClosed(BufferedObject* self) {
 }
 
 void warnUnclosed(BufferedObject* self, PyObject* source) {
-  auto warned = callMethod(self->raw, name<"_dealloc_warn">(), source);
+  Ref<> raw = share(self->raw);
+  auto warned = callMethod(raw, name<"_dealloc_warn">(), source);
   if (warned.failed()) clearPending();
 }
 
-// flush(), then raw.close() whatever happened; the later error has the earlier as its context.
-Result<Ref<>> bufferedClose(BufferedObject* self) {
-  TRY(bufferedCheckReady(self));
-  if (TRY(rawClosed(self))) return none();
-  if (self->finalizing) warnUnclosed(self, self);
-  auto flushed = callMethod(self, name<"flush">());
-  MaybeRef<> flush_error = flushed.failed() ? takePending() : MaybeRef<>();
-  auto closed = callMethod(self->raw, name<"close">());
+Result<Ref<>> closeRaw(BufferedObject* self) {
+  auto guard = TRY(BufferedGuard::enter(self));
+  Ref<> raw = TRY(bufferedRaw(self));
+  auto closed = callMethod(raw, name<"close">());
   if (self->buffer) {
     memFree(self->buffer);
     self->buffer = nullptr;
     resetBuffer(self);
   }
+  return closed;
+}
+
+Result<bool> closeIsNeeded(BufferedObject* self) {
+  auto guard = TRY(BufferedGuard::enter(self));
+  if (TRY(rawClosed(self))) return false;
+  if (self->finalizing && self->raw) warnUnclosed(self, self);
+  return true;
+}
+
+// flush(), then raw.close() whatever happened; the later error has the earlier as its context.
+Result<Ref<>> bufferedClose(BufferedObject* self) {
+  TRY(bufferedCheckReady(self));
+  if (!TRY(closeIsNeeded(self))) return none();
+  auto flushed = callMethod(self, name<"flush">());
+  MaybeRef<> flush_error = flushed.failed() ? takePending() : MaybeRef<>();
+  auto closed = closeRaw(self);
   if (!flush_error) return closed;
   if (!closed.failed()) return raiseException(std::move(flush_error).take());
   MaybeRef<> close_error = takePending();
@@ -215,6 +251,7 @@ Result<Ref<>> bufferedClose(BufferedObject* self) {
 Result<Ref<>> bufferedDetach(BufferedObject* self) {
   TRY(bufferedCheckReady(self));
   TRY(callMethod(self, name<"flush">()));
+  TRY(bufferedRaw(self));
   self->detached = 1;
   self->ok = 0;
   return steal(std::exchange(self->raw, nullptr));
@@ -245,7 +282,8 @@ Result<Ref<>> bufferedSeek(BufferedObject* self, PyObject* target_object, int wh
   TRY(bufferedCheckReady(self));
   if (whence < 0 || whence > 4) return raise(PyExc_ValueError, "whence value %d unsupported", whence);
   TRY(bufferedCheckOpen(self, "seek of closed file"));
-  TRY(ioCheckSeekable(self->raw));
+  Ref<> raw = TRY(bufferedRaw(self));
+  TRY(ioCheckSeekable(raw));
   int64_t target = TRY(ioOffset(target_object));
   auto guard = TRY(BufferedGuard::enter(self));
   int64_t inside = TRY(seekInsideBuffer(self, target, whence));
@@ -263,7 +301,8 @@ Result<Ref<>> bufferedTruncate(BufferedObject* self, PyObject* size) {
   if (!self->writable) return raiseUnsupported("truncate");
   auto guard = TRY(BufferedGuard::enter(self));
   TRY(bufferedFlushAndRewind(self));
-  return callMethod(self->raw, name<"truncate">(), size);
+  Ref<> raw = TRY(bufferedRaw(self));
+  return callMethod(raw, name<"truncate">(), size);
 }
 
 // --- delegation --------------------------------------------------------------------------------------------
@@ -271,12 +310,14 @@ Result<Ref<>> bufferedTruncate(BufferedObject* self, PyObject* size) {
 template <Text Method>
 Result<Ref<>> delegate(BufferedObject* self) {
   TRY(bufferedCheckReady(self));
-  return callMethod(self->raw, name<Method>());
+  Ref<> raw = share(self->raw);
+  return callMethod(raw, name<Method>());
 }
 template <Text Attribute>
 Result<Ref<>> rawAttribute(BufferedObject* self) {
   TRY(bufferedCheckReady(self));
-  return attrGet(self->raw, name<Attribute>());
+  Ref<> raw = share(self->raw);
+  return attrGet(raw, name<Attribute>());
 }
 Result<Ref<>> bufferedDeallocWarn(BufferedObject* self, PyObject* source) {
   if (self->ok && self->raw) warnUnclosed(self, source);

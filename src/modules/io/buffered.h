@@ -53,6 +53,8 @@ inline Py_ssize_t bufferedUnread(const BufferedObject* self) {
 // Shared by the reading and the writing half; all need the guard.
 Status bufferedCheckReady(BufferedObject* self);                      // initialised, not detached
 Status bufferedCheckOpen(BufferedObject* self, const char* message);  // and not closed: ValueError(message)
+Result<Ref<>> bufferedRaw(
+    BufferedObject* self);  // ValueError when a call into the raw stream has detached it
 Result<std::optional<size_t>> rawRead(BufferedObject* self, char* data, Py_ssize_t size);
 Status bufferedFlushWrites(BufferedObject* self);
 Status bufferedForgetReads(BufferedObject* self);  // seeks the raw stream back to the logical position

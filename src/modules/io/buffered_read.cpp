@@ -19,6 +19,7 @@ void consume(BufferedObject* self, size_t count) {
 
 // One raw read into the empty buffer. absent: would block.
 Result<std::optional<size_t>> fill(BufferedObject* self) {
+  if (!self->buffer) return raise(PyExc_ValueError, "I/O operation on closed file");
   std::optional<size_t> n = TRY(rawRead(self, self->buffer, self->buffer_size));
   if (n && *n > 0) {
     self->state = BufferState::kReading;
@@ -30,7 +31,8 @@ Result<std::optional<size_t>> fill(BufferedObject* self) {
 
 // raw.readall(), or read() until nothing comes. None: would block.
 Result<Ref<>> rawReadAll(BufferedObject* self) {
-  MaybeRef<> readall = TRY(attrLookup(self->raw, name<"readall">()));
+  Ref<> raw = TRY(bufferedRaw(self));
+  MaybeRef<> readall = TRY(attrLookup(raw, name<"readall">()));
   if (readall) {
     Ref<> data = TRY(call(readall.get()));
     if (data.get() != Py_None && !isBytes(data))
@@ -39,7 +41,7 @@ Result<Ref<>> rawReadAll(BufferedObject* self) {
   }
   std::string all;
   for (;;) {
-    Ref<> data = TRY(callMethod(self->raw, name<"read">()));
+    Ref<> data = TRY(callMethod(raw, name<"read">()));
     if (data.get() != Py_None && !isBytes(data)) return raise(PyExc_TypeError, "read() should return bytes");
     if (data.get() == Py_None || cast<BytesObject>(data.get())->size() == 0) {
       if (data.get() == Py_None && all.empty()) return none();

@@ -22,12 +22,14 @@ Raised raiseWouldBlock(Py_ssize_t written) {
   return raiseException(std::move(error).take());
 }
 
-// One raw write. absent: would block.
+// One raw write. absent: would block. The raw stream may keep the view: it looks at a block of its own.
 Result<std::optional<size_t>> rawWrite(BufferedObject* self, const char* data, Py_ssize_t size) {
-  if (isExact(self->raw, &PyFileIO_Type)) return fileWriteDirect(self->raw, data, static_cast<size_t>(size));
-  Ref<> view = TRY(memoryViewFromMemory(const_cast<char*>(data), size, PyBUF_READ));
+  Ref<> raw = TRY(bufferedRaw(self));
+  if (isExact(raw.get(), &PyFileIO_Type)) return fileWriteDirect(raw.get(), data, static_cast<size_t>(size));
+  Ref<BytesObject> block = TRY(bytesFrom({data, static_cast<size_t>(size)}));
+  Ref<> view = TRY(memoryViewFromMemory(block->data(), size, PyBUF_READ, block.get()));
   for (;;) {
-    auto answer = callMethod(self->raw, name<"write">(), view.get());
+    auto answer = callMethod(raw, name<"write">(), view.get());
     if (answer.failed()) {
       if (TRY(ioRetryAfterInterrupt())) continue;
       return Raised{};
