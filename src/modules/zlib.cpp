@@ -79,6 +79,13 @@ class Output {
     stream.avail_out = room_;
     return true;
   }
+  // A caller's idea of the first block may be beyond all memory.
+  Status check() const {
+    void* block = std::malloc(first_);
+    std::free(block);
+    if (!block) return raiseNoMemory();
+    return {};
+  }
   void close(z_stream& stream) { used_ += room_ - stream.avail_out; }
   Result<Ref<>> finish() const { return bytesFrom({buffer_.data(), used_}); }
 
@@ -148,13 +155,14 @@ Result<int> inflateAll(z_stream& stream, Input& input, Output& output, OnDiction
 Result<Ref<>> decompressFunction(Buffer data, std::optional<int> wbits, std::optional<Py_ssize_t> bufsize) {
   Py_ssize_t first = bufsize.value_or(kDefaultBuffer);
   if (first < 0) return raise(PyExc_ValueError, "bufsize must be non-negative");
+  Output output(first == 0 ? 1 : static_cast<size_t>(first));
+  TRY(output.check());
   z_stream stream{};
   stream.zalloc = allocate, stream.zfree = release;
   int code = inflateInit2(&stream, wbits.value_or(MAX_WBITS));
   if (code == Z_MEM_ERROR) return raise(PyExc_MemoryError, "Out of memory while decompressing data");
   if (code != Z_OK) return raiseZlib(stream, code, "while preparing to decompress data");
   Input input(stream, data.data(), static_cast<size_t>(data.size()));
-  Output output(first == 0 ? 1 : static_cast<size_t>(first));
   code = TRY(inflateAll(stream, input, output, []() -> Result<bool> { return false; }));
   if (code == Z_MEM_ERROR) {
     inflateEnd(&stream);
@@ -298,7 +306,8 @@ Status saveRest(StreamObject* self, const Input& input, int code) {
 Result<Ref<>> inflateInto(StreamObject* self, const uint8_t* data, size_t size, size_t first, size_t limit,
                           bool finishing) {
   Input input(self->stream, data, size);
-  Output output(first, limit);
+  Output output(limit ? std::min(first, limit) : first, limit);
+  TRY(output.check());
   int code = TRY(inflateAll(self->stream, input, output, [&]() -> Result<bool> {
     if (!self->dictionary) return false;
     TRY(setDictionary(self));

@@ -124,10 +124,12 @@ Status unpickleReadInto(UnpicklerObject* self, char* out, Py_ssize_t size) {
     std::memcpy(out, rest.data(), rest.size());
     return {};
   }
-  constexpr int kWritable = PyBUF_WRITE;
-  Ref<> view = TRY(memoryViewFromMemory(out, size, kWritable));
+  // The file may keep the view: it is one of a block of its own.
+  Ref<BytesObject> block = TRY(bytesNew(size));
+  Ref<> view = TRY(memoryViewFromMemory(block->data(), size, PyBUF_WRITE, block.get()));
   Ref<> count = TRY(call(self->readinto, view.get()));
   if (TRY(asSsize(count, PyExc_ValueError)) < size) return unpickleTruncated();
+  std::memcpy(out, block->data(), static_cast<size_t>(size));
   return {};
 }
 

@@ -346,7 +346,7 @@ Status pushMemo(Machine& m, size_t index) {
 
 Status putMemo(Machine& m, size_t index) {
   if (m.size() <= m.self()->fence) return m.underflow();
-  m.self()->memo->set(index, m.stack().back());
+  if (!m.self()->memo->set(index, m.stack().back())) return raiseNoMemory();
   return {};
 }
 

@@ -1,6 +1,9 @@
 // The memos: objects seen while pickling with their numbers, and objects by number while unpickling.
 #pragma once
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <vector>
 
 #include "core/ref.h"
@@ -68,33 +71,47 @@ class PicklerMemo {
 
 class UnpicklerMemo {
  public:
-  UnpicklerMemo() : items_(32, nullptr) {}
+  UnpicklerMemo() = default;
   UnpicklerMemo(const UnpicklerMemo&) = delete;
   ~UnpicklerMemo() { clear(); }
 
-  PyObject* get(size_t index) const { return index < items_.size() ? items_[index] : nullptr; }
-  void set(size_t index, PyObject* value) {
-    if (index >= items_.size()) items_.resize(index * 2 < 32 ? 32 : index * 2, nullptr);
+  PyObject* get(size_t index) const { return index < capacity_ ? items_[index] : nullptr; }
+  // False: no memory for an index this large (a pickle names any).
+  bool set(size_t index, PyObject* value) {
+    if (index >= capacity_ && !grow(index)) return false;
     incref(value);
-    PyObject* old = items_[index];
-    items_[index] = value;
+    PyObject* old = std::exchange(items_[index], value);
     if (old)
       decref(old);
     else
       count_++;
+    return true;
   }
   void clear() {
-    std::vector<PyObject*> old(32, nullptr);
-    old.swap(items_);
+    PyObject** items = std::exchange(items_, nullptr);
+    size_t capacity = std::exchange(capacity_, 0);
     count_ = 0;
-    for (PyObject* item : old) xdecref(item);
+    for (size_t i = 0; i < capacity; i++) xdecref(items[i]);
+    std::free(items);
   }
   size_t count() const { return count_; }
-  size_t capacity() const { return items_.size(); }
+  size_t capacity() const { return capacity_; }
 
  private:
-  std::vector<PyObject*> items_;
-  size_t count_ = 0;
+  // Zero pages cost nothing: a sparse table of any size that can be had at all is made at once.
+  bool grow(size_t index) {
+    if (index > SIZE_MAX / 4 / sizeof(PyObject*)) return false;
+    size_t capacity = std::max<size_t>(32, index * 2);
+    auto* fresh = static_cast<PyObject**>(std::calloc(capacity, sizeof(PyObject*)));
+    if (!fresh) return false;
+    if (capacity_ > 0) std::memcpy(fresh, items_, capacity_ * sizeof(PyObject*));
+    std::free(std::exchange(items_, fresh));
+    capacity_ = capacity;
+    return true;
+  }
+
+  PyObject** items_ = nullptr;
+  size_t capacity_ = 0, count_ = 0;
 };
 
 }  // namespace krait::modules

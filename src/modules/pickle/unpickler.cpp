@@ -145,9 +145,7 @@ Status memoFromDict(UnpicklerMemo& out, DictObject* dict) {
     if (!isInt(key)) return raise(PyExc_TypeError, "memo key must be integers");
     Py_ssize_t index = TRY(intAsSsize(cast<IntObject>(key)));
     if (index < 0) return raise(PyExc_ValueError, "memo key must be positive integers.");
-    // A table of this size could not be made: refuse before trying.
-    if (index > (Py_ssize_t{1} << 32)) return raiseNoMemory();
-    out.set(static_cast<size_t>(index), value);
+    if (!out.set(static_cast<size_t>(index), value)) return raiseNoMemory();
   }
   return {};
 }
@@ -159,7 +157,8 @@ Status memoSetter(UnpicklerObject* self, Opt<> value) {
   if (isExact(value.get(), &kUnpicklerMemoProxyType)) {
     auto* source = cast<MemoProxy>(value.get())->unpickler->memo;
     for (size_t i = 0; source && i < source->capacity(); i++) {
-      if (PyObject* item = source->get(i)) fresh->set(i, item);
+      PyObject* item = source->get(i);
+      if (item && !fresh->set(i, item)) filled = raiseNoMemory();
     }
   } else if (isDict(value.get())) {
     filled = memoFromDict(*fresh, cast<DictObject>(value.get()));
