@@ -4,8 +4,10 @@ ARGS ?=
 PREFIX ?= /usr/local
 KRAIT := build/release/krait
 JOBS ?= $(shell nproc)
+SECONDS ?= 60
+TARGETS ?=
 
-.PHONY: all release debug asan setup run test oracle oracle-frontend conformance conformance-update bench install format lint clean
+.PHONY: all release debug asan setup run test oracle oracle-frontend conformance conformance-update fuzz bench install format lint clean
 
 all: release
 
@@ -41,6 +43,9 @@ conformance: release
 
 conformance-update: release
 	@tests/conformance/run.sh $(KRAIT) --update
+
+fuzz: setup-dev release
+	@nice -n 19 tests/fuzz/fuzz.py $(KRAIT) $(SECONDS) $(TARGETS)
 
 bench: release
 	@bench/run.sh $(KRAIT)
