@@ -80,6 +80,12 @@ Result<Ref<>> callWithDict(PyObject* callable, PyObject* const* args, Py_ssize_t
   return callTupleDict(callable, tuple.get(), kwargs);
 }
 
+Result<Ref<DictObject>> dictFromKeywords(PyObject* const* values, TupleObject* names) {
+  auto dict = TRY(dictNew());
+  for (Py_ssize_t i = 0; i < names->size(); i++) TRY(dictSet(dict.get(), names->items()[i], values[i]));
+  return dict;
+}
+
 }  // namespace
 
 KR_EXPORT PyObject* PyObject_Call(PyObject* callable, PyObject* args, PyObject* kwargs) {
@@ -133,6 +139,17 @@ KR_EXPORT PyObject* _PyObject_MakeTpCall(PyThreadState*, PyObject* callable, PyO
   if (keywords && isDict(keywords))
     return toC(callWithDict(callable, args, count, static_cast<DictObject*>(keywords)));
   return toC(callVector(callable, args, static_cast<size_t>(count), static_cast<TupleObject*>(keywords)));
+}
+KR_EXPORT PyObject* _PyObject_Call(PyThreadState*, PyObject* callable, PyObject* args, PyObject* kwargs) {
+  return PyObject_Call(callable, args, kwargs);
+}
+KR_EXPORT PyObject* _PyObject_FastCallDictTstate(PyThreadState*, PyObject* callable, PyObject* const* args,
+                                                 size_t nargsf, PyObject* kwargs) {
+  return PyObject_VectorcallDict(callable, args, nargsf, kwargs);
+}
+// The values of keyword arguments, under their names: a new dict.
+KR_EXPORT PyObject* _PyStack_AsDict(PyObject* const* values, PyObject* names) {
+  return toC(dictFromKeywords(values, static_cast<TupleObject*>(names)));
 }
 KR_EXPORT PyObject* _Py_CheckFunctionResult(PyThreadState*, PyObject* callable, PyObject* result,
                                             const char* where) {

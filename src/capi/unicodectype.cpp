@@ -5,6 +5,17 @@
 
 using namespace krait;
 
+namespace {
+
+int full(int (*map)(char32_t, char32_t[3]), Py_UCS4 c, Py_UCS4* out) {
+  char32_t mapped[3];
+  int count = map(c, mapped);
+  for (int i = 0; i < count; i++) out[i] = mapped[i];
+  return count;
+}
+
+}  // namespace
+
 KR_EXPORT const unsigned char _Py_ascii_whitespace[128] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0,
                                                            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
 
@@ -25,6 +36,11 @@ KR_EXPORT int _PyUnicode_IsCaseIgnorable(Py_UCS4 c) { return unicode::isCaseIgno
 KR_EXPORT Py_UCS4 _PyUnicode_ToLowercase(Py_UCS4 c) { return unicode::simpleLower(c); }
 KR_EXPORT Py_UCS4 _PyUnicode_ToUppercase(Py_UCS4 c) { return unicode::simpleUpper(c); }
 KR_EXPORT Py_UCS4 _PyUnicode_ToTitlecase(Py_UCS4 c) { return unicode::simpleTitle(c); }
+// The full mappings: one to three characters, how many is the answer.
+KR_EXPORT int _PyUnicode_ToLowerFull(Py_UCS4 c, Py_UCS4* out) { return full(unicode::toLower, c, out); }
+KR_EXPORT int _PyUnicode_ToUpperFull(Py_UCS4 c, Py_UCS4* out) { return full(unicode::toUpper, c, out); }
+KR_EXPORT int _PyUnicode_ToTitleFull(Py_UCS4 c, Py_UCS4* out) { return full(unicode::toTitle, c, out); }
+KR_EXPORT int _PyUnicode_ToFoldedFull(Py_UCS4 c, Py_UCS4* out) { return full(unicode::toFold, c, out); }
 KR_EXPORT int _PyUnicode_ToDecimalDigit(Py_UCS4 c) { return unicode::toDecimal(c); }
 KR_EXPORT int _PyUnicode_ToDigit(Py_UCS4 c) { return unicode::toDigit(c); }
 KR_EXPORT double _PyUnicode_ToNumeric(Py_UCS4 c) { return unicode::toNumeric(c); }

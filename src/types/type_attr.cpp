@@ -14,7 +14,9 @@ Result<Ref<>> bind(PyObject* descr, Opt<> object, PyTypeObject* type) {
 }
 
 // Types that were readied as part of others may be asked for attributes before their own turn.
-Status ensureReady(PyTypeObject* type) { return type->tp_dict ? Status() : typeReady(type); }
+Status ensureReady(PyTypeObject* type) {
+  return hasFlag(type, Py_TPFLAGS_READY) ? Status() : typeReady(type);
+}
 
 Raised raiseNoAttribute(PyTypeObject* type, PyObject* attr) {
   auto message = TRY(strFormat("type object '%.50s' has no attribute '%U'", type->tp_name, attr));
@@ -31,7 +33,9 @@ bool isDunder(const StrObject* s) {
   return n >= 4 && s->at(0) == '_' && s->at(1) == '_' && s->at(n - 1) == '_' && s->at(n - 2) == '_';
 }
 
+// Extensions (mypyc's) set attributes of a heap type before they ready it: its dictionary begins here.
 Status storeInDict(PyTypeObject* type, StrObject* attr, Opt<> value) {
+  if (!type->tp_dict) type->tp_dict = TRY(dictNew()).leak();
   auto dict = share(dictOf(type));
   if (value) return dictSet(dict.get(), attr, value.get());
   if (TRY(dictDiscard(dict.get(), attr))) return {};
@@ -78,7 +82,7 @@ Status typeSetAttr(PyTypeObject* type, PyObject* attr, Opt<> value) {
   if (meta && isDataDescr(meta.get())) {
     TRY(Status::fromC(typeOf(meta.get())->tp_descr_set(meta.get(), type, value.get())));
   } else {
-    old = MaybeRef<>::share(dictGetStr(dictOf(type), interned.get()).get());
+    if (type->tp_dict) old = MaybeRef<>::share(dictGetStr(dictOf(type), interned.get()).get());
     TRY(storeInDict(type, interned.get(), value));
   }
   typeModified(type);

@@ -99,3 +99,32 @@ buffer = function("PyPickleBuffer_FromObject", py_object, py_object)(b"abc")
 print(bytes(buffer), function("PyPickleBuffer_Release", c_int, py_object)(buffer))
 show(function("PyPickleBuffer_GetBuffer", c_void_p, py_object), buffer)
 show(function("PyPickleBuffer_GetBuffer", c_void_p, py_object), 3)
+
+# --- characters, keywords and errors of the evaluator's own kind ---
+upper, lower, title, fold = (function(f"_PyUnicode_To{form}Full", c_int, ctypes.c_uint32, c_void_p)
+                             for form in ("Upper", "Lower", "Title", "Folded"))
+for character in "a\xdf\u0130\ufb03\u1f80":
+    for map_full in (upper, lower, title, fold):
+        mapped = (ctypes.c_uint32 * 3)()
+        count = map_full(ord(character), mapped)
+        print(count, ascii("".join(map(chr, mapped[:count]))), end="; ")
+    print()
+values = (py_object * 2)(1, "x")
+print(function("_PyStack_AsDict", py_object, c_void_p, py_object)(values, ("a", "b")))
+thread = function("PyThreadState_Get", c_void_p)()
+dict_call = function("_PyObject_FastCallDictTstate", py_object, c_void_p, py_object, c_void_p, c_ssize_t, py_object)
+show(dict_call, thread, dict, None, 0, {"k": 1})
+show(function("_PyObject_Call", py_object, c_void_p, py_object, py_object, py_object), thread, sorted, ([2, 1],), {"reverse": True})
+show(function("_PyErr_SetString", c_int, c_void_p, py_object, c_char_p), thread, KeyError, b"text")
+show(function("_PyErr_SetObject", c_int, c_void_p, py_object, py_object), thread, KeyError, (1, 2))
+show(function("_PyErr_SetNone", c_int, c_void_p, py_object), thread, IndexError)
+show(function("_PyErr_Format", c_void_p, c_void_p, py_object, c_char_p, c_int), thread, OSError, b"%d", 5)
+show(function("_PyErr_NoMemory", c_void_p, c_void_p), thread)
+
+# --- a class that gets attributes before it is ready ---
+unready = function("PyType_GenericAlloc", c_void_p, py_object, c_ssize_t)(type, 0)
+function("PyObject_GC_UnTrack", None, c_void_p)(unready)  # it stays unready
+dict_slot = py_object.from_address(unready + 264)  # tp_dict
+set_attribute = function("PyObject_SetAttrString", c_int, c_void_p, c_char_p, py_object)
+for name, value in ((b"__orig_bases__", (1, 2)), (b"plain", 3), (b"plain", 4)):
+    print(set_attribute(unready, name, value), dict_slot.value)
