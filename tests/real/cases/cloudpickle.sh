@@ -1,0 +1,1 @@
+run "$py" "$data/use_cloudpickle.py"
