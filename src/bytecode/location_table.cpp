@@ -1,6 +1,8 @@
 #include "bytecode/location_table.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "base/macros.h"
 
@@ -136,6 +138,17 @@ SourceRange locationAt(std::span<const uint8_t> table, int first_line, int unit)
   return {};
 }
 
+// Only the first byte of an entry has its high bit set.
+static const uint8_t* nextEntry(const uint8_t* at, const uint8_t* end) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  for (uint64_t bytes; end - at >= 8; at += 8) {
+    std::memcpy(&bytes, at, 8);
+    if (bytes &= kHighBits) return at + std::countr_zero(bytes) / 8;
+  }
+  while (at < end && !(*at & 0x80)) at++;
+  return at;
+}
+
 int lineAt(std::span<const uint8_t> table, int first_line, int unit) {
   const uint8_t *at = table.data(), *end = at + table.size();
   int line = first_line, start = 0;
@@ -156,7 +169,7 @@ int lineAt(std::span<const uint8_t> table, int first_line, int unit) {
       line += form - kOneLine;
     }
     if (unit < start) return form == kNone ? -1 : line;
-    while (at < end && !(*at & 0x80)) at++;
+    at = nextEntry(at, end);
   }
   return -1;
 }

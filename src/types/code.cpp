@@ -222,9 +222,32 @@ Result<Ref<CodeObject>> codeNew(const CodeParts& given) {
 
 std::span<const uint8_t> codeLocations(const CodeObject* code) { return tableOf(code->co_linetable); }
 
+namespace {
+
+// Lines looked up lately: a traceback entry needs one, and programs raise at the same places again and again.
+// An entry is valid while its code object lives.
+struct KnownLine {
+  const CodeObject* code;
+  int unit, line;
+};
+constinit KnownLine known_lines[16] = {};
+
+void forgetLines(const CodeObject* code) {
+  for (KnownLine& known : known_lines) {
+    if (known.code == code) known.code = nullptr;
+  }
+}
+
+}  // namespace
+
 int codeLineAt(CodeObject* code, int byte_offset) {
   if (byte_offset < 0) return code->co_firstlineno;
-  return lineAt(codeLocations(code), code->co_firstlineno, byte_offset / 2);
+  int unit = byte_offset / 2;
+  size_t slot = reinterpret_cast<size_t>(code) / 16 + static_cast<size_t>(unit);
+  KnownLine& known = known_lines[slot % std::size(known_lines)];
+  if (known.code != code || known.unit != unit)
+    known = {code, unit, lineAt(codeLocations(code), code->co_firstlineno, unit)};
+  return known.line;
 }
 
 CodePosition codePositionAt(CodeObject* code, int byte_offset) {
@@ -308,6 +331,7 @@ void codeDealloc(PyObject* self) {
   if (code->co_weakreflist) clearWeakRefs(self);
   if (code->co_extra && codeExtraFree) codeExtraFree(code->co_extra);
   memFree(code->_co_linearray);
+  forgetLines(code);
   for (PyObject* field : {code->co_consts, code->co_names, code->co_exceptiontable, code->co_localsplusnames,
                           code->co_localspluskinds, code->co_filename, code->co_name, code->co_qualname,
                           code->co_linetable, code->_co_code}) {
