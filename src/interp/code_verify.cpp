@@ -45,6 +45,15 @@ struct Instruction {
   int next;  // first unit behind its caches
 };
 
+// What is known of a unit.
+struct Place {
+  int instruction = kNone;  // index of the one that begins here; kInside: behind an EXTENDED_ARG of one
+  int join = kNone;         // index into joins_
+
+  static constexpr int kNone = -1, kInside = -2;
+  bool starts() const { return instruction != kNone; }
+};
+
 // The stack on entry to a unit where ways meet.
 struct Join {
   int unit;
@@ -62,6 +71,7 @@ class Verifier {
 
  private:
   bool decode(int unit, Instruction& in) const;
+  Instruction instructionAt(int unit) const;
   const char* scan();
   const char* scanHandlers();
   const char* checkPrologue();
@@ -84,8 +94,8 @@ class Verifier {
 
   CodeObject* code_;
   int units_;
-  std::vector<bool> starts_;  // per unit: an instruction (or its first EXTENDED_ARG, or what follows one)
-  std::vector<int> join_at_;  // per unit: index into joins_, or -1
+  std::vector<Instruction> instructions_;
+  std::vector<Place> places_;  // per unit
   std::vector<Join> joins_;
   std::vector<Kind> kinds_;
   std::vector<ExceptionEntry> handlers_;
@@ -109,11 +119,21 @@ bool Verifier::decode(int unit, Instruction& in) const {
   return false;
 }
 
+// The instruction at a unit where one may start: jumps may lead behind its EXTENDED_ARGs.
+Instruction Verifier::instructionAt(int unit) const {
+  int index = places_[static_cast<size_t>(unit)].instruction;
+  if (index >= 0) return instructions_[static_cast<size_t>(index)];
+  Instruction in;
+  decode(unit, in);
+  return in;
+}
+
 bool Verifier::addJoin(int unit) {
-  if (unit < 0 || unit >= units_ || !starts_[static_cast<size_t>(unit)]) return false;
-  int& join = join_at_[static_cast<size_t>(unit)];
-  if (join < 0) {
-    join = static_cast<int>(joins_.size());
+  if (unit < 0 || unit >= units_) return false;
+  Place& place = places_[static_cast<size_t>(unit)];
+  if (!place.starts()) return false;
+  if (place.join < 0) {
+    place.join = static_cast<int>(joins_.size());
     joins_.push_back({unit, -1, 0, false});
   }
   return true;
@@ -121,18 +141,19 @@ bool Verifier::addJoin(int unit) {
 
 // Finds the instructions and the places where ways meet.
 const char* Verifier::scan() {
-  starts_.assign(static_cast<size_t>(units_), false);
-  join_at_.assign(static_cast<size_t>(units_), -1);
+  places_.resize(static_cast<size_t>(units_));
+  instructions_.reserve(static_cast<size_t>(units_));
   Instruction in;
   for (int unit = 0; unit < units_; unit = in.next) {
     if (!decode(unit, in)) return "bad instruction";
-    for (int i = unit; i <= in.unit; i++) starts_[static_cast<size_t>(i)] = true;
+    places_[static_cast<size_t>(unit)].instruction = static_cast<int>(instructions_.size());
+    for (int i = unit + 1; i <= in.unit; i++) places_[static_cast<size_t>(i)].instruction = Place::kInside;
+    instructions_.push_back(in);
   }
   addJoin(0);
-  for (int unit = 0; unit < units_; unit = in.next) {
-    decode(unit, in);
-    if (!opIsJump(in.op)) continue;
-    int target = opHas(in.op, OpFlag::kBackward) ? in.next - in.oparg : in.next + in.oparg;
+  for (const Instruction& jump : instructions_) {
+    if (!opIsJump(jump.op)) continue;
+    int target = opHas(jump.op, OpFlag::kBackward) ? jump.next - jump.oparg : jump.next + jump.oparg;
     if (!addJoin(target)) return "jump out of the code";
   }
   return scanHandlers();
@@ -156,30 +177,30 @@ const char* Verifier::scanHandlers() {
 // At the start every cell is made and every free variable copied, and there alone; then a generator is made
 // when, and only when, the flags say so.
 const char* Verifier::checkPrologue() {
-  int cells = 0, frees = 0, unit = 0;
-  Instruction in;
-  for (; unit < units_ && decode(unit, in); unit = in.next) {
-    if (in.op == Op::MAKE_CELL)
+  int cells = 0, frees = 0;
+  auto in = instructions_.begin();
+  for (; in != instructions_.end(); ++in) {
+    if (in->op == Op::MAKE_CELL)
       cells++;
-    else if (in.op == Op::COPY_FREE_VARS)
-      frees += in.oparg;
+    else if (in->op == Op::COPY_FREE_VARS)
+      frees += in->oparg;
     else
       break;
   }
   if (cells < code_->co_ncellvars || frees != code_->co_nfreevars) return "cells are not made at the start";
   constexpr int kGeneratorLike = kCoGenerator | kCoCoroutine | kCoAsyncGenerator;
-  bool makes_generator = unit < units_ && in.op == Op::RETURN_GENERATOR;
+  bool makes_generator = in != instructions_.end() && in->op == Op::RETURN_GENERATOR;
   if (makes_generator != ((code_->co_flags & kGeneratorLike) != 0))
     return "flags do not fit RETURN_GENERATOR";
-  int body = makes_generator ? in.next : unit;
+  if (makes_generator) ++in;
+  int body = in == instructions_.begin() ? 0 : in[-1].next;
   for (const Join& join : joins_) {
     if (join.unit < body && join.unit != 0) return "jump into the start of the code";
   }
-  for (int at = body; at < units_; at = in.next) {
-    decode(at, in);
-    bool starts = in.op == Op::MAKE_CELL || in.op == Op::COPY_FREE_VARS || in.op == Op::RETURN_GENERATOR;
+  for (; in != instructions_.end(); ++in) {
+    bool starts = in->op == Op::MAKE_CELL || in->op == Op::COPY_FREE_VARS || in->op == Op::RETURN_GENERATOR;
     if (starts) return "the start of a function inside of it";
-    if (!makes_generator && (in.op == Op::YIELD_VALUE || in.op == Op::ASYNC_GEN_WRAP))
+    if (!makes_generator && (in->op == Op::YIELD_VALUE || in->op == Op::ASYNC_GEN_WRAP))
       return "yield outside of a generator";
   }
   return nullptr;
@@ -414,7 +435,7 @@ const char* Verifier::apply(const Instruction& in, JumpTaken jump) {
 }
 
 const char* Verifier::enter(int unit, const Kind* kinds, int depth) {
-  int index = join_at_[static_cast<size_t>(unit)];
+  int index = places_[static_cast<size_t>(unit)].join;
   Join& join = joins_[static_cast<size_t>(index)];
   bool changed = join.depth < 0;
   if (changed) {
@@ -439,6 +460,7 @@ const char* Verifier::enter(int unit, const Kind* kinds, int depth) {
 
 // What the handler of an instruction finds: the stack cut to its depth, the place, and the exception.
 const char* Verifier::enterHandler(const Instruction& in) {
+  if (handlers_.empty()) return nullptr;
   auto after = std::upper_bound(handlers_.begin(), handlers_.end(), in.unit,
                                 [](int unit, const ExceptionEntry& entry) { return unit < entry.start; });
   if (after == handlers_.begin()) return nullptr;
@@ -474,14 +496,13 @@ const char* Verifier::walk(int index) {
   join.queued = false;
   depth_ = join.depth;
   std::copy_n(kinds_.data() + join.kinds, depth_, now_.data());
-  Instruction in;
   for (int unit = join.unit;;) {
-    decode(unit, in);
+    Instruction in = instructionAt(unit);
     if (const char* wrong = step(in)) return wrong;
     if (opHas(in.op, OpFlag::kNoFall)) return nullptr;
     unit = in.next;
     if (unit >= units_) return "the code ends without a return";
-    if (join_at_[static_cast<size_t>(unit)] >= 0) return enter(unit, now_.data(), depth_);
+    if (places_[static_cast<size_t>(unit)].join >= 0) return enter(unit, now_.data(), depth_);
   }
 }
 
