@@ -46,6 +46,7 @@ class MergeSort {
 
  private:
   static constexpr int kMinGallop = 7, kMaxPending = 85;
+  static constexpr bool kCheap = requires { Order::kCheap; };  // compares machine values, cannot fail
   struct Run {
     Item* base;
     Py_ssize_t length;
@@ -91,6 +92,11 @@ class MergeSort {
       while (left < right) {
         Item* middle = left + ((right - left) >> 1);
         int order = less(pivot, *middle);
+        if constexpr (kCheap) {  // moves instead of a branch that nobody can predict
+          left = __builtin_unpredictable(order != 0) ? left : middle + 1;
+          right = __builtin_unpredictable(order != 0) ? middle : right;
+          continue;
+        }
         if (order < 0) return false;
         if (order)
           right = middle;

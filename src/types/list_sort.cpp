@@ -20,10 +20,22 @@ namespace {
 struct KeyedItem {
   PyObject *key, *value;
 };
+// A key that is its own item, and one that is not or is not needed any more.
 template <class Rank>
 struct RankedItem {
   Rank rank;
-  PyObject *key, *value;
+  PyObject* value;
+
+  void set(PyObject*, PyObject* item) { value = item; }
+  PyObject* key() const { return value; }
+};
+template <class Rank>
+struct RankedKeyItem {
+  Rank rank;
+  PyObject *key_object, *value;
+
+  void set(PyObject* key, PyObject* item) { key_object = key, value = item; }
+  PyObject* key() const { return key_object; }
 };
 
 struct ObjectOrder {
@@ -44,20 +56,22 @@ struct BigIntOrder {
 };
 template <class Rank>
 struct ValueOrder {
+  static constexpr bool kCheap = true;
   static int less(const RankedItem<Rank>& a, const RankedItem<Rank>& b) { return a.rank < b.rank; }
 };
 // Latin-1 strings: the first eight bytes as a number, then all of them.
 struct PrefixOrder {
-  static int less(const RankedItem<uint64_t>& a, const RankedItem<uint64_t>& b) {
+  template <class Item>
+  static int less(const Item& a, const Item& b) {
     if (a.rank != b.rank) return a.rank < b.rank;
-    return strCompare(cast<StrObject>(a.key), cast<StrObject>(b.key)) < 0;
+    return strCompare(cast<StrObject>(a.key()), cast<StrObject>(b.key())) < 0;
   }
 };
-template <class Rank>
 struct TupleOrder {
-  static int less(const RankedItem<Rank>& a, const RankedItem<Rank>& b) {
+  template <class Item>
+  static int less(const Item& a, const Item& b) {
     if (a.rank != b.rank) return a.rank < b.rank;
-    Result<bool> answer = richCompareBool(a.key, b.key, Py_LT);
+    Result<bool> answer = richCompareBool(a.key(), b.key(), Py_LT);
     return answer.failed() ? -1 : std::move(answer).take();
   }
 };
@@ -122,26 +136,38 @@ Outcome sortObjects(const Sequence& s) {
   return outcome;
 }
 
-template <class Rank, class Order, class RankFunction>
+template <class Item, class Order, class RankFunction>
 Outcome sortRanked(const Sequence& s, RankFunction rank_of) {
-  auto* items = allocateItems<RankedItem<Rank>>(s.count);
+  auto* items = allocateItems<Item>(s.count);
   if (!items) return Outcome::kFailed;
   Outcome outcome = Outcome::kOther;
   Py_ssize_t i = 0;
   for (; i < s.count; i++) {
     PyObject* key = s.keys[s.place(i)];
     if (!rank_of(key, &items[i].rank)) break;
-    items[i].key = key;
-    items[i].value = s.values[s.place(i)];
+    items[i].set(key, s.values[s.place(i)]);
   }
-  if (i == s.count) outcome = sortItems<RankedItem<Rank>, Order>(items, s);
+  if (i == s.count) outcome = sortItems<Item, Order>(items, s);
   memFree(items);
   return outcome;
 }
 
 template <class Rank>
+Outcome sortValues(const Sequence& s) {
+  return sortRanked<RankedItem<Rank>, ValueOrder<Rank>>(
+      s, [](PyObject* key, Rank* rank) { return rankOf(key, rank); });
+}
+
+// For orders that have to look at the keys themselves where ranks are equal.
+template <class Rank, class Order, class RankFunction>
+Outcome sortRankedKeys(const Sequence& s, RankFunction rank_of) {
+  if (s.keys == s.values) return sortRanked<RankedItem<Rank>, Order>(s, rank_of);
+  return sortRanked<RankedKeyItem<Rank>, Order>(s, rank_of);
+}
+
+template <class Rank>
 Outcome sortTuples(const Sequence& s) {
-  return sortRanked<Rank, TupleOrder<Rank>>(s, [](PyObject* key, Rank* rank) {
+  return sortRankedKeys<Rank, TupleOrder>(s, [](PyObject* key, Rank* rank) {
     return isExactTuple(key) && cast<TupleObject>(key)->size() > 0 &&
            firstRankOf(cast<TupleObject>(key)->at(0), rank);
   });
@@ -149,16 +175,11 @@ Outcome sortTuples(const Sequence& s) {
 
 Outcome sortSpecialised(const Sequence& s) {
   PyObject* first = s.keys[0];
-  if (isExactInt(first)) {
-    return sortRanked<long, ValueOrder<long>>(s, [](PyObject* key, long* rank) { return rankOf(key, rank); });
-  }
-  if (isExactFloat(first)) {
-    return sortRanked<double, ValueOrder<double>>(
-        s, [](PyObject* key, double* rank) { return rankOf(key, rank); });
-  }
+  if (isExactInt(first)) return sortValues<long>(s);
+  if (isExactFloat(first)) return sortValues<double>(s);
   if (isExactStr(first)) {
-    return sortRanked<uint64_t, PrefixOrder>(s,
-                                             [](PyObject* key, uint64_t* rank) { return rankOf(key, rank); });
+    return sortRankedKeys<uint64_t, PrefixOrder>(
+        s, [](PyObject* key, uint64_t* rank) { return rankOf(key, rank); });
   }
   if (!isExactTuple(first) || cast<TupleObject>(first)->size() == 0) return Outcome::kOther;
   PyObject* leading = cast<TupleObject>(first)->at(0);
