@@ -12,6 +12,8 @@
 #include "types/bytes.h"
 #include "types/codecs.h"
 #include "types/dict.h"
+#include "types/float.h"
+#include "types/format_spec.h"
 #include "types/int.h"
 #include "types/list.h"
 #include "types/str.h"
@@ -72,7 +74,13 @@ Result<Ref<StrObject>> objectFormat(PyObject* object, Opt<> spec) {
     return raise(PyExc_SystemError, "Format specifier must be a string, not %.200s", typeName(spec.get()));
   if (!spec || cast<StrObject>(spec.get())->size() == 0) {
     if (isExactStr(object)) return share(cast<StrObject>(object));
-    if (isExactInt(object)) return objectStr(object);
+    if (isExactInt(object) || isExactFloat(object)) return objectStr(object);
+  } else if (isExactStr(object)) {
+    return strFormatSpec(cast<StrObject>(object), cast<StrObject>(spec.get()));
+  } else if (isExactInt(object)) {
+    return intFormat(cast<IntObject>(object), cast<StrObject>(spec.get()));
+  } else if (isExactFloat(object)) {
+    return floatFormat(cast<FloatObject>(object), cast<StrObject>(spec.get()));
   }
   MaybeRef<> method = TRY(lookupSpecial(object, name<"__format__">()));
   if (!method) return raise(PyExc_TypeError, "Type %.100s doesn't define __format__", typeName(object));
@@ -168,6 +176,35 @@ Result<Ref<>> compareUnguarded(PyObject* left, PyObject* right, int op) {
 
 }  // namespace
 
+template <class T>
+KR_ALWAYS_INLINE static bool compareMachine(T a, T b, int op) {
+  switch (op) {
+    case Py_LT: return a < b;
+    case Py_LE: return a <= b;
+    case Py_EQ: return a == b;
+    case Py_NE: return a != b;
+    case Py_GT: return a > b;
+    default: return a >= b;
+  }
+}
+
+// Exact strings, floats and one-digit ints of the same type need no call: 1 or 0; -1 for everything else.
+KR_ALWAYS_INLINE static int comparePlain(PyObject* left, PyObject* right, int op) {
+  PyTypeObject* type = typeOf(left);
+  if (type != typeOf(right)) return -1;
+  if (type == &PyUnicode_Type) {
+    if (op != Py_EQ && op != Py_NE) return -1;
+    return strEquals(cast<StrObject>(left), cast<StrObject>(right)) == (op == Py_EQ);
+  }
+  if (type == &PyLong_Type) {
+    auto *a = cast<IntObject>(left), *b = cast<IntObject>(right);
+    if (!a->isCompact() || !b->isCompact()) return -1;
+    return compareMachine(a->compactValue(), b->compactValue(), op);
+  }
+  if (type != &PyFloat_Type) return -1;
+  return compareMachine(cast<FloatObject>(left)->value, cast<FloatObject>(right)->value, op);
+}
+
 Result<Ref<>> richCompare(PyObject* left, PyObject* right, int op) {
   auto guard = TRY(RecursionGuard::enter(" in comparison"));
   return compareUnguarded(left, right, op);
@@ -178,6 +215,7 @@ Result<bool> richCompareBool(PyObject* left, PyObject* right, int op) {
     if (op == Py_EQ) return true;
     if (op == Py_NE) return false;
   }
+  if (int known = comparePlain(left, right, op); known >= 0) return known != 0;
   Ref<> result = TRY(richCompare(left, right, op));
   if (isBool(result.get())) return result.get() == Py_True;
   return objectIsTrue(result.get());

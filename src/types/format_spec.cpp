@@ -218,18 +218,42 @@ void formatPadded(StrBuilder& out, const FormatSpec& spec, const StrObject* text
   out.appendRepeated(spec.fill, padding.right);
 }
 
+static bool isZeroFilled(const FormatSpec& spec) { return spec.fill == '0' && spec.align == '='; }
+
+// Without separators and in the C locale.
+static void formatUngrouped(StrBuilder& out, const FormatSpec& spec, const NumberText& number) {
+  char sign = signOf(spec, number.negative);
+  auto size = static_cast<Py_ssize_t>((sign ? 1 : 0) + number.prefix.size() + number.digits.size() +
+                                      number.rest.size() + (number.has_point ? 1 : 0));
+  Py_ssize_t zeros = 0;
+  if (isZeroFilled(spec) && !number.digits.empty()) zeros = std::max<Py_ssize_t>(spec.width - size, 0);
+  Padding padding = paddingFor(spec, size + zeros);
+  out.appendRepeated(spec.fill, padding.left);
+  if (sign) out.append(sign);
+  out.append(number.prefix);
+  out.appendRepeated(spec.fill, padding.middle);
+  out.appendRepeated('0', zeros);
+  out.append(number.digits);
+  if (number.has_point) out.append('.');
+  out.append(number.rest);
+  out.appendRepeated(spec.fill, padding.right);
+}
+
 Status formatNumber(StrBuilder& out, const FormatSpec& spec, const NumberText& number) {
+  if (!spec.thousands && !number.use_locale) {
+    formatUngrouped(out, spec, number);
+    return {};
+  }
   Grouping grouping = TRY(groupingOf(spec, number));
   char sign = signOf(spec, number.negative);
   Py_ssize_t point_size = number.has_point ? grouping.point->size() : 0;
   Py_ssize_t around =
       (sign ? 1 : 0) + static_cast<Py_ssize_t>(number.prefix.size() + number.rest.size()) + point_size;
-  bool zero_fill = spec.fill == '0' && spec.align == '=';
   Py_ssize_t separator_size = grouping.separator ? grouping.separator->size() : 0;
   std::vector<DigitGroup> groups;
   if (!number.digits.empty())
     splitGroups(groups, grouping.separator ? grouping.sizes.c_str() : "",
-                static_cast<Py_ssize_t>(number.digits.size()), zero_fill ? spec.width - around : 0,
+                static_cast<Py_ssize_t>(number.digits.size()), isZeroFilled(spec) ? spec.width - around : 0,
                 separator_size);
   Padding padding = paddingFor(spec, around + groupedSize(groups, separator_size));
   out.appendRepeated(spec.fill, padding.left);

@@ -4,19 +4,21 @@
 
 namespace krait {
 
-StrBuilder::~StrBuilder() { rawFree(data_); }
+StrBuilder::~StrBuilder() {
+  if (!isSmall()) rawFree(data_);
+}
 
 // Makes room for `count` more characters up to max_char; false after a failure, which is remembered.
-bool StrBuilder::prepare(Py_ssize_t count, Py_UCS4 max_char) {
+bool StrBuilder::prepareSlow(Py_ssize_t count, Py_UCS4 max_char) {
   if (failed_) return false;
   int kind = std::max(kind_, kindFor(max_char));
   max_char_ = std::max(max_char_, max_char);
   if (kind == kind_ && count <= capacity_ - size_) return true;
   if (count > PY_SSIZE_T_MAX / 8 - size_) return failed_ = true, false;
   Py_ssize_t capacity = capacity_;
-  if (count > capacity - size_) capacity = std::max<Py_ssize_t>(size_ + count + (size_ >> 1), 64);
+  if (count > capacity - size_) capacity = size_ + count + (size_ >> 1);
   auto bytes = static_cast<size_t>(capacity) * static_cast<size_t>(kind);
-  if (kind == kind_) {
+  if (kind == kind_ && !isSmall()) {
     void* grown = rawRealloc(data_, bytes);
     if (!grown) return failed_ = true, false;
     data_ = grown;
@@ -24,7 +26,7 @@ bool StrBuilder::prepare(Py_ssize_t count, Py_UCS4 max_char) {
     void* wider = rawAlloc(bytes);
     if (!wider) return failed_ = true, false;
     if (size_ > 0) copyUnits(kind, wider, 0, kind_, data_, 0, size_);
-    rawFree(data_);
+    if (!isSmall()) rawFree(data_);
     data_ = wider;
     kind_ = kind;
   }
@@ -80,7 +82,7 @@ void StrBuilder::appendRepeated(Py_UCS4 ch, Py_ssize_t count) {
 }
 
 void StrBuilder::reserve(Py_ssize_t characters) {
-  if (characters > capacity_ - size_) prepare(characters, 0);
+  if (characters > capacity_ - size_) prepareSlow(characters, 0);
 }
 
 void StrBuilder::truncate(Py_ssize_t size) {

@@ -14,7 +14,14 @@ class StrBuilder {
   ~StrBuilder();
   StrBuilder(const StrBuilder&) = delete;
   void append(Py_UCS4 ch);
-  void append(char ch) { append(static_cast<Py_UCS4>(static_cast<unsigned char>(ch))); }
+  void append(char ch) {
+    if (kind_ == 1 && size_ < capacity_ && static_cast<signed char>(ch) >= 0) [[likely]] {
+      static_cast<char*>(data_)[size_++] = ch;
+      max_char_ |= 0x7f;
+      return;
+    }
+    append(static_cast<Py_UCS4>(static_cast<unsigned char>(ch)));
+  }
   void append(std::string_view ascii);
   void append(const char* ascii) { append(std::string_view(ascii)); }
   void append(const StrObject* s);
@@ -31,12 +38,22 @@ class StrBuilder {
   Result<Ref<StrObject>> finish(char last) { return append(last), finish(); }
 
  private:
-  bool prepare(Py_ssize_t count, Py_UCS4 max_char);
-  void* data_ = nullptr;
-  Py_ssize_t size_ = 0, capacity_ = 0;
+  static constexpr Py_ssize_t kSmallBytes = 160;
+
+  bool prepare(Py_ssize_t count, Py_UCS4 max_char) {
+    if (count <= capacity_ - size_ && max_char <= max_char_) [[likely]]
+      return true;
+    return prepareSlow(count, max_char);
+  }
+  bool prepareSlow(Py_ssize_t count, Py_UCS4 max_char);
+  bool isSmall() const { return data_ == small_; }
+
+  void* data_ = small_;
+  Py_ssize_t size_ = 0, capacity_ = kSmallBytes;  // characters
   Py_UCS4 max_char_ = 0;
   int kind_ = 1;
   bool failed_ = false;
+  alignas(4) char small_[kSmallBytes];  // short texts need no memory of their own
 };
 
 }  // namespace krait

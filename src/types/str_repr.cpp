@@ -64,23 +64,32 @@ void appendReprBody(StrBuilder& out, const StrObject* s, char quote) {
   });
 }
 
-bool isPlainAscii(const StrObject* s, char quote) {
-  for (char c : s->asciiView())
-    if (c < ' ' || c == 0x7f || c == '\\' || c == quote) return false;
-  return true;
+// ASCII text that stands between single quotes as it is. Without an early end: most texts are such.
+bool isPlainAscii(const StrObject* s) {
+  if (!s->isAscii()) return false;
+  bool escapes = false;
+  for (char c : s->asciiView()) escapes |= (c < ' ') | (c == 0x7f) | (c == '\\') | (c == '\'');
+  return !escapes;
+}
+
+Result<Ref<StrObject>> quoteAscii(std::string_view text) {
+  Ref<StrObject> repr = TRY(strNew(static_cast<Py_ssize_t>(text.size()) + 2, 0x7f));
+  auto* out = static_cast<char*>(repr->data());
+  *out = '\'';
+  text.copy(out + 1, text.size());
+  out[1 + text.size()] = '\'';
+  return repr;
 }
 
 }  // namespace
 
 Result<Ref<StrObject>> strRepr(StrObject* s) {
+  if (isPlainAscii(s)) return quoteAscii(s->asciiView());
   char quote = quoteFor(s);
   StrBuilder out;
   out.reserve(s->size() + 2);
   out.append(quote);
-  if (s->isAscii() && isPlainAscii(s, quote))
-    out.append(s->asciiView());
-  else
-    appendReprBody(out, s, quote);
+  appendReprBody(out, s, quote);
   return out.finish(quote);
 }
 

@@ -4,6 +4,7 @@
 #include "modules/io/newlines.h"
 #include "types/bool.h"
 #include "types/dict.h"
+#include "types/str_internal.h"
 #include "types/tuple.h"
 
 namespace krait::modules {
@@ -49,7 +50,7 @@ Status writeChars(StringIOObject* self, const StrObject* text) {
     std::memset(self->buf + self->string_size, 0,
                 static_cast<size_t>(self->pos - self->string_size) * sizeof(Py_UCS4));
   }
-  for (Py_ssize_t i = 0; i < size; i++) self->buf[self->pos + i] = text->at(i);
+  copyUnits(4, self->buf, self->pos, text->kind(), text->data(), 0, size);
   self->pos = end;
   self->string_size = std::max(self->string_size, end);
   return {};
