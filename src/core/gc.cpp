@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/words.h"
 #include "core/errors.h"
 #include "core/eval_breaker.h"
 #include "core/gc_state.h"
@@ -91,13 +92,14 @@ void setTypeAndCount(PyObject* object, PyTypeObject* type) {
 
 // Memory with the type's headers before it, which are zeroed; the object's bytes are not.
 PyObject* allocateWithHeader(PyTypeObject* type, size_t bytes) {
+  if (!hasFlag(type, Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MANAGED_DICT))
+    return static_cast<PyObject*>(objectMalloc(bytes));
   size_t header = headerSize(type);
   if (bytes > static_cast<size_t>(PY_SSIZE_T_MAX) - header) return nullptr;
   auto* memory = static_cast<char*>(objectMalloc(bytes + header));
   if (!memory) [[unlikely]]
     return nullptr;
-  if (header == 0) return reinterpret_cast<PyObject*>(memory);
-  std::memset(memory, 0, header);
+  zeroWords(memory, header / sizeof(void*));
   return reinterpret_cast<PyObject*>(memory + header);
 }
 
@@ -150,7 +152,7 @@ PyObject* genericAlloc(PyTypeObject* type, Py_ssize_t nitems) {
     (void)raiseNoMemory();
     return nullptr;
   }
-  std::memset(static_cast<void*>(object), 0, bytes);
+  zeroWords(object, bytes / sizeof(void*));
   setTypeAndCount(object, type);
   if (type->tp_itemsize) static_cast<PyVarObject*>(object)->ob_size = nitems;
   if (!initManagedDict(object, type)) {

@@ -155,8 +155,9 @@ Status bindAll(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t co
 Status bindArguments(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count,
                      Opt<TupleObject> names, PyObject** out) {
   bool has_names = names && names->size() > 0;
-  if (!has_names && count == sig.count && count <= sig.positional) [[likely]] {
+  if (!has_names && count <= sig.positional && sig.required_mask >> count == 0) [[likely]] {
     for (Py_ssize_t i = 0; i < count; i++) out[i] = args[i];
+    for (Py_ssize_t i = count; i < sig.count; i++) out[i] = nullptr;
     return {};
   }
   return bindAll(sig, args, count, {has_names ? names.get() : nullptr, args + count, nullptr}, out);

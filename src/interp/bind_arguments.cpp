@@ -199,7 +199,7 @@ Status Binder::bind() {
 
 Status bindCall(FunctionObject* function, CodeObject* code, PyObject** locals, PyObject** args,
                 Py_ssize_t count, Opt<TupleObject> names) {
-  std::memset(locals, 0, sizeof(PyObject*) * static_cast<size_t>(code->co_nlocalsplus));
+  zeroWords(locals, static_cast<size_t>(code->co_nlocalsplus));
   Binder binder{function, code, locals, args, count, names};
   Status status = binder.bind();
   Py_ssize_t all = count + (names ? names->size() : 0);
@@ -231,9 +231,8 @@ Frame* pushCallFrame(Thread* thread, FunctionObject* function, PyObject* locals,
   }
   frameInit(callee, function, code, locals);
   if (codeIsPlain(code) && count == code->co_argcount && !names) {
-    std::memcpy(callee->localsplus, args, sizeof(PyObject*) * static_cast<size_t>(count));
-    std::memset(callee->localsplus + count, 0,
-                sizeof(PyObject*) * static_cast<size_t>(code->co_nlocalsplus - count));
+    copyWords(callee->localsplus, args, static_cast<size_t>(count));
+    zeroWords(callee->localsplus + count, static_cast<size_t>(code->co_nlocalsplus - count));
     return callee;
   }
   if (bindCall(function, code, callee->localsplus, args, count, names).failed()) {

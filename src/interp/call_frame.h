@@ -1,6 +1,7 @@
 // Making the frame of a Python-to-Python call: the data stack, the arguments.
 #pragma once
 
+#include "base/words.h"
 #include "interp/code_prepare.h"
 #include "interp/dispatch.h"
 
@@ -24,10 +25,8 @@ KR_ALWAYS_INLINE Frame* pushExactFrame(Thread* thread, FunctionObject* function,
   if (!callee) [[unlikely]]
     return nullptr;
   frameInit(callee, function, code, nullptr);
-  PyObject** locals = callee->localsplus;
-  Py_ssize_t i = 0;
-  for (; i < count; i++) locals[i] = args[i];
-  for (; i < code->co_nlocalsplus; i++) locals[i] = nullptr;
+  copyWords(callee->localsplus, args, static_cast<size_t>(count));
+  zeroWords(callee->localsplus + count, static_cast<size_t>(code->co_nlocalsplus - count));
   return callee;
 }
 

@@ -1,4 +1,5 @@
 // Key tables: geometry, probing, creation. The probe sequence is CPython's (index, then perturbed steps).
+#include "base/words.h"
 #include "core/gc.h"
 #include "types/dict_internal.h"
 #include "types/free_list.h"
@@ -74,6 +75,12 @@ static void keysInit(DictKeys* keys, uint8_t log2_size, bool unicode) {
   keys->dk_version = 0;
   keys->dk_usable = usableFraction(Py_ssize_t{1} << log2_size);
   keys->dk_nentries = 0;
+  if (log2_size == kMinLog2Size && unicode) {  // most tables: sizes that the compiler knows
+    std::memset(keysIndexTable(keys), 0xff, size_t{1} << kMinLog2Size);
+    std::memset(keysIndexTable(keys) + (size_t{1} << kMinLog2Size), 0,
+                usableFraction(1 << kMinLog2Size) * sizeof(DictUnicodeEntry));
+    return;
+  }
   std::memset(keysIndexTable(keys), 0xff, size_t{1} << keys->dk_log2_index_bytes);
   std::memset(keysEntryTable(keys), 0, static_cast<size_t>(keys->dk_usable) * entrySize(unicode));
 }
@@ -193,7 +200,7 @@ DictValues* valuesNew(Py_ssize_t capacity) {
   auto* values = reinterpret_cast<DictValues*>(memory + prefix);
   values->prefixSize() = static_cast<uint8_t>(prefix);
   values->count() = 0;
-  for (Py_ssize_t i = 0; i < capacity; i++) values->values[i] = nullptr;
+  zeroWords(values->values, static_cast<size_t>(capacity));
   return values;
 }
 

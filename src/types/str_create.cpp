@@ -112,7 +112,7 @@ Result<Ref<StrObject>> strNew(Py_ssize_t size, Py_UCS4 max_char) {
     compact->utf8 = nullptr;
     compact->utf8_length = compact->wstr_length = 0;
   }
-  std::memset(static_cast<char*>(s->data()) + size * kind, 0, static_cast<size_t>(kind));
+  withMutableChars(s.get(), [](auto* chars, Py_ssize_t end) { chars[end] = 0; });
   return s;
 }
 

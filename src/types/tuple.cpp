@@ -3,6 +3,7 @@
 // Freed tuples of up to 20 items are kept in one chain per size, linked through their first item.
 #include "types/tuple.h"
 
+#include "base/words.h"
 #include "core/call.h"
 #include "core/thread.h"
 #include "types/arg_checks.h"
@@ -307,7 +308,7 @@ Result<Ref<TupleObject>> tupleNew(Py_ssize_t size) {
   if (size == 0) return emptyTuple();
   if (size < 0) return raiseBadInternalCall();
   Ref<TupleObject> tuple = TRY(tupleAllocate(size));
-  std::memset(tuple->ob_item, 0, static_cast<size_t>(size) * sizeof(PyObject*));
+  zeroWords(tuple->ob_item, static_cast<size_t>(size));
   gcTrack(tuple);
   return tuple;
 }
