@@ -49,16 +49,27 @@ constexpr FrozenModule kFrozen[] = {
 
 constexpr uint32_t kPycMagic = 3495u | 0x0a0d0000u;
 
+// Into a buffer of the file's size: a pyc is read at every start.
 bool readFile(const std::string& path, std::string* out) {
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   struct stat st;
-  if (fstat(fd, &st) == 0) out->reserve(static_cast<size_t>(st.st_size));
-  char buffer[65536];
-  ssize_t got;
-  while ((got = read(fd, buffer, sizeof buffer)) > 0) out->append(buffer, static_cast<size_t>(got));
+  size_t room = fstat(fd, &st) == 0 ? static_cast<size_t>(st.st_size) : 0;
+  bool complete = false, failed = false;
+  for (size_t size = 0; !complete && !failed; room = room < 4096 ? 4096 : 2 * room) {
+    out->resize_and_overwrite(room, [&](char* buffer, size_t) {
+      ssize_t got = 1;
+      while (got > 0 && size < room) {
+        got = read(fd, buffer + size, room - size);
+        if (got > 0) size += static_cast<size_t>(got);
+      }
+      complete = got == 0 || (room > 0 && size == room);  // the end, or as long as it said
+      failed = got < 0;
+      return size;
+    });
+  }
   close(fd);
-  return got == 0;
+  return complete;
 }
 
 uint32_t word(const std::string& data, size_t at) {

@@ -29,12 +29,17 @@ class Input {
   explicit Input(std::FILE* stream) : stream_(stream) {}
 
   // The next n bytes, valid until the next call.
-  Result<const char*> take(Py_ssize_t n);
+  Result<const char*> take(Py_ssize_t n) {
+    if (!next_ || end_ - next_ < n) [[unlikely]]
+      return takeMore(n);
+    return std::exchange(next_, next_ + n);
+  }
   Result<int> byte();
   // Whether at least n more bytes can follow.
   bool mayHold(Py_ssize_t n) const { return file_ || stream_ || end_ - next_ >= n; }
 
  private:
+  Result<const char*> takeMore(Py_ssize_t n);
   Result<const char*> fromFile(Py_ssize_t n);
   Result<const char*> fromStream(Py_ssize_t n);
 
@@ -45,13 +50,10 @@ class Input {
   MaybeRef<ByteArrayObject> buffer_;
 };
 
-Result<const char*> Input::take(Py_ssize_t n) {
+Result<const char*> Input::takeMore(Py_ssize_t n) {
   if (file_) return fromFile(n);
   if (stream_) return fromStream(n);
-  if (end_ - next_ < n) return raise(PyExc_EOFError, "marshal data too short");
-  const char* taken = next_;
-  next_ += n;
-  return taken;
+  return raise(PyExc_EOFError, "marshal data too short");
 }
 
 Result<const char*> Input::fromFile(Py_ssize_t n) {
@@ -279,9 +281,8 @@ Result<Ref<>> Reader::bytes() {
 
 Result<Ref<>> Reader::ascii(Py_ssize_t n, bool interned) {
   const char* at = TRY(input_.take(n));
-  Ref<StrObject> text = TRY(strFromLatin1({at, static_cast<size_t>(n)}));
-  if (interned) text = strIntern(std::move(text));
-  return remember(std::move(text));
+  std::string_view text(at, static_cast<size_t>(n));
+  return remember(TRY(interned ? strInternLatin1(text) : strFromLatin1(text)));
 }
 
 Result<Ref<>> Reader::unicode(bool interned) {

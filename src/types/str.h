@@ -78,6 +78,7 @@ Ref<StrObject> emptyStr();
 // Interning: replaces the reference by the interned equal string.
 Ref<StrObject> strIntern(Ref<StrObject> s);
 Result<Ref<StrObject>> strInternUtf8(std::string_view utf8);
+Result<Ref<StrObject>> strInternLatin1(std::string_view latin1);  // makes no string when there is one
 
 // Views and conversions. strUtf8 caches the encoded form in the object; fails with UnicodeEncodeError on
 // surrogates.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/name.h"
+#include "types/hash_bytes.h"
 #include "types/str_internal.h"
 
 namespace krait {
@@ -24,6 +25,17 @@ class InternTable {
   void added(bool reused_gone) {
     live_++;
     if (!reused_gone) used_++;
+  }
+  // An interned string of one-byte characters; null: there is none.
+  StrObject* lookup(std::string_view latin1, Py_hash_t hash) const {
+    if (slots_.empty()) return nullptr;
+    size_t mask = slots_.size() - 1, at = static_cast<size_t>(hash) & mask;
+    for (; StrObject* entry = slots_[at]; at = (at + 1) & mask) {
+      if (entry != gone() && entry->hash == hash && entry->kind() == 1 &&
+          std::string_view(static_cast<char*>(entry->data()), static_cast<size_t>(entry->size())) == latin1)
+        return entry;
+    }
+    return nullptr;
   }
   void remove(StrObject* s) {
     size_t at = find(s);
@@ -86,6 +98,14 @@ void strRemoveInterned(StrObject* s) {
 }
 
 Result<Ref<StrObject>> strInternUtf8(std::string_view utf8) { return strIntern(TRY(strFromUtf8(utf8))); }
+
+Result<Ref<StrObject>> strInternLatin1(std::string_view latin1) {
+  Py_hash_t hash = hashBytes(latin1.data(), static_cast<Py_ssize_t>(latin1.size()));
+  if (StrObject* known = table().lookup(latin1, hash)) return share(known);
+  Ref<StrObject> s = TRY(strFromLatin1(latin1));
+  s->hash = hash;
+  return strIntern(std::move(s));
+}
 
 StrObject* internForever(const char* utf8, size_t size) {
   auto made = strInternUtf8({utf8, size});

@@ -3,6 +3,8 @@
 // A slot takes a native function straight from a slot wrapper when that is the only answer; otherwise the
 // function that looks the Python method up. Decided anew whenever the attribute changes, for the type and for
 // every subclass that does not override it.
+#include <algorithm>
+
 #include "types/method.h"
 #include "types/type_slot_calls.h"
 
@@ -96,16 +98,19 @@ void considerRow(PyTypeObject* type, void** slot, SlotDef* def, SlotChoice& choi
   choice.wantGeneric(def->function);
 }
 
-// Decides the slot of the rows that start here; returns the first row of the next slot.
-SlotDef* updateOneSlot(PyTypeObject* type, SlotDef* rows) {
-  int offset = rows->offset;
-  void** slot = slotPointer(type, offset);
+bool endsSlot(const SlotDef* rows, const SlotDef* def) { return !def->name || def->offset != rows->offset; }
+
+// The slot of the rows that start here, as the attributes of the type ask for it.
+void* decideSlot(PyTypeObject* type, void** slot, SlotDef* rows) {
   SlotChoice choice;
+  for (SlotDef* def = rows; !endsSlot(rows, def); def++) considerRow(type, slot, def, choice);
+  return choice.specific && !choice.use_generic ? choice.specific : choice.generic;
+}
+
+SlotDef* updateOneSlot(PyTypeObject* type, SlotDef* rows) {
+  if (void** slot = slotPointer(type, rows->offset)) *slot = decideSlot(type, slot, rows);
   SlotDef* def = rows;
-  for (; def->name && def->offset == offset; def++) {
-    if (slot) considerRow(type, slot, def, choice);
-  }
-  if (slot) *slot = choice.specific && !choice.use_generic ? choice.specific : choice.generic;
+  while (!endsSlot(rows, def)) def++;
   return def;
 }
 
@@ -140,9 +145,53 @@ void normaliseDefaults(PyTypeObject* type) {
 
 }  // namespace
 
+namespace {
+
+// What a new class does not define itself is found in the base's MRO, if that is all of its own.
+bool extendsBaseAlone(PyTypeObject* type) {
+  TupleObject *mine = mroOf(type), *theirs = mroOf(type->tp_base);
+  if (mine->size() != theirs->size() + 1 || mine->at(0) != type) return false;
+  return std::equal(theirs->items(), theirs->items() + theirs->size(), mine->items() + 1);
+}
+
+// Slots of classes that come from a class statement were decided here; those of others may differ from what
+// their attributes ask for.
+bool isFromStatement(PyTypeObject* type) {
+  return hasFlag(type, Py_TPFLAGS_HEAPTYPE) && !heapType(type)->_ht_tpname;
+}
+
+bool definesAny(PyTypeObject* type, SlotDef* rows) {
+  for (SlotDef* def = rows; !endsSlot(rows, def); def++) {
+    if (dictGetStr(dictOf(type), static_cast<StrObject*>(def->name_strobj))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+// Most slots of a class are those of its base, or absent like object's: then no attribute has to be looked
+// for in the whole MRO.
 void typeFixupSlots(PyTypeObject* type) {
   slotTableIntern();
-  for (SlotDef* def = kSlotDefs; def->name;) def = updateOneSlot(type, def);
+  PyTypeObject* base = type->tp_base;
+  bool plain = extendsBaseAlone(type), from_object = plain && base == &PyBaseObject_Type;
+  bool inherits = plain && isFromStatement(base);
+  for (SlotDef* def = kSlotDefs; def->name;) {
+    void** slot = slotPointer(type, def->offset);
+    bool known = slot && (inherits || (from_object && !definesAny(base, def))) && !definesAny(type, def);
+    if (!known) {
+      def = updateOneSlot(type, def);
+      continue;
+    }
+    void* inherited = nullptr;
+    if (inherits)
+      inherited = *slotPointer(base, def->offset);
+    else if (def->offset == offsetof(PyHeapTypeObject, tp_iternext))
+      inherited = reinterpret_cast<void*>(nextNotImplemented);
+    KR_ASSERT(inherited == decideSlot(type, slot, def), "a slot follows from its attributes");
+    *slot = inherited;
+    for (SlotDef* rows = def; !endsSlot(rows, def);) def++;
+  }
 }
 
 void typeUpdateSlot(PyTypeObject* type, StrObject* changed) {
