@@ -87,7 +87,7 @@ Status unpickleSkipConsumed(UnpicklerObject* self) {
   return {};
 }
 
-Result<std::string_view> unpickleRead(UnpicklerObject* self, Py_ssize_t size) {
+Result<std::string_view> unpickleReadMore(UnpicklerObject* self, Py_ssize_t size) {
   if (size < 0 || size > PY_SSIZE_T_MAX - self->next) {
     return raise(pickle_state.unpickling_error, "read would overflow (invalid bytecode)");
   }

@@ -1,4 +1,5 @@
 // The pickle machine: one function per instruction.
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -12,7 +13,7 @@
 #include "types/codecs.h"
 #include "types/dict.h"
 #include "types/float.h"
-#include "types/list.h"
+#include "types/list_internal.h"
 #include "types/misc_objects.h"
 #include "types/set.h"
 
@@ -56,8 +57,8 @@ void Machine::drop(size_t to) {
 Result<Ref<TupleObject>> Machine::popTuple(size_t from) {
   if (from < self_->fence || from > size()) return underflow();
   auto count = static_cast<Py_ssize_t>(size() - from);
-  Ref<TupleObject> tuple = TRY(tupleFromItems(stack().data() + from, count));
-  drop(from);
+  Ref<TupleObject> tuple = TRY(tupleNew(count));
+  moveFrom(from, tuple->ob_item);
   return tuple;
 }
 
@@ -66,6 +67,19 @@ Result<Ref<ListObject>> Machine::popList(size_t from) {
   Ref<ListObject> list = TRY(listFromItems(stack().data() + from, static_cast<Py_ssize_t>(size() - from)));
   drop(from);
   return list;
+}
+
+// Adds what stands above `from` to the list, without a copy of it in between. Runs no Python.
+Status Machine::appendTo(ListObject* list, size_t from) {
+  Py_ssize_t old_size = list->ob_size;
+  TRY(listResize(list, old_size + static_cast<Py_ssize_t>(size() - from)));
+  moveFrom(from, list->ob_item + old_size);
+  return {};
+}
+
+void Machine::moveFrom(size_t from, PyObject** to) {
+  std::copy(stack().begin() + static_cast<Py_ssize_t>(from), stack().end(), to);
+  stack().resize(from);
 }
 
 namespace {
@@ -274,7 +288,6 @@ Status loadFrozenSet(Machine& m) {
 }
 
 Status extendList(PyObject* list, PyObject* items) {
-  if (isExactList(list)) return listExtend(cast<ListObject>(list), items);
   MaybeRef<> extend = TRY(attrLookup(list, name<"extend">()));
   if (extend) {
     TRY(call(extend.get(), items));
@@ -290,6 +303,8 @@ Status extendList(PyObject* list, PyObject* items) {
 Status appendFrom(Machine& m, size_t from) {
   if (from > m.size() || from <= m.self()->fence) return m.underflow();
   if (from == m.size()) return {};
+  if (PyObject* list = m.stack()[from - 1]; isExactList(list))
+    return m.appendTo(cast<ListObject>(list), from);
   Ref<ListObject> items = TRY(m.popList(from));
   Ref<> list = share(m.stack()[from - 1]);
   return extendList(list, items);

@@ -24,8 +24,11 @@ class Machine {
   void drop(size_t to);
   Result<Ref<TupleObject>> popTuple(size_t from);
   Result<Ref<ListObject>> popList(size_t from);
+  Status appendTo(ListObject* list, size_t from);
 
  private:
+  void moveFrom(size_t from, PyObject** to);
+
   UnpicklerObject* self_;
 };
 

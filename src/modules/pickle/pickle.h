@@ -170,8 +170,16 @@ struct DeepAttribute {
 Result<DeepAttribute> pickleDeepAttribute(PyObject* object, const std::vector<Ref<StrObject>>& path);
 
 // --- reading ---
-Result<std::string_view> unpickleRead(UnpicklerObject* self, Py_ssize_t size);  // valid until the next read
-Result<std::string_view> unpickleReadLine(UnpicklerObject* self);               // with its newline
+Result<std::string_view> unpickleReadMore(UnpicklerObject* self, Py_ssize_t size);
+// Valid until the next read.
+inline Result<std::string_view> unpickleRead(UnpicklerObject* self, Py_ssize_t size) {
+  if (size < 0 || size > self->input_size - self->next) [[unlikely]]
+    return unpickleReadMore(self, size);
+  std::string_view data(self->input + self->next, static_cast<size_t>(size));
+  self->next += size;
+  return data;
+}
+Result<std::string_view> unpickleReadLine(UnpicklerObject* self);  // with its newline
 Status unpickleReadInto(UnpicklerObject* self, char* out, Py_ssize_t size);
 Status unpickleSkipConsumed(UnpicklerObject* self);
 Result<Ref<>> unpickleLoad(UnpicklerObject* self);
