@@ -1,8 +1,6 @@
-# Profile-guided optimisation of the folders where programs spend their time. The profile is committed
-# (cmake/release.profdata), so that a release build stays one build; functions that have changed since it was taken are
-# compiled as without one. scripts/profile.sh takes it anew.
+# Profile-guided optimisation. The profile is committed (cmake/release.profdata), so that a release build stays one build;
+# functions that have changed since it was taken are compiled as without one. scripts/profile.sh takes it anew.
 set(KRAIT_PROFILE "use" CACHE STRING "use: the committed profile; generate: instrument; off")
-set(KRAIT_PROFILED_FOLDERS base core types interp)
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(profile ${CMAKE_SOURCE_DIR}/cmake/release.profdata)
@@ -13,7 +11,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     set(profile_options -fprofile-use=${profile} -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
                         -Wno-backend-plugin)
   endif()
-  foreach(folder IN LISTS KRAIT_PROFILED_FOLDERS)
-    target_compile_options(krait_${folder} PRIVATE ${profile_options})
+  foreach(object IN LISTS KRAIT_OBJECTS)
+    target_compile_options(${object} PRIVATE ${profile_options})
   endforeach()
 endif()
