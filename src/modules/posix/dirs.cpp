@@ -153,6 +153,7 @@ PyMemberDef kEntryMembers[] = {{"name", T_OBJECT_EX, offsetof(DirEntry, name), R
 
 struct ScandirIterator : PyObject {
   PyObject* object;  // the path argument; null: "."
+  PyObject* folder;  // as a str or bytes; null: "." or a descriptor
   DIR* dir;          // null: closed
   bool as_bytes;
   int fd;
@@ -164,19 +165,18 @@ void scandirCloseDir(ScandirIterator* self) {
 }
 
 Result<Ref<>> joinPath(ScandirIterator* self, PyObject* entry_name) {
-  if (self->fd >= 0 || !self->object) {
+  if (!self->folder) {
     if (self->fd >= 0) return share(entry_name);
     Ref<StrObject> prefix = TRY(strLiteral("./"));
     return Ref<>(TRY(strConcat(prefix, cast<StrObject>(entry_name))));
   }
-  Ref<> base = TRY(fsPathObject(self->object));
   if (self->as_bytes) {
-    std::string text(cast<BytesObject>(base.get())->view());
+    std::string text(cast<BytesObject>(self->folder)->view());
     if (!text.empty() && text.back() != '/') text += '/';
     text += cast<BytesObject>(entry_name)->view();
     return Ref<>(TRY(bytesFrom(text)));
   }
-  auto* folder = cast<StrObject>(base.get());
+  auto* folder = cast<StrObject>(self->folder);
   bool slash = folder->size() > 0 && folder->at(folder->size() - 1) != '/';
   return Ref<>(TRY(strFormat(slash ? "%U/%U" : "%U%U", folder, entry_name)));
 }
@@ -231,6 +231,7 @@ void scandirFinalize(PyObject* object) {
 void scandirDealloc(PyObject* object) {
   if (!finalizeFromDealloc(object)) return;
   clearField(cast<ScandirIterator>(object)->object);
+  clearField(cast<ScandirIterator>(object)->folder);
   heapInstanceFree(object);
 }
 
@@ -248,6 +249,7 @@ Result<Ref<>> osScandir(PathArg<kOrFd | kOrNone> path) {
   iterator->fd = path.fd;
   iterator->as_bytes = path.wantsBytes();
   iterator->object = path.object ? share(path.object).leak() : nullptr;
+  iterator->folder = std::move(path.made).leak();
   return iterator;
 }
 

@@ -36,8 +36,14 @@ Raised raiseBadPath(const ArgContext& where, int kinds, PyObject* object) {
                where.name ? where.name : "path", wantedText(kinds), typeName(object));
 }
 
-Result<MaybeRef<>> pathOrAbsent(PyObject* object) {
+// A str or bytes; absent for what can be no path. Other buffers are deprecated.
+Result<MaybeRef<>> pathOrAbsent(PyObject* object, const ArgContext& where, int kinds) {
   if (isStr(object) || isBytes(object)) return MaybeRef<>(share(object));
+  if (hasBuffer(object)) {
+    TRY(warn(PyExc_DeprecationWarning, 1, "%s: %s should be %s, not %.200s", where.function,
+             where.name ? where.name : "path", wantedText(kinds), typeName(object)));
+    return MaybeRef<>(TRY(bytesFromObject(object)));
+  }
   MaybeRef<> method = TRY(lookupSpecial(object, name<"__fspath__">()));
   if (!method) return MaybeRef<>();
   return MaybeRef<>(TRY(fsPathObject(object)));
@@ -52,14 +58,16 @@ Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
     path.absent = true;
     return path;
   }
-  if ((kinds & kOrFd) && isIndex(object)) {
+  bool is_buffer = hasBuffer(object);
+  if ((kinds & kOrFd) && isIndex(object) && !is_buffer) {
     path.object = object;
     path.fd = TRY(asInt(object));
     return path;
   }
-  MaybeRef<> made = TRY(pathOrAbsent(object));
+  MaybeRef<> made = TRY(pathOrAbsent(object, where, kinds));
   if (!made) return raiseBadPath(where, kinds, object);
-  PyObject* given = path.object = made.get();
+  PyObject* given = made.get();
+  path.object = is_buffer ? object : given;
   path.made = std::move(made);
   if (isStr(given)) {
     auto* text = cast<StrObject>(given);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <string>
 
+#include "core/buffer.h"
 #include "core/call.h"
 #include "core/native.h"
 #include "core/thread.h"
@@ -29,7 +30,7 @@ struct Path {
 
   const char* c_str() const { return text.c_str(); }
   bool isFd() const { return fd >= 0; }
-  bool wantsBytes() const { return object && isBytes(object); }
+  bool wantsBytes() const { return object && hasBuffer(object); }
 };
 enum PathKinds { kPathOnly = 0, kOrFd = 1, kOrNone = 2 };
 template <int Kinds>
