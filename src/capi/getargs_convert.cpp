@@ -287,11 +287,9 @@ const char* ArgConverter::encoded(PyObject* value) {
 const char* ArgConverter::wideText(char code, PyObject* value) {
   auto** out = va_arg(*args_, const wchar_t**);
   bool sized = take('#');
-  if (warn(PyExc_DeprecationWarning, 1, "getargs: The '%c%s' format is deprecated. Use 'U' instead.", code,
-           sized ? "#" : "")
-          .failed()) {
+  if (warn(PyExc_DeprecationWarning, 1, "getargs: The '%c' format is deprecated. Use 'U' instead.", code)
+          .failed())
     return kPending;
-  }
   Py_ssize_t length = 0;
   auto* size = sized ? va_arg(*args_, Py_ssize_t*) : &length;
   if (sized && !sizesAllowed()) return kPending;

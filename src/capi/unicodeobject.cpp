@@ -10,6 +10,7 @@
 #include "types/bytes.h"
 #include "types/codecs.h"
 #include "types/locale_text.h"
+#include "types/str_legacy.h"
 #include "types/str_methods.h"
 
 using namespace krait;
@@ -121,8 +122,12 @@ KR_EXPORT PyObject* PyUnicode_FromWideChar(const wchar_t* text, Py_ssize_t size)
 KR_EXPORT PyObject* PyUnicode_FromUnicode(const wchar_t* text, Py_ssize_t size) {
   if (size < 0) return (void)raiseBadInternalCall(), nullptr;
   if (text || size == 0) return toC(strFromWide(text ? text : L"", size));
-  (void)raise(PyExc_NotImplementedError, "a str without text, to be filled in as wchar_t, is not supported");
-  return nullptr;
+  if (warn(PyExc_DeprecationWarning, 1,
+           "PyUnicode_FromUnicode(NULL, size) is deprecated; use PyUnicode_New() instead")
+          .failed()) {
+    return nullptr;
+  }
+  return toC(strNewLegacy(size));
 }
 KR_EXPORT PyObject* PyUnicode_FromFormatV(const char* format, va_list args) {
   return toC(strFormatV(format, args));
@@ -158,7 +163,7 @@ KR_EXPORT PyObject* _PyUnicode_Copy(PyObject* object) {
   return toC(strFromKind(asStr(object)->kind(), asStr(object)->data(), asStr(object)->size()));
 }
 
-KR_EXPORT int _PyUnicode_Ready(PyObject*) { return 0; }
+KR_EXPORT int _PyUnicode_Ready(PyObject* s) { return toC(strReady(asStr(s))); }
 KR_EXPORT Py_ssize_t PyUnicode_GetLength(PyObject* s) { return checkStr(s) ? asStr(s)->size() : -1; }
 KR_EXPORT Py_ssize_t PyUnicode_GetSize(PyObject* s) { return checkStr(s) ? asStr(s)->size() : -1; }
 KR_EXPORT Py_ssize_t PyUnicode_GetMax() { return 0x10ffff; }

@@ -5,6 +5,7 @@
 #include "core/errors.h"
 #include "core/gc_state.h"
 #include "core/signals.h"
+#include "types/str_legacy.h"
 
 namespace krait {
 
@@ -23,6 +24,8 @@ std::mutex pending_mutex;
 PendingCall pending_calls[kMaxPendingCalls];
 size_t pending_first, pending_count;
 bool running_pending;
+std::atomic<int (*)(void*)> signal_call;
+std::atomic<void*> signal_call_arg;
 
 bool takePendingCall(PendingCall* out) {
   std::lock_guard lock(pending_mutex);
@@ -68,11 +71,18 @@ int pendingCallAdd(int (*function)(void*), void* arg) {
   return 0;
 }
 
+void pendingCallFromSignal(int (*function)(void*), void* arg) {
+  signal_call_arg.store(arg);
+  signal_call.store(function);
+  if (Thread* main = mainThread()) evalBreakerSet(main, kEvalPendingCalls);
+}
+
 // A call that adds another one does not keep us here for ever: only those present now are run.
 Status pendingCallsRun() {
   if (!onMainThread() || running_pending) return {};
   running_pending = true;
   evalBreakerClear(mainThread(), kEvalPendingCalls);
+  if (auto function = signal_call.exchange(nullptr)) function(signal_call_arg.load());
   PendingCall next;
   for (size_t i = 0; i < kMaxPendingCalls && takePendingCall(&next); i++) {
     if (next.function(next.arg) == 0) continue;
@@ -96,6 +106,10 @@ Status evalBreak(Thread* thread) {
   }
   if ((reasons & kEvalPendingCalls) && onMainThread()) TRY(pendingCallsRun());
   if (reasons & kEvalDropGil) gilYield(thread);
+  if (reasons & kEvalLegacyStrings) {
+    evalBreakerClear(thread, kEvalLegacyStrings);
+    TRY(strReadyAll());
+  }
   if (thread->async_exc) return raiseAsyncException(thread);
   evalBreakerClear(thread, kEvalAsyncException);
   return {};

@@ -14,6 +14,7 @@ enum EvalReason : uint32_t {
   kEvalPendingCalls = 4,    // Py_AddPendingCall (main thread)
   kEvalAsyncException = 8,  // PyThreadState_SetAsyncExc
   kEvalDeallocate = 16,     // objects wait whose deallocation would have nested too deeply (core/gc.h)
+  kEvalLegacyStrings = 32,  // an extension has made strings to be filled in (types/str_legacy.h)
 };
 
 inline void evalBreakerSet(Thread* thread, uint32_t bits) {

@@ -13,6 +13,9 @@ extern Status (*runSignalHandlers)();
 // From a C signal handler: have the main thread look. Async-signal-safe.
 void signalsTrip();
 
+// From a C signal handler: has `function` called among the pending calls. One waits at a time.
+void pendingCallFromSignal(int (*function)(void*), void* arg);
+
 // Acts as if the signal had arrived (PyErr_SetInterruptEx); set by modules/signal. -1: no such signal.
 extern int (*simulateSignal)(int signum);
 

@@ -8,6 +8,7 @@
 #include "types/format_spec.h"
 #include "types/int.h"
 #include "types/slice.h"
+#include "types/str_legacy.h"
 #include "types/str_methods.h"
 #include "types/tuple.h"
 
@@ -122,6 +123,9 @@ Result<Ref<>> strGetNewArgs(StrObject* self) {
 
 Py_ssize_t strSizeof(StrObject* self) {
   Py_ssize_t payload = (self->size() + 1) * self->kind();
+  bool has_wide = self->wstr && static_cast<void*>(self->wstr) != self->data();
+  if (self->state.compact && has_wide)
+    payload += (self->size() + 1) * static_cast<Py_ssize_t>(sizeof(wchar_t));
   if (self->state.compact && self->isAscii()) return static_cast<Py_ssize_t>(sizeof(StrObject)) + payload;
   auto* compact = static_cast<CompactStrObject*>(self);
   size_t header = self->state.compact ? sizeof(CompactStrObject) : sizeof(LegacyStrObject);
@@ -242,6 +246,7 @@ void strDealloc(PyObject* object) {
   if (!self->state.compact || !self->isAscii()) {
     auto* compact = static_cast<CompactStrObject*>(self);
     if (compact->utf8 && compact->utf8 != self->data()) objectFree(compact->utf8);
+    if (!self->state.ready) strLegacyGone(self);
     if (!self->state.compact) objectFree(static_cast<LegacyStrObject*>(self)->any);
   }
   if (self->wstr && static_cast<void*>(self->wstr) != self->data()) objectFree(self->wstr);

@@ -3,6 +3,7 @@
 #include "core/hash_secret.h"
 #include "types/hash_bytes.h"
 #include "types/str_internal.h"
+#include "types/str_legacy.h"
 
 namespace krait {
 
@@ -14,13 +15,20 @@ Py_hash_t hashBytes(const void* bytes, Py_ssize_t size) {
 }
 
 Py_hash_t strHash(StrObject* s) {
-  if (s->hash == -1) s->hash = hashBytes(s->data(), s->size() * s->kind());
-  return s->hash;
+  if (s->hash != -1) return s->hash;
+  if (!s->state.ready) strReadyQuietly(s);
+  return s->hash = hashBytes(s->data(), s->size() * s->kind());
 }
 
 bool strEquals(const StrObject* a, const StrObject* b) {
   if (a == b) return true;
-  if (a->length != b->length || a->kind() != b->kind()) return false;
+  if (a->length != b->length) return false;
+  if (a->kind() != b->kind()) {
+    if (a->state.ready && b->state.ready) return false;
+    strReadyQuietly(const_cast<StrObject*>(a));
+    strReadyQuietly(const_cast<StrObject*>(b));
+    if (a->kind() != b->kind()) return false;
+  }
   return std::memcmp(a->data(), b->data(), static_cast<size_t>(a->length * a->kind())) == 0;
 }
 
