@@ -17,7 +17,9 @@
 #include "core/frame_hooks.h"
 #include "core/interpreter.h"
 #include "core/native.h"
+#include "core/number.h"
 #include "core/thread.h"
+#include "modules/signal_set.h"
 #include "types/bool.h"
 #include "types/dict.h"
 #include "types/float.h"
@@ -46,13 +48,25 @@ PyTypeObject* g_siginfo_type;
 
 // --- arrival -----------------------------------------------------------------------------------------------
 
+int reportWakeupError(void* error) {
+  PendingSaved saved;
+  (void)raiseErrno(static_cast<int>(reinterpret_cast<intptr_t>(error)));
+  stderrWrite("Exception ignored when trying to write to the signal wakeup fd:\n");
+  writeUnraisable(nullptr);
+  return 0;
+}
+
 void trip(int signum) {
   g_handlers[signum].tripped.store(true, std::memory_order_relaxed);
   signalsTrip();
   int fd = g_wakeup.fd.load(std::memory_order_relaxed);
   if (fd < 0) return;
   auto byte = static_cast<unsigned char>(signum);
-  (void)!write(fd, &byte, 1);
+  ssize_t written;
+  do written = write(fd, &byte, 1);
+  while (written < 0 && errno == EINTR);
+  if (written >= 0 || (errno == EAGAIN && !g_wakeup.warn_on_full_buffer)) return;
+  pendingCallFromSignal(reportWakeupError, reinterpret_cast<void*>(static_cast<intptr_t>(errno)));
 }
 
 void onSignal(int signum) {
@@ -97,11 +111,15 @@ Status checkNumber(int signum) {
   return {};
 }
 
+}  // namespace
+
 Result<sigset_t> signalSet(PyObject* signals) {
   sigset_t set;
   sigemptyset(&set);
   TRY(forEach(signals, [&](Ref<> item) -> Status {
-    long number = TRY(asLong(item));
+    int overflow;
+    Ref<IntObject> index = TRY(numberIndex(item));
+    long number = intAsLongAndOverflow(index, &overflow);  // -1 when it is too large
     if (number < 1 || number >= kSignalLimit) {
       return raise(PyExc_ValueError, "signal number %ld out of range [1; %i]", number, kSignalLimit - 1);
     }
@@ -112,6 +130,8 @@ Result<sigset_t> signalSet(PyObject* signals) {
   }));
   return set;
 }
+
+namespace {
 
 Result<Ref<>> setOf(const sigset_t& signals) {
   Ref<SetObject> out = TRY(setNew());

@@ -4,6 +4,7 @@
 
 #include "modules/posix/posix.h"
 #include "modules/posix/strings.h"
+#include "modules/signal_set.h"
 #include "types/bool.h"
 #include "types/list.h"
 #include "types/struct_seq.h"
@@ -58,21 +59,19 @@ Status addAction(SpawnSetup& setup, PyObject* action) {
   return raise(PyExc_TypeError, "Unknown file_actions identifier");
 }
 
-Result<sigset_t> signalSet(PyObject* signals) {
-  sigset_t set;
-  sigemptyset(&set);
-  TRY(forEach(signals, [&](Ref<> item) -> Status {
-    long number = TRY(asLong(item));
-    if (number <= 0 || number >= NSIG)
-      return raise(PyExc_ValueError, "signal number %ld out of range [1; %i]", number, NSIG - 1);
-    sigaddset(&set, static_cast<int>(number));
-    return {};
-  }));
-  return set;
+Status addActions(SpawnSetup& setup, PyObject* actions) {
+  Ref<> items = TRY(sequenceFast(actions, "file_actions must be a sequence or None"));
+  for (Py_ssize_t i = 0; i < fastSize(items); i++) {
+    Ref<> action = TRY(sequenceGet(items, i));
+    TRY(addAction(setup, action.get()));
+  }
+  return {};
 }
 
 Status setScheduler(SpawnSetup& setup, PyObject* scheduler) {
-  if (!isTuple(scheduler) || cast<TupleObject>(scheduler)->size() != 2) {
+  if (!isTuple(scheduler))
+    return raise(PyExc_SystemError, "new style getargs format but argument is not a tuple");
+  if (cast<TupleObject>(scheduler)->size() != 2) {
     return raise(PyExc_TypeError, "A scheduler tuple must have two elements");
   }
   auto* pair = cast<TupleObject>(scheduler);
@@ -87,45 +86,46 @@ Status setScheduler(SpawnSetup& setup, PyObject* scheduler) {
   return checkCode(posix_spawnattr_setschedparam(&setup.attributes, &param));
 }
 
-Status setAttributes(SpawnSetup& setup, Opt<> group, bool reset_ids, bool new_session, PyObject* mask,
-                     PyObject* defaults, Opt<> scheduler) {
+Status setAttributes(SpawnSetup& setup, Opt<> group, bool reset_ids, bool new_session, Opt<> mask,
+                     Opt<> defaults, Opt<> scheduler) {
   if (group) {
     TRY(checkCode(posix_spawnattr_setpgroup(&setup.attributes, TRY(asInt(group.get())))));
     setup.flags |= POSIX_SPAWN_SETPGROUP;
   }
   if (reset_ids) setup.flags |= POSIX_SPAWN_RESETIDS;
   if (new_session) setup.flags |= POSIX_SPAWN_SETSID;
-  if (TRY(objectIsTrue(mask))) {
-    sigset_t set = TRY(signalSet(mask));
+  if (mask) {
+    sigset_t set = TRY(signalSet(mask.get()));
     TRY(checkCode(posix_spawnattr_setsigmask(&setup.attributes, &set)));
     setup.flags |= POSIX_SPAWN_SETSIGMASK;
   }
-  if (TRY(objectIsTrue(defaults))) {
-    sigset_t set = TRY(signalSet(defaults));
+  if (defaults) {
+    sigset_t set = TRY(signalSet(defaults.get()));
     TRY(checkCode(posix_spawnattr_setsigdefault(&setup.attributes, &set)));
     setup.flags |= POSIX_SPAWN_SETSIGDEF;
   }
-  if (scheduler && scheduler.get() != Py_None) TRY(setScheduler(setup, scheduler.get()));
+  if (scheduler) TRY(setScheduler(setup, scheduler.get()));
   return checkCode(posix_spawnattr_setflags(&setup.attributes, setup.flags));
 }
 
+// An int that is false or true, absent: false.
+Result<bool> flagOf(Opt<> value) { return value ? TRY(asInt(value.get())) != 0 : false; }
+
 template <auto Spawn, Text FunctionName>
 Result<long> spawn(PathArg<kPathOnly> path, PyObject* argv, PyObject* env, Opt<> file_actions,
-                   Opt<> setpgroup, bool resetids, bool setsid, Opt<> setsigmask, Opt<> setsigdef,
-                   Opt<> scheduler) {
+                   Opt<> setpgroup, Opt<> resetids_object, Opt<> setsid_object, Opt<> setsigmask,
+                   Opt<> setsigdef, Opt<> scheduler) {
+  bool resetids = TRY(flagOf(resetids_object)), setsid = TRY(flagOf(setsid_object));
   if (!isList(argv) && !isTuple(argv))
     return raise(PyExc_TypeError, "%s: argv must be a tuple or list", FunctionName.chars);
   if (!isMapping(env) && env != Py_None)
     return raise(PyExc_TypeError, "%s: environment must be a mapping object or None", FunctionName.chars);
   StringVector args = TRY(StringVector::fromSequence(argv, FunctionName.chars));
-  SpawnSetup setup;
-  Ref<TupleObject> nothing = emptyTuple();
-  if (file_actions)
-    TRY(forEach(file_actions.get(), [&](Ref<> action) { return addAction(setup, action.get()); }));
-  TRY(setAttributes(setup, setpgroup, resetids, setsid, setsigmask.orElse(nothing.get()),
-                    setsigdef.orElse(nothing.get()), scheduler));
   std::optional<StringVector> environment;
   if (env != Py_None) environment = TRY(StringVector::fromEnvironment(env));
+  SpawnSetup setup;
+  if (file_actions && file_actions.get() != Py_None) TRY(addActions(setup, file_actions.get()));
+  TRY(setAttributes(setup, setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler));
   TRY(audit("os.posix_spawn", "OOO", path.object, argv, env));
   pid_t pid;
   int error = Spawn(&pid, path.c_str(), &setup.actions, &setup.attributes, args.data(),

@@ -165,7 +165,7 @@ long socketFileno(SocketObject* self) { return self->fd; }
 // --- blocking ----------------------------------------------------------------------------------------------
 
 Status socketSetblocking(SocketObject* self, PyObject* flag) {
-  bool block = TRY(asInt(flag)) != 0;
+  bool block = TRY(asLong(flag)) != 0;
   self->timeout = block ? -kNsPerSecond : 0;
   return setBlocking(self, block);
 }
