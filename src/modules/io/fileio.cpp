@@ -117,12 +117,17 @@ Result<int> openPath(PyObject* file, int flags) {
   return static_cast<int>(fd);
 }
 
-// A descriptor given as a number: -1 when `file` is no integer.
+// A descriptor given as a number: -1 when `file` does not convert to a C int, and then it has to be a path.
 Result<int> givenDescriptor(PyObject* file) {
-  if (!isInt(file)) return -1;
-  int fd = TRY(asInt(file));
-  if (fd < 0) return raise(PyExc_ValueError, "negative file descriptor");
-  return fd;
+  if (isStr(file) || isBytes(file)) return -1;
+  Result<int> fd = asInt(file);
+  if (fd.failed()) {
+    clearPending();
+    return -1;
+  }
+  int given = std::move(fd).take();
+  if (given < 0) return raise(PyExc_ValueError, "negative file descriptor");
+  return given;
 }
 
 Status checkOpened(FileIOObject* self, PyObject* file) {
@@ -136,8 +141,8 @@ Status checkOpened(FileIOObject* self, PyObject* file) {
   return {};
 }
 
-Status openInto(FileIOObject* self, PyObject* file, const OpenMode& mode, bool closefd, Opt<> opener) {
-  int given = TRY(givenDescriptor(file));
+Status openInto(FileIOObject* self, PyObject* file, int given, const OpenMode& mode, bool closefd,
+                Opt<> opener) {
   self->created = mode.created, self->readable = mode.readable;
   self->writable = mode.writable, self->appending = mode.appending;
   if (given >= 0) {
@@ -150,12 +155,7 @@ Status openInto(FileIOObject* self, PyObject* file, const OpenMode& mode, bool c
     self->fd =
         has_opener ? TRY(openWithOpener(file, mode.flags, opener.get())) : TRY(openPath(file, mode.flags));
   }
-  bool keep_on_failure = given >= 0;
-  auto checked = checkOpened(self, file);
-  if (checked.failed()) {
-    if (keep_on_failure) self->fd = -1;
-    return Raised{};
-  }
+  TRY(checkOpened(self, file));
   TRY(attrSet(self, "name", file));
   if (mode.appending) lseek(self->fd, 0, SEEK_END);
   return {};
@@ -168,6 +168,7 @@ Status fileInit(FileIOObject* self, PyObject* file, Opt<StrObject> mode, bool cl
     else
       self->fd = -1;
   }
+  int given = TRY(givenDescriptor(file));
   Ref<StrObject> default_mode = TRY(strLiteral("r"));
   StrObject* mode_text = mode ? mode.get() : default_mode.get();
   OpenMode parsed = TRY(parseMode(mode_text));
@@ -175,9 +176,9 @@ Status fileInit(FileIOObject* self, PyObject* file, Opt<StrObject> mode, bool cl
   TRY(audit("open", "OOO", file, mode_text, flags.get()));
   self->seekable = -1;
   self->blksize = kDefaultBufferSize;
-  auto opened = openInto(self, file, parsed, closefd, opener);
+  auto opened = openInto(self, file, given, parsed, closefd, opener);
   if (!opened.failed()) return {};
-  if (self->fd >= 0 && self->closefd) {
+  if (given < 0 && self->fd >= 0 && self->closefd) {  // a given descriptor stays the caller's
     PendingSaved saved;
     if (closeDescriptor(self).failed()) clearPending();
   }
@@ -216,11 +217,11 @@ Result<Ref<>> fileClose(FileIOObject* self) {
     Ref<> function = TRY(attrGet(&PyRawIOBase_Type, "close"));
     return call(function.get(), static_cast<PyObject*>(self));
   };
+  auto based = base_close();
   if (!self->closefd) {
     self->fd = -1;
-    return base_close();
+    return based;
   }
-  auto based = base_close();
   MaybeRef<> error = based.failed() ? takePending() : MaybeRef<>();
   if (self->finalizing) TRY(deallocWarn(self, self));
   Status closed = closeDescriptor(self);

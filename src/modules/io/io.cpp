@@ -5,6 +5,7 @@
 
 #include "core/import.h"
 #include "core/interpreter.h"
+#include "core/number.h"
 #include "types/bool.h"
 #include "types/exceptions.h"
 #include "types/method.h"
@@ -94,7 +95,8 @@ Result<Ref<>> wrapBuffered(PyObject* raw, const FileMode& m, Py_ssize_t size) {
 
 PyObject* orNone(Opt<StrObject> text) { return text ? text.get() : Py_None; }
 
-Result<Ref<>> buildLayers(PyObject* raw, const FileMode& m, StrObject* mode, int buffering,
+// *outermost: what is built so far, to be closed when the rest fails.
+Result<Ref<>> buildLayers(PyObject* raw, Ref<>* outermost, const FileMode& m, StrObject* mode, int buffering,
                           Opt<StrObject> encoding, Opt<StrObject> errors, Opt<StrObject> newline) {
   Buffering chosen = TRY(chooseBuffering(raw, buffering));
   if (chosen.size == 0) {
@@ -103,9 +105,11 @@ Result<Ref<>> buildLayers(PyObject* raw, const FileMode& m, StrObject* mode, int
   }
   Ref<> buffer = TRY(wrapBuffered(raw, m, chosen.size));
   if (m.binary) return buffer;
+  *outermost = buffer.clone();
   auto wrapped = call(static_cast<PyObject*>(&PyTextIOWrapper_Type), buffer.get(), orNone(encoding),
                       orNone(errors), orNone(newline), boolRef(chosen.lines).get());
   Ref<> text = TRY(std::move(wrapped));
+  *outermost = text.clone();
   TRY(attrSet(text, "mode", mode));
   return text;
 }
@@ -116,17 +120,18 @@ PyObject* unsupportedOperation() { return g_unsupported; }
 
 Result<Ref<>> ioOpen(PyObject* file, StrObject* mode, int buffering, Opt<StrObject> encoding,
                      Opt<StrObject> errors, Opt<StrObject> newline, bool closefd, Opt<> opener) {
-  Ref<> path = isInt(file) ? share(file) : TRY(fsPathObject(file));
+  Ref<> path = isNumber(file) ? share(file) : TRY(fsPathObject(file));
   FileMode m = TRY(parseMode(mode));
   TRY(checkMode(m, encoding, errors, newline, buffering));
   Ref<StrObject> raw_mode = TRY(strFromUtf8(rawModeText(m)));
   Ref<> raw = TRY(call(static_cast<PyObject*>(&PyFileIO_Type), path.get(), raw_mode.get(),
                        boolRef(closefd).get(), opener ? opener.get() : Py_None));
-  auto built = buildLayers(raw, m, mode, buffering, encoding, errors, newline);
+  Ref<> outermost = raw.clone();
+  auto built = buildLayers(raw, &outermost, m, mode, buffering, encoding, errors, newline);
   if (!built.failed()) return built;
   // The descriptor must not leak with the error.
   MaybeRef<> error = takePending();
-  if (callMethod(raw.get(), name<"close">()).failed()) {
+  if (callMethod(outermost.get(), name<"close">()).failed()) {
     MaybeRef<> close_error = takePending();
     exceptionSetContext(close_error.get(), std::move(error).take());
     return raiseException(std::move(close_error).take());
