@@ -185,7 +185,7 @@ Result<MaybeRef<>> reprAttribute(TextIOObject* self, StrObject* attribute) {
 }
 
 Result<Ref<StrObject>> textRepr(TextIOObject* self) {
-  TRY(textCheckReady(self));
+  if (!self->detached) TRY(textCheckReady(self));
   auto guard = TRY(ReprGuard::enter(self));
   if (guard.isRecursive())
     return raise(PyExc_RuntimeError, "reentrant call inside %s.__repr__", typeName(self));

@@ -1,6 +1,7 @@
 // Reading characters and lines.
 #include "modules/io/textio.h"
 #include "types/bool.h"
+#include "types/str_builder.h"
 #include "types/tuple.h"
 
 namespace krait::modules {
@@ -127,43 +128,51 @@ Result<Ref<>> textRead(TextIOObject* self, SizeArg size) {
 
 namespace {
 
+// Decodes until there are characters to hand out; false at the end of the stream.
+Result<bool> haveChars(TextIOObject* self) {
+  while (availableChars(self) == 0) {
+    auto more = textReadChunk(self, 0);
+    if (more.failed()) {
+      if (TRY(ioRetryAfterInterrupt())) continue;
+      return Raised{};
+    }
+    if (std::move(more).take()) continue;
+    textSetDecoded(self, MaybeRef<StrObject>());
+    self->state->has_snapshot = false;
+    return false;
+  }
+  return true;
+}
+
+// What is put aside leaves `decoded`, which always holds the last chunk only: tell() counts in it.
 Result<Ref<StrObject>> readLine(TextIOObject* self, Py_ssize_t limit) {
   TRY(textCheckClosed(self));
   TRY(textFlushPending(self));
-  Ref<StrObject> line = emptyStr();  // what earlier chunks gave
-  for (;;) {
-    while (availableChars(self) == 0) {
-      auto more = textReadChunk(self, 0);
-      if (more.failed()) {
-        if (TRY(ioRetryAfterInterrupt())) continue;
-        return Raised{};
-      }
-      if (!std::move(more).take()) {
-        textSetDecoded(self, MaybeRef<StrObject>());
-        self->state->has_snapshot = false;
-        return line;
-      }
-    }
-    // A two-character terminator may be split between chunks: look at the joined text.
-    Ref<StrObject> text =
-        line->size() ? TRY(strConcat(line, TRY(takeDecoded(self, -1)).get())) : share(decodedText(self));
-    Py_ssize_t start = line->size() ? 0 : self->decoded_used;
-    if (line->size()) {
-      textSetDecoded(self, text.clone());
-      start = 0;
-    }
-    Py_ssize_t rescan;
+  StrBuilder line;
+  Ref<StrObject> carried = emptyStr();  // the first half, perhaps, of a terminator split between chunks
+  while (TRY(haveChars(self))) {
+    Py_ssize_t carry = carried->size(), used = self->decoded_used;
+    Ref<StrObject> text = share(decodedText(self));
+    if (carry) text = TRY(strConcat(carried, TRY(takeDecoded(self, -1)).get()));
+    Py_ssize_t start = carry ? 0 : used, rescan;
     Py_ssize_t stop = lineEnd(text, start, self->readtranslate, self->readuniversal,
                               static_cast<StrObject*>(self->readnl), &rescan);
-    if (stop < 0 && limit >= 0 && text->size() - start >= limit) stop = start + limit;
-    if (stop >= 0) {
-      if (limit >= 0) stop = std::min(stop, start + limit);
-      self->decoded_used = stop;
-      return strSubstring(text, start, stop);
+    bool ends = stop >= 0;
+    if (!ends) stop = rescan;
+    if (limit >= 0 && stop - start + line.size() >= limit) {
+      ends = true;
+      stop = start + limit - line.size();
     }
-    line = TRY(strSubstring(text, start, text->size()));
+    line.append(text.get(), start, stop);
+    if (ends) {
+      self->decoded_used = carry ? used + std::max<Py_ssize_t>(stop - carry, 0) : stop;
+      return line.finish();
+    }
+    carried = TRY(strSubstring(text, stop, text->size()));
     textSetDecoded(self, MaybeRef<StrObject>());
   }
+  line.append(carried);
+  return line.finish();
 }
 
 }  // namespace

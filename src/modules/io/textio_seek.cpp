@@ -41,13 +41,14 @@ Result<Cookie> unpackCookie(PyObject* object) {
   return c;
 }
 
-Status setDecoderState(TextIOObject* self, long flags, std::string_view buffered) {
-  if (flags == 0 && buffered.empty()) {
+// The decoder as it was at the cookie's start.
+Status setDecoderState(TextIOObject* self, const Cookie& cookie) {
+  if (cookie.start_pos == 0 && cookie.dec_flags == 0) {
     TRY(callMethod(self->decoder, name<"reset">()));
     return {};
   }
-  Ref<BytesObject> bytes = TRY(bytesFrom(buffered));
-  Ref<IntObject> number = TRY(intFromLong(flags));
+  Ref<BytesObject> bytes = TRY(bytesFrom(""));
+  Ref<IntObject> number = TRY(intFromLong(cookie.dec_flags));
   Ref<TupleObject> state =
       TRY(tupleOf(static_cast<PyObject*>(bytes.get()), static_cast<PyObject*>(number.get())));
   TRY(callMethod(self->decoder, name<"setstate">(), state.get()));
@@ -77,12 +78,40 @@ Result<Py_ssize_t> decodeCount(TextIOObject* self, std::string_view bytes, bool 
   return text->size();
 }
 
+// Guesses how many bytes make up most of the characters to skip and corrects the guess until the decoder, fed
+// so many, is at a point of safe return before them. Moves the cookie there and leaves the decoder there.
+Result<size_t> guessStart(TextIOObject* self, std::string_view bytes, Cookie& cookie) {
+  auto guess = static_cast<Py_ssize_t>(self->bytes_per_char * cookie.chars_to_skip);
+  Py_ssize_t step = 1;
+  while (guess > 0) {
+    TRY(setDecoderState(self, cookie));
+    Py_ssize_t chars = TRY(decodeCount(self, bytes.substr(0, static_cast<size_t>(guess)), false));
+    if (chars > cookie.chars_to_skip) {
+      guess -= step;
+      step *= 2;
+      continue;
+    }
+    DecoderState state = TRY(decoderState(self));
+    if (state.buffered == 0) {
+      cookie.start_pos += guess;
+      cookie.dec_flags = static_cast<int32_t>(state.flags);
+      cookie.chars_to_skip -= static_cast<int32_t>(chars);
+      return static_cast<size_t>(guess);
+    }
+    guess -= state.buffered;
+    step = 1;
+  }
+  TRY(setDecoderState(self, cookie));
+  return size_t{0};
+}
+
 // Walks the snapshot's bytes one at a time until chars_to_skip characters came out, remembering the last
 // point at which the decoder held no bytes back.
 Status locate(TextIOObject* self, std::string_view bytes, Cookie& cookie) {
+  bytes.remove_prefix(std::min(TRY(guessStart(self, bytes, cookie)), bytes.size()));
+  if (cookie.chars_to_skip == 0) return {};
   Py_ssize_t wanted = cookie.chars_to_skip, chars = 0;
   int32_t fed = 0;
-  cookie.chars_to_skip = static_cast<int32_t>(wanted);
   for (char byte : bytes) {
     chars += TRY(decodeCount(self, {&byte, 1}, false));
     fed++;
@@ -133,8 +162,7 @@ Result<Ref<>> textTell(TextIOObject* self) {
   if (self->decoded_used == 0) return packCookie(cookie);
   cookie.chars_to_skip = static_cast<int32_t>(self->decoded_used);
   Ref<> saved = TRY(callMethod(self->decoder, name<"getstate">()));
-  auto start = setDecoderState(self, cookie.dec_flags, {});
-  auto found = start.failed() ? std::move(start) : locate(self, bytes, cookie);
+  auto found = locate(self, bytes, cookie);
   if (found.failed()) {
     restoreDecoder(self, saved);
     return Raised{};
@@ -215,7 +243,7 @@ Result<Ref<>> textSeek(TextIOObject* self, PyObject* cookie_object, int whence) 
   TRY(callMethod(self->buffer, name<"seek">(), start.get()));
   textSetDecoded(self, MaybeRef<StrObject>());
   self->state->has_snapshot = false;
-  if (self->decoder) TRY(setDecoderState(self, cookie.dec_flags, {}));
+  if (self->decoder) TRY(setDecoderState(self, cookie));
   if (cookie.chars_to_skip)
     TRY(replay(self, cookie));
   else {
