@@ -134,6 +134,7 @@ class Parse {
     options_.file_line = [this](int lineno) { return fileLine(lineno); };
     callbacks_.decode = decodeSource;
     callbacks_.normalize = normalizeOrRaise;
+    callbacks_.has_character_names = characterNamesLoaded;
     options_.callbacks = &callbacks_;
     options_.stack_limit = nestingStackLimit();
   }

@@ -63,8 +63,14 @@ size_t codecPosition(std::string_view body, size_t index) {
 
 class TextEscapes {
  public:
-  TextEscapes(std::string_view body, std::string& out, std::string* message, const char** bad_escape)
-      : body_(body), end_(body.data() + body.size()), out_(out), message_(message), bad_escape_(bad_escape) {}
+  TextEscapes(const Callbacks* callbacks, std::string_view body, std::string& out, std::string* message,
+              const char** bad_escape)
+      : callbacks_(callbacks),
+        body_(body),
+        end_(body.data() + body.size()),
+        out_(out),
+        message_(message),
+        bad_escape_(bad_escape) {}
 
   bool decode() {
     const char* p = body_.data();
@@ -121,6 +127,10 @@ class TextEscapes {
   }
 
   bool namedEscape(const char* start, const char** p) {
+    if (callbacks_ && callbacks_->has_character_names && !callbacks_->has_character_names()) {
+      *message_ = "\\N escapes not supported (can't load unicodedata module)";
+      return false;
+    }
     const char* s = *p;
     if (s >= end_ || *s != '{') return fail(start, s, "malformed \\N character escape");
     const char* name = ++s;
@@ -166,6 +176,7 @@ class TextEscapes {
     }
   }
 
+  const Callbacks* callbacks_;
   std::string_view body_;
   const char* end_;
   std::string& out_;
@@ -175,9 +186,9 @@ class TextEscapes {
 
 }  // namespace
 
-bool decodeTextEscapes(std::string_view body, std::string& out, std::string* message,
-                       const char** bad_escape) {
-  return TextEscapes(body, out, message, bad_escape).decode();
+bool decodeTextEscapes(const Callbacks* callbacks, std::string_view body, std::string& out,
+                       std::string* message, const char** bad_escape) {
+  return TextEscapes(callbacks, body, out, message, bad_escape).decode();
 }
 
 bool decodeBytesEscapes(std::string_view body, std::string& out, std::string* message,

@@ -85,8 +85,8 @@ ast::Expr* finishString(LiteralContext& context, StringParts& parts);
 
 // Escape decoding (escape.cpp). Failure: false with *message set to the codec's text. *bad_escape points at
 // the first unknown escape's character, or stays null.
-bool decodeTextEscapes(std::string_view body, std::string& out, std::string* message,
-                       const char** bad_escape);
+bool decodeTextEscapes(const Callbacks* callbacks, std::string_view body, std::string& out,
+                       std::string* message, const char** bad_escape);
 bool decodeBytesEscapes(std::string_view body, std::string& out, std::string* message,
                         const char** bad_escape);
 

@@ -63,6 +63,8 @@ struct Callbacks {
   // The NFKC form of an identifier that is not ASCII, as UTF-8; nullopt when that raised. Empty: the parser's
   // own.
   std::function<std::optional<std::string>(std::string_view identifier)> normalize;
+  // Before the first \N escape: whether names of characters can be looked up. Empty: they can.
+  std::function<bool()> has_character_names;
 };
 
 struct Options {

@@ -97,7 +97,7 @@ bool appendText(LiteralContext& context, std::string& out, const StringToken& to
     return false;
   }
   const char* bad_escape = nullptr;
-  if (!decodeTextEscapes(text, out, &message, &bad_escape)) {
+  if (!decodeTextEscapes(context.options.callbacks, text, out, &message, &bad_escape)) {
     context.fail("(unicode error) " + message);
     return false;
   }

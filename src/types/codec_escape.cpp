@@ -2,7 +2,7 @@
 #include <string>
 
 #include "base/unicode/database.h"
-#include "core/import.h"
+#include "types/capsule.h"
 #include "types/codec_errors.h"
 #include "types/str_internal.h"
 
@@ -113,7 +113,7 @@ class UnicodeEscapeDecoder {
   }
 
   Status named(size_t start) {
-    if (Opt<> module = importedModule("unicodedata"); module && module.get() == Py_None)
+    if (!characterNamesLoaded())
       return raise(PyExc_UnicodeError, "\\N escapes not supported (can't load unicodedata module)");
     auto text = run_.input();
     constexpr const char* kMalformed = "malformed \\N character escape";
@@ -193,6 +193,14 @@ Status bytesHex(ByteBuilder& out, std::string_view text, size_t& at, const char*
 }
 
 }  // namespace
+
+bool characterNamesLoaded() {
+  static bool loaded = false;
+  if (loaded) return true;
+  loaded = !capsuleImport(kCharacterNamesCapsule).failed();
+  if (!loaded) clearPending();
+  return loaded;
+}
 
 Result<Ref<StrObject>> decodeUnicodeEscape(std::string_view bytes, const char* errors, Py_ssize_t* consumed,
                                            Py_ssize_t* invalid_escape) {

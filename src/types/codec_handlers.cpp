@@ -1,6 +1,7 @@
 // The standard error handlers as Python functions: (exception) -> (replacement, position).
 #include "base/text/utf8.h"
 #include "base/unicode/database.h"
+#include "types/capsule.h"
 #include "types/codec_errors.h"
 #include "types/int.h"
 #include "types/tuple.h"
@@ -92,6 +93,7 @@ Result<Ref<TupleObject>> backslashReplaceErrors(PyObject* exception) {
 Result<Ref<TupleObject>> nameReplaceErrors(PyObject* exception) {
   if (!isEncodeError(exception)) return raiseWrongType(exception);
   BadPart bad = TRY(badPart(exception));
+  TRY(capsuleImport(kCharacterNamesCapsule));
   StrBuilder out;
   std::string name;
   for (Py_ssize_t i = bad.start; i < bad.end; i++) {

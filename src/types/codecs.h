@@ -34,6 +34,11 @@ Result<Ref<BytesObject>> encodeUtf32(StrObject* s, const char* errors, int byte_
 Result<Ref<BytesObject>> encodeLatin1(StrObject* s, const char* errors);
 Result<Ref<BytesObject>> encodeAscii(StrObject* s, const char* errors);
 
+// Whether \N escapes can be decoded: imports unicodedata at the first one. No exception is left when it
+// cannot.
+bool characterNamesLoaded();
+constexpr const char* kCharacterNamesCapsule = "unicodedata._ucnhash_CAPI";
+
 // \x41, \u1234, \N{...}. The first invalid escape (not one of these) is reported as a DeprecationWarning,
 // unless `invalid_escape` takes it: the offset of the character behind the backslash, -1 when there is none.
 Result<Ref<StrObject>> decodeUnicodeEscape(std::string_view bytes, const char* errors,
