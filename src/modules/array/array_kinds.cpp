@@ -105,9 +105,7 @@ Status setFloat(char* item, PyObject* value) {
 
 Result<Ref<>> getCharacter(const char* item) {
   auto code = load<uint32_t>(item);
-  if (code > 0x10ffff) {
-    return raise(PyExc_ValueError, "character U+%x is not in range [U+0000; U+10ffff]", code);
-  }
+  if (code > 0x10ffff) return raise(PyExc_ValueError, "chr() arg not in range(0x110000)");
   return strFromChar(code);
 }
 Status setCharacter(char* item, PyObject* value) {

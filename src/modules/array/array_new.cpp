@@ -36,21 +36,22 @@ Status checkTextInitial(const ArrayKind* kind, PyObject* initial) {
   return {};
 }
 
-Status fillFromText(ArrayObject* array, StrObject* text) {
-  TRY(arrayResize(array, text->size()));
+// Text and arrays of the same kind are copied: the array gets no spare room.
+Result<Ref<>> fromText(PyTypeObject* type, const ArrayKind* kind, StrObject* text) {
+  Ref<ArrayObject> array = TRY(arrayNew(type, text->size(), kind));
   auto* out = reinterpret_cast<Py_UCS4*>(array->items);
   for (Py_ssize_t i = 0; i < text->size(); i++) out[i] = text->at(i);
-  return {};
+  return array;
 }
 
-Status fill(ArrayObject* array, PyObject* initial) {
-  if (isArray(initial) && cast<ArrayObject>(initial)->kind == array->kind) return arrayExtend(array, initial);
-  if (isBytes(initial) || isByteArray(initial)) return arrayFromBytes(array, initial);
-  if (isStr(initial) && array->kind->code == 'u') return fillFromText(array, cast<StrObject>(initial));
-  return forEach(initial, [&](Ref<> item) { return arrayAppend(array, item); });
+Result<Ref<>> fromArray(PyTypeObject* type, ArrayObject* initial) {
+  Ref<ArrayObject> array = TRY(arrayNew(type, initial->size(), initial->kind));
+  std::string_view bytes = initial->bytes();
+  if (!bytes.empty()) std::memcpy(array->items, bytes.data(), bytes.size());
+  return array;
 }
 
-// Lists and tuples tell their size: the array gets no spare room.
+// Lists and tuples tell their size.
 Result<Ref<>> fromSequence(PyTypeObject* type, const ArrayKind* kind, PyObject* sequence) {
   Py_ssize_t size = fastSize(sequence);
   Ref<ArrayObject> array = TRY(arrayNew(type, size, kind));
@@ -58,6 +59,19 @@ Result<Ref<>> fromSequence(PyTypeObject* type, const ArrayKind* kind, PyObject* 
     Ref<> item = TRY(sequenceGet(sequence, i));
     TRY(kind->set(array->at(i), item));
   }
+  return array;
+}
+
+Result<Ref<>> fromInitial(PyTypeObject* type, const ArrayKind* kind, PyObject* initial) {
+  if (isList(initial) || isTuple(initial)) return fromSequence(type, kind, initial);
+  if (isArray(initial) && cast<ArrayObject>(initial)->kind == kind)
+    return fromArray(type, cast<ArrayObject>(initial));
+  if (isStr(initial) && kind->code == 'u') return fromText(type, kind, cast<StrObject>(initial));
+  Ref<ArrayObject> array = TRY(arrayNew(type, 0, kind));
+  if (isBytes(initial) || isByteArray(initial))
+    TRY(arrayFromBytes(array, initial));
+  else
+    TRY(forEach(initial, [&](Ref<> item) { return arrayAppend(array, item); }));
   return array;
 }
 
@@ -151,11 +165,8 @@ Result<Ref<>> arrayConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
   const ArrayKind* kind = TRY(kindOf(values->at(0)));
   Opt<> initial = values->size() > 1 ? Opt<>(values->at(1)) : Opt<>();
   if (initial) TRY(checkTextInitial(kind, initial.get()));
-  if (initial && (isList(initial.get()) || isTuple(initial.get())))
-    return fromSequence(type, kind, initial.get());
-  Ref<ArrayObject> array = TRY(arrayNew(type, 0, kind));
-  if (initial) TRY(fill(array, initial.get()));
-  return array;
+  if (!initial) return arrayNew(type, 0, kind);
+  return fromInitial(type, kind, initial.get());
 }
 
 }  // namespace krait::modules

@@ -386,7 +386,10 @@ Status loadBinPut(Machine& m, int width) {
 // --- marks and the stack ---
 
 Status loadMark(Machine& m) {
-  m.marks().push_back(m.size());
+  auto& marks = m.marks();
+  if (marks.size() == marks.capacity())
+    marks.reserve(marks.size() * 2 + 20);  // the steps sys.getsizeof() sees
+  marks.push_back(m.size());
   m.self()->fence = m.size();
   return {};
 }

@@ -109,6 +109,7 @@ struct PicklerObject : PyObject {
   Py_ssize_t frame_start;  // position of the open frame's header; -1: none
   int protocol, bin, fast, fast_nesting;
   bool framing, fix_imports;
+  bool output_sent;      // by the last dump(): nothing is kept
   PyObject* fast_memo;   // dict, or null
   Py_ssize_t unused[4];  // sys.getsizeof() sees the size of CPython's
 };

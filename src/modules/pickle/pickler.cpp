@@ -80,6 +80,7 @@ Status prepare(PicklerObject* self) {
   if (!self->memo) self->memo = new PicklerMemo;
   if (!self->output) self->output = new std::string;
   self->output->clear();
+  self->output_sent = false;
   self->frame_start = -1;
   self->framing = false;
   self->fast = 0;
@@ -113,6 +114,7 @@ Status requireInit(PicklerObject* self) {
 Result<Ref<>> dumpMethod(PicklerObject* self, PyObject* object) {
   TRY(requireInit(self));
   self->output->clear();
+  self->output_sent = false;
   self->frame_start = -1;
   self->framing = false;
   if (!isExact(self, &kPicklerType)) {
@@ -126,6 +128,7 @@ Result<Ref<>> dumpMethod(PicklerObject* self, PyObject* object) {
   xdecref(done);
   if (saved.failed()) return Raised{};
   TRY(pickleFlush(self));
+  self->output_sent = true;
   return none();
 }
 
@@ -135,12 +138,12 @@ Status clearMemo(PicklerObject* self) {
 }
 
 Py_ssize_t sizeofMethod(PicklerObject* self) {
-  // As if the output stood in a bytes object of 4096 characters.
+  // As if the output stood in a bytes object of 4096 characters, which the file gets at the end of dump().
   constexpr Py_ssize_t kObject = 152, kTable = 32, kOutput = 4096 + 33;
   Py_ssize_t size = kObject;
   if (self->memo)
     size += kTable + static_cast<Py_ssize_t>(self->memo->capacity() * sizeof(PicklerMemo::Entry));
-  return size + (self->output ? kOutput : 0);
+  return size + (self->output && !self->output_sent ? kOutput : 0);
 }
 
 // --- attributes ---
