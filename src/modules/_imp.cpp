@@ -24,7 +24,7 @@ namespace {
 int g_frozen_override = 0;  // _override_frozen_modules_for_tests: <0 off, >0 on
 
 bool frozenInUse(const FrozenModule& module) {
-  bool bootstrap = &module - frozenModules().data() < 3;
+  bool bootstrap = &module - kFrozenModules < 3;
   if (bootstrap) return true;
   return g_frozen_override ? g_frozen_override > 0 : interpreter().config.frozen_modules;
 }
@@ -121,7 +121,7 @@ Result<Ref<>> impInitFrozen(StrObject* name) {
 
 Result<Ref<>> impFrozenModuleNames() {
   Ref<ListObject> list = TRY(listNew());
-  for (const FrozenModule& module : frozenModules())
+  for (const FrozenModule& module : kFrozenModules)
     TRY(listAppend(list, Ref<>(TRY(strFromUtf8(module.name)))));
   return list;
 }

@@ -15,38 +15,6 @@
 namespace krait::modules {
 namespace {
 
-constexpr FrozenModule kFrozen[] = {
-    {"_frozen_importlib", "importlib/_bootstrap", "importlib._bootstrap", false},
-    {"_frozen_importlib_external", "importlib/_bootstrap_external", "importlib._bootstrap_external", false},
-    {"zipimport", "zipimport", "zipimport", false},
-    {"abc", "abc", "abc", false},
-    {"codecs", "codecs", "codecs", false},
-    {"io", "io", "io", false},
-    {"_collections_abc", "_collections_abc", "_collections_abc", false},
-    {"_sitebuiltins", "_sitebuiltins", "_sitebuiltins", false},
-    {"genericpath", "genericpath", "genericpath", false},
-    {"ntpath", "ntpath", "ntpath", false},
-    {"posixpath", "posixpath", "posixpath", false},
-    {"os.path", "posixpath", "posixpath", false},
-    {"os", "os", "os", false},
-    {"site", "site", "site", false},
-    {"stat", "stat", "stat", false},
-    {"importlib.util", "importlib/util", "importlib.util", false},
-    {"importlib.machinery", "importlib/machinery", "importlib.machinery", false},
-    {"runpy", "runpy", "runpy", false},
-    {"__hello__", "__hello__", "__hello__", false},
-    {"__hello_alias__", "__hello__", "__hello__", false},
-    {"__phello_alias__", "__hello__", "__hello__", true},
-    {"__phello_alias__.spam", "__hello__", "__hello__", false},
-    {"__phello__", "__phello__/__init__", "__phello__", true},
-    {"__phello__.__init__", "__phello__/__init__", "<__phello__", false},
-    {"__phello__.ham", "__phello__/ham/__init__", "__phello__.ham", true},
-    {"__phello__.ham.__init__", "__phello__/ham/__init__", "<__phello__.ham", false},
-    {"__phello__.ham.eggs", "__phello__/ham/eggs", "__phello__.ham.eggs", false},
-    {"__phello__.spam", "__phello__/spam", "__phello__.spam", false},
-    {"__hello_only__", "__hello__", nullptr, false},
-};
-
 constexpr uint32_t kPycMagic = 3495u | 0x0a0d0000u;
 
 // Into a buffer of the file's size: a pyc is read at every start.
@@ -106,10 +74,8 @@ Result<Ref<>> compileStdlibFile(const std::string& path) {
 
 }  // namespace
 
-std::span<const FrozenModule> frozenModules() { return kFrozen; }
-
 const FrozenModule* findFrozen(std::string_view name) {
-  for (const FrozenModule& module : kFrozen) {
+  for (const FrozenModule& module : kFrozenModules) {
     if (name == module.name) return &module;
   }
   return nullptr;
