@@ -260,9 +260,7 @@ Result<Ref<>> memoryObj(MemoryViewObject* self) {
 }
 Result<Py_ssize_t> memoryNbytes(MemoryViewObject* self) {
   TRY(memoryCheckAlive(self));
-  Py_ssize_t items = 1;
-  for (int i = 0; i < self->view.ndim; i++) items *= self->view.shape[i];
-  return items * self->view.itemsize;
+  return self->view.len;
 }
 Result<Ref<StrObject>> memoryFormat(MemoryViewObject* self) {
   TRY(memoryCheckAlive(self));
