@@ -62,7 +62,7 @@ Status elementTreeExec(PyObject* module) {
   TRY(readyElementType());
   for (PyTypeObject* type : {&krait_tree_builder_type, &krait_element_iterator_type, &krait_xml_parser_type})
     TRY(typeReady(type));
-  g_parse_error = TRY(exceptionAdd(module, "xml.etree.ElementTree.ParseError", PyExc_SyntaxError)).leak();
+  TRY(exceptionAddOnce(module, &g_parse_error, "xml.etree.ElementTree.ParseError", PyExc_SyntaxError));
   TRY(moduleAddType(module, &krait_element_type));
   TRY(moduleAddType(module, &krait_tree_builder_type));
   return moduleAddType(module, &krait_xml_parser_type);

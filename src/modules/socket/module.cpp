@@ -168,8 +168,8 @@ Status socketExec(PyObject* module) {
   static SocketApi api;
   TRY(moduleAddFunctions(module, kResolveMethods));
   TRY(moduleAdd(module, "error", share(PyExc_OSError)));
-  g_host_error = TRY(exceptionAdd(module, "socket.herror", PyExc_OSError)).leak();
-  g_address_error = TRY(exceptionAdd(module, "socket.gaierror", PyExc_OSError)).leak();
+  TRY(exceptionAddOnce(module, &g_host_error, "socket.herror", PyExc_OSError));
+  TRY(exceptionAddOnce(module, &g_address_error, "socket.gaierror", PyExc_OSError));
   TRY(moduleAdd(module, "timeout", share(PyExc_TimeoutError)));
   TRY(readySocketType());
   for (const char* alias : {"SocketType", "socket"})
