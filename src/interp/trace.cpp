@@ -1,10 +1,10 @@
 // Trace and profile functions: when they are called and how.
 #include "interp/trace.h"
 
-#include "bytecode/location_table.h"
 #include "core/call.h"
 #include "interp/eval.h"
 #include "interp/inline_cache.h"
+#include "types/code_iter.h"
 #include "types/descr.h"
 #include "types/exceptions.h"
 #include "types/method.h"
@@ -72,47 +72,18 @@ bool keepingPending(F&& report) {
   return true;
 }
 
-// The unit of the first RESUME.
-int entryUnit(CodeObject* code) {
-  int units = static_cast<int>(code->unitCount());
-  for (int unit = 0; unit < units;
-       unit += 1 + opCacheUnits(opGeneric(unitOp(code->co_code_adaptive[unit])))) {
-    if (opGeneric(unitOp(code->co_code_adaptive[unit])) == Op::RESUME) return unit;
-  }
-  return 0;
-}
-
-// The first unit of the location entry that covers `unit`, and the entry's line.
-struct LineSpan {
-  int start, line;
-};
-LineSpan lineSpanAt(CodeObject* code, int unit) {
-  auto* table = static_cast<BytesObject*>(code->co_linetable);
-  LocationReader reader({reinterpret_cast<const uint8_t*>(table->data()), static_cast<size_t>(table->size())},
-                        code->co_firstlineno);
-  int start = -1, line = -1;
-  bool first = true;
-  while (reader.next() && reader.start() <= unit) {
-    int entry_line = reader.range().line;
-    if (first || entry_line != line) start = reader.start();
-    line = entry_line;
-    first = false;
-  }
-  return {start, line};
-}
-
 // Line and opcode events before the instruction at frame->prev_instr; `previous` is the unit executed before
 // it.
 Status lineEvents(Thread* thread, Frame* frame, int previous) {
   CodeObject* code = frame->code;
-  int last_line = previous <= entryUnit(code) ? -1 : codeLineAt(code, previous * 2);
+  codeKeepLines(code);
+  int last_line = previous <= code->_co_firsttraceable ? -1 : codeLineAt(code, previous * 2);
   int unit = frame->lastUnit();
   int line = codeLineAt(code, unit * 2);
   Ref<FrameObject> object = TRY(frameObjectOf(frame));
   if (line != -1 && object->f_trace_lines) {
     bool backwards = unit < previous && opGeneric(unitOp(*frame->prev_instr)) != Op::SEND;
-    bool line_begins = line != last_line || (backwards && lineSpanAt(code, unit).start >= 0);
-    if (line_begins) {
+    if (line != last_line || backwards) {
       TRY(callTracer(thread, frame, thread->c_tracefunc, thread->c_traceobj, kTraceLine, Py_None));
     }
   }

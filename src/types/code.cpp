@@ -243,11 +243,27 @@ void forgetLines(const CodeObject* code) {
 int codeLineAt(CodeObject* code, int byte_offset) {
   if (byte_offset < 0) return code->co_firstlineno;
   int unit = byte_offset / 2;
+  if (code->_co_linearray && unit < code->unitCount())
+    return reinterpret_cast<const int*>(code->_co_linearray)[unit];
   size_t slot = reinterpret_cast<size_t>(code) / 16 + static_cast<size_t>(unit);
   KnownLine& known = known_lines[slot % std::size(known_lines)];
   if (known.code != code || known.unit != unit)
     known = {code, unit, lineAt(codeLocations(code), code->co_firstlineno, unit)};
   return known.line;
+}
+
+void codeKeepLines(CodeObject* code) {
+  if (code->_co_linearray) return;
+  auto count = static_cast<int>(code->unitCount());
+  auto* lines = static_cast<int*>(memAlloc(static_cast<size_t>(count) * sizeof(int)));
+  if (!lines) return;  // lines are looked up in the table then
+  std::fill_n(lines, count, -1);
+  LocationReader reader(codeLocations(code), code->co_firstlineno);
+  while (reader.next())
+    for (int unit = reader.start(); unit < std::min(reader.end(), count); unit++)
+      lines[unit] = reader.range().line;
+  code->_co_linearray = reinterpret_cast<char*>(lines);
+  code->_co_linearray_entry_size = sizeof(int);
 }
 
 CodePosition codePositionAt(CodeObject* code, int byte_offset) {

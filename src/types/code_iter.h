@@ -1,4 +1,4 @@
-// The iterators behind co_lines() and co_positions().
+// The line table as co_lines(), co_positions() and tracing read it.
 #pragma once
 
 #include <span>
@@ -8,6 +8,7 @@
 namespace krait {
 
 std::span<const uint8_t> codeLocations(const CodeObject* code);
+void codeKeepLines(CodeObject* code);  // codeLineAt is going to be asked often: while tracing
 Result<Ref<>> codeLines(CodeObject* code);
 Result<Ref<>> codePositions(CodeObject* code);
 
