@@ -114,10 +114,19 @@ Status codeSetFilename(CodeObject* code, StrObject* filename) {
   return renameCode(code, old_name.get(), filename);
 }
 
-Result<Ref<>> frozenCode(const FrozenModule& module) {
+namespace {
+
+Result<Ref<>> codeFromFile(const FrozenModule& module) {
   std::string path = interpreter().config.stdlib + "/" + module.path + ".py";
   MaybeRef<> cached = TRY(readPycFor(path));
-  Ref<> code = cached ? std::move(cached).take() : TRY(compileStdlibFile(path));
+  return cached ? std::move(cached).take() : TRY(compileStdlibFile(path));
+}
+
+}  // namespace
+
+Result<Ref<>> frozenCode(const FrozenModule& module) {
+  Ref<StrObject> no_name = emptyStr();
+  Ref<> code = module.path ? TRY(codeFromFile(module)) : Ref<>(TRY(compileSource("", no_name, {})));
   if (!isCode(code)) return raise(PyExc_TypeError, "frozen object '%s' is not a code object", module.name);
   Ref<StrObject> filename = TRY(strFormat("<frozen %s>", dotted(module).c_str()));
   TRY(codeSetFilename(cast<CodeObject>(code.get()), filename));

@@ -8,7 +8,7 @@ namespace krait::modules {
 
 struct FrozenModule {
   const char* name;
-  const char* path;    // below the stdlib folder; null: no file of its own
+  const char* path;    // below the stdlib folder; null: an empty module
   const char* origin;  // `origname` of find_frozen; null: None
   bool is_package;
 };
@@ -39,9 +39,9 @@ inline constexpr FrozenModule kFrozenModules[] = {
     {"__phello_alias__.spam", "__hello__", "__hello__", false},
     {"__phello__", "__phello__/__init__", "__phello__", true},
     {"__phello__.__init__", "__phello__/__init__", "<__phello__", false},
-    {"__phello__.ham", "__phello__/ham/__init__", "__phello__.ham", true},
-    {"__phello__.ham.__init__", "__phello__/ham/__init__", "<__phello__.ham", false},
-    {"__phello__.ham.eggs", "__phello__/ham/eggs", "__phello__.ham.eggs", false},
+    {"__phello__.ham", nullptr, "__phello__.ham", true},
+    {"__phello__.ham.__init__", nullptr, "<__phello__.ham", false},
+    {"__phello__.ham.eggs", nullptr, "__phello__.ham.eggs", false},
     {"__phello__.spam", "__phello__/spam", "__phello__.spam", false},
     {"__hello_only__", "__hello__", nullptr, false},
 };
