@@ -17,14 +17,14 @@ void consume(BufferedObject* self, size_t count) {
   if (self->pos == self->end) self->state = BufferState::kEmpty, self->pos = self->end = 0;
 }
 
-// One raw read into the empty buffer. absent: would block.
-Result<std::optional<size_t>> fill(BufferedObject* self) {
+// One raw read into the buffer, of which the first `start` bytes have been used up. absent: would block.
+Result<std::optional<size_t>> fill(BufferedObject* self, Py_ssize_t start = 0) {
   if (!self->buffer) return raise(PyExc_ValueError, "I/O operation on closed file");
-  std::optional<size_t> n = TRY(rawRead(self, self->buffer, self->buffer_size));
+  std::optional<size_t> n = TRY(rawRead(self, self->buffer + start, self->buffer_size - start));
   if (n && *n > 0) {
     self->state = BufferState::kReading;
-    self->pos = 0;
-    self->end = static_cast<Py_ssize_t>(*n);
+    self->pos = start;
+    self->end = start + static_cast<Py_ssize_t>(*n);
   }
   return n;
 }
@@ -65,27 +65,54 @@ Result<Ref<>> readEverything(BufferedObject* self) {
   return Ref<>(TRY(bytesFrom(ahead)));
 }
 
+// Copies what is ahead, `size` bytes at most.
+size_t takeAhead(BufferedObject* self, char* out, size_t size) {
+  std::string_view ahead = unread(self).substr(0, size);
+  if (ahead.empty()) return 0;
+  std::memcpy(out, ahead.data(), ahead.size());
+  consume(self, ahead.size());
+  return ahead.size();
+}
+
 // Fills [out, out + size) as far as the stream goes. *blocked: it ended because nothing was ready.
 Result<size_t> readUpTo(BufferedObject* self, char* out, size_t size, bool* blocked) {
-  size_t done = 0;
+  size_t done = takeAhead(self, out, size);
   *blocked = false;
+  if (done == size) return done;
+  TRY(bufferedFlushWrites(self));
+  auto block = static_cast<size_t>(self->buffer_size);
+  Py_ssize_t start = 0;
   while (done < size) {
-    std::string_view ahead = unread(self).substr(0, size - done);
-    if (!ahead.empty()) {
-      std::memcpy(out + done, ahead.data(), ahead.size());
-      done += ahead.size();
-      consume(self, ahead.size());
-      continue;
-    }
-    TRY(bufferedFlushWrites(self));
-    size_t whole_blocks =
-        (size - done) / static_cast<size_t>(self->buffer_size) * static_cast<size_t>(self->buffer_size);
+    size_t whole_blocks = (size - done) / block * block;
     std::optional<size_t> n = whole_blocks
                                   ? TRY(rawRead(self, out + done, static_cast<Py_ssize_t>(whole_blocks)))
-                                  : TRY(fill(self));
-    if (!n) *blocked = true;
+                                  : TRY(fill(self, start));
+    *blocked = !n;
     if (!n || *n == 0) break;
-    if (whole_blocks) done += *n;
+    start = self->end;
+    done += whole_blocks ? *n : takeAhead(self, out + done, size - done);
+  }
+  return done;
+}
+
+// As read(), but what is larger than the buffer is read at once; readinto1() reads once, and not at all when
+// it has something and the buffer would be needed for more.
+Result<size_t> readIntoUpTo(BufferedObject* self, char* out, size_t size, bool one_call, bool* blocked) {
+  size_t done = takeAhead(self, out, size);
+  *blocked = false;
+  if (done == size) return done;
+  TRY(bufferedFlushWrites(self));
+  Py_ssize_t start = 0;
+  while (done < size) {
+    bool direct = size - done > static_cast<size_t>(self->buffer_size);
+    if (one_call && done && !direct) break;
+    std::optional<size_t> n = direct ? TRY(rawRead(self, out + done, static_cast<Py_ssize_t>(size - done)))
+                                     : TRY(fill(self, start));
+    *blocked = !n;
+    if (!n || *n == 0) break;
+    start = self->end;
+    done += direct ? *n : takeAhead(self, out + done, size - done);
+    if (one_call) break;
   }
   return done;
 }
@@ -95,24 +122,10 @@ Result<Ref<>> readInto(BufferedObject* self, Buffer& buffer, bool one_call) {
   TRY(bufferedCheckOpen(self, "readinto of closed file"));
   auto guard = TRY(BufferedGuard::enter(self));
   auto* out = reinterpret_cast<char*>(buffer.writableData());
-  auto size = static_cast<size_t>(buffer.size());
-  if (!one_call) {
-    bool blocked;
-    size_t n = TRY(readUpTo(self, out, size, &blocked));
-    if (n == 0 && blocked) return none();
-    return Ref<>(TRY(intFromLong(static_cast<long>(n))));
-  }
-  std::string_view ahead = unread(self).substr(0, size);
-  if (!ahead.empty() || size == 0) {
-    std::memcpy(out, ahead.data(), ahead.size());
-    size_t n = ahead.size();
-    consume(self, n);
-    return Ref<>(TRY(intFromLong(static_cast<long>(n))));
-  }
-  TRY(bufferedFlushWrites(self));
-  std::optional<size_t> n = TRY(rawRead(self, out, static_cast<Py_ssize_t>(size)));
-  if (!n) return none();
-  return Ref<>(TRY(intFromLong(static_cast<long>(*n))));
+  bool blocked;
+  size_t n = TRY(readIntoUpTo(self, out, static_cast<size_t>(buffer.size()), one_call, &blocked));
+  if (n == 0 && blocked) return none();
+  return Ref<>(TRY(intFromLong(static_cast<long>(n))));
 }
 
 // A line of at most `limit` bytes (-1: any length).

@@ -153,7 +153,7 @@ Result<Ref<>> textName(TextIOObject* self) {
   return attrGet(self->buffer, name<"name">());
 }
 Result<Ref<>> textErrors(TextIOObject* self) {
-  TRY(textCheckReady(self));
+  if (!self->detached) TRY(textCheckReady(self));
   return share(self->errors);
 }
 Result<Ref<>> textNewlines(TextIOObject* self) {
