@@ -243,11 +243,11 @@ StrObject* eventName(int event) {
 }
 
 Result<Ref<>> callPythonTracer(PyObject* callback, FrameObject* frame, int event, PyObject* arg) {
-  TRY(frameFastToLocals(frame->f_frame));
   Ref<> held = share(callback);
   auto result = call(callback, static_cast<PyObject*>(frame), static_cast<PyObject*>(eventName(event)),
                      arg ? arg : Py_None);
-  frameLocalsToFast(frame->f_frame, true);
+  // Only a tracer that looked at f_locals may have changed variables there.
+  if (frame->f_fast_as_locals) frameLocalsToFast(frame->f_frame, true);
   if (result.failed()) (void)tracebackAddHere(frame).failed();
   return result;
 }
