@@ -46,7 +46,7 @@ Status itemAssign(PyObject* object, PyObject* key, Opt<> value) {
   if (auto* m = mappingOf(object); m && m->mp_ass_subscript)
     return Status::fromC(m->mp_ass_subscript(object, key, value.get()));
   if (auto* s = sequenceOf(object)) {
-    if (isIndex(key) && s->sq_ass_item) return sequenceSet(object, TRY(sequenceIndexKey(key)), value);
+    if (isIndex(key)) return sequenceSet(object, TRY(sequenceIndexKey(key)), value);
     if (s->sq_ass_item)
       return raise(PyExc_TypeError, "sequence index must be integer, not '%.200s'", typeName(key));
   }

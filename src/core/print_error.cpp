@@ -356,20 +356,14 @@ void displayExceptionTo(PyObject* file, PyObject* exception) {
 
 namespace {
 
-// Before sys.stderr exists (or after it has gone): places and message, straight to the C stream.
+// Without sys.stderr (before it exists, or deleted): what the exception is, straight to the C stream.
 void displayRaw(PyObject* exception) {
-  if (!isExceptionInstance(exception)) return;
-  for (PyObject* tb = cast<ExceptionObject>(exception)->traceback; tb;
-       tb = cast<TracebackObject>(tb)->tb_next) {
-    auto line = strFormat("  File \"%S\", line %d, in %S\n",
-                          frameHooks.code(cast<TracebackObject>(tb)->tb_frame)->co_filename,
-                          tracebackLine(cast<TracebackObject>(tb)),
-                          frameHooks.code(cast<TracebackObject>(tb)->tb_frame)->co_name);
-    if (line.failed() || objectPrint(std::move(line).take().get(), stderr, true).failed()) clearPending();
-  }
-  std::fprintf(stderr, "%s: ", typeName(exception));
-  if (objectPrint(exception, stderr, true).failed()) clearPending();
-  std::fputc('\n', stderr);
+  std::fprintf(stderr, "object address  : %p\n", static_cast<void*>(exception));
+  std::fprintf(stderr, "object refcount : %zd\n", exception->ob_refcnt);
+  std::fprintf(stderr, "object type     : %p\n", static_cast<void*>(typeOf(exception)));
+  std::fprintf(stderr, "object type name: %s\nobject repr     : ", typeName(exception));
+  if (objectPrint(exception, stderr, false).failed()) clearPending();
+  std::fputs("\nlost sys.stderr\n", stderr);
 }
 
 }  // namespace
@@ -378,7 +372,6 @@ void displayException(PyObject* exception) {
   Opt<> found = sysGet("stderr");
   if (!found) {
     displayRaw(exception);
-    std::fprintf(stderr, "lost sys.stderr\n");
     return;
   }
   if (found.get() == Py_None) return;

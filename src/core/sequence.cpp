@@ -58,8 +58,8 @@ Status sequenceSet(PyObject* object, Py_ssize_t index, Opt<> value) {
     return Status::fromC(s->sq_ass_item(object, TRY(fromEnd(object, index)), value.get()));
   if (auto* m = mappingOf(object); m && m->mp_ass_subscript)
     return raise(PyExc_TypeError, "%.200s is not a sequence", typeName(object));
-  return raise(PyExc_TypeError, "'%.200s' object doesn't support item %s", typeName(object),
-               value ? "assignment" : "deletion");
+  return raise(PyExc_TypeError, "'%.200s' object %s", typeName(object),
+               value ? "does not support item assignment" : "doesn't support item deletion");
 }
 
 Result<Ref<>> sequenceSlice(PyObject* object, Py_ssize_t start, Py_ssize_t stop) {

@@ -113,10 +113,10 @@ Status writeReportToStderr(const Report& r) {
   return writeReport(file.get(), r);
 }
 
-// false: the hook could not be called or failed; its exception is pending.
+// false: there is no hook, and the report is ours to write.
 Result<bool> callHook(const Report& r) {
   Opt<> found = sysGet("unraisablehook");
-  if (!found || found.get() == Py_None) return found.get() == Py_None;
+  if (!found || found.get() == Py_None) return false;
   auto hook = share(found.get());
   Ref<TupleObject> args = TRY(hookArgs(r));
   TRY(audit("sys.unraisablehook", "OO", hook.get(), args.get()));

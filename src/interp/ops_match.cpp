@@ -109,7 +109,7 @@ Result<bool> matchPositional(ClassMatcher& matcher, Py_ssize_t count) {
 // The captured attributes as a tuple, or None.
 Result<Ref<>> matchClass(PyObject* subject, PyObject* cls, Py_ssize_t count, TupleObject* keywords) {
   if (!hasFlag(typeOf(cls), Py_TPFLAGS_TYPE_SUBCLASS))
-    return raise(PyExc_TypeError, "called match pattern must be a class");
+    return raise(PyExc_TypeError, "called match pattern must be a type");
   if (!TRY(isInstance(subject, cls))) return none();
   Ref<SetObject> seen = TRY(setNew());
   Ref<ListObject> values = TRY(listNew());

@@ -1,4 +1,5 @@
 // The interactive prompt.
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -62,16 +63,17 @@ Result<Outcome> runOne(TerminalInput& input, CompileOptions& options) {
 Status runStartupFile() {
   const char* path = interpreter().config.ignore_environment ? nullptr : std::getenv("PYTHONSTARTUP");
   if (!path || !*path) return {};
+  Ref<StrObject> filename = TRY(fsDecode(path));
   std::FILE* file = std::fopen(path, "rb");
   if (!file) {
+    int reason = errno;
     std::fprintf(stderr, "Could not open PYTHONSTARTUP\n");
-    return raiseErrno();
+    return raiseErrno(reason, filename.get());
   }
   std::string text;
   char buffer[4096];
   while (size_t got = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, got);
   std::fclose(file);
-  Ref<StrObject> filename = TRY(fsDecode(path));
   Ref<CodeObject> code = TRY(compileSource(text, filename, {}));
   Opt<> main = importedModule("__main__");
   DictObject* dict = cast<ModuleObject>(main.get())->dict();
@@ -94,8 +96,9 @@ Status runInteractiveHook() {
 // So many in a row end the prompt: nothing can be read any more.
 constexpr int kMaxMemoryErrors = 16;
 
-void runInteractive(int* exit_status) {
-  if (runStartupFile().failed()) printPending(true);
+// PYTHONSTARTUP is for a session of its own, not for a look around after a program.
+void runInteractive(bool with_startup_file, int* exit_status) {
+  if (with_startup_file && runStartupFile().failed()) printPending(true);
   if (runInteractiveHook().failed()) printPending(true);
   if (defaultPrompt("ps1", ">>> ").failed() || defaultPrompt("ps2", "... ").failed()) clearPending();
   TerminalInput input;

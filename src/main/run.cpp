@@ -218,7 +218,7 @@ int runStdin() {
   if (isatty(0) || config().interactive) {
     int status = 0;
     config().inspect = 0;
-    runInteractive(&status);
+    runInteractive(true, &status);
     return status;
   }
   std::string text;
@@ -294,7 +294,7 @@ int runMain() {
     bool terminal = isatty(0) || config().interactive;
     if (terminal) {
       int exit_status = 0;
-      runInteractive(&exit_status);
+      runInteractive(false, &exit_status);
       return exit_status;
     }
   }

@@ -60,8 +60,8 @@ Status createCoreModules() {
   in.modules = TRY(dictNew()).leak();
   Ref<ModuleObject> builtins = TRY(modules::builtinsCreate());
   Ref<ModuleObject> sys = TRY(modules::sysCreate());
-  TRY(dictSet(in.modules, "builtins", builtins));
   TRY(dictSet(in.modules, "sys", sys));
+  TRY(dictSet(in.modules, "builtins", builtins));
   in.core_ready = true;
   Ref<> printer = TRY(stdPrinterNew(2));
   TRY(sysSet("stderr", printer.get()));
@@ -110,6 +110,9 @@ Status startTypes() {
 }
 Status startEncodings() {
   TRY(importModule("encodings"));
+  Ref<> lookup = TRY(importAttr("_codecs", "lookup"));
+  Ref<StrObject> encoding = TRY(fsDecode(interpreter().config.fs_encoding));
+  TRY(call(lookup.get(), encoding.get()));
   return {};
 }
 Status startSite() {

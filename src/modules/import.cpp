@@ -276,8 +276,8 @@ Result<Ref<>> makeNative(const char* module_name) {
 Status importStart(ModuleObject* sys) {
   Interpreter& in = interpreter();
   bool verbose = in.config.verbose != 0;
-  Ref<> imp = TRY(makeNative("_imp"));
   Ref<ModuleObject> bootstrap = TRY(runFrozen("_frozen_importlib"));
+  Ref<> imp = TRY(makeNative("_imp"));
   if (verbose) std::fputs("import _frozen_importlib # frozen\nimport _imp # builtin\n", stderr);
   in.importlib = share(bootstrap.get()).leak();
   TRY(callMethod(bootstrap.get(), name<"_install">(), sys, imp.get()));

@@ -162,12 +162,12 @@ Result<Ref<>> timeLocaltime(Opt<> seconds) {
   return structTime(TRY(breakDown(TRY(secondsArgument(seconds)), localtime_r)));
 }
 
-// A time tuple given by the user.
-Result<tm> tupleToTm(PyObject* tuple) {
+// A time tuple given by the user to `function`.
+Result<tm> tupleToTm(const char* function, PyObject* tuple) {
   if (!isTuple(tuple)) return raise(PyExc_TypeError, "Tuple or struct_time argument required");
   auto* t = cast<TupleObject>(tuple);
   bool own = isExact(tuple, g_struct_time);
-  if (t->size() != 9) return raise(PyExc_TypeError, "illegal time tuple argument");
+  if (t->size() != 9) return raise(PyExc_TypeError, "%s(): illegal time tuple argument", function);
   int v[9];
   for (int i = 0; i < 9; i++) v[i] = TRY(asInt(t->at(i)));
   if (v[0] < INT_MIN + 1900) return raise(PyExc_OverflowError, "year out of range");
@@ -201,9 +201,9 @@ Status checkBounds(tm& t) {
   return {};
 }
 
-Result<tm> tmArgument(Opt<> tuple) {
+Result<tm> tmArgument(const char* function, Opt<> tuple) {
   if (!tuple) return breakDown(std::time(nullptr), localtime_r);
-  tm t = TRY(tupleToTm(tuple.get()));
+  tm t = TRY(tupleToTm(function, tuple.get()));
   TRY(checkBounds(t));
   return t;
 }
@@ -217,13 +217,13 @@ Result<Ref<>> ascText(const tm& t) {
                 t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, 1900 + t.tm_year);
   return Ref<>(TRY(strFromUtf8(text)));
 }
-Result<Ref<>> timeAsctime(Opt<> tuple) { return ascText(TRY(tmArgument(tuple))); }
+Result<Ref<>> timeAsctime(Opt<> tuple) { return ascText(TRY(tmArgument("asctime", tuple))); }
 Result<Ref<>> timeCtime(Opt<> seconds) {
   return ascText(TRY(breakDown(TRY(secondsArgument(seconds)), localtime_r)));
 }
 
 Result<Ref<>> timeMktime(PyObject* tuple) {
-  tm t = TRY(tupleToTm(tuple));
+  tm t = TRY(tupleToTm("mktime", tuple));
   t.tm_wday = -1;  // stays -1 when mktime fails
   time_t when = mktime(&t);
   if (when == static_cast<time_t>(-1) && t.tm_wday == -1)
@@ -232,7 +232,7 @@ Result<Ref<>> timeMktime(PyObject* tuple) {
 }
 
 Result<Ref<>> timeStrftime(StrObject* format, Opt<> tuple) {
-  tm t = TRY(tmArgument(tuple));
+  tm t = TRY(tmArgument("strftime", tuple));
   t.tm_isdst = t.tm_isdst < 0 ? -1 : t.tm_isdst > 0;
   std::string pattern = TRY(fsEncode(format));
   if (pattern.empty()) return Ref<>(emptyStr());

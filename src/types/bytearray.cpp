@@ -265,8 +265,7 @@ Status deleteStepped(ByteArrayObject* self, SliceBounds bounds, Py_ssize_t count
   return byteArrayResize(self, self->ob_size - count);
 }
 
-Status assignSlice(ByteArrayObject* self, SliceObject* slice, std::string_view bytes) {
-  SliceBounds bounds = TRY(sliceUnpack(slice));
+Status assignSlice(ByteArrayObject* self, SliceBounds bounds, std::string_view bytes) {
   Py_ssize_t count = sliceAdjust(bounds, self->ob_size);
   if (bounds.step == 1) {
     Py_ssize_t stop = std::max(bounds.start, bounds.start + count);
@@ -286,15 +285,17 @@ Status byteArrayAssSubscript(ByteArrayObject* self, PyObject* key, Opt<> value) 
   if (!isSlice(key))
     return raise(PyExc_TypeError, "bytearray indices must be integers or slices, not %.200s", typeName(key));
   auto* slice = cast<SliceObject>(key);
-  if (!value) return assignSlice(self, slice, "");
+  SliceBounds bounds = TRY(sliceUnpack(slice));
+  if (!value) return assignSlice(self, bounds, "");
   if (isByteArray(value.get()) && value.get() != self)
-    return assignSlice(self, slice, viewOf(cast<ByteArrayObject>(value.get())));
+    return assignSlice(self, bounds, viewOf(cast<ByteArrayObject>(value.get())));
   if (value.get() != self && (isNumber(value.get()) || isStr(value.get())))
     return raise(PyExc_TypeError, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
   ByteBuilder collected;
   TRY(byteCollect(collected, value.get(), "byte must be in range(0, 256)", "bytearray"));
   if (collected.failed()) return raiseNoMemory();
-  return assignSlice(self, slice, collected.view());
+  // Collecting ran user code: the bounds are asked for again, as CPython does.
+  return assignSlice(self, TRY(sliceUnpack(slice)), collected.view());
 }
 
 int byteArrayAssItem(PyObject* self, Py_ssize_t index, PyObject* value) {

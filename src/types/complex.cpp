@@ -219,8 +219,9 @@ Result<ComplexValue> fromStr(StrObject* text) {
                                         : '?');
   }
   ComplexValue value;
-  if (!stripUnderscores({ascii.data(), ascii.size()}, clean) ||
-      !parseComplex({clean.data(), clean.size()}, &value)) {
+  if (!stripUnderscores({ascii.data(), ascii.size()}, clean))
+    return raise(PyExc_ValueError, "could not convert string to complex: %R", text);
+  if (!parseComplex({clean.data(), clean.size()}, &value)) {
     return raise(PyExc_ValueError, "complex() arg is a malformed string");
   }
   return value;

@@ -11,7 +11,8 @@ CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
 def show(*args, input="", **env):
     done = subprocess.run([sys.executable, *args], env=CLEAN | {"LC_ALL": "C.UTF-8"} | env, input=input,
                           capture_output=True, text=True)
-    err = re.sub("0x[0-9a-f]{8,}", "0xADDR", done.stderr.replace(sys.executable, "PROGRAM"))
+    err = re.sub("0x[0-9a-f]{6,}|(?<=refcount : )[0-9]+", "0xADDR",
+                 done.stderr.replace(sys.executable, "PROGRAM"))
     print(args, env, done.returncode, ascii(done.stdout))
     print(err)
 
@@ -31,3 +32,16 @@ with tempfile.TemporaryDirectory() as folder:
 show("-c", "import sys; sys.excepthook = 1; 1/0")
 show("-c", "import sys; sys.stderr = None; 1/0")
 show("-c", "import sys; sys.exit(1.5)")
+show("-c", "import sys; e = sys.stderr; del sys.stderr; 1/0")
+show("-c", """
+import sys
+class A:
+    def __del__(self): 1/0
+sys.unraisablehook = None
+A()
+del sys.unraisablehook
+A()
+""")
+for command in (), ("-c", "pass"):
+    show("-i", "-q", *command, PYTHONSTARTUP="/nonexistent/startup.py")
+show("-S", "-c", "import sys; print(list(sys.modules))")

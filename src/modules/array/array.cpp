@@ -109,7 +109,7 @@ Status extendArray(ArrayObject* self, ArrayObject* other) {
 
 Result<Ref<>> inPlaceConcat(ArrayObject* self, PyObject* other) {
   if (!isArray(other)) {
-    return raise(PyExc_TypeError, "can only extend with array (not \"%.200s\")", typeName(other));
+    return raise(PyExc_TypeError, "can only extend array with array (not \"%.200s\")", typeName(other));
   }
   TRY(extendArray(self, cast<ArrayObject>(other)));
   return share(self);
@@ -346,10 +346,9 @@ Result<Ref<>> pop(ArrayObject* self, Py_ssize_t index) {
   return value;
 }
 
-Result<Ref<>> index(ArrayObject* self, PyObject* v, Py_ssize_t start, Py_ssize_t stop) {
-  if (start < 0) start = std::max<Py_ssize_t>(start + self->size(), 0);
-  if (stop < 0) stop += self->size();
-  Py_ssize_t found = TRY(find(self, v, start, stop));
+Result<Ref<>> index(ArrayObject* self, PyObject* v, SliceIndex start, SliceIndex stop) {
+  Py_ssize_t size = self->size();
+  Py_ssize_t found = TRY(find(self, v, start.from(size), stop.from(size)));
   if (found < 0) return raise(PyExc_ValueError, "array.index(x): x not in array");
   return intFromLong(found);
 }

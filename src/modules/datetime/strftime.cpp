@@ -38,6 +38,14 @@ Status appendDirective(StrBuilder& out, Py_UCS4 directive, PyObject* tzinfo, PyO
   return {};
 }
 
+// The C library's format ends at the first null character, one in a time zone's name as well.
+Result<Ref<StrObject>> upToNull(Ref<StrObject> text) {
+  Py_ssize_t end = 0;
+  while (end < text->size() && text->at(end) != 0) end++;
+  if (end == text->size()) return text;
+  return strSubstring(text.get(), 0, end);
+}
+
 }  // namespace
 
 Result<Ref<>> strftimeWrap(PyObject* self, StrObject* format, PyObject* timetuple, PyObject* tzinfo,
@@ -53,7 +61,7 @@ Result<Ref<>> strftimeWrap(PyObject* self, StrObject* format, PyObject* timetupl
       TRY(appendDirective(out, format->at(++i), tzinfo, about, microsecond));
     }
   }
-  Ref<StrObject> expanded = TRY(out.finish());
+  Ref<StrObject> expanded = TRY(upToNull(TRY(out.finish())));
   Ref<> time_module = TRY(importModule("time"));
   return callMethod(time_module.get(), name<"strftime">(), expanded.get(), timetuple);
 }

@@ -54,16 +54,8 @@ Result<Py_ssize_t> groupNumber(MatchObject* self, PyObject* group) {
   if (isIndex(group)) {
     number = TRY(asSsize(group, nullptr));
   } else if (self->pattern && self->pattern->group_index) {
-    Result<Opt<>> found = dictGet(cast<DictObject>(self->pattern->group_index), group);
-    if (found.failed())
-      clearPending();
-    else if (Opt<> index = std::move(found).take(); index && isInt(index.get())) {
-      Result<Py_ssize_t> value = intAsSsize(cast<IntObject>(index.get()));
-      if (value.failed())
-        clearPending();
-      else
-        number = std::move(value).take();
-    }
+    Opt<> index = TRY(dictGet(cast<DictObject>(self->pattern->group_index), group));
+    if (index && isInt(index.get())) number = TRY(intAsSsize(cast<IntObject>(index.get())));
   }
   if (number < 0 || number >= self->groups) return raise(PyExc_IndexError, "no such group");
   return number;

@@ -113,13 +113,14 @@ Status sysSetAsyncGenHooks(Opt<> firstiter, Opt<> finalizer) {
 PyStructSequence_Field kHookFields[] = {{"firstiter", "called at the first iteration"},
                                         {"finalizer", "called when one is collected unfinished"},
                                         {nullptr, nullptr}};
-PyStructSequence_Desc kHooksDesc{"sys.asyncgen_hooks", "The asynchronous generator hooks of a thread.",
+PyStructSequence_Desc kHooksDesc{"asyncgen_hooks", "The asynchronous generator hooks of a thread.",
                                  kHookFields, 2};
 
 Result<Ref<>> sysGetAsyncGenHooks() {
-  static PyTypeObject* type = nullptr;
-  if (!type) type = TRY(structSeqTypeNew(&kHooksDesc, Py_TPFLAGS_DISALLOW_INSTANTIATION)).leak();
-  Ref<TupleObject> hooks = TRY(structSeqNew(type));
+  // A static type, of no module: so its name stands alone in its repr.
+  static PyTypeObject type;
+  if (!type.tp_name) TRY(structSeqTypeInit(&type, &kHooksDesc));
+  Ref<TupleObject> hooks = TRY(structSeqNew(&type));
   Thread* thread = currentThread();
   structSeqSet(hooks, 0, orNone(thread->async_gen_firstiter));
   structSeqSet(hooks, 1, orNone(thread->async_gen_finalizer));
