@@ -214,6 +214,7 @@ void Diagnoser::lexerError() {
       break;
     }
     case LexFailure::Decode: raiseHere("(unicode error) " + lexer_.error().message); break;
+    case LexFailure::Stopped: break;
     case LexFailure::None:
     case LexFailure::Interrupted: raised_ = true; break;
   }

@@ -63,7 +63,10 @@ void Lexer::grow() {
 // Lines
 
 bool Lexer::pullLine() {
-  if (stop_reading_) return false;
+  if (stop_reading_) {
+    failure_ = LexFailure::Stopped;
+    return false;
+  }
   auto line = callbacks_->readline(count_ > 0 || lineno_ > 0);
   if (!line) {
     failure_ = LexFailure::Interrupted;
@@ -138,7 +141,7 @@ std::pair<const char*, const char*> Lexer::joinedLines(int lineno) const {
 // Errors
 
 Tok Lexer::fail(LexFailure failure) {
-  if (failure_ != LexFailure::Interrupted) failure_ = failure;
+  if (failure_ != LexFailure::Interrupted && failure_ != LexFailure::Stopped) failure_ = failure;
   return Tok::Error;
 }
 
@@ -222,7 +225,8 @@ Tok Lexer::finish(Token& token, Tok type, const char* end) {
 }
 
 Tok Lexer::endOfText() {
-  if (failure_ == LexFailure::Interrupted || depth_ > 0) return fail(LexFailure::Eof);
+  bool cut_off = failure_ == LexFailure::Interrupted || failure_ == LexFailure::Stopped;
+  if (cut_off || depth_ > 0) return fail(LexFailure::Eof);
   return Tok::EndMarker;
 }
 

@@ -28,6 +28,7 @@ enum class LexFailure : uint8_t {
   LineContinuation,
   Decode,       // a name that is not UTF-8: error.message is the codec's
   Interrupted,  // a callback failed
+  Stopped,      // more lines would be needed, but reading was stopped: no error of its own
 };
 
 struct TypeIgnoreComment {

@@ -45,3 +45,4 @@ A()
 for command in (), ("-c", "pass"):
     show("-i", "-q", *command, PYTHONSTARTUP="/nonexistent/startup.py")
 show("-S", "-c", "import sys; print(list(sys.modules))")
+show("-i", "-q", input="x = (1,\ny = 2\nfoo(1,\n 2 3\n(a for\nb c\n{1: 2,\n 3\n4\n[1\n2]\nf(a for b in c,\nd\n")
