@@ -258,8 +258,7 @@ Status warnAt(PyObject* given_category, PyObject* given, const Place& place, Opt
   TRY(ensureState());
   if (place.module.get() == Py_None) return {};  // late in shutdown
   if (place.registry && place.registry.get() != Py_None && !isDict(place.registry.get()))
-    return raise(PyExc_TypeError, "'registry' must be a dict or None, not '%.200s'",
-                 typeName(place.registry.get()));
+    return raise(PyExc_TypeError, "'registry' must be a dict or None");
   Ref<> module = place.module ? share(place.module.get()) : TRY(moduleFromFilename(place.filename));
   bool is_instance = TRY(isInstance(given, PyExc_Warning));
   Ref<> text = is_instance ? Ref<>(TRY(objectStr(given))) : share(given);

@@ -198,7 +198,7 @@ Result<PyTypeObject*> exceptionGroupType() {
   if (group_type) return group_type;
   Ref<TupleObject> bases = TRY(tupleOf(PyExc_BaseExceptionGroup, PyExc_Exception));
   Ref<DictObject> dict = TRY(dictNew());
-  Ref<StrObject> module = TRY(strInternUtf8("builtins"));
+  Ref<StrObject> module = TRY(strFromUtf8("builtins"));  // not the built-in types' string: pickles tell
   TRY(dictSet(dict, "__module__", module));
   Ref<StrObject> type_name = TRY(strInternUtf8("ExceptionGroup"));
   Ref<TupleObject> args = TRY(tupleOf(type_name.get(), bases.get(), dict.get()));

@@ -188,7 +188,8 @@ Status setModuleName(PyTypeObject* type, const char* full_name) {
   if (!dot) {
     return warn(PyExc_DeprecationWarning, 1, "builtin type %.200s has no __module__ attribute", full_name);
   }
-  auto module = TRY(strInternUtf8({full_name, static_cast<size_t>(dot - full_name)}));
+  // A string of its own: pickles tell by identity what they have written already.
+  auto module = TRY(strFromUtf8({full_name, static_cast<size_t>(dot - full_name)}));
   return dictSet(dictOf(type), name<"__module__">(), module.get());
 }
 

@@ -68,3 +68,15 @@ for given in "%Y\0%m", "%\0", "\0", "%Y%":
     show(f"strftime {given!r}", datetime.date(2020, 1, 2).strftime, given)
     show(f"format {given!r}", format, datetime.datetime(2020, 1, 2), given)
 print(sys.get_asyncgen_hooks())
+
+# -1 is no descriptor but a missing path; other numbers are asked for; a program not found is not named.
+import os
+import warnings
+
+for function, *rest in ((os.stat,), (os.chmod, 1), (os.utime,), (os.truncate, 1), (os.chown, 0, 0), (os.statvfs,), (os.chdir,),
+                        (os.listdir,), (os.scandir,)):
+    for number in -1, -5, 999:
+        show(f"{function.__name__} {number}", lambda: bool(function(number, *rest)))
+show("execv", os.execv, "/nonexistent/program", ["a"])
+show("execve", os.execve, "/nonexistent/program", ["a"], {})
+show("registry", lambda: warnings.warn_explicit("m", UserWarning, "f", 1, registry=5))

@@ -18,18 +18,20 @@ bool isDots(const char* entry_name) {
 }
 
 // A directory given by a descriptor is read through a duplicate, from its start.
-DIR* openDirectory(const Path& path) {
-  return unlocked([&]() -> DIR* {
-    if (!path.isFd()) return opendir(path.c_str());
-    int copy = fcntl(path.fd, F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) return nullptr;
-    DIR* dir = fdopendir(copy);
-    if (dir)
-      rewinddir(dir);
+Result<DIR*> openDirectory(const Path& path) {
+  int copy = path.isFd() ? unlocked([&] { return fcntl(path.fd, F_DUPFD_CLOEXEC, 0); }) : -1;
+  if (path.isFd() && copy < 0) return raiseErrno();
+  DIR* dir = unlocked([&]() -> DIR* {
+    if (copy < 0) return opendir(path.c_str() ? path.c_str() : ".");
+    DIR* opened = fdopendir(copy);
+    if (opened)
+      rewinddir(opened);
     else
       close(copy);
-    return dir;
+    return opened;
   });
+  if (!dir) return raisePathError(path);
+  return dir;
 }
 
 class Directory {
@@ -52,9 +54,7 @@ class Directory {
 
 Result<Ref<>> osListdir(PathArg<kOrFd | kOrNone> path) {
   TRY(audit("os.listdir", "O", path.object ? path.object : Py_None));
-  DIR* opened = openDirectory(path);
-  if (!opened) return raisePathError(path);
-  Directory dir(opened);
+  Directory dir(TRY(openDirectory(path)));
   Ref<ListObject> names = TRY(listNew());
   while (dirent* entry = dir.next()) {
     if (!isDots(entry->d_name)) TRY(listAppend(names, TRY(pathResult(entry->d_name, path.wantsBytes()))));
@@ -237,8 +237,7 @@ void scandirDealloc(PyObject* object) {
 
 Result<Ref<>> osScandir(PathArg<kOrFd | kOrNone> path) {
   TRY(audit("os.scandir", "O", path.object ? path.object : Py_None));
-  DIR* dir = openDirectory(path);
-  if (!dir) return raisePathError(path);
+  DIR* dir = TRY(openDirectory(path));
   auto made = typeAlloc<ScandirIterator>(g_scandir_iterator);
   if (made.failed()) {
     closedir(dir);

@@ -28,8 +28,9 @@ struct Path {
   MaybeRef<> made;
   bool absent = false;  // None was given where that is allowed
 
-  const char* c_str() const { return text.c_str(); }
-  bool isFd() const { return fd >= 0; }
+  // -1 among descriptors is no descriptor: what is left is a path that is not there.
+  const char* c_str() const { return object && isInt(object) ? nullptr : text.c_str(); }
+  bool isFd() const { return fd != -1; }
   bool wantsBytes() const { return object && hasBuffer(object); }
 };
 enum PathKinds { kPathOnly = 0, kOrFd = 1, kOrNone = 2 };

@@ -93,7 +93,7 @@ Status osExecv(PathArg<kPathOnly> path, PyObject* argv) {
   StringVector args = TRY(StringVector::fromSequence(argv, "execv"));
   TRY(audit("os.exec", "OOO", path.object, argv, Py_None));
   execv(path.c_str(), args.data());
-  return raisePathError(path);
+  return raiseErrno();
 }
 Status osExecve(PathArg<kOrFd> path, PyObject* argv, PyObject* env) {
   if (!isList(argv) && !isTuple(argv)) return raise(PyExc_TypeError, "execve: argv must be a tuple or list");

@@ -166,11 +166,8 @@ Result<Ref<>> osFstatvfs(int fd) {
 
 Status osTruncate(PathArg<kOrFd> path, Offset length) {
   TRY(audit("os.truncate", "OL", path.object, static_cast<long long>(length.value)));
-  return checkPath(TRY(retry([&] {
-                     return path.isFd() ? ftruncate(path.fd, length.value)
-                                        : truncate(path.c_str(), length.value);
-                   })),
-                   path);
+  if (path.isFd()) return check(TRY(retry([&] { return ftruncate(path.fd, length.value); })));
+  return checkPath(TRY(retry([&] { return truncate(path.c_str(), length.value); })), path);
 }
 Status osFtruncate(int fd, Offset length) {
   TRY(audit("os.truncate", "iL", fd, static_cast<long long>(length.value)));
