@@ -147,6 +147,23 @@ KR_EXPORT PyObject* _PyObject_FastCallDictTstate(PyThreadState*, PyObject* calla
                                                  size_t nargsf, PyObject* kwargs) {
   return PyObject_VectorcallDict(callable, args, nargsf, kwargs);
 }
+KR_EXPORT PyObject* _PyObject_Call_Prepend(PyThreadState*, PyObject* callable, PyObject* first,
+                                           PyObject* args, PyObject* kwargs) {
+  auto* rest = static_cast<TupleObject*>(args);
+  ArgStack stack;
+  stack.append(first);
+  for (Py_ssize_t i = 0; i < rest->size(); i++) stack.append(rest->at(i));
+  return PyObject_VectorcallDict(callable, stack.data(), stack.size(), kwargs);
+}
+// 1: *method is to be called with the object as its first argument; 0: it is bound, or null with an
+// exception.
+KR_EXPORT int _PyObject_GetMethod(PyObject* object, PyObject* attr, PyObject** method) {
+  auto found = methodLookup(object, static_cast<StrObject*>(attr));
+  if (found.failed()) return *method = nullptr, 0;
+  MethodLookup lookup = std::move(found).take();
+  *method = std::move(lookup.callable).leak();
+  return lookup.unbound;
+}
 // The values of keyword arguments, under their names: a new dict.
 KR_EXPORT PyObject* _PyStack_AsDict(PyObject* const* values, PyObject* names) {
   return toC(dictFromKeywords(values, static_cast<TupleObject*>(names)));

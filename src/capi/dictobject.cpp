@@ -147,6 +147,11 @@ KR_EXPORT int PyDict_Merge(PyObject* o, PyObject* other, int override_existing) 
   auto* dict = dictArg(o);
   return dict ? toC(dictMerge(dict, other, override_existing != 0)) : -1;
 }
+// override_existing 2: a key that both have is a KeyError.
+KR_EXPORT int _PyDict_MergeEx(PyObject* o, PyObject* other, int override_existing) {
+  auto* dict = dictArg(o);
+  return dict ? toC(dictMerge(dict, other, override_existing)) : -1;
+}
 KR_EXPORT int PyDict_MergeFromSeq2(PyObject* o, PyObject* pairs, int override_existing) {
   auto* dict = dictArg(o);
   return dict ? toC(dictMergeFromPairs(dict, pairs, override_existing != 0)) : -1;

@@ -120,6 +120,18 @@ show(function("_PyErr_SetObject", c_int, c_void_p, py_object, py_object), thread
 show(function("_PyErr_SetNone", c_int, c_void_p, py_object), thread, IndexError)
 show(function("_PyErr_Format", c_void_p, c_void_p, py_object, c_char_p, c_int), thread, OSError, b"%d", 5)
 show(function("_PyErr_NoMemory", c_void_p, c_void_p), thread)
+prepend = function("_PyObject_Call_Prepend", py_object, c_void_p, py_object, py_object, py_object, py_object)
+show(prepend, thread, print, 1, (2, 3), {"sep": "-"})
+show(prepend, thread, min, 4, (3,), {})
+get_method = function("_PyObject_GetMethod", c_int, py_object, py_object, c_void_p)
+for owner, attribute in (([], "append"), (sys, "getsizeof"), (ctypes.Structure, "mro"), (new, "__call__")):
+    method = py_object()
+    print(get_method(owner, attribute, byref(method)), type(method.value).__name__)
+show(get_method, 3, "nothing", byref(py_object()))
+merge = function("_PyDict_MergeEx", c_int, py_object, py_object, c_int)
+target = {"a": 1}
+print(merge(target, {"a": 2, "b": 3}, 0), target, merge(target, {"a": 4}, 1), target)
+show(merge, target, {"c": 5, "b": 6}, 2)
 
 # --- a class that gets attributes before it is ready ---
 unready = function("PyType_GenericAlloc", c_void_p, py_object, c_ssize_t)(type, 0)
