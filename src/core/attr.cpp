@@ -85,18 +85,31 @@ Result<MaybeRef<>> instanceValue(PyObject* object, StrObject* attr, DictObject* 
   return MaybeRef<>::share(TRY(dictGet(dict, attr)).get());
 }
 
+// A descriptor of an extension may answer null without an exception. Asking whether there is a value (getattr
+// with a default, hasattr), that means no: protobuf's message classes count on it. Otherwise it is the
+// descriptor's error.
+enum class Silence { kError, kAbsent };
+
+Result<MaybeRef<>> bindTo(PyObject* object, PyObject* descr, descrgetfunc get, Silence silence) {
+  PyObject* bound = get(descr, object, reinterpret_cast<PyObject*>(typeOf(object)));
+  if (bound) [[likely]]
+    return MaybeRef<>::steal(bound);
+  if (exceptionPending()) return Raised{};
+  if (silence == Silence::kAbsent) return MaybeRef<>();
+  return raise(PyExc_SystemError, "error return without exception set");
+}
+
 // Data descriptor, then instance, then other descriptor, then class attribute.
-Result<MaybeRef<>> genericFind(PyObject* object, StrObject* attr, DictObject* instead = nullptr) {
+Result<MaybeRef<>> genericFind(PyObject* object, StrObject* attr, Silence silence,
+                               DictObject* instead = nullptr) {
   PyTypeObject* type = typeOf(object);
   TRY(ensureReady(type));
   auto descr = MaybeRef<>::share(typeLookup(type, attr).get());
-  auto* self_type = reinterpret_cast<PyObject*>(type);
   descrgetfunc get = descr ? typeOf(descr.get())->tp_descr_get : nullptr;
-  if (get && typeOf(descr.get())->tp_descr_set)
-    return MaybeRef<>(TRY(Result<Ref<>>::fromC(get(descr.get(), object, self_type))));
+  if (get && typeOf(descr.get())->tp_descr_set) return bindTo(object, descr.get(), get, silence);
   MaybeRef<> value = TRY(instanceValue(object, attr, instead));
   if (value) return value;
-  if (get) return MaybeRef<>(TRY(Result<Ref<>>::fromC(get(descr.get(), object, self_type))));
+  if (get) return bindTo(object, descr.get(), get, silence);
   return descr;
 }
 
@@ -160,7 +173,7 @@ Status attrDelete(PyObject* object, PyObject* attr) { return setThroughSlot(obje
 
 Result<Ref<>> genericGetAttr(PyObject* object, PyObject* attr) {
   if (!isStr(attr)) return raiseNameNotStr(attr);
-  MaybeRef<> found = TRY(genericFind(object, cast<StrObject>(attr)));
+  MaybeRef<> found = TRY(genericFind(object, cast<StrObject>(attr), Silence::kError));
   if (found) [[likely]]
     return std::move(found).take();
   (void)raiseAttributeError(object, attr).failed();
@@ -169,7 +182,7 @@ Result<Ref<>> genericGetAttr(PyObject* object, PyObject* attr) {
 
 Result<Ref<>> genericGetAttrWithDict(PyObject* object, PyObject* attr, DictObject* dict) {
   if (!isStr(attr)) return raiseNameNotStr(attr);
-  MaybeRef<> found = TRY(genericFind(object, cast<StrObject>(attr), dict));
+  MaybeRef<> found = TRY(genericFind(object, cast<StrObject>(attr), Silence::kError, dict));
   if (found) return std::move(found).take();
   (void)raiseAttributeError(object, attr).failed();
   return Raised{};
@@ -177,7 +190,7 @@ Result<Ref<>> genericGetAttrWithDict(PyObject* object, PyObject* attr, DictObjec
 
 Result<MaybeRef<>> genericLookupAttr(PyObject* object, PyObject* attr) {
   if (!isStr(attr)) return raiseNameNotStr(attr);
-  auto found = genericFind(object, cast<StrObject>(attr));
+  auto found = genericFind(object, cast<StrObject>(attr), Silence::kAbsent);
   if (!found.failed()) [[likely]]
     return found;
   if (!pendingMatches(PyExc_AttributeError)) return Raised{};

@@ -187,13 +187,16 @@ Result<Ref<>> getSetDoc(GetSetDescrObject* d) {
 constinit PyGetSetDef kGetSetGetSet[] = {
     getset<"__doc__", getSetDoc>, getset<"__qualname__", descrQualname>, {}};
 
-Result<Ref<>> getSetGetSlot(GetSetDescrObject* descr, Opt<> object, Opt<>) {
-  if (!object) return share<PyObject>(descr);
-  TRY(checkObject(descr, object.get()));
-  if (descr->d_getset->get)
-    return Result<Ref<>>::fromC(descr->d_getset->get(object.get(), descr->d_getset->closure));
-  return raise(PyExc_AttributeError, "attribute '%V' of '%.100s' objects is not readable", nameOf(descr), "?",
-               descr->d_type->tp_name);
+// The getter's answer goes through as it is: extensions have getters that say "absent" with null and no
+// exception (see genericFind).
+PyObject* getSetGetSlot(PyObject* self, PyObject* object, PyObject*) {
+  if (!object) return share(self).leak();
+  auto* descr = static_cast<GetSetDescrObject*>(self);
+  if (checkObject(descr, object).failed()) return nullptr;
+  if (descr->d_getset->get) return descr->d_getset->get(object, descr->d_getset->closure);
+  (void)raise(PyExc_AttributeError, "attribute '%V' of '%.100s' objects is not readable", nameOf(descr), "?",
+              descr->d_type->tp_name);
+  return nullptr;
 }
 
 Status getSetSetSlot(GetSetDescrObject* descr, PyObject* object, Opt<> value) {
@@ -303,6 +306,6 @@ KR_EXPORT constinit PyTypeObject PyGetSetDescr_Type = {
     .tp_traverse = slot<descrTraverse>,
     .tp_members = kDescrMembers,
     .tp_getset = kGetSetGetSet,
-    .tp_descr_get = slot<getSetGetSlot>,
+    .tp_descr_get = getSetGetSlot,
     .tp_descr_set = slot<getSetSetSlot>,
 };

@@ -133,6 +133,25 @@ target = {"a": 1}
 print(merge(target, {"a": 2, "b": 3}, 0), target, merge(target, {"a": 4}, 1), target)
 show(merge, target, {"c": 5, "b": 6}, 2)
 
+# --- a getter that answers null without an exception ---
+class Silent: pass
+
+class Definition(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("get", ctypes.CFUNCTYPE(c_void_p, c_void_p, c_void_p)), ("set", c_void_p),
+                ("doc", c_char_p), ("closure", c_void_p)]
+
+definition = Definition(b"quiet", Definition._fields_[1][1](lambda object, closure: None))
+Silent.quiet = function("PyDescr_NewGetSet", py_object, py_object, c_void_p)(Silent, ctypes.addressof(definition))
+for _ in range(20):
+    answer = getattr(Silent(), "quiet", "default"), hasattr(Silent(), "quiet")
+print(answer)
+for _ in range(20):
+    try:
+        Silent().quiet
+    except SystemError as error:
+        answer = error
+print(repr(answer))
+
 # --- a class that gets attributes before it is ready ---
 unready = function("PyType_GenericAlloc", c_void_p, py_object, c_ssize_t)(type, 0)
 function("PyObject_GC_UnTrack", None, c_void_p)(unready)  # it stays unready
