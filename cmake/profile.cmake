@@ -10,8 +10,11 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   elseif(KRAIT_PROFILE STREQUAL "use" AND EXISTS ${profile})
     set(profile_options -fprofile-use=${profile} -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
                         -Wno-backend-plugin)
+    set(profile_used ${profile})
   endif()
   foreach(object IN LISTS KRAIT_OBJECTS)
     target_compile_options(${object} PRIVATE ${profile_options})
+    get_target_property(sources ${object} SOURCES)
+    set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${profile_used})  # another profile: compile anew
   endforeach()
 endif()
