@@ -129,6 +129,7 @@ PyObject* vectorcallCall(PyObject* callable, PyObject* args, PyObject* kwargs) {
 
 Result<Ref<>> callMethodVector(StrObject* method_name, PyObject* const* args, size_t nargsf,
                                Opt<TupleObject> keyword_names) {
+  Ref<> self = share(args[0]);  // often a field that the method may clear
   MethodLookup method = TRY(methodLookup(args[0], method_name));
   if (method.unbound)
     return callVector(method.callable.get(), args, nargsf & ~PY_VECTORCALL_ARGUMENTS_OFFSET, keyword_names);

@@ -13,8 +13,21 @@ Status textCheckReady(TextIOObject* self) {
                                                 : "I/O operation on uninitialized object");
 }
 
+Result<Ref<>> textBuffer(TextIOObject* self) {
+  if (self->buffer) return share(self->buffer);
+  return raise(PyExc_ValueError, "underlying buffer has been detached");
+}
+Result<Ref<>> textDecoder(TextIOObject* self) {
+  if (self->decoder) return share(self->decoder);
+  return raiseUnsupported("not readable");
+}
+Result<Ref<>> textEncoder(TextIOObject* self) {
+  if (self->encoder) return share(self->encoder);
+  return raiseUnsupported("not writable");
+}
+
 Status textCheckClosed(TextIOObject* self) {
-  Ref<> closed = TRY(attrGet(self->buffer, name<"closed">()));
+  Ref<> closed = TRY(attrGet(TRY(textBuffer(self)).get(), name<"closed">()));
   if (TRY(objectIsTrue(closed))) return raise(PyExc_ValueError, "I/O operation on closed file.");
   return {};
 }
@@ -29,7 +42,7 @@ Status textFlushPending(TextIOObject* self) {
   Ref<BytesObject> bytes = TRY(bytesFrom(self->state->pending));
   self->state->pending.clear();
   for (;;) {
-    auto written = callMethod(self->buffer, name<"write">(), bytes.get());
+    auto written = callMethod(TRY(textBuffer(self)).get(), name<"write">(), bytes.get());
     if (!written.failed()) return {};
     if (!TRY(ioRetryAfterInterrupt())) return Raised{};
   }
@@ -40,12 +53,13 @@ namespace {
 // --- writing -----------------------------------------------------------------------------------------------
 
 Result<Ref<>> encodeText(TextIOObject* self, StrObject* text) {
-  const char* errors = TRY(strUtf8(cast<StrObject>(self->errors))).data();
+  Ref<> held = share(self->errors);  // a handler may give the stream another one
+  const char* errors = TRY(strUtf8(cast<StrObject>(held.get()))).data();
   switch (self->fast_encoder) {
     case TextEncoder::kUtf8: return Ref<>(TRY(encodeUtf8(text, errors)));
     case TextEncoder::kLatin1: return Ref<>(TRY(encodeLatin1(text, errors)));
     case TextEncoder::kAscii: return Ref<>(TRY(encodeAscii(text, errors)));
-    default: return callMethod(self->encoder, name<"encode">(), text);
+    default: return callMethod(TRY(textEncoder(self)).get(), name<"encode">(), text);
   }
 }
 
@@ -87,10 +101,10 @@ Result<Ref<>> textWrite(TextIOObject* self, StrObject* given) {
   TRY(appendEncoded(self, text));
   bool full = static_cast<Py_ssize_t>(self->state->pending.size()) >= self->chunk_size;
   if (full || flush_all || flush_line) TRY(textFlushPending(self));
-  if (flush_line) TRY(callMethod(self->buffer, name<"flush">()));
+  if (flush_line) TRY(callMethod(TRY(textBuffer(self)).get(), name<"flush">()));
   textSetDecoded(self, MaybeRef<StrObject>());
   self->state->has_snapshot = false;
-  if (self->decoder) TRY(callMethod(self->decoder, name<"reset">()));
+  if (self->decoder) TRY(callMethod(TRY(textDecoder(self)).get(), name<"reset">()));
   return Ref<>(TRY(intFromLong(length)));
 }
 
@@ -99,13 +113,13 @@ Result<Ref<>> textFlush(TextIOObject* self) {
   TRY(textCheckClosed(self));
   self->telling = self->seekable;
   TRY(textFlushPending(self));
-  return callMethod(self->buffer, name<"flush">());
+  return callMethod(TRY(textBuffer(self)).get(), name<"flush">());
 }
 
 Result<Ref<>> textTruncate(TextIOObject* self, PyObject* position) {
   TRY(textCheckReady(self));
   TRY(callMethod(self, name<"flush">()));
-  return callMethod(self->buffer, name<"truncate">(), position);
+  return callMethod(TRY(textBuffer(self)).get(), name<"truncate">(), position);
 }
 
 // --- closing -----------------------------------------------------------------------------------------------
@@ -113,6 +127,7 @@ Result<Ref<>> textTruncate(TextIOObject* self, PyObject* position) {
 Result<Ref<>> textDetach(TextIOObject* self) {
   TRY(textCheckReady(self));
   TRY(callMethod(self, name<"flush">()));
+  TRY(textBuffer(self));
   self->detached = 1;
   self->ok = 0;
   return steal(std::exchange(self->buffer, nullptr));
@@ -120,7 +135,7 @@ Result<Ref<>> textDetach(TextIOObject* self) {
 
 Result<Ref<>> textClosed(TextIOObject* self) {
   TRY(textCheckReady(self));
-  return attrGet(self->buffer, name<"closed">());
+  return attrGet(TRY(textBuffer(self)).get(), name<"closed">());
 }
 
 Result<Ref<>> textClose(TextIOObject* self) {
@@ -128,12 +143,13 @@ Result<Ref<>> textClose(TextIOObject* self) {
   Ref<> closed = TRY(textClosed(self));
   if (TRY(objectIsTrue(closed))) return none();
   if (self->finalizing) {
-    auto warned = callMethod(self->buffer, name<"_dealloc_warn">(), static_cast<PyObject*>(self));
+    auto warned =
+        callMethod(TRY(textBuffer(self)).get(), name<"_dealloc_warn">(), static_cast<PyObject*>(self));
     if (warned.failed()) clearPending();
   }
   auto flushed = callMethod(self, name<"flush">());
   MaybeRef<> flush_error = flushed.failed() ? takePending() : MaybeRef<>();
-  auto done = callMethod(self->buffer, name<"close">());
+  auto done = callMethod(TRY(textBuffer(self)).get(), name<"close">());
   if (!flush_error) return done;
   if (!done.failed()) return raiseException(std::move(flush_error).take());
   MaybeRef<> close_error = takePending();
@@ -146,11 +162,11 @@ Result<Ref<>> textClose(TextIOObject* self) {
 template <Text Method>
 Result<Ref<>> delegate(TextIOObject* self) {
   TRY(textCheckReady(self));
-  return callMethod(self->buffer, name<Method>());
+  return callMethod(TRY(textBuffer(self)).get(), name<Method>());
 }
 Result<Ref<>> textName(TextIOObject* self) {
   TRY(textCheckReady(self));
-  return attrGet(self->buffer, name<"name">());
+  return attrGet(TRY(textBuffer(self)).get(), name<"name">());
 }
 Result<Ref<>> textErrors(TextIOObject* self) {
   if (!self->detached) TRY(textCheckReady(self));
@@ -159,7 +175,7 @@ Result<Ref<>> textErrors(TextIOObject* self) {
 Result<Ref<>> textNewlines(TextIOObject* self) {
   TRY(textCheckReady(self));
   if (!self->decoder) return none();
-  MaybeRef<> newlines = TRY(attrLookup(self->decoder, name<"newlines">()));
+  MaybeRef<> newlines = TRY(attrLookup(TRY(textDecoder(self)).get(), name<"newlines">()));
   return newlines ? std::move(newlines).take() : none();
 }
 Result<Py_ssize_t> textChunkSize(TextIOObject* self) {

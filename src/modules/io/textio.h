@@ -42,6 +42,10 @@ inline StrObject* decodedText(const TextIOObject* self) { return static_cast<Str
 Status textCheckReady(TextIOObject* self);    // initialised and attached
 Status textCheckClosed(TextIOObject* self);   // ValueError "I/O operation on closed file."
 Status textCheckDecoder(TextIOObject* self);  // "not readable"
+// What calls into buffer and codec may have taken away: held for the call, an error when it is gone.
+Result<Ref<>> textBuffer(TextIOObject* self);
+Result<Ref<>> textDecoder(TextIOObject* self);
+Result<Ref<>> textEncoder(TextIOObject* self);
 void textSetDecoded(TextIOObject* self, MaybeRef<StrObject> text);
 Status textFlushPending(TextIOObject* self);
 // Reads and decodes one chunk. false: end of file.

@@ -53,7 +53,7 @@ Status setNewlineMode(TextIOObject* self, Opt<StrObject> newline) {
 }
 
 Result<bool> askBuffer(TextIOObject* self, StrObject* method_name) {
-  Ref<> answer = TRY(callMethod(self->buffer, method_name));
+  Ref<> answer = TRY(callMethod(TRY(textBuffer(self)).get(), method_name));
   return objectIsTrue(answer);
 }
 
@@ -116,7 +116,7 @@ Status initStreams(TextIOObject* self, PyObject* codec) {
   TRY(setDecoder(self, codec));
   TRY(setEncoder(self, codec));
   self->seekable = self->telling = TRY(askBuffer(self, name<"seekable">()));
-  self->has_read1 = TRY(attrHas(self->buffer, name<"read1">()));
+  self->has_read1 = TRY(attrHas(TRY(textBuffer(self)).get(), name<"read1">()));
   return textFixEncoderState(self);
 }
 
@@ -126,11 +126,11 @@ Status initStreams(TextIOObject* self, PyObject* codec) {
 Status textFixEncoderState(TextIOObject* self) {
   if (!self->seekable || !self->encoder) return {};
   self->encoding_start_of_stream = 1;
-  Ref<> position = TRY(callMethod(self->buffer, name<"tell">()));
+  Ref<> position = TRY(callMethod(TRY(textBuffer(self)).get(), name<"tell">()));
   Ref<IntObject> zero = TRY(intFromLong(0));
   if (TRY(objectEquals(position, zero.get()))) return {};
   self->encoding_start_of_stream = 0;
-  TRY(callMethod(self->encoder, name<"setstate">(), zero.get()));
+  TRY(callMethod(TRY(textEncoder(self)).get(), name<"setstate">(), zero.get()));
   return {};
 }
 

@@ -32,7 +32,7 @@ Result<Ref<StrObject>> takeDecoded(TextIOObject* self, Py_ssize_t count) {
 }
 
 Status takeSnapshot(TextIOObject* self) {
-  Ref<> state = TRY(callMethod(self->decoder, name<"getstate">()));
+  Ref<> state = TRY(callMethod(TRY(textDecoder(self)).get(), name<"getstate">()));
   if (!isTuple(state) || cast<TupleObject>(state.get())->size() != 2)
     return raise(PyExc_TypeError, "illegal decoder state");
   auto* pair = cast<TupleObject>(state.get());
@@ -49,10 +49,11 @@ Status takeSnapshot(TextIOObject* self) {
 }  // namespace
 
 Result<Ref<StrObject>> textDecode(TextIOObject* self, PyObject* bytes, bool final) {
-  if (isExact(self->decoder, &PyIncrementalNewlineDecoder_Type)) {
-    return newlineDecode(cast<NewlineDecoderObject>(self->decoder), bytes, final);
+  Ref<> decoder = TRY(textDecoder(self));
+  if (isExact(decoder.get(), &PyIncrementalNewlineDecoder_Type)) {
+    return newlineDecode(cast<NewlineDecoderObject>(decoder.get()), bytes, final);
   }
-  Ref<> text = TRY(callMethod(self->decoder, name<"decode">(), bytes, boolRef(final).get()));
+  Ref<> text = TRY(callMethod(decoder, name<"decode">(), bytes, boolRef(final).get()));
   if (!isStr(text))
     return raise(PyExc_TypeError, "decoder should return a string result, not '%.200s'", typeName(text));
   return std::move(text).as<StrObject>();
@@ -67,8 +68,8 @@ Result<bool> textReadChunk(TextIOObject* self, Py_ssize_t size_hint) {
     want = std::max(want, static_cast<Py_ssize_t>(ratio * static_cast<double>(size_hint)));
   }
   Ref<IntObject> count = TRY(intFromLong(want));
-  Ref<> input =
-      TRY(callMethod(self->buffer, self->has_read1 ? name<"read1">() : name<"read">(), count.get()));
+  Ref<> input = TRY(callMethod(TRY(textBuffer(self)).get(),
+                               self->has_read1 ? name<"read1">() : name<"read">(), count.get()));
   if (!hasBuffer(input)) {
     return raise(PyExc_TypeError, "underlying %s() should have returned a bytes-like object, not '%.200s'",
                  self->has_read1 ? "read1" : "read", typeName(input));
@@ -90,7 +91,7 @@ Result<bool> textReadChunk(TextIOObject* self, Py_ssize_t size_hint) {
 namespace {
 
 Result<Ref<>> readEverything(TextIOObject* self) {
-  Ref<> bytes = TRY(callMethod(self->buffer, name<"read">()));
+  Ref<> bytes = TRY(callMethod(TRY(textBuffer(self)).get(), name<"read">()));
   if (bytes.get() == Py_None) {
     return raise(PyExc_TypeError, "can't concat NoneType to bytes");
   }

@@ -44,14 +44,14 @@ Result<Cookie> unpackCookie(PyObject* object) {
 // The decoder as it was at the cookie's start.
 Status setDecoderState(TextIOObject* self, const Cookie& cookie) {
   if (cookie.start_pos == 0 && cookie.dec_flags == 0) {
-    TRY(callMethod(self->decoder, name<"reset">()));
+    TRY(callMethod(TRY(textDecoder(self)).get(), name<"reset">()));
     return {};
   }
   Ref<BytesObject> bytes = TRY(bytesFrom(""));
   Ref<IntObject> number = TRY(intFromLong(cookie.dec_flags));
   Ref<TupleObject> state =
       TRY(tupleOf(static_cast<PyObject*>(bytes.get()), static_cast<PyObject*>(number.get())));
-  TRY(callMethod(self->decoder, name<"setstate">(), state.get()));
+  TRY(callMethod(TRY(textDecoder(self)).get(), name<"setstate">(), state.get()));
   return {};
 }
 
@@ -60,7 +60,7 @@ struct DecoderState {
   Py_ssize_t buffered;
 };
 Result<DecoderState> decoderState(TextIOObject* self) {
-  Ref<> state = TRY(callMethod(self->decoder, name<"getstate">()));
+  Ref<> state = TRY(callMethod(TRY(textDecoder(self)).get(), name<"getstate">()));
   if (!isTuple(state) || cast<TupleObject>(state.get())->size() != 2)
     return raise(PyExc_TypeError, "illegal decoder state");
   auto* pair = cast<TupleObject>(state.get());
@@ -142,7 +142,9 @@ Status checkTellable(TextIOObject* self) {
 
 void restoreDecoder(TextIOObject* self, PyObject* state) {
   PendingSaved pending;
-  if (callMethod(self->decoder, name<"setstate">(), state).failed()) clearPending();
+  if (!self->decoder) return;
+  Ref<> decoder = share(self->decoder);
+  if (callMethod(decoder.get(), name<"setstate">(), state).failed()) clearPending();
 }
 
 }  // namespace
@@ -153,7 +155,7 @@ Result<Ref<>> textTell(TextIOObject* self) {
   TRY(checkTellable(self));
   TRY(textFlushPending(self));
   TRY(callMethod(self, name<"flush">()));
-  Ref<> position = TRY(callMethod(self->buffer, name<"tell">()));
+  Ref<> position = TRY(callMethod(TRY(textBuffer(self)).get(), name<"tell">()));
   if (!self->decoder || !self->state->has_snapshot) return position;
   Cookie cookie;
   std::string bytes = self->state->snapshot_bytes;
@@ -161,13 +163,13 @@ Result<Ref<>> textTell(TextIOObject* self) {
   cookie.dec_flags = static_cast<int32_t>(self->state->snapshot_flags);
   if (self->decoded_used == 0) return packCookie(cookie);
   cookie.chars_to_skip = static_cast<int32_t>(self->decoded_used);
-  Ref<> saved = TRY(callMethod(self->decoder, name<"getstate">()));
+  Ref<> saved = TRY(callMethod(TRY(textDecoder(self)).get(), name<"getstate">()));
   auto found = locate(self, bytes, cookie);
   if (found.failed()) {
     restoreDecoder(self, saved);
     return Raised{};
   }
-  TRY(callMethod(self->decoder, name<"setstate">(), saved.get()));
+  TRY(callMethod(TRY(textDecoder(self)).get(), name<"setstate">(), saved.get()));
   return packCookie(cookie);
 }
 
@@ -177,11 +179,11 @@ Status resetEncoder(TextIOObject* self, bool at_start) {
   if (!self->encoder) return {};
   self->encoding_start_of_stream = at_start;
   if (at_start) {
-    TRY(callMethod(self->encoder, name<"reset">()));
+    TRY(callMethod(TRY(textEncoder(self)).get(), name<"reset">()));
     return {};
   }
   Ref<IntObject> zero = TRY(intFromLong(0));
-  TRY(callMethod(self->encoder, name<"setstate">(), zero.get()));
+  TRY(callMethod(TRY(textEncoder(self)).get(), name<"setstate">(), zero.get()));
   return {};
 }
 
@@ -189,9 +191,9 @@ Result<Ref<>> seekToEnd(TextIOObject* self) {
   TRY(callMethod(self, name<"flush">()));
   textSetDecoded(self, MaybeRef<StrObject>());
   self->state->has_snapshot = false;
-  if (self->decoder) TRY(callMethod(self->decoder, name<"reset">()));
+  if (self->decoder) TRY(callMethod(TRY(textDecoder(self)).get(), name<"reset">()));
   Ref<IntObject> zero = TRY(intFromLong(0)), two = TRY(intFromLong(2));
-  Ref<> position = TRY(callMethod(self->buffer, name<"seek">(), zero.get(), two.get()));
+  Ref<> position = TRY(callMethod(TRY(textBuffer(self)).get(), name<"seek">(), zero.get(), two.get()));
   bool at_start = TRY(objectEquals(position, zero.get()));
   TRY(resetEncoder(self, at_start));
   return position;
@@ -200,7 +202,7 @@ Result<Ref<>> seekToEnd(TextIOObject* self) {
 // Feeds the decoder what the cookie says and skips its characters.
 Status replay(TextIOObject* self, const Cookie& cookie) {
   Ref<IntObject> count = TRY(intFromLong(cookie.bytes_to_feed));
-  Ref<> input = TRY(callMethod(self->buffer, name<"read">(), count.get()));
+  Ref<> input = TRY(callMethod(TRY(textBuffer(self)).get(), name<"read">(), count.get()));
   if (!isBytes(input)) {
     return raise(PyExc_TypeError, "underlying read() should have returned a bytes object, not '%.200s'",
                  typeName(input));
@@ -209,7 +211,8 @@ Status replay(TextIOObject* self, const Cookie& cookie) {
   self->state->snapshot_flags = cookie.dec_flags;
   self->state->has_snapshot = true;
   Ref<StrObject> text = TRY(textDecode(self, input, cookie.need_eof != 0));
-  if (text->size() < cookie.chars_to_skip) return raise(PyExc_OSError, "can't restore logical file position");
+  if (cookie.chars_to_skip < 0 || text->size() < cookie.chars_to_skip)
+    return raise(PyExc_OSError, "can't restore logical file position");
   textSetDecoded(self, std::move(text));
   self->decoded_used = cookie.chars_to_skip;
   return {};
@@ -240,7 +243,7 @@ Result<Ref<>> textSeek(TextIOObject* self, PyObject* cookie_object, int whence) 
   TRY(callMethod(self, name<"flush">()));
   Cookie cookie = TRY(unpackCookie(target));
   Ref<IntObject> start = TRY(intFromLong(cookie.start_pos));
-  TRY(callMethod(self->buffer, name<"seek">(), start.get()));
+  TRY(callMethod(TRY(textBuffer(self)).get(), name<"seek">(), start.get()));
   textSetDecoded(self, MaybeRef<StrObject>());
   self->state->has_snapshot = false;
   if (self->decoder) TRY(setDecoderState(self, cookie));
