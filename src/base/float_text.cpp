@@ -299,8 +299,9 @@ HexStatus doubleFromHex(const char* begin, const char* end, double* out) {
     for (at++; at < end && hexValue(*at) >= 0; at++) digits.add(hexValue(*at), true);
   }
   int64_t exponent;
-  if (!digits.any || !readBinaryExponent(at, end, &exponent) || at != end) return HexStatus::kInvalid;
+  if (!digits.any || !readBinaryExponent(at, end, &exponent)) return HexStatus::kInvalid;
   HexStatus status = scaleRounded(digits.mantissa, digits.sticky, digits.exponent + exponent, out);
+  if (at != end && status == HexStatus::kOk) return HexStatus::kInvalid;  // overflow is noticed first
   if (negative) *out = -*out;
   return status;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/float_text.h"
 #include "core/call.h"
 #include "core/number.h"
 #include "modules/marshal_format.h"
@@ -67,6 +68,7 @@ Result<const char*> Input::fromFile(Py_ssize_t n) {
                  read);
   }
   if (read < n) return raise(PyExc_EOFError, "EOF read where not expected");
+  if (buffer_->ob_size < n) return raise(PyExc_ValueError, "readinto() made its buffer smaller");
   return static_cast<const char*>(buffer_->ob_start);
 }
 
@@ -80,9 +82,11 @@ Result<const char*> Input::fromStream(Py_ssize_t n) {
 }
 
 Result<int> Input::byte() {
-  if (!file_ && !stream_ && next_ == end_) return raise(PyExc_EOFError, "EOF read where not expected");
-  const char* at = TRY(take(1));
-  return static_cast<unsigned char>(*at);
+  Result<const char*> taken = take(1);
+  if (!taken.failed()) return static_cast<unsigned char>(*std::move(taken).take());
+  if (!pendingMatches(PyExc_EOFError)) return Raised{};
+  clearPending();
+  return raise(PyExc_EOFError, "EOF read where object expected");
 }
 
 class Reader {
@@ -101,7 +105,7 @@ class Reader {
   Result<long> int32();
   Result<double> float64();
   Result<double> floatText();
-  Result<Py_ssize_t> size(const char* what, bool counts_objects);
+  Result<Py_ssize_t> size(const char* what);  // a length that is not negative
 
   Result<Ref<>> integer64();
   Result<Ref<>> bigInteger();
@@ -159,17 +163,16 @@ Result<double> Reader::float64() {
 
 Result<double> Reader::floatText() {
   int n = TRY(input_.byte());
-  const char* at = TRY(input_.take(n));
-  Ref<StrObject> text = TRY(strFromLatin1({at, static_cast<size_t>(n)}));
-  Ref<FloatObject> value = TRY(floatFromStr(text));
-  return value->value;
+  std::string text(TRY(input_.take(n)), static_cast<size_t>(n));
+  ParsedDouble parsed = doubleParse(text.c_str(), text.c_str() + std::strlen(text.c_str()));
+  if (parsed.end == text.c_str() || *parsed.end)
+    return raise(PyExc_ValueError, "could not convert string to float: '%.200s'", text.c_str());
+  return parsed.value;
 }
 
-// A non-negative length. Objects take at least a byte each: more of them than bytes cannot come.
-Result<Py_ssize_t> Reader::size(const char* what, bool counts_objects) {
+Result<Py_ssize_t> Reader::size(const char* what) {
   long n = TRY(int32());
   if (n < 0) return raiseBad(what);
-  if (counts_objects && !input_.mayHold(n)) return raise(PyExc_EOFError, "EOF read where object expected");
   return n;
 }
 
@@ -186,15 +189,7 @@ Result<Ref<>> Reader::item(const char* container) {
 }
 
 Result<MaybeRef<>> Reader::object() {
-  Result<int> first = input_.byte();
-  if (first.failed()) {
-    if (pendingMatches(PyExc_EOFError)) {
-      clearPending();
-      return raise(PyExc_EOFError, "EOF read where object expected");
-    }
-    return Raised{};
-  }
-  int byte = std::move(first).take();
+  int byte = TRY(input_.byte());
   if (depth_ >= kMarshalMaxDepth) return raise(PyExc_ValueError, "recursion limit exceeded");
   depth_++;
   flag_ = byte & kMarshalFlagRef;
@@ -228,14 +223,14 @@ Result<MaybeRef<>> Reader::objectOf(MarshalType type) {
     case MarshalType::kAscii:
     case MarshalType::kAsciiInterned:
       return MaybeRef<>(
-          TRY(ascii(TRY(size("string size out of range", false)), type == MarshalType::kAsciiInterned)));
+          TRY(ascii(TRY(size("string size out of range")), type == MarshalType::kAsciiInterned)));
     case MarshalType::kShortAscii:
     case MarshalType::kShortAsciiInterned:
       return MaybeRef<>(TRY(ascii(TRY(input_.byte()), type == MarshalType::kShortAsciiInterned)));
     case MarshalType::kUnicode:
     case MarshalType::kInterned: return MaybeRef<>(TRY(unicode(type == MarshalType::kInterned)));
     case MarshalType::kSmallTuple: return MaybeRef<>(TRY(tuple(TRY(input_.byte()))));
-    case MarshalType::kTuple: return MaybeRef<>(TRY(tuple(TRY(size("tuple size out of range", true)))));
+    case MarshalType::kTuple: return MaybeRef<>(TRY(tuple(TRY(size("tuple size out of range")))));
     case MarshalType::kList: return MaybeRef<>(TRY(list()));
     case MarshalType::kDict: return MaybeRef<>(TRY(dict()));
     case MarshalType::kSet: return MaybeRef<>(TRY(set()));
@@ -259,13 +254,14 @@ Result<Ref<>> Reader::bigInteger() {
   if (n == 0) return remember(TRY(intFromLong(0)));
   if (n < -0x7fffffffL) return raiseBad("long size out of range");
   long count = n < 0 ? -n : n;
-  if (!input_.mayHold(2 * count)) return raise(PyExc_EOFError, "marshal data too short");
-  std::vector<Digit> digits(static_cast<size_t>(count + 1) / 2);
+  std::vector<Digit> digits;
+  if (input_.mayHold(2 * count)) digits.reserve(static_cast<size_t>(count + 1) / 2);
   for (long i = 0; i < count; i++) {
     int digit = TRY(int16());
     if (digit < 0) return raiseBad("digit out of range in long");
     if (digit == 0 && i + 1 == count) return raiseBad("unnormalized long data");
-    digits[static_cast<size_t>(i / 2)] |= static_cast<Digit>(digit) << (i % 2 * kShortDigitBits);
+    if (i % 2 == 0) digits.push_back(0);
+    digits.back() |= static_cast<Digit>(digit) << (i % 2 * kShortDigitBits);
   }
   Ref<IntObject> made = TRY(intNew(static_cast<Py_ssize_t>(digits.size())));
   std::memcpy(made->digits, digits.data(), digits.size() * sizeof(Digit));
@@ -274,7 +270,7 @@ Result<Ref<>> Reader::bigInteger() {
 }
 
 Result<Ref<>> Reader::bytes() {
-  Py_ssize_t n = TRY(size("bytes object size out of range", false));
+  Py_ssize_t n = TRY(size("bytes object size out of range"));
   const char* at = TRY(input_.take(n));
   return remember(TRY(bytesFrom({at, static_cast<size_t>(n)})));
 }
@@ -286,23 +282,34 @@ Result<Ref<>> Reader::ascii(Py_ssize_t n, bool interned) {
 }
 
 Result<Ref<>> Reader::unicode(bool interned) {
-  Py_ssize_t n = TRY(size("string size out of range", false));
+  Py_ssize_t n = TRY(size("string size out of range"));
   const char* at = TRY(input_.take(n));
   Ref<StrObject> text = TRY(decodeUtf8({at, static_cast<size_t>(n)}, "surrogatepass"));
   if (interned) text = strIntern(std::move(text));
   return remember(std::move(text));
 }
 
-// Like a frozenset it can be referred to when it is complete: nobody sees it half-built.
+// A tuple may hold itself: until an item comes its place holds None, so that what looks at it half-built
+// finds objects.
 Result<Ref<>> Reader::tuple(Py_ssize_t n) {
+  bool is_shared = flag_;
   size_t place = reserve();
+  // Each takes a byte at least: no room is made for more than can come, but the first error is found as ever.
+  while (!input_.mayHold(n)) TRY(item("tuple"));
   Ref<TupleObject> made = TRY(tupleNew(n));
-  for (Py_ssize_t i = 0; i < n; i++) made->ob_item[i] = TRY(item("tuple")).leak();
-  return remember(place, std::move(made));
+  if (is_shared) {
+    for (Py_ssize_t i = 0; i < n; i++) made->ob_item[i] = none().leak();
+    remember(place, made.clone());
+  }
+  for (Py_ssize_t i = 0; i < n; i++) {
+    PyObject* old = std::exchange(made->ob_item[i], TRY(item("tuple")).leak());
+    xdecref(old);
+  }
+  return made;
 }
 
 Result<Ref<>> Reader::list() {
-  Py_ssize_t n = TRY(size("list size out of range", true));
+  Py_ssize_t n = TRY(size("list size out of range"));
   Ref<ListObject> made = TRY(listNew());
   remember(made.clone());
   for (Py_ssize_t i = 0; i < n; i++) TRY(listAppend(made, TRY(item("list"))));
@@ -322,7 +329,7 @@ Result<Ref<>> Reader::dict() {
 }
 
 Result<Ref<>> Reader::set() {
-  Py_ssize_t n = TRY(size("set size out of range", true));
+  Py_ssize_t n = TRY(size("set size out of range"));
   Ref<SetObject> made = TRY(setNew());
   remember(made.clone());
   for (Py_ssize_t i = 0; i < n; i++) {
@@ -334,7 +341,7 @@ Result<Ref<>> Reader::set() {
 
 // A frozenset can be referred to only when it is complete.
 Result<Ref<>> Reader::frozenset() {
-  Py_ssize_t n = TRY(size("set size out of range", true));
+  Py_ssize_t n = TRY(size("set size out of range"));
   size_t place = reserve();
   Ref<ListObject> items = TRY(listNew());
   for (Py_ssize_t i = 0; i < n; i++) TRY(listAppend(items, TRY(item("set"))));

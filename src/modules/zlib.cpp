@@ -81,7 +81,7 @@ class Output {
   }
   // A caller's idea of the first block may be beyond all memory.
   Status check() const {
-    void* block = std::malloc(first_);
+    void* volatile block = std::malloc(first_);  // volatile: the pair would be optimised away
     std::free(block);
     if (!block) return raiseNoMemory();
     return {};

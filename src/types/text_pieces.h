@@ -9,7 +9,7 @@ class TextPieces {
  public:
   void append(StrObject* s) {
     if (s->size() == 0) return;
-    if (!only_ && builder_.size() == 0 && isExactStr(s)) {
+    if (!only_ && builder_.size() == 0 && !builder_.failed() && isExactStr(s)) {
       only_ = share(s);
       return;
     }

@@ -174,3 +174,15 @@ complex(1,10**400)
 divmod(10**400,1.5)
 '''.split('\n')[1:-1]:
     show(text)
+
+for text in ('1_', '_1', '1__0', '1_0', '-_', '1_0j', 'x', '1_x'):
+    try:
+        print(complex(text))
+    except ValueError as error:
+        print(error)
+
+for text in ('f' * 300 + 'x', '1x', '1p5000x', '1p', 'f' * 300 + 'p', '0x'):
+    try:
+        print(float.fromhex(text))
+    except (ValueError, OverflowError) as error:
+        print(error)

@@ -61,3 +61,8 @@ print([(first, list(rest)) for first, rest in (_string.formatter_field_name_spli
 show('list(_string.formatter_parser("{"))')
 show('_string.formatter_parser(1)')
 show('list(_string.formatter_field_name_split("a[")[1])')
+
+try:  # a width beyond memory, and the text is all there is
+    '%*s' % (2**62, 'a')
+except MemoryError:
+    print('MemoryError')
