@@ -1,6 +1,7 @@
 """Code objects with bytes changed at random run to some end. CPython does not survive this: no comparison."""
 import builtins
 import marshal
+import opcode
 import types
 
 ORACLE = False
@@ -63,8 +64,18 @@ def make(random):
     return index, changes
 
 
+def interruptible(code):
+    """A JUMP_BACKWARD_NO_INTERRUPT to itself is a loop that no signal ends, in CPython too: it becomes JUMP_BACKWARD."""
+    instructions = bytearray(code.co_code)
+    for i in range(0, len(instructions), 2):
+        if instructions[i] == opcode.opmap['JUMP_BACKWARD_NO_INTERRUPT']:
+            instructions[i] = opcode.opmap['JUMP_BACKWARD']
+    consts = tuple(interruptible(c) if isinstance(c, types.CodeType) else c for c in code.co_consts)
+    return code.replace(co_code=bytes(instructions), co_consts=consts)
+
+
 def run(case):
-    code = marshal.loads(case) if isinstance(case, bytes) else ALL[case[0]].replace(**case[1])
+    code = interruptible(marshal.loads(case) if isinstance(case, bytes) else ALL[case[0]].replace(**case[1]))
     names = {'__builtins__': builtins, '__name__': 'x'}
     if not (code.co_flags & 0x2A0 or code.co_argcount or code.co_freevars):
         exec(code, names)

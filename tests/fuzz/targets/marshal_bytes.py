@@ -38,4 +38,9 @@ def describe(value, depth=0):
 
 
 def run(data):
-    return describe(marshal.loads(data))
+    try:
+        return describe(marshal.loads(data))
+    except MemoryError:
+        return 'slow'  # a length beyond memory: whether it is noticed before or after other damage is no matter
+    except SystemError as error:
+        return str(error).rpartition(': ')[2]
