@@ -1,5 +1,6 @@
 #include "interp/frame.h"
 
+#include <climits>
 #include <cstring>
 
 #include <sys/mman.h>
@@ -59,6 +60,10 @@ void clearSlots(Frame* frame, int count) {
 }  // namespace
 
 PyObject** dataStackPushSlow(Thread* thread, size_t words) {
+  if (words > INT_MAX) {  // a hand-made co_stacksize
+    (void)raiseNoMemory();
+    return nullptr;
+  }
   size_t needed = (words + kChunkHeaderWords + 1) * sizeof(PyObject*);
   size_t bytes = kChunkBytes;
   while (bytes < needed) bytes *= 2;

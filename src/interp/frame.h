@@ -58,7 +58,8 @@ using FrameObject = PyFrameObject;
 
 constexpr int kFrameHeaderWords = offsetof(Frame, localsplus) / sizeof(PyObject*);
 inline size_t frameWords(const CodeObject* code) {
-  return static_cast<size_t>(code->co_nlocalsplus + code->co_stacksize + kFrameHeaderWords);
+  return static_cast<size_t>(code->co_nlocalsplus) + static_cast<size_t>(code->co_stacksize) +
+         kFrameHeaderWords;
 }
 
 // How a frame was entered, hence what happens with the value it returns.
