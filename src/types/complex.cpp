@@ -219,7 +219,12 @@ Result<ComplexValue> fromStr(StrObject* text) {
                                         : '?');
   }
   ComplexValue value;
-  if (!stripUnderscores({ascii.data(), ascii.size()}, clean))
+  std::string_view given(ascii.data(), ascii.size());
+  // Underscores behind a null character are not looked for: the text is malformed before they are in the
+  // wrong place.
+  if (given.substr(0, given.find('\0')).find('_') == given.npos)
+    clean.append(given.data(), given.size());
+  else if (!stripUnderscores(given, clean))
     return raise(PyExc_ValueError, "could not convert string to complex: %R", text);
   if (!parseComplex({clean.data(), clean.size()}, &value)) {
     return raise(PyExc_ValueError, "complex() arg is a malformed string");

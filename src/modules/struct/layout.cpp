@@ -307,6 +307,7 @@ Result<Ref<>> unpackDouble(const StructItem& item, const unsigned char* in) {
 Result<Ref<>> unpackText(const StructItem& item, const unsigned char* in) {
   auto* text = reinterpret_cast<const char*>(in);
   if (item.kind == StructKind::kText) return bytesFrom({text, static_cast<size_t>(item.size)});
+  if (item.size == 0) return bytesNew(-1);  // "0p" has no room for its length: SystemError, as ever
   if (item.size == 0) return bytesFrom({});
   return bytesFrom({text + 1, std::min<size_t>(in[0], item.size - 1)});
 }

@@ -105,3 +105,11 @@ struct.pack(memoryview(b"i"),1)
 struct.pack(bytearray(b"i"),1)
 '''.split('\n')[1:-1]:
     show(text)
+
+import struct
+
+for form in ('0p', '0s', '1p'):
+    try:
+        print(form, struct.unpack(form, bytes(struct.calcsize(form))), struct.pack(form, b'abc'))
+    except SystemError as error:
+        print(form, error)

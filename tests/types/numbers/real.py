@@ -175,7 +175,7 @@ divmod(10**400,1.5)
 '''.split('\n')[1:-1]:
     show(text)
 
-for text in ('1_', '_1', '1__0', '1_0', '-_', '1_0j', 'x', '1_x'):
+for text in ('1_', '_1', '1__0', '1_0', '-_', '1_0j', 'x', '1_x', '\x001_', '1_\x00'):
     try:
         print(complex(text))
     except ValueError as error:
