@@ -95,13 +95,16 @@ class UnpicklerMemo {
     std::free(items);
   }
   size_t count() const { return count_; }
-  size_t capacity() const { return capacity_; }
+  // As sys.getsizeof() is to see it: the least table counts before it is made.
+  size_t capacity() const { return std::max(kLeast, capacity_); }
 
  private:
+  static constexpr size_t kLeast = 32;
+
   // Zero pages cost nothing: a sparse table of any size that can be had at all is made at once.
   bool grow(size_t index) {
     if (index > SIZE_MAX / 4 / sizeof(PyObject*)) return false;
-    size_t capacity = std::max<size_t>(32, index * 2);
+    size_t capacity = std::max(kLeast, index * 2);
     auto* fresh = static_cast<PyObject**>(std::calloc(capacity, sizeof(PyObject*)));
     if (!fresh) return false;
     if (capacity_ > 0) std::memcpy(fresh, items_, capacity_ * sizeof(PyObject*));

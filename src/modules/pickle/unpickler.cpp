@@ -125,6 +125,7 @@ Py_ssize_t sizeofMethod(UnpicklerObject* self) {
   Py_ssize_t size = 272;  // what the object itself is said to take
   if (self->memo) size += static_cast<Py_ssize_t>(self->memo->capacity() * sizeof(PyObject*));
   if (self->marks) size += static_cast<Py_ssize_t>(self->marks->capacity() * sizeof(size_t));
+  if (self->line && !self->line->empty()) size += static_cast<Py_ssize_t>(self->line->size() + 1);
   if (self->encoding) size += static_cast<Py_ssize_t>(self->encoding->size() + 1 + self->errors->size() + 1);
   return size;
 }
