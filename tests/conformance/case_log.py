@@ -2,8 +2,9 @@
 
 usage: krait case_log.py MODULE LOGFILE
 
-The log is written line by line, so that a crash keeps what came before it.
+Tests are found and run as regrtest does it. The log is written line by line, so that a crash keeps what came before it.
 """
+import importlib
 import os
 import sys
 import unittest
@@ -14,8 +15,8 @@ class LoggingResult(unittest.TextTestResult):
     failed_subtests = ()
 
     def note(self, word, test):
-        case = getattr(test, 'test_case', test)
-        os.write(self.log, f'{word} {case.id()}\n'.replace('\r', ' ').encode('utf-8', 'backslashreplace'))
+        case = test.test_case if type(test).__name__ == '_SubTest' else test
+        os.write(self.log, f'{word} {type(case).id(case)}\n'.replace('\r', ' ').encode('utf-8', 'backslashreplace'))
 
     def startTest(self, test):
         self.failed_subtests = []
@@ -54,8 +55,14 @@ def main():
     LoggingResult.log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     from test import support
     support.verbose = 0
-    suite = unittest.defaultTestLoader.loadTestsFromName('test.' + module_name)
-    unittest.TextTestRunner(resultclass=LoggingResult, verbosity=0).run(suite)
+    support.use_resources = ('cpu',)  # no network, no windows, no sound, nothing that takes minutes
+    module = importlib.import_module('test.' + module_name)
+    runner = unittest.TextTestRunner(resultclass=LoggingResult, verbosity=0)
+    if hasattr(module, 'test_main'):
+        support.get_test_runner = lambda *args, **kwargs: runner
+        module.test_main()
+    else:
+        runner.run(unittest.defaultTestLoader.loadTestsFromModule(module))
 
 
 if __name__ == '__main__':

@@ -1,49 +1,77 @@
 #!/bin/bash
-# CPython's own test suite (libpython3.11-testsuite), the modules of core.txt, run by krait alone.
-#   run.sh KRAIT            prints the cases passed per module
-#   run.sh KRAIT --check    fails when a case of passing.txt does not pass any more
-#   run.sh KRAIT --update   adds the cases that pass now to passing.txt
+# CPython's own test suite (libpython3.11-testsuite), run by krait alone. Three lists of modules: core is the language and
+# the pure library around it; quick the rest of what is fast and deterministic; slow what uses the network, many
+# processes, the machine's settings or much time. LIST_passing.txt names the cases that must pass.
+#   run.sh KRAIT [LIST...]            prints the cases passed per module (all lists)
+#   run.sh KRAIT --check [LIST...]    fails when a case of LIST_passing.txt does not pass any more (core and quick)
+#   run.sh KRAIT --update [LIST...]   adds the cases that pass now to LIST_passing.txt (all lists)
 . "$(dirname "$0")/../clean_env.sh"
 krait=$(realpath "$1")
-mode=$2
+shift
+mode=show
+case "$1" in --check | --update) mode=${1#--}; shift ;; esac
+lists=("$@")
+if [ ${#lists[@]} = 0 ]; then
+  lists=(core quick)
+  [ "$mode" = check ] || lists+=(slow)
+fi
 cd "$(dirname "$0")" || exit 2
 here=$PWD
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 
-run_module() (  # runs in a folder of its own, which the tests fill
-  mkdir -p "$scratch/$1.dir"
-  cd "$scratch/$1.dir" || exit
+run_module() (  # LIMIT MODULE; runs in a folder of its own, which the tests fill
+  mkdir -p "$scratch/$2.dir"
+  cd "$scratch/$2.dir" || exit
   ulimit -v 8000000
-  timeout 240 "$krait" "$here/case_log.py" "$1" "$scratch/$1.log" </dev/null >"$scratch/$1.out" 2>&1
-  echo "exit $?" >>"$scratch/$1.out"
+  timeout "$1" "$krait" "$here/case_log.py" "$2" "$scratch/$2.log" </dev/null >"$scratch/$2.out" 2>&1
+  echo "exit $?" >>"$scratch/$2.out"
 )
 export -f run_module
 export krait here scratch
-cp core.txt "$scratch/modules"
-xargs -P "$(nproc)" -I{} bash -c 'run_module {}' <"$scratch/modules"
-cat "$scratch"/*.log 2>/dev/null | grep '^pass ' | cut -d' ' -f2- | LC_ALL=C sort -u >"$scratch/passed"
-if [ "$mode" = --check ]; then
-  LC_ALL=C comm -23 passing.txt "$scratch/passed" >"$scratch/lost"
+
+passed_cases() {  # LIST: the cases that passed in its modules
+  sed "s#.*#$scratch/&.log#" "$1.txt" | xargs cat 2>/dev/null | grep '^pass ' | cut -d' ' -f2- | LC_ALL=C sort -u
+}
+find_lost() {  # LIST
+  passed_cases "$1" >"$scratch/passed"
+  LC_ALL=C comm -23 "$1_passing.txt" "$scratch/passed" >"$scratch/lost"
+}
+
+check_list() {  # LIST LIMIT
+  find_lost "$1"
   # A loaded machine may have cost a case its time-out: the modules concerned run once more, one at a time.
   [ -s "$scratch/lost" ] && while read -r module; do
     if [ "$(tail -1 "$scratch/$module.out")" != "exit 0" ] || grep -q '^fail ' "$scratch/$module.log"; then
       rm -rf "$scratch/$module.dir"
-      run_module "$module"
+      run_module "$2" "$module"
     fi
-  done <"$scratch/modules"
-  cat "$scratch"/*.log | grep '^pass ' | cut -d' ' -f2- | LC_ALL=C sort -u >"$scratch/passed"
-  LC_ALL=C comm -23 passing.txt "$scratch/passed" >"$scratch/lost"
-  echo "conformance: $(wc -l <"$scratch/passed") cases of group core pass, $(wc -l <passing.txt) must, $(wc -l <"$scratch/lost") lost"
+  done <"$1.txt"
+  find_lost "$1"
+  echo "conformance, $1: $(wc -l <"$scratch/passed") cases pass, $(wc -l <"$1_passing.txt") must, $(wc -l <"$scratch/lost") lost"
   head -40 "$scratch/lost"
   [ ! -s "$scratch/lost" ]
-  exit
-fi
-while read -r module; do
-  printf '%-32s %5d passed %4d failed  %s\n' "$module" "$(grep -c '^pass ' "$scratch/$module.log" 2>/dev/null)" \
-    "$(grep -c '^fail ' "$scratch/$module.log" 2>/dev/null)" "$(tail -1 "$scratch/$module.out")"
-done <"$scratch/modules"
-echo "all: $(wc -l <"$scratch/passed") cases passed"
-[ "$mode" = --update ] && LC_ALL=C sort -u passing.txt "$scratch/passed" -o passing.txt
-exit 0
+}
+
+show_list() {  # LIST
+  while read -r module; do
+    printf '%-36s %5d passed %4d failed  %s\n' "$module" "$(grep -c '^pass ' "$scratch/$module.log" 2>/dev/null)" \
+      "$(grep -c '^fail ' "$scratch/$module.log" 2>/dev/null)" "$(tail -1 "$scratch/$module.out")"
+  done <"$1.txt"
+  passed_cases "$1" >"$scratch/passed"
+  echo "$1: $(wc -l <"$scratch/passed") cases passed"
+}
+
+status=0
+for list in "${lists[@]}"; do
+  limit=240
+  [ "$list" = slow ] && limit=1200
+  xargs -P "$(nproc)" -I{} bash -c "run_module $limit {}" <"$list.txt"
+  case $mode in
+    check) check_list "$list" "$limit" || status=1 ;;
+    show) show_list "$list" ;;
+    update) show_list "$list"; LC_ALL=C sort -u "${list}_passing.txt" "$scratch/passed" -o "${list}_passing.txt" ;;
+  esac
+done
+exit $status
