@@ -273,6 +273,9 @@ struct PyModuleDef : PyModuleDef_Base {
 constexpr int METH_VARARGS = 0x0001, METH_KEYWORDS = 0x0002, METH_NOARGS = 0x0004, METH_O = 0x0008,
               METH_CLASS = 0x0010, METH_STATIC = 0x0020, METH_COEXIST = 0x0040, METH_FASTCALL = 0x0080,
               METH_METHOD = 0x0200;
+// Krait's own, beside METH_FASTCALL: CPython's counterpart takes a tuple (METH_VARARGS), which its refusal of
+// keywords shows.
+constexpr int METH_KR_PACKED = 0x10000;
 
 // Member kinds (PyMemberDef::type) and flags.
 constexpr int T_SHORT = 0, T_INT = 1, T_LONG = 2, T_FLOAT = 3, T_DOUBLE = 4, T_STRING = 5, T_OBJECT = 6,

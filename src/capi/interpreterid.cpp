@@ -113,7 +113,7 @@ KR_EXPORT constinit PyTypeObject _PyInterpreterID_Type = {
     .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_doc = "Names an interpreter and can be used as an int.",
     .tp_richcompare = slot<idCompare>,
-    .tp_new = newSlot<"InterpreterID(id, *, force=False)", idNew>,
+    .tp_new = newSlot<"InterpreterID.__init__(id, *, force=False)", idNew>,
 };
 
 KR_EXPORT PyObject* _PyInterpreterID_New(int64_t id) { return toC(idMake(&_PyInterpreterID_Type, id)); }

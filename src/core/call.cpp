@@ -3,6 +3,7 @@
 #include "base/inline_buffer.h"
 #include "core/thread.h"
 #include "types/dict.h"
+#include "types/method.h"
 #include "types/str.h"
 #include "types/tuple.h"
 
@@ -33,7 +34,7 @@ class FlatArgs {
   ~FlatArgs() {
     for (PyObject* value : values_) decref(value);
   }
-  Status fill(TupleObject* args, DictObject* kwargs) {
+  Status fill(TupleObject* args, DictObject* kwargs, bool any_names) {
     for (Py_ssize_t i = 0; i < args->size(); i++) push(args->at(i));
     Ref<TupleObject> names = TRY(tupleNew(kwargs->size()));
     Py_ssize_t position = 0, count = 0;
@@ -44,7 +45,7 @@ class FlatArgs {
       names->ob_item[count++] = share(key).leak();
       push(value);
     }
-    if (!all_str) return raise(PyExc_TypeError, "keywords must be strings");
+    if (!all_str && !any_names) return raise(PyExc_TypeError, "keywords must be strings");
     names_ = std::move(names);
     return {};
   }
@@ -60,6 +61,12 @@ class FlatArgs {
   MaybeRef<TupleObject> names_;
 };
 
+// It will say so, before anybody looks at the names.
+bool refusesAnyKeyword(PyObject* callable) {
+  return isExact(callable, &PyCFunction_Type) &&
+         (static_cast<CFunctionObject*>(callable)->m_ml->ml_flags & METH_KR_PACKED);
+}
+
 Result<Ref<>> vectorFromTupleDict(PyObject* callable, vectorcallfunc function, TupleObject* args,
                                   Opt<DictObject> kwargs) {
   auto count = static_cast<size_t>(args->size());
@@ -67,7 +74,7 @@ Result<Ref<>> vectorFromTupleDict(PyObject* callable, vectorcallfunc function, T
     return Result<Ref<>>::fromC(
         checkCallResult(callable, function(callable, args->items(), count, nullptr), nullptr));
   FlatArgs flat;
-  TRY(flat.fill(args, kwargs.get()));
+  TRY(flat.fill(args, kwargs.get(), refusesAnyKeyword(callable)));
   return Result<Ref<>>::fromC(
       checkCallResult(callable, function(callable, flat.data(), count, flat.names()), nullptr));
 }

@@ -50,6 +50,18 @@ Status bindArguments(const RuntimeSignature& sig, PyObject* const* args, Py_ssiz
 Status bindPositional(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count, PyObject** out);
 Status bindTupleDict(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, PyObject** out);
 
+// What bindLoosely found amiss and left to finishLoosely to say, which raises if there is something (true:
+// nothing was). converted: all arguments up to a missing one could be converted; else an exception may be
+// pending already.
+struct LooseBinding {
+  int missing = -1;
+  bool unused = false;
+};
+Status bindLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, PyObject** out,
+                   LooseBinding& binding);
+bool finishLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, const LooseBinding& binding,
+                   bool converted);
+
 // Conversion of one argument. `fallback` parses the default's text when the argument is absent.
 template <class T>
 struct ArgFrom;
@@ -386,7 +398,11 @@ consteval PyMethodDef methodRow() {
   using Entry = NativeEntry<S, F, M>;
   constexpr const ParsedSignature& sig = SignatureOf<S>::parsed;
   PyMethodDef row{SignatureOf<S>::runtime.function, {}, Flags, DocOf<S, Doc>::text};
-  if constexpr (Entry::kRaw) {
+  if constexpr (sig.packed) row.ml_flags |= METH_KR_PACKED;
+  if constexpr (Entry::kRaw && sig.packed) {
+    row.ml_meth.fast = &Entry::rawPositional;
+    row.ml_flags |= METH_FASTCALL;
+  } else if constexpr (Entry::kRaw) {
     row.ml_meth.fast_keywords = &Entry::raw;
     row.ml_flags |= METH_FASTCALL | METH_KEYWORDS;
   } else if constexpr (sig.count == 0) {
@@ -435,6 +451,28 @@ int initEntry(PyObject* self, PyObject* args, PyObject* kwargs) {
   decref(none_or_null);
   return 0;
 }
+// Likewise for constructors that CPython parses with PyArg_ParseTupleAndKeywords: an argument is converted
+// before the next one is missed, a superfluous keyword is noticed last.
+template <Text S, auto F, class Self, class... T, size_t... I>
+PyObject* callParsed(Self self, PyObject* args, PyObject* kwargs, TypeList<T...>, std::index_sequence<I...>) {
+  constexpr const RuntimeSignature& sig = SignatureOf<S>::runtime;
+  PyObject* v[sig.count + 1] = {};
+  LooseBinding binding;
+  if (bindLoosely(sig, args, kwargs, v, binding).failed()) return nullptr;
+  std::tuple<ArgHolder<T>...> holders;
+  bool ok = ((int(I) != binding.missing && std::get<I>(holders).load(convertArg<S, T, I>(v[I]))) && ...);
+  if (!ok) return finishLoosely(sig, args, kwargs, binding, false), nullptr;
+  if (!finishLoosely(sig, args, kwargs, binding, true)) return nullptr;
+  return toPython(F(self, std::move(*std::get<I>(holders).value)...));
+}
+template <Text S, auto F>
+PyObject* parsedNewEntry(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  using Args = typename Shape<SelfMode::kSelf, F>::Args;
+  return callParsed<S, F>(type, args, kwargs, Args{}, std::make_index_sequence<Args::size>{});
+}
+template <Text S, auto F>
+inline constexpr newfunc parsedNewSlot = &parsedNewEntry<S, F>;
+
 template <Text S, auto F>
 inline constexpr newfunc newSlot = &newEntry<S, F>;
 template <Text S, auto F>

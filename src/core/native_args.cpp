@@ -39,6 +39,10 @@ namespace {
 
 const char* plural(Py_ssize_t n) { return n == 1 ? "" : "s"; }
 
+// "name()" for messages; a signature without a name is of a "function".
+const char* nameOf(const RuntimeSignature& sig) { return *sig.function ? sig.function : "function"; }
+const char* parens(const RuntimeSignature& sig) { return *sig.function ? "()" : ""; }
+
 int requiredAmong(const RuntimeSignature& sig, int from, int to) {
   uint32_t mask = (to >= 32 ? ~0u : (1u << to) - 1) & ~((1u << from) - 1);
   return std::popcount(sig.required_mask & mask);
@@ -59,16 +63,19 @@ Status checkKeywordCallCount(const RuntimeSignature& sig, Py_ssize_t count, Py_s
   int least = requiredAmong(sig, 0, sig.positional), most = sig.positional;
   int least_only = least < sig.positional_only ? least : sig.positional_only;
   if (count + keywords > sig.count)
-    return raise(PyExc_TypeError, "%.200s() takes at most %d %sargument%s (%zd given)", sig.function,
-                 int{sig.count}, count == 0 ? "keyword " : "", plural(sig.count), count + keywords);
+    return raise(PyExc_TypeError, "%.200s%s takes at most %d %sargument%s (%zd given)", nameOf(sig),
+                 parens(sig), int{sig.count}, count == 0 ? "keyword " : "", plural(sig.count),
+                 count + keywords);
   if (count > most) {
-    if (most == 0) return raise(PyExc_TypeError, "%.200s() takes no positional arguments", sig.function);
-    return raise(PyExc_TypeError, "%.200s() takes %s %d positional argument%s (%zd given)", sig.function,
-                 least < most ? "at most" : "exactly", most, plural(most), count);
+    if (most == 0)
+      return raise(PyExc_TypeError, "%.200s%s takes no positional arguments", nameOf(sig), parens(sig));
+    return raise(PyExc_TypeError, "%.200s%s takes %s %d positional argument%s (%zd given)", nameOf(sig),
+                 parens(sig), least < most ? "at most" : "exactly", most, plural(most), count);
   }
   if (count < least_only)
-    return raise(PyExc_TypeError, "%.200s() takes %s %d positional argument%s (%zd given)", sig.function,
-                 least_only < most ? "at least" : "exactly", least_only, plural(least_only), count);
+    return raise(PyExc_TypeError, "%.200s%s takes %s %d positional argument%s (%zd given)", nameOf(sig),
+                 parens(sig), least_only < most ? "at least" : "exactly", least_only, plural(least_only),
+                 count);
   return {};
 }
 
@@ -120,8 +127,8 @@ bool isParameter(const RuntimeSignature& sig, PyObject* key) {
 Status explainUnused(const RuntimeSignature& sig, Py_ssize_t count, const Keywords& keywords) {
   for (int i = sig.positional_only; i < count; i++)
     if (keywords.find(sig.names[i]))
-      return raise(PyExc_TypeError, "argument for %.200s() given by name ('%s') and position (%d)",
-                   sig.function, sig.names[i], i + 1);
+      return raise(PyExc_TypeError, "argument for %.200s%s given by name ('%s') and position (%d)",
+                   nameOf(sig), parens(sig), sig.names[i], i + 1);
   PyObject* bad = nullptr;
   keywords.forEach([&](PyObject* key, PyObject*) {
     if (isStr(key) && isParameter(sig, key)) return true;
@@ -129,7 +136,13 @@ Status explainUnused(const RuntimeSignature& sig, Py_ssize_t count, const Keywor
     return false;
   });
   if (!bad || !isStr(bad)) return raise(PyExc_TypeError, "keywords must be strings");
-  return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for %.200s()", bad, sig.function);
+  return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for %.200s%s", bad,
+               *sig.function ? sig.function : "this function", parens(sig));
+}
+
+Raised raiseMissing(const RuntimeSignature& sig, int i) {
+  return raise(PyExc_TypeError, "%.200s%s missing required argument '%s' (pos %d)", nameOf(sig), parens(sig),
+               sig.names[i], i + 1);
 }
 
 Status bindAll(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t count, const Keywords& keywords,
@@ -142,8 +155,7 @@ Status bindAll(const RuntimeSignature& sig, PyObject* const* args, Py_ssize_t co
     if (value)
       unused--;
     else if (sig.required_mask & (1u << i))
-      return raise(PyExc_TypeError, "%.200s() missing required argument '%s' (pos %d)", sig.function,
-                   sig.names[i], i + 1);
+      return raiseMissing(sig, i);
     out[i] = value;
   }
   if (unused > 0) return explainUnused(sig, count, keywords);
@@ -181,6 +193,37 @@ Status bindTupleDict(const RuntimeSignature& sig, PyObject* args, PyObject* kwar
     return bindPositional(sig, tuple->items(), tuple->size(), out);
   }
   return bindAll(sig, tuple->items(), tuple->size(), {nullptr, nullptr, has_keywords ? dict : nullptr}, out);
+}
+
+Status bindLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, PyObject** out,
+                   LooseBinding& binding) {
+  auto* tuple = cast<TupleObject>(args);
+  Keywords keywords{nullptr, nullptr, static_cast<DictObject*>(kwargs)};
+  Py_ssize_t unused = keywords.size(), count = tuple->size();
+  TRY(checkKeywordCallCount(sig, count, unused));
+  for (Py_ssize_t i = 0; i < count; i++) out[i] = tuple->at(i);
+  for (int i = static_cast<int>(count); i < sig.count; i++) {
+    out[i] = unused > 0 && i >= sig.positional_only ? keywords.find(sig.names[i]) : nullptr;
+    if (out[i]) {
+      unused--;
+    } else if (sig.required_mask & (1u << i)) {
+      binding.missing = i;
+      return {};
+    }
+  }
+  binding.unused = unused > 0;
+  return {};
+}
+
+bool finishLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, const LooseBinding& binding,
+                   bool converted) {
+  if (!converted) {
+    if (!exceptionPending()) (void)raiseMissing(sig, binding.missing);
+    return false;
+  }
+  if (!binding.unused) return true;
+  Keywords keywords{nullptr, nullptr, static_cast<DictObject*>(kwargs)};
+  return !explainUnused(sig, cast<TupleObject>(args)->size(), keywords).failed();
 }
 
 // --- converters --------------------------------------------------------------------------------------------

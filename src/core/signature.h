@@ -1,6 +1,8 @@
 // Text signatures, parsed at compile time: "sort($self, /, *, key=None, reverse=False)".
 //
-// A leading '!' hides the text from __text_signature__ (for functions whose CPython counterpart has none).
+// A leading '!' hides the text from __text_signature__ (for functions whose CPython counterpart has none); a
+// '%' behind it says that CPython's counterpart is METH_VARARGS. A type's constructor may have no name,
+// "(year, month)": messages speak of "function" then.
 #pragma once
 
 #include <array>
@@ -23,6 +25,7 @@ struct ParsedSignature {
   std::array<Param, kMaxParams> params{};
   int count = 0, positional_only = 0, positional = 0;
   bool hidden = false, variadic = false;  // variadic: has *args or **kwargs, bound by the function itself
+  bool packed = false;                    // METH_KR_PACKED
 };
 
 void badTextSignature();  // never defined: reached only in a failing compile-time parse
@@ -55,6 +58,10 @@ consteval ParsedSignature parseSignature(std::string_view text) {
   ParsedSignature sig;
   if (text.starts_with('!')) {
     sig.hidden = true;
+    text.remove_prefix(1);
+  }
+  if (text.starts_with('%')) {
+    sig.packed = true;
     text.remove_prefix(1);
   }
   size_t open = text.find('(');

@@ -291,7 +291,7 @@ constexpr unsigned long kAwaitableFlags =
 
 constinit PyMethodDef kAsyncGenMethods[] = {
     method<"!asend($self, value, /)", asyncGenAsend, "An awaitable that resumes with a value.">,
-    method<"!athrow($self, *args)", asyncGenAthrow, "An awaitable that raises an exception inside.">,
+    method<"!%athrow($self, *args)", asyncGenAthrow, "An awaitable that raises an exception inside.">,
     method<"!aclose($self)", asyncGenAclose, "An awaitable that raises GeneratorExit inside.">,
     method<"!__sizeof__($self)", genSizeof, "Size in memory, in bytes.">,
     classMethod<"!__class_getitem__($type, item, /)", genericAliasNew, "See PEP 585.">,

@@ -186,12 +186,6 @@ Status setTrace(FrameObject* object, Opt<> value) {
   xdecref(old);
   return {};
 }
-Ref<> getTraceOpcodes(FrameObject* object) { return boolRef(object->f_trace_opcodes); }
-Status setTraceOpcodes(FrameObject* object, Opt<> value) {
-  if (!value || !isBool(value.get())) return raise(PyExc_TypeError, "attribute value type must be bool");
-  object->f_trace_opcodes = value.get() == Py_True;
-  return {};
-}
 
 // Drops locals and stack of a frame that does not run.
 int frameTpClear(PyObject* self) {
@@ -271,10 +265,11 @@ constinit PyGetSetDef kFrameGetSet[] = {getset<"f_back", getBack>,
                                         getset<"f_globals", getGlobals>,
                                         getset<"f_builtins", getBuiltins>,
                                         getset<"f_code", getCode>,
-                                        getset<"f_trace_opcodes", getTraceOpcodes, setTraceOpcodes>,
                                         {}};
 constinit PyMemberDef kFrameMembers[] = {
-    {"f_trace_lines", T_BOOL, offsetof(FrameObject, f_trace_lines), 0, nullptr}, {}};
+    {"f_trace_lines", T_BOOL, offsetof(FrameObject, f_trace_lines), 0, nullptr},
+    {"f_trace_opcodes", T_BOOL, offsetof(FrameObject, f_trace_opcodes), 0, nullptr},
+    {}};
 
 }  // namespace
 }  // namespace krait

@@ -45,10 +45,13 @@ KR_ALWAYS_INLINE Step finish(const Unit*& ip, Stack& sp, Thread* thread, const N
 
 KR_ALWAYS_INLINE bool busy(Thread* thread) { return callKeywords(thread) || isTracing(thread); }
 
+// The bits of ml_flags that say how to call.
+constexpr int kConvention = ~(METH_CLASS | METH_STATIC | METH_COEXIST | METH_KR_PACKED);
+
 KR_ALWAYS_INLINE PyMethodDef* functionWithFlags(PyObject* callable, int flags) {
   if (!isExact(callable, &PyCFunction_Type)) return nullptr;
   PyMethodDef* def = static_cast<CFunctionObject*>(callable)->m_ml;
-  return (def->ml_flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST)) == flags ? def : nullptr;
+  return (def->ml_flags & kConvention) == flags ? def : nullptr;
 }
 KR_ALWAYS_INLINE PyObject* selfOf(PyObject* callable) {
   auto* function = static_cast<CFunctionObject*>(callable);
@@ -57,7 +60,8 @@ KR_ALWAYS_INLINE PyObject* selfOf(PyObject* callable) {
 KR_ALWAYS_INLINE PyMethodDef* methodWithFlags(PyObject* callable, PyObject* self, int flags) {
   if (!isExact(callable, &PyMethodDescr_Type)) return nullptr;
   auto* descr = static_cast<MethodDescrObject*>(callable);
-  if (descr->d_method->ml_flags != flags || !isInstanceOf(self, descr->d_type)) return nullptr;
+  if ((descr->d_method->ml_flags & ~METH_KR_PACKED) != flags || !isInstanceOf(self, descr->d_type))
+    return nullptr;
   return descr->d_method;
 }
 // Native functions count against the recursion limit like other calls.
@@ -245,8 +249,7 @@ OP_BODY(PRECALL_NO_KW_LIST_APPEND) {
 namespace {
 
 void specializeNativeFunction(const Unit* ip, PyObject* callable, int nargs, bool keywords) {
-  int flags =
-      static_cast<CFunctionObject*>(callable)->m_ml->ml_flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST);
+  int flags = static_cast<CFunctionObject*>(callable)->m_ml->ml_flags & kConvention;
   if (flags == (METH_FASTCALL | METH_KEYWORDS))
     return specializeTo(ip, Op::PRECALL_BUILTIN_FAST_WITH_KEYWORDS);
   if (keywords) return specializeFailed(ip);
@@ -263,7 +266,7 @@ void specializeNativeFunction(const Unit* ip, PyObject* callable, int nargs, boo
 }
 
 void specializeMethodDescr(const Unit* ip, PyObject* callable, int nargs, bool keywords, int oparg) {
-  int flags = static_cast<MethodDescrObject*>(callable)->d_method->ml_flags;
+  int flags = static_cast<MethodDescrObject*>(callable)->d_method->ml_flags & ~METH_KR_PACKED;
   if (flags == (METH_FASTCALL | METH_KEYWORDS)) {
     return specializeTo(ip, Op::PRECALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS);
   }

@@ -18,6 +18,7 @@
 #include "modules/import.h"
 #include "modules/sys/sys.h"
 #include "types/bool.h"
+#include "types/codecs.h"
 #include "types/context.h"
 #include "types/exceptions.h"
 #include "types/std_printer.h"
@@ -63,9 +64,6 @@ Status createCoreModules() {
   TRY(dictSet(in.modules, "sys", sys));
   TRY(dictSet(in.modules, "builtins", builtins));
   in.core_ready = true;
-  Ref<> printer = TRY(stdPrinterNew(2));
-  TRY(sysSet("stderr", printer.get()));
-  TRY(sysSet("__stderr__", printer.get()));
   TRY(modules::sysConfigure());
   TRY(modules::importStart(sys));
   return modules::importStartExternal();

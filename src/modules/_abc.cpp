@@ -2,6 +2,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "modules/heap_type.h"
 #include "types/bool.h"
 #include "types/dict.h"
 #include "types/int.h"
@@ -29,7 +30,7 @@ constexpr unsigned long kCollectionFlags = Py_TPFLAGS_SEQUENCE | Py_TPFLAGS_MAPP
 
 int abcTraverse(PyObject* self, visitproc visit, void* arg) {
   auto* data = cast<AbcData>(self);
-  return visitAll(visit, arg, data->registry, data->cache, data->negative_cache);
+  return visitAll(visit, arg, typeOf(self), data->registry, data->cache, data->negative_cache);
 }
 int abcClear(PyObject* self) {
   auto* data = cast<AbcData>(self);
@@ -39,7 +40,7 @@ int abcClear(PyObject* self) {
 void abcDealloc(PyObject* self) {
   gcUntrack(self);
   abcClear(self);
-  objectFreeMemory(self);
+  heapInstanceFree(self);
 }
 Result<Ref<>> abcNew(PyTypeObject* type, PyObject*, Opt<>) {
   Ref<AbcData> data = TRY(typeAlloc<AbcData>(type));
@@ -47,8 +48,7 @@ Result<Ref<>> abcNew(PyTypeObject* type, PyObject*, Opt<>) {
   return data;
 }
 
-PyTypeObject abc_data_type = {
-    KR_TYPE_HEAD,
+constexpr PyTypeObject kDataDescription = {
     .tp_name = "_abc._abc_data",
     .tp_basicsize = sizeof(AbcData),
     .tp_dealloc = abcDealloc,
@@ -56,14 +56,13 @@ PyTypeObject abc_data_type = {
     .tp_doc = "Internal state of an abstract class.",
     .tp_traverse = abcTraverse,
     .tp_clear = abcClear,
-    .tp_alloc = genericAlloc,
     .tp_new = slot<abcNew>,
-    .tp_free = gcFree,
 };
+PyTypeObject* data_type = nullptr;
 
 Result<Ref<AbcData>> dataOf(PyObject* cls) {
   Ref<> data = TRY(attrGet(cls, name<"_abc_impl">()));
-  if (!isExact(data.get(), &abc_data_type)) return raise(PyExc_TypeError, "_abc_impl is set to a wrong type");
+  if (!isExact(data.get(), data_type)) return raise(PyExc_TypeError, "_abc_impl is set to a wrong type");
   return std::move(data).as<AbcData>();
 }
 
@@ -170,7 +169,7 @@ Status takeCollectionFlags(PyObject* cls) {
 Result<Ref<>> abcInit(PyObject* cls) {
   TRY(computeAbstractMethods(cls));
   Ref<TupleObject> no_args = emptyTuple();
-  Ref<> data = TRY(abcNew(&abc_data_type, no_args, nullptr));
+  Ref<> data = TRY(abcNew(data_type, no_args, nullptr));
   TRY(attrSet(cls, name<"_abc_impl">(), data.get()));
   TRY(takeCollectionFlags(cls));
   return none();
@@ -323,7 +322,7 @@ constinit PyMethodDef kAbcMethods[] = {
              "Body of ABCMeta.__subclasscheck__.">,
     {}};
 
-Status abcExec(PyObject*) { return typeReady(&abc_data_type); }
+Status abcExec(PyObject* module) { return modules::typeMakeOnce(module, &data_type, kDataDescription); }
 
 constinit PyModuleDef kAbcModule =
     moduleDef<"_abc", abcExec>(kAbcMethods, "Native support for the abc module.");

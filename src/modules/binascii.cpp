@@ -393,10 +393,10 @@ constinit PyMethodDef kMethods[] = {
     function<"unhexlify($module, hexstr, /)", unhexlify, "Binary data of hexadecimal representation.">,
     function<"crc_hqx($module, data, crc, /)", crcHqx, "Compute CRC-CCITT incrementally.">,
     function<"crc32($module, data, crc=0, /)", crc32Function, "Compute CRC-32 incrementally.">,
-    function<"b2a_qp($module, /, data, quotetabs=False, istext=True, header=False)", toQuotedPrintable,
-             "Encode a string using quoted-printable encoding.">,
     function<"a2b_qp($module, /, data, header=False)", fromQuotedPrintable,
              "Decode a string of qp-encoded data.">,
+    function<"b2a_qp($module, /, data, quotetabs=False, istext=True, header=False)", toQuotedPrintable,
+             "Encode a string using quoted-printable encoding.">,
     {}};
 
 Status binasciiExec(PyObject* module) {

@@ -82,10 +82,10 @@ Result<Ref<>> insort(PyObject* a, PyObject* x, Py_ssize_t lo, PyObject* hi, PyOb
 constinit PyMethodDef kMethods[] = {
     function<"bisect_right($module, /, a, x, lo=0, hi=None, *, key=None)", bisect<Side::kRight>,
              "The index where x goes in a sorted sequence, behind equal items.">,
-    function<"bisect_left($module, /, a, x, lo=0, hi=None, *, key=None)", bisect<Side::kLeft>,
-             "The index where x goes in a sorted sequence, before equal items.">,
     function<"insort_right($module, /, a, x, lo=0, hi=None, *, key=None)", insort<Side::kRight>,
              "Inserts x in a sorted list, behind equal items.">,
+    function<"bisect_left($module, /, a, x, lo=0, hi=None, *, key=None)", bisect<Side::kLeft>,
+             "The index where x goes in a sorted sequence, before equal items.">,
     function<"insort_left($module, /, a, x, lo=0, hi=None, *, key=None)", insort<Side::kLeft>,
              "Inserts x in a sorted list, before equal items.">,
     {}};

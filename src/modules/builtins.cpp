@@ -2,6 +2,7 @@
 #include "modules/builtins.h"
 
 #include "core/interpreter.h"
+#include "core/native_order.h"
 #include "interp/eval.h"
 #include "modules/builtins_functions.h"
 #include "types/bool.h"
@@ -66,20 +67,27 @@ constinit PyModuleDef kBuiltinsModule = [] {
   def.ob_refcnt = kImmortalRefcount;
   def.ob_type = &PyModuleDef_Type;
   def.m_name = "builtins";
-  def.m_methods = kBuiltinCodeFunctions;
   def.m_doc = "Built-in functions, types, exceptions and constants.";
   def.m_size = -1;
   return def;
 }();
+
+// The functions of all files, in CPython's order.
+PyMethodDef* allFunctions() {
+  static std::vector<PyMethodDef> all = mergedInOrder(
+      {kBuiltinCodeFunctions, kBuiltinObjectFunctions, kBuiltinIterFunctions, kBuiltinIoFunctions},
+      "__build_class__ __import__ abs all any ascii bin breakpoint callable chr compile delattr dir divmod "
+      "eval exec format getattr globals hasattr hash hex id input isinstance issubclass iter aiter len "
+      "locals max min next anext oct ord pow print repr round setattr sorted sum vars");
+  return all.data();
+}
 
 }  // namespace
 
 Result<Ref<ModuleObject>> builtinsCreate() {
   Ref<ModuleObject> module = TRY(moduleCreate(&kBuiltinsModule));
   DictObject* dict = module->dict();
-  TRY(moduleAddFunctions(module.get(), kBuiltinObjectFunctions));
-  TRY(moduleAddFunctions(module.get(), kBuiltinIterFunctions));
-  TRY(moduleAddFunctions(module.get(), kBuiltinIoFunctions));
+  TRY(moduleAddFunctions(module.get(), allFunctions()));
   TRY(addConstants(dict));
   TRY(addTypes(dict));
   TRY(dictSet(dict, "__debug__", interpreter().config.optimize == 0 ? Py_True : Py_False));

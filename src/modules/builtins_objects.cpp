@@ -173,7 +173,7 @@ constinit PyMethodDef kBuiltinObjectFunctions[] = {
     function<"callable($module, obj, /)", builtinCallable, "Whether the object can be called.">,
     function<"chr($module, i, /)", builtinChr, "The one-character string with this code point.">,
     function<"delattr($module, obj, name, /)", builtinDelattr, "Delete an attribute by name.">,
-    function<"!dir($module, *args)", builtinDir,
+    function<"!%dir($module, *args)", builtinDir,
              "dir([object]): sorted names of an object or of the current scope.">,
     function<"divmod($module, x, y, /)", builtinDivmod, "Floor quotient and remainder as a pair.">,
     function<"format($module, value, format_spec='', /)", builtinFormat, "value.__format__(format_spec).">,
@@ -202,7 +202,7 @@ constinit PyMethodDef kBuiltinObjectFunctions[] = {
     function<"round($module, /, number, ndigits=None)", builtinRound,
              "A number rounded to some decimal digits.">,
     function<"setattr($module, obj, name, value, /)", builtinSetattr, "Set an attribute by name.">,
-    function<"!vars($module, *args)", builtinVars, "vars([object]): locals(), or the object's __dict__.">,
+    function<"!%vars($module, *args)", builtinVars, "vars([object]): locals(), or the object's __dict__.">,
     {}};
 
 }  // namespace krait::modules

@@ -352,7 +352,7 @@ constinit PyMethodDef kMethods[] = {
              registerSignal, "Dump the traceback on a signal.">,
     function<"!unregister($module, signum, /)", unregisterSignal, "Undo register().">,
     function<"!_read_null($module, /)", readNull, "Read from address 0.">,
-    function<"!_sigsegv($module, release_gil=False, /)", crashSegv, "Raise SIGSEGV.">,
+    function<"!%_sigsegv($module, release_gil=False, /)", crashSegv, "Raise SIGSEGV.">,
     function<"!_fatal_error_c_thread($module, /)", crashThread, "Fatal error in a new C thread.">,
     function<"!_sigabrt($module, /)", crashAbort, "Raise SIGABRT.">,
     function<"!_sigfpe($module, /)", crashFpe, "Raise SIGFPE.">,

@@ -417,7 +417,7 @@ Result<long> forkExec(PyObject* args, PyObject* executable_list, bool close_fds,
 }
 
 constinit PyMethodDef kMethods[] = {
-    function<"!fork_exec(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, "
+    function<"!%fork_exec(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, "
              "c2pwrite, errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, "
              "pgid_to_set, gid, groups_list, uid, child_umask, preexec_fn, allow_vfork, /)",
              forkExec,

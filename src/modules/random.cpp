@@ -68,15 +68,21 @@ Status seedWith(RandomObject* self, Opt<> argument) {
   return {};
 }
 
-Result<Ref<>> newRandom(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
-  auto* values = cast<TupleObject>(args);
-  if (values->size() > 1) {
-    return raise(PyExc_TypeError, "Random() requires 0 or 1 argument");
+PyTypeObject* random_type = nullptr;
+
+Result<Ref<>> newRandom(PyTypeObject* type, PyObject*, Opt<>) {
+  return TRY(typeAlloc<RandomObject>(type));  // a state of zeros, until __init__ seeds it
+}
+
+// Keywords are for a subclass's own __init__.
+Status initRandom(RandomObject* self, PyObject* args, Opt<> kwargs) {
+  if (typeOf(self)->tp_init == random_type->tp_init && kwargs &&
+      static_cast<DictObject*>(kwargs.get())->size() > 0) {
+    return raise(PyExc_TypeError, "Random() takes no keyword arguments");
   }
-  Ref<RandomObject> self = TRY(typeAlloc<RandomObject>(type));
-  new (&self->twister) MersenneTwister;
-  TRY(seedWith(self, values->size() == 1 ? Opt<>(values->at(0)) : Opt<>()));
-  return self;
+  auto* values = cast<TupleObject>(args);
+  if (values->size() > 1) return raise(PyExc_TypeError, "Random() requires 0 or 1 argument");
+  return seedWith(self, values->size() == 1 ? Opt<>(values->at(0)) : Opt<>());
 }
 
 void dealloc(RandomObject* self) { heapInstanceFree(self); }
@@ -141,13 +147,11 @@ constinit PyTypeObject kRandomType = {
     .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_doc = "Random() -> create a random number generator with its own internal state.",
     .tp_methods = kRandomMethods,
+    .tp_init = slot<initRandom>,
     .tp_new = slot<newRandom>,
 };
 
-Status randomExec(PyObject* module) {
-  TRY(heapTypeAdd(module, kRandomType));
-  return {};
-}
+Status randomExec(PyObject* module) { return typeAddOnce(module, &random_type, kRandomType); }
 
 constinit PyModuleDef kRandomModule = moduleDef<"_random", randomExec>(
     nullptr, "Module implements the Mersenne Twister random number generator.");

@@ -425,9 +425,9 @@ constinit PyTypeObject kEpollType = {
     .tp_new = newSlot<"epoll(sizehint=-1, flags=0)", epollNew>};
 
 constinit PyMethodDef kSelectMethods[] = {
-    function<"poll($module, /)", selectPoll, "A new poll object.">,
     function<"select($module, rlist, wlist, xlist, timeout=None, /)", selectSelect,
              "Wait until descriptors are ready to read, to write, or have errors.">,
+    function<"poll($module, /)", selectPoll, "A new poll object.">,
     {}};
 
 #define CONSTANT(name) {#name, static_cast<unsigned>(name)}
@@ -442,9 +442,11 @@ constexpr std::pair<const char*, unsigned> kConstants[] = {
 
 Status selectExec(PyObject* module) {
   TRY(moduleAdd(module, "error", share(PyExc_OSError)));
-  g_poll_type = TRY(heapTypeNew(module, kPollType)).leak();
-  g_epoll_type = TRY(heapTypeAdd(module, kEpollType)).leak();
-  for (auto [constant, value] : kConstants) TRY(moduleAddInt(module, constant, value));
+  TRY(typeMakeOnce(module, &g_poll_type, kPollType));
+  for (auto [constant, value] : kConstants) {
+    if (std::string_view(constant) == "EPOLLIN") TRY(typeAddOnce(module, &g_epoll_type, kEpollType));
+    TRY(moduleAddInt(module, constant, value));
+  }
   return {};
 }
 

@@ -359,6 +359,8 @@ Result<Ref<>> sigGetitimer(int which) {
 }
 
 constinit PyMethodDef kSignalMethods[] = {
+    function<"default_int_handler($module, signalnum, frame, /)", sigDefaultIntHandler,
+             "Raise KeyboardInterrupt.">,
     function<"alarm($module, seconds, /)", sigAlarm, "Arrange for SIGALRM after some seconds.">,
     function<"setitimer($module, which, seconds, interval=0.0, /)", sigSetitimer,
              "Set an interval timer; returns the old values.">,
@@ -374,8 +376,6 @@ constinit PyMethodDef kSignalMethods[] = {
     function<"siginterrupt($module, signalnum, flag, /)", sigSiginterrupt,
              "Whether the signal interrupts system calls.">,
     function<"pause($module, /)", sigPause, "Wait for a signal.">,
-    function<"default_int_handler($module, signalnum, frame, /)", sigDefaultIntHandler,
-             "Raise KeyboardInterrupt.">,
     function<"pidfd_send_signal($module, pidfd, signalnum, siginfo=None, flags=0, /)", sigPidfdSendSignal,
              "Send a signal to a process by its descriptor.">,
     function<"pthread_kill($module, thread_id, signalnum, /)", sigPthreadKill, "Send a signal to a thread.">,
@@ -394,9 +394,6 @@ const std::pair<const char*, long> kConstants[] = {{"NSIG", NSIG},
                                                    {"SIG_BLOCK", SIG_BLOCK},
                                                    {"SIG_UNBLOCK", SIG_UNBLOCK},
                                                    {"SIG_SETMASK", SIG_SETMASK},
-                                                   {"ITIMER_REAL", ITIMER_REAL},
-                                                   {"ITIMER_VIRTUAL", ITIMER_VIRTUAL},
-                                                   {"ITIMER_PROF", ITIMER_PROF},
                                                    SIGNAL(SIGHUP),
                                                    SIGNAL(SIGINT),
                                                    SIGNAL(SIGQUIT),
@@ -430,7 +427,12 @@ const std::pair<const char*, long> kConstants[] = {{"NSIG", NSIG},
                                                    SIGNAL(SIGPROF),
                                                    SIGNAL(SIGXCPU),
                                                    SIGNAL(SIGXFSZ),
-                                                   {"SIGSTKFLT", SIGSTKFLT}};
+                                                   {"SIGRTMIN", SIGRTMIN},
+                                                   {"SIGRTMAX", SIGRTMAX},
+                                                   {"SIGSTKFLT", SIGSTKFLT},
+                                                   {"ITIMER_REAL", ITIMER_REAL},
+                                                   {"ITIMER_VIRTUAL", ITIMER_VIRTUAL},
+                                                   {"ITIMER_PROF", ITIMER_PROF}};
 
 // What the process inherited: known handlers get their constants, foreign ones None.
 void adoptHandlers() {
@@ -473,13 +475,11 @@ Status signalExec(PyObject* module) {
     g_itimer_error =
         TRY(call(static_cast<PyObject*>(&PyType_Type), name_text.get(), bases.get(), dict.get())).leak();
   }
+  for (auto [constant, value] : kConstants) TRY(moduleAddInt(module, constant, value));
   TRY(moduleAdd(module, "SIG_DFL", share(g_default_handler)));
   TRY(moduleAdd(module, "SIG_IGN", share(g_ignore_handler)));
   TRY(moduleAdd(module, "ItimerError", share(g_itimer_error)));
   TRY(moduleAdd(module, "struct_siginfo", share<PyObject>(g_siginfo_type)));
-  for (auto [constant, value] : kConstants) TRY(moduleAddInt(module, constant, value));
-  TRY(moduleAddInt(module, "SIGRTMIN", SIGRTMIN));
-  TRY(moduleAddInt(module, "SIGRTMAX", SIGRTMAX));
   if (!g_int_handler) TRY(installDefaults(module));
   return {};
 }

@@ -84,10 +84,10 @@ long logUpTo(long priority) { return LOG_UPTO(static_cast<int>(priority)); }
 
 constinit PyMethodDef kSyslogMethods[] = {function<"!openlog(ident=None, logoption=0, facility=8)", logOpen>,
                                           function<"!closelog()", logClose>,
-                                          function<"!syslog(*args)", logMessage>,
-                                          function<"!setlogmask(maskpri, /)", logSetMask>,
-                                          function<"!LOG_MASK(pri, /)", logMask>,
-                                          function<"!LOG_UPTO(pri, /)", logUpTo>,
+                                          function<"!%syslog(*args)", logMessage>,
+                                          function<"!%setlogmask(maskpri, /)", logSetMask>,
+                                          function<"!%LOG_MASK(pri, /)", logMask>,
+                                          function<"!%LOG_UPTO(pri, /)", logUpTo>,
                                           {}};
 
 #define CONSTANT(name) {#name, name}

@@ -288,32 +288,32 @@ constinit PyMethodDef kTimeMethods[] = {
     function<"!time()", clockSeconds<CLOCK_REALTIME>,
              "time() -> floating point number\n\nSeconds since the epoch.">,
     function<"!time_ns()", clockNs<CLOCK_REALTIME>, "time_ns() -> int\n\nNanoseconds since the epoch.">,
-    function<"!clock_gettime(clk_id, /)", timeClockGettime,
+    function<"!%clock_gettime(clk_id, /)", timeClockGettime,
              "clock_gettime(clk_id) -> float\n\nTime of a clock.">,
-    function<"!clock_gettime_ns(clk_id, /)", timeClockGettimeNs,
+    function<"!%clock_gettime_ns(clk_id, /)", timeClockGettimeNs,
              "clock_gettime_ns(clk_id) -> int\n\nTime of a clock in nanoseconds.">,
-    function<"!clock_settime(clk_id, time, /)", timeClockSettime,
+    function<"!%clock_settime(clk_id, time, /)", timeClockSettime,
              "clock_settime(clk_id, time)\n\nSet a clock.">,
-    function<"!clock_settime_ns(clk_id, time, /)", timeClockSettimeNs,
+    function<"!%clock_settime_ns(clk_id, time, /)", timeClockSettimeNs,
              "clock_settime_ns(clk_id, time)\n\nSet a clock in nanoseconds.">,
-    function<"!clock_getres(clk_id, /)", timeClockGetres,
+    function<"!%clock_getres(clk_id, /)", timeClockGetres,
              "clock_getres(clk_id) -> floating point number\n\nResolution of a clock.">,
-    function<"!pthread_getcpuclockid(thread_id, /)", timePthreadClock,
+    function<"!%pthread_getcpuclockid(thread_id, /)", timePthreadClock,
              "pthread_getcpuclockid(thread_id) -> int\n\nThe CPU clock of a thread.">,
     function<"!sleep(seconds, /)", timeSleep, "sleep(seconds)\n\nDo nothing for a while.">,
-    function<"!gmtime(seconds=<unrepresentable>, /)", timeGmtime,
+    function<"!%gmtime(seconds=<unrepresentable>, /)", timeGmtime,
              "gmtime([seconds]) -> struct_time\n\nUTC of a time stamp.">,
-    function<"!localtime(seconds=<unrepresentable>, /)", timeLocaltime,
+    function<"!%localtime(seconds=<unrepresentable>, /)", timeLocaltime,
              "localtime([seconds]) -> struct_time\n\nLocal time of a time stamp.">,
-    function<"!asctime(tuple=<unrepresentable>, /)", timeAsctime,
+    function<"!%asctime(tuple=<unrepresentable>, /)", timeAsctime,
              "asctime([tuple]) -> string\n\nA time as 'Sat Jun 06 16:26:11 1998'.">,
-    function<"!ctime(seconds=<unrepresentable>, /)", timeCtime,
+    function<"!%ctime(seconds=<unrepresentable>, /)", timeCtime,
              "ctime(seconds) -> string\n\nA time stamp as local time text.">,
     function<"!mktime(tuple, /)", timeMktime,
              "mktime(tuple) -> floating point number\n\nTime stamp of a local time.">,
-    function<"!strftime(format, tuple=<unrepresentable>, /)", timeStrftime,
+    function<"!%strftime(format, tuple=<unrepresentable>, /)", timeStrftime,
              "strftime(format[, tuple]) -> string\n\nA time as the format says.">,
-    function<"!strptime(*args)", timeStrptime,
+    function<"!%strptime(*args)", timeStrptime,
              "strptime(string, format) -> struct_time\n\nRead a time as the format says.">,
     moduleFunction<"!tzset($module)", timeTzset, "tzset()\n\nRead the TZ variable again.">,
     function<"!monotonic()", clockSeconds<CLOCK_MONOTONIC>,
@@ -332,7 +332,7 @@ constinit PyMethodDef kTimeMethods[] = {
              "perf_counter() -> float\n\nA clock for measuring.">,
     function<"!perf_counter_ns()", clockNs<CLOCK_MONOTONIC>,
              "perf_counter_ns() -> int\n\nA clock for measuring, in nanoseconds.">,
-    function<"!get_clock_info(name, /)", timeGetClockInfo,
+    function<"!%get_clock_info(name, /)", timeGetClockInfo,
              "get_clock_info(name: str) -> dict\n\nFacts about a clock.">,
     {}};
 
@@ -344,12 +344,12 @@ Status timeExec(PyObject* module) {
                                                  {"CLOCK_THREAD_CPUTIME_ID", CLOCK_THREAD_CPUTIME_ID},
                                                  {"CLOCK_BOOTTIME", CLOCK_BOOTTIME},
                                                  {"CLOCK_TAI", CLOCK_TAI}};
+  tzset();
+  TRY(addZone(module));
   for (auto [clock_name, id] : clocks) TRY(moduleAddInt(module, clock_name, id));
   if (!g_struct_time) g_struct_time = TRY(structSeqTypeNew(&kTimeDesc)).leak();
-  TRY(moduleAdd(module, "struct_time", share<PyObject>(g_struct_time)));
   TRY(moduleAddInt(module, "_STRUCT_TM_ITEMS", 11));
-  tzset();
-  return addZone(module);
+  return moduleAdd(module, "struct_time", share<PyObject>(g_struct_time));
 }
 
 constinit PyModuleDef kTimeModule =

@@ -9,6 +9,7 @@
 #include "base/inline_buffer.h"
 #include "core/errors.h"
 #include "core/gc.h"
+#include "core/reported_size.h"
 #include "modules/heap_type.h"
 #include "types/bytes.h"
 #include "types/int.h"
@@ -395,14 +396,14 @@ constinit PyMemberDef kDecompressMembers[] = {
     {}};
 constinit PyTypeObject kCompressType = {
     .tp_name = "zlib.Compress",
-    .tp_basicsize = sizeof(StreamObject),
+    .tp_basicsize = reportedSize<StreamObject>(168),
     .tp_dealloc = slot<dealloc>,
     .tp_flags = Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_methods = kCompressMethods,
 };
 constinit PyTypeObject kDecompressType = {
     .tp_name = "zlib.Decompress",
-    .tp_basicsize = sizeof(StreamObject),
+    .tp_basicsize = reportedSize<StreamObject>(168),
     .tp_dealloc = slot<dealloc>,
     .tp_flags = Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_methods = kDecompressMethods,

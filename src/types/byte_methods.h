@@ -332,14 +332,14 @@ struct ByteMethods {
   method<"!capitalize($self, /)", M::capitalize,                                                             \
          "Copy with the first byte upper-cased, the rest lower-cased (ASCII).">,                             \
       method<"center($self, width, fillchar=b' ', /)", M::center, "Centre in a run of the width.">,          \
-      method<"!count($self, sub, start=None, end=None, /)", M::count,                                        \
+      method<"!%count($self, sub, start=None, end=None, /)", M::count,                                       \
              "Number of non-overlapping occurrences.">,                                                      \
       method<"decode($self, /, encoding='utf-8', errors='strict')", M::decode,                               \
              "Decode with the named codec.">,                                                                \
-      method<"!endswith($self, suffix, start=None, end=None, /)", M::endswith,                               \
+      method<"!%endswith($self, suffix, start=None, end=None, /)", M::endswith,                              \
              "Does it end with the suffix?">,                                                                \
       method<"expandtabs($self, /, tabsize=8)", M::expandtabs, "Copy with tabs expanded to spaces.">,        \
-      method<"!find($self, sub, start=None, end=None, /)", M::find, "Lowest index of sub, or -1.">,          \
+      method<"!%find($self, sub, start=None, end=None, /)", M::find, "Lowest index of sub, or -1.">,         \
       method<"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)", M::hex,                                \
              "Hexadecimal digits, with a separator after every bytes_per_sep bytes if given.\n\n"            \
              ">>> data = b'krait!'\n"                                                                        \
@@ -351,7 +351,7 @@ struct ByteMethods {
              "'6b72-61697421'\n"                                                                             \
              ">>> data.hex('-', -4)\n"                                                                       \
              "'6b726169-7421'">,                                                                             \
-      method<"!index($self, sub, start=None, end=None, /)", M::index,                                        \
+      method<"!%index($self, sub, start=None, end=None, /)", M::index,                                       \
              "Lowest index of sub; ValueError if absent.">,                                                  \
       method<"!isalnum($self, /)", M::isalnum, "Are all bytes ASCII letters or digits, and is there one?">,  \
       method<"!isalpha($self, /)", M::isalpha, "Are all bytes ASCII letters, and is there one?">,            \
@@ -372,8 +372,8 @@ struct ByteMethods {
       method<"removesuffix($self, suffix, /)", M::removesuffix, "Copy without the suffix, if it is there.">, \
       method<"replace($self, old, new, count=-1, /)", M::replace,                                            \
              "Copy with occurrences of old replaced by new.">,                                               \
-      method<"!rfind($self, sub, start=None, end=None, /)", M::rfind, "Highest index of sub, or -1.">,       \
-      method<"!rindex($self, sub, start=None, end=None, /)", M::rindex,                                      \
+      method<"!%rfind($self, sub, start=None, end=None, /)", M::rfind, "Highest index of sub, or -1.">,      \
+      method<"!%rindex($self, sub, start=None, end=None, /)", M::rindex,                                     \
              "Highest index of sub; ValueError if absent.">,                                                 \
       method<"rjust($self, width, fillchar=b' ', /)", M::rjust, "Pad on the left to the width.">,            \
       method<"rpartition($self, sep, /)", M::rpartition, "Three parts around the last separator.">,          \
@@ -383,7 +383,7 @@ struct ByteMethods {
              "Copy without trailing white space or given bytes.">,                                           \
       method<"split($self, /, sep=None, maxsplit=-1)", M::split, "List of the parts between separators.">,   \
       method<"splitlines($self, /, keepends=False)", M::splitlines, "List of the lines.">,                   \
-      method<"!startswith($self, prefix, start=None, end=None, /)", M::startswith,                           \
+      method<"!%startswith($self, prefix, start=None, end=None, /)", M::startswith,                          \
              "Does it start with the prefix?">,                                                              \
       method<"strip($self, bytes=None, /)", M::strip,                                                        \
              "Copy without surrounding white space or given bytes.">,                                        \

@@ -5,6 +5,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/interpreter.h"
+#include "core/native_order.h"
 #include "types/byte_iter.h"
 #include "types/byte_methods.h"
 #include "types/int.h"
@@ -404,7 +405,7 @@ Result<Ref<>> byteArrayFromhex(PyTypeObject* type, StrObject* text) {
 
 Result<Ref<TupleObject>> reduceWith(ByteArrayObject* self, int protocol) {
   Ref<> state = TRY(callMethod(self, name<"__getstate__">()));
-  if (protocol < 3) {
+  if (protocol < 3 && self->ob_size > 0) {
     Ref<StrObject> text = TRY(strFromLatin1(viewOf(self)));
     Ref<StrObject> encoding = TRY(strFromAscii("latin-1"));
     Ref<TupleObject> args = TRY(tupleOf(text.get(), encoding.get()));
@@ -427,25 +428,30 @@ Result<Ref<TupleObject>> byteArrayReduceEx(ByteArrayObject* self, int protocol) 
 Py_ssize_t byteArraySizeof(ByteArrayObject* self) { return typeOf(self)->tp_basicsize + self->ob_alloc; }
 Py_ssize_t byteArrayAlloc(ByteArrayObject* self) { return self->ob_alloc; }
 
-constinit PyMethodDef kByteArrayMethods[] = {
-    method<"!__alloc__($self, /)", byteArrayAlloc, "B.__alloc__() -> int\n\nNumber of bytes allocated.">,
-    method<"__reduce__($self, /)", byteArrayReduce, "State for pickle.">,
-    method<"__reduce_ex__($self, proto=0, /)", byteArrayReduceEx, "State for pickle.">,
-    method<"__sizeof__($self, /)", byteArraySizeof, "Size in memory, in bytes.">,
-    method<"append($self, item, /)", byteArrayAppend, "Append one byte, given as an int.">,
-    method<"clear($self, /)", byteArrayClear, "Remove all bytes.">,
-    method<"copy($self, /)", byteArrayCopy, "A copy.">,
-    method<"extend($self, iterable_of_ints, /)", byteArrayExtend,
-           "Append all bytes of a buffer or iterable of ints.">,
-    classMethod<"fromhex($type, string, /)", byteArrayFromhex,
-                "Make a bytearray from pairs of hexadecimal digits.">,
-    method<"insert($self, index, item, /)", byteArrayInsert, "Insert one byte before the index.">,
-    method<"pop($self, index=-1, /)", byteArrayPop,
-           "Remove and return the byte at the index (default: the last).">,
-    method<"remove($self, value, /)", byteArrayRemove, "Remove the first occurrence of a byte.">,
-    method<"reverse($self, /)", byteArrayReverse, "Reverse the order in place.">,
-    KR_BYTE_METHODS(Methods),
-    {}};
+constinit auto kByteArrayMethods = inOrder(
+    "__alloc__ __reduce__ __reduce_ex__ __sizeof__ append capitalize center clear copy count decode "
+    "endswith expandtabs extend find fromhex hex index insert isalnum isalpha isascii isdigit "
+    "islower isspace istitle isupper join ljust lower lstrip maketrans partition pop remove replace "
+    "removeprefix removesuffix reverse rfind rindex rjust rpartition rsplit rstrip split splitlines "
+    "startswith strip swapcase title translate upper zfill",
+    {method<"!__alloc__($self, /)", byteArrayAlloc, "B.__alloc__() -> int\n\nNumber of bytes allocated.">,
+     method<"__reduce__($self, /)", byteArrayReduce, "State for pickle.">,
+     method<"__reduce_ex__($self, proto=0, /)", byteArrayReduceEx, "State for pickle.">,
+     method<"__sizeof__($self, /)", byteArraySizeof, "Size in memory, in bytes.">,
+     method<"append($self, item, /)", byteArrayAppend, "Append one byte, given as an int.">,
+     method<"clear($self, /)", byteArrayClear, "Remove all bytes.">,
+     method<"copy($self, /)", byteArrayCopy, "A copy.">,
+     method<"extend($self, iterable_of_ints, /)", byteArrayExtend,
+            "Append all bytes of a buffer or iterable of ints.">,
+     classMethod<"fromhex($type, string, /)", byteArrayFromhex,
+                 "Make a bytearray from pairs of hexadecimal digits.">,
+     method<"insert($self, index, item, /)", byteArrayInsert, "Insert one byte before the index.">,
+     method<"pop($self, index=-1, /)", byteArrayPop,
+            "Remove and return the byte at the index (default: the last).">,
+     method<"remove($self, value, /)", byteArrayRemove, "Remove the first occurrence of a byte.">,
+     method<"reverse($self, /)", byteArrayReverse, "Reverse the order in place.">,
+     KR_BYTE_METHODS(Methods),
+     {}});
 
 constinit PyNumberMethods kByteArrayNumber = {.nb_remainder = slot<Methods::percent>};
 constinit PySequenceMethods kByteArraySequence = {
@@ -525,7 +531,7 @@ KR_EXPORT constinit PyTypeObject PyByteArray_Type = {
         "bytearray() -> empty\n\nA mutable array of bytes.">,
     .tp_richcompare = slot<byteArrayRichCompare>,
     .tp_iter = slot<byteArrayIter>,
-    .tp_methods = kByteArrayMethods,
+    .tp_methods = kByteArrayMethods.data(),
     .tp_init = initSlot<"bytearray(source=None, encoding=None, errors=None)", byteArrayInit>,
     .tp_new = byteArrayNewSlot,
 };

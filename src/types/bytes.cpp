@@ -6,6 +6,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/interpreter.h"
+#include "core/native_order.h"
 #include "types/byte_iter.h"
 #include "types/byte_methods.h"
 #include "types/hash_bytes.h"
@@ -227,12 +228,16 @@ Result<Ref<>> bytesFromhex(PyTypeObject* type, StrObject* text) {
   return call(type, bytes.get());
 }
 
-constinit PyMethodDef kBytesMethods[] = {
-    method<"!__getnewargs__($self, /)", bytesGetNewArgs>,
-    method<"__bytes__($self, /)", bytesDunderBytes, "Convert to exact type bytes.">,
-    classMethod<"fromhex($type, string, /)", bytesFromhex, "Make bytes from pairs of hexadecimal digits.">,
-    KR_BYTE_METHODS(Methods),
-    {}};
+constinit auto kBytesMethods = inOrder(
+    "__getnewargs__ __bytes__ capitalize center count decode endswith expandtabs find fromhex hex "
+    "index isalnum isalpha isascii isdigit islower isspace istitle isupper join ljust lower lstrip "
+    "maketrans partition replace removeprefix removesuffix rfind rindex rjust rpartition rsplit "
+    "rstrip split splitlines startswith strip swapcase title translate upper zfill",
+    {method<"!__getnewargs__($self, /)", bytesGetNewArgs>,
+     method<"__bytes__($self, /)", bytesDunderBytes, "Convert to exact type bytes.">,
+     classMethod<"fromhex($type, string, /)", bytesFromhex, "Make bytes from pairs of hexadecimal digits.">,
+     KR_BYTE_METHODS(Methods),
+     {}});
 
 constinit PyNumberMethods kBytesNumber = {.nb_remainder = slot<Methods::percent>};
 Py_ssize_t bytesLength(BytesObject* self) { return self->size(); }
@@ -362,6 +367,6 @@ KR_EXPORT constinit PyTypeObject PyBytes_Type = {
         "An immutable array of bytes.">,
     .tp_richcompare = slot<bytesRichCompare>,
     .tp_iter = slot<bytesIter>,
-    .tp_methods = kBytesMethods,
+    .tp_methods = kBytesMethods.data(),
     .tp_new = newSlot<"bytes(source=None, encoding=None, errors=None)", bytesNewSlot>,
 };

@@ -86,10 +86,7 @@ PyObject* functionCall(PyObject* callable, PyObject* args, PyObject* kwargs) {
   if (f->m_ml->ml_flags & METH_KEYWORDS) return f->m_ml->ml_meth.keywords(selfOf(f), args, kwargs);
   if (!kwargs || static_cast<DictObject*>(kwargs)->size() == 0)
     return f->m_ml->ml_meth.plain(selfOf(f), args);
-  auto shown = functionDisplayName(callable);
-  if (shown.failed()) return nullptr;
-  (void)raise(PyExc_TypeError, "%U takes no keyword arguments",
-              static_cast<PyObject*>(std::move(shown).take().get()));
+  (void)raise(PyExc_TypeError, "%.200s() takes no keyword arguments", f->m_ml->ml_name);
   return nullptr;
 }
 

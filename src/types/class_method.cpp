@@ -116,7 +116,7 @@ constinit PyGetSetDef kGetSet[] = {
 
 Result<Ref<>> makeWrapper(PyTypeObject* type, PyObject* callable) {
   auto w = TRY(typeAlloc<WrapperObject>(type));
-  TRY(initWith(w.get(), callable));
+  w->callable = share(callable).leak();  // name and doc are copied by a call of the type only
   return w;
 }
 

@@ -594,6 +594,8 @@ constinit PyMemberDef kCodeMembers[] = {
     intMember("co_kwonlyargcount", offsetof(CodeObject, co_kwonlyargcount)),
     intMember("co_stacksize", offsetof(CodeObject, co_stacksize)),
     intMember("co_flags", offsetof(CodeObject, co_flags)),
+    intMember("co_nlocals", offsetof(CodeObject, co_nlocals)),
+    objectMember("co_consts", offsetof(CodeObject, co_consts)),
     objectMember("co_names", offsetof(CodeObject, co_names)),
     objectMember("co_filename", offsetof(CodeObject, co_filename)),
     objectMember("co_name", offsetof(CodeObject, co_name)),
@@ -601,10 +603,7 @@ constinit PyMemberDef kCodeMembers[] = {
     intMember("co_firstlineno", offsetof(CodeObject, co_firstlineno)),
     objectMember("co_linetable", offsetof(CodeObject, co_linetable)),
     objectMember("co_exceptiontable", offsetof(CodeObject, co_exceptiontable)),
-    intMember("co_nlocals", offsetof(CodeObject, co_nlocals)),
-    objectMember("co_consts", offsetof(CodeObject, co_consts)),
-    {},
-};
+    {}};
 
 constinit PyGetSetDef kCodeGetSet[] = {
     getset<"co_lnotab", codeLnotab>,

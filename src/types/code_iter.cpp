@@ -6,6 +6,7 @@
 #include "core/gc.h"
 #include "core/native.h"
 #include "types/int.h"
+#include "types/type.h"
 
 namespace krait {
 namespace {
@@ -80,11 +81,14 @@ KR_EXPORT constinit PyTypeObject _PyPositionsIterator = {
     .tp_iternext = slot<positionNext>,
 };
 
+// The types are readied when they are needed first: until then object does not list them.
 Result<Ref<>> codeLines(CodeObject* code) {
+  TRY(typeReady(&_PyLineIterator));
   return iteratorNew<LineIterator>(&_PyLineIterator, code, sizeof(LineIterator));
 }
 
 Result<Ref<>> codePositions(CodeObject* code) {
+  TRY(typeReady(&_PyPositionsIterator));
   Ref<> made = TRY(iteratorNew<PositionsIterator>(&_PyPositionsIterator, code, sizeof(PositionsIterator)));
   static_cast<PositionsIterator*>(made.get())->unit = 0;
   return made;

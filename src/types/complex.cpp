@@ -318,8 +318,8 @@ Result<Ref<>> newArgsMethod(ComplexObject* v) {
 }
 
 constinit PyMethodDef kComplexMethods[] = {
-    method<"__complex__($self, /)", complexMethod, "Convert this value to exact type complex.">,
     method<"conjugate($self, /)", conjugateMethod, "The complex conjugate: (3-4j) for (3+4j).">,
+    method<"__complex__($self, /)", complexMethod, "Convert this value to exact type complex.">,
     method<"__getnewargs__($self, /)", newArgsMethod>,
     method<"__format__($self, format_spec, /)", complexFormat,
            "Formats the number according to format_spec.">,

@@ -133,11 +133,11 @@ Result<Ref<>> contextRun(ContextObject* self, CallArgs args) {
 }
 
 constinit PyMethodDef kContextMethods[] = {
-    method<"copy($self, /)", contextCopyMethod, "Return a shallow copy.">,
     method<"get($self, key, default=None, /)", contextGet, "The value of a variable, or the default.">,
     method<"items($self, /)", contextItems, "All variables and their values.">,
     method<"keys($self, /)", contextKeys, "All variables.">,
     method<"values($self, /)", contextValues, "All values.">,
+    method<"copy($self, /)", contextCopyMethod, "Return a shallow copy.">,
     method<"!run($self, callable, /, *args, **kwargs)", contextRun>,
     {}};
 constinit PySequenceMethods kContextSequence = {.sq_contains = slot<contextContains>};
@@ -237,21 +237,11 @@ constinit PyMethodDef kTokenMethods[] = {
 
 Result<Ref<StrObject>> missingRepr(PyObject*) { return strFromAscii("<Token.MISSING>"); }
 void missingDealloc(PyObject* object) { object->ob_refcnt = kImmortalRefcount; }
-PyTypeObject missing_type = {
-    KR_TYPE_HEAD,
-    .tp_name = "Token.MISSING",
-    .tp_basicsize = sizeof(PyObject),
-    .tp_dealloc = missingDealloc,
-    .tp_repr = slot<missingRepr>,
-    .tp_getattro = PyObject_GenericGetAttr,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
-};
-PyObject missing_object = {kImmortalRefcount, &missing_type};
+PyObject missing_object = {kImmortalRefcount, &_PyContextTokenMissing_Type};
 
 }  // namespace
 
 Status contextPublishMissing() {
-  TRY(typeReady(&missing_type));
   TRY(dictSet(cast<DictObject>(PyContextToken_Type.tp_dict), "MISSING", &missing_object));
   typeModified(&PyContextToken_Type);
   return {};
@@ -318,7 +308,9 @@ Result<Ref<ContextVarObject>> contextVarNew(PyObject* var_name, Opt<> fallback) 
   self->var_default = fallback.get();
   self->var_cached = nullptr;
   self->var_cached_tsid = self->var_cached_tsver = 0;
-  gcTrack(self);
+  // Without a default that may lead back here it is none of the collector's business.
+  PyObject* value = fallback.get();
+  if (value && isGcObject(value) && (!isExact(value, &PyTuple_Type) || gcIsTracked(value))) gcTrack(self);
   return self;
 }
 
@@ -357,6 +349,15 @@ Status contextVarReset(ContextVarObject* var, TokenObject* token) {
 
 using namespace krait;
 
+KR_EXPORT constinit PyTypeObject _PyContextTokenMissing_Type = {
+    KR_TYPE_HEAD,
+    .tp_name = "Token.MISSING",
+    .tp_basicsize = sizeof(PyObject),
+    .tp_dealloc = missingDealloc,
+    .tp_repr = slot<missingRepr>,
+    .tp_getattro = PyObject_GenericGetAttr,
+    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+};
 KR_EXPORT constinit PyTypeObject PyContext_Type = {
     KR_TYPE_HEAD,
     .tp_name = "_contextvars.Context",

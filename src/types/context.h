@@ -6,7 +6,7 @@
 
 #include "types/hamt.h"
 
-extern "C" PyTypeObject PyContext_Type, PyContextVar_Type, PyContextToken_Type;
+extern "C" PyTypeObject PyContext_Type, PyContextVar_Type, PyContextToken_Type, _PyContextTokenMissing_Type;
 
 namespace krait {
 

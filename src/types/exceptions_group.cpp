@@ -181,9 +181,9 @@ Result<Ref<>> classGetItem(PyObject* cls, PyObject* item) { return genericAliasN
 
 constinit PyMethodDef kGroupMethods[] = {
     classMethod<"!__class_getitem__($type, item, /)", classGetItem, "See PEP 585.">,
-    method<"!derive($self, *args)", groupDerive>,
-    method<"!split($self, *args)", groupSplit>,
-    method<"!subgroup($self, *args)", groupSubgroup>,
+    method<"!%derive($self, *args)", groupDerive>,
+    method<"!%split($self, *args)", groupSplit>,
+    method<"!%subgroup($self, *args)", groupSubgroup>,
     {}};
 constinit PyMemberDef kGroupMembers[] = {
     {"message", T_OBJECT, offsetof(ExceptionGroupObject, msg), READONLY, "The message of the group."},
@@ -200,7 +200,7 @@ Result<PyTypeObject*> exceptionGroupType() {
   Ref<DictObject> dict = TRY(dictNew());
   Ref<StrObject> module = TRY(strFromUtf8("builtins"));  // not the built-in types' string: pickles tell
   TRY(dictSet(dict, "__module__", module));
-  Ref<StrObject> type_name = TRY(strInternUtf8("ExceptionGroup"));
+  Ref<StrObject> type_name = TRY(strFromAscii("ExceptionGroup"));
   Ref<TupleObject> args = TRY(tupleOf(type_name.get(), bases.get(), dict.get()));
   Ref<> made = TRY(callTupleDict(reinterpret_cast<PyObject*>(&PyType_Type), args, nullptr));
   group_type = reinterpret_cast<PyTypeObject*>(std::move(made).leak());

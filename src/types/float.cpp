@@ -230,12 +230,6 @@ Result<Ref<>> newArgsMethod(FloatObject* v) {
 Result<Ref<>> imagGetter(FloatObject*) { return floatNew(0.0); }
 
 constinit PyMethodDef kFloatMethods[] = {
-    classMethod<"fromhex($type, string, /)", fromHexMethod,
-                "The float that a hexadecimal text stands for.\n\n"
-                ">>> float.fromhex('0x1.8p2')\n"
-                "6.0\n"
-                ">>> float.fromhex('-a.8')\n"
-                "-10.5">,
     method<"conjugate($self, /)", conjugateMethod, "Return self, the complex conjugate of any float.">,
     method<"__trunc__($self, /)", truncate, "Return the Integral closest to x between 0 and x.">,
     method<"__floor__($self, /)", floorMethod, "Return the floor as an Integral.">,
@@ -249,6 +243,12 @@ constinit PyMethodDef kFloatMethods[] = {
            "(-2, 1)\n"
            ">>> (1e6).as_integer_ratio()\n"
            "(1000000, 1)">,
+    classMethod<"fromhex($type, string, /)", fromHexMethod,
+                "The float that a hexadecimal text stands for.\n\n"
+                ">>> float.fromhex('0x1.8p2')\n"
+                "6.0\n"
+                ">>> float.fromhex('-a.8')\n"
+                "-10.5">,
     method<"hex($self, /)", hexMethod,
            "The exact value in hexadecimal.\n\n"
            ">>> (6.0).hex()\n"

@@ -212,14 +212,12 @@ constinit PyGetSetDef kGetSet[] = {
     getset<"__typing_unpacked_tuple_args__", unpackedArgs>,
     {},
 };
-constinit PyMethodDef kMethods[] = {
-    method<"!__mro_entries__($self, bases, /)", aliasMroEntries>,
-    method<"!__instancecheck__($self, instance, /)", aliasInstanceCheck>,
-    method<"!__reduce__($self, /)", aliasReduce>,
-    method<"!__subclasscheck__($self, subclass, /)", aliasSubclassCheck>,
-    method<"!__dir__($self, /)", aliasDir>,
-    {},
-};
+constinit PyMethodDef kMethods[] = {method<"!__mro_entries__($self, bases, /)", aliasMroEntries>,
+                                    method<"!__instancecheck__($self, instance, /)", aliasInstanceCheck>,
+                                    method<"!__subclasscheck__($self, subclass, /)", aliasSubclassCheck>,
+                                    method<"!__reduce__($self, /)", aliasReduce>,
+                                    method<"!__dir__($self, /)", aliasDir>,
+                                    {}};
 constinit PyMethodDef kIteratorMethods[] = {method<"!__reduce__($self, /)", iteratorReduce>, {}};
 
 PyNumberMethods kNumber = {.nb_or = slot<unionOr>};

@@ -325,6 +325,7 @@ using namespace krait;
       .tp_basicsize = sizeof(HamtNode) - sizeof(HamtSlot),       \
       .tp_itemsize = sizeof(PyObject*),                          \
       .tp_dealloc = nodeDealloc,                                 \
+      .tp_hash = PyObject_HashNotImplemented,                    \
       .tp_getattro = PyObject_GenericGetAttr,                    \
       .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE, \
       .tp_traverse = nodeTraverse,                               \
@@ -333,3 +334,14 @@ using namespace krait;
   }
 KR_NODE_TYPE(_PyHamt_BitmapNode_Type, "hamt_bitmap_node");
 KR_NODE_TYPE(_PyHamt_CollisionNode_Type, "hamt_collision_node");
+
+// Large nodes are bitmap nodes too in this tree; the type is there because object.__subclasses__() lists it.
+KR_EXPORT constinit PyTypeObject _PyHamt_ArrayNode_Type = {
+    KR_TYPE_HEAD,
+    .tp_name = "hamt_array_node",
+    .tp_basicsize = 280,
+    .tp_hash = PyObject_HashNotImplemented,
+    .tp_getattro = PyObject_GenericGetAttr,
+    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_traverse = nodeTraverse,
+};

@@ -12,7 +12,7 @@
 #include "core/result.h"
 
 extern "C" PyTypeObject _PyHamt_Type, _PyHamtItems_Type, _PyHamtKeys_Type, _PyHamtValues_Type,
-    _PyHamt_BitmapNode_Type, _PyHamt_CollisionNode_Type;
+    _PyHamt_BitmapNode_Type, _PyHamt_CollisionNode_Type, _PyHamt_ArrayNode_Type;
 
 namespace krait {
 

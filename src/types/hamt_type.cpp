@@ -2,6 +2,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/reported_size.h"
 #include "types/hamt.h"
 #include "types/tuple.h"
 #include "types/type.h"
@@ -57,8 +58,8 @@ Result<Ref<>> hamtSetMethod(HamtObject* self, CallArgs args) {
 }
 Result<Ref<>> hamtDeleteMethod(HamtObject* self, PyObject* key) { return TRY(hamtWithout(self, key)); }
 
-constinit PyMethodDef kHamtMethods[] = {method<"!set($self, *args)", hamtSetMethod>,
-                                        method<"!get($self, *args)", hamtGetMethod>,
+constinit PyMethodDef kHamtMethods[] = {method<"!%set($self, *args)", hamtSetMethod>,
+                                        method<"!%get($self, *args)", hamtGetMethod>,
                                         method<"!delete($self, key, /)", hamtDeleteMethod>,
                                         method<"!items($self, /)", hamtItems>,
                                         method<"!keys($self, /)", hamtKeys>,
@@ -78,8 +79,7 @@ Result<Ref<>> iteratorNew(PyTypeObject* type, HamtObject* mapping) {
   Ref<HamtIterator> self = TRY(objectNew<HamtIterator>(type));
   self->mapping = share(mapping).leak();
   self->cursor = HamtCursor(mapping->root);
-  gcTrack(self);
-  return self;
+  return self;  // untracked, as in CPython: nothing that it refers to leads back to it
 }
 int iteratorTraverse(PyObject* object, visitproc visit, void* arg) {
   return visitAll(visit, arg, static_cast<HamtIterator*>(object)->mapping);
@@ -148,7 +148,7 @@ KR_EXPORT constinit PyTypeObject _PyHamt_Type = {
   KR_EXPORT constinit PyTypeObject symbol = {                    \
       KR_TYPE_HEAD,                                              \
       .tp_name = type_name,                                      \
-      .tp_basicsize = sizeof(HamtIterator),                      \
+      .tp_basicsize = reportedSize<HamtIterator>(168),           \
       .tp_dealloc = iteratorDealloc,                             \
       .tp_as_mapping = &kIteratorMapping,                        \
       .tp_getattro = PyObject_GenericGetAttr,                    \

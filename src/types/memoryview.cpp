@@ -320,7 +320,7 @@ constinit PyMethodDef kMemoryMethods[] = {
     method<"cast($self, /, format, shape=<unrepresentable>)", memoryCast, "View with a new format or shape.">,
     method<"toreadonly($self, /)", memoryToreadonly, "A read-only view of the same data.">,
     method<"!__enter__($self, /)", memoryEnter>,
-    method<"!__exit__($self, *args)", memoryExit>,
+    method<"!%__exit__($self, *args)", memoryExit>,
     {}};
 constinit PyGetSetDef kMemoryGetSet[] = {
     getset<"obj", memoryObj, nullptr, "The object whose memory is viewed.">,

@@ -18,6 +18,9 @@ Raised raiseCount(const NativeCall& call, const char* wanted, Py_ssize_t given) 
 
 Status refuseKeywords(const NativeCall& call, Opt<TupleObject> names) {
   if (!names || names->size() == 0) return {};
+  if ((call.def->ml_flags & METH_KR_PACKED) && isExact(call.callable, &PyCFunction_Type)) {
+    return raise(PyExc_TypeError, "%.200s() takes no keyword arguments", call.def->ml_name);
+  }
   auto shown = TRY(functionDisplayName(call.callable));
   return raise(PyExc_TypeError, "%U takes no keyword arguments", static_cast<PyObject*>(shown.get()));
 }

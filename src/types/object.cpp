@@ -141,7 +141,7 @@ constinit PyMethodDef kObjectMethods[] = {
            "Pickle support: the reduced value for a protocol.">,
     method<"__reduce__($self, /)", objectReduce, "Pickle support: the reduced value.">,
     method<"__getstate__($self, /)", objectGetState, "Pickle support: the instance's state.">,
-    classMethod<"!__subclasshook__(*args)", objectSubclassHook,
+    classMethod<"!%__subclasshook__(*args)", objectSubclassHook,
                 "Abstract classes override this to customize issubclass().">,
     classMethod<"!__init_subclass__()", objectInitSubclass,
                 "Called when a class is subclassed; does nothing here.">,

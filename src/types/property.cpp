@@ -149,7 +149,7 @@ constinit PyMethodDef kMethods[] = {
     method<"!getter($self, object, /)", withGetter, "A copy with another getter.">,
     method<"!setter($self, object, /)", withSetter, "A copy with another setter.">,
     method<"!deleter($self, object, /)", withDeleter, "A copy with another deleter.">,
-    method<"!__set_name__($self, *args)", setName, "Remember the attribute's name.">,
+    method<"!%__set_name__($self, *args)", setName, "Remember the attribute's name.">,
     {},
 };
 constinit PyMemberDef kMembers[] = {

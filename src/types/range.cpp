@@ -323,7 +323,7 @@ constinit PyMemberDef kRangeMembers[] = {
     {}};
 constinit PyMethodDef kRangeMethods[] = {
     method<"!__reversed__($self, /)", rangeReversed, "An iterator over the items, last one first.">,
-    method<"!__reduce__($self, /)", rangeReduce>,
+    method<"!%__reduce__($self, /)", rangeReduce>,
     method<"!count($self, value, /)", rangeCount, "The number of items equal to value.">,
     method<"!index($self, value, /)", rangeIndex, "The index of value; ValueError without it.">,
     {}};

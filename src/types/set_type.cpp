@@ -328,12 +328,12 @@ Result<Ref<>> setIterReduce(SetIterObject* iter) {
 
 constexpr PyMethodDef kContainsRow = methodRow<"!__contains__($self, key, /)", setContainsMethod,
                                                SelfMode::kSelf, "key in self", METH_COEXIST>();
-constexpr PyMethodDef kDifferenceRow = method<"!difference($self, /, *others)", setDifferenceMethod,
+constexpr PyMethodDef kDifferenceRow = method<"!%difference($self, /, *others)", setDifferenceMethod,
                                               "The items that are in none of the others, as a new set.">;
-constexpr PyMethodDef kIntersectionRow = method<"!intersection($self, /, *others)", setIntersectionMethod,
+constexpr PyMethodDef kIntersectionRow = method<"!%intersection($self, /, *others)", setIntersectionMethod,
                                                 "The items that are in all of the others too, as a new set.">;
 constexpr PyMethodDef kUnionRow =
-    method<"!union($self, /, *others)", setUnionMethod, "The items of all sets, as a new set.">;
+    method<"!%union($self, /, *others)", setUnionMethod, "The items of all sets, as a new set.">;
 constexpr PyMethodDef kSymmetricRow = method<"!symmetric_difference($self, other, /)", setSymmetricMethod,
                                              "The items that are in exactly one of both, as a new set.">;
 constexpr PyMethodDef kDisjointRow =
@@ -354,10 +354,10 @@ constinit PyMethodDef kSetMethods[] = {
     method<"!copy($self, /)", setCopyMethod, "A shallow copy.">,
     method<"!discard($self, item, /)", setDiscardMethod, "Remove an item; no effect when it is not there.">,
     kDifferenceRow,
-    method<"!difference_update($self, /, *others)", setDifferenceUpdateMethod,
+    method<"!%difference_update($self, /, *others)", setDifferenceUpdateMethod,
            "Remove all items of the others.">,
     kIntersectionRow,
-    method<"!intersection_update($self, /, *others)", setIntersectionUpdate,
+    method<"!%intersection_update($self, /, *others)", setIntersectionUpdate,
            "Keep what is in all of the others too.">,
     kDisjointRow,
     kSubsetRow,
@@ -370,7 +370,7 @@ constinit PyMethodDef kSetMethods[] = {
     method<"!symmetric_difference_update($self, other, /)", setSymmetricUpdate,
            "Keep what is in exactly one of both.">,
     kUnionRow,
-    method<"!update($self, /, *others)", setUpdateMethod, "Add all items of the others.">,
+    method<"!%update($self, /, *others)", setUpdateMethod, "Add all items of the others.">,
     kClassGetItemRow,
     {}};
 constinit PyMethodDef kFrozenMethods[] = {kContainsRow,

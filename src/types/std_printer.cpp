@@ -40,14 +40,13 @@ Result<Ref<>> printerEncoding(StdPrinterObject*) { return none(); }
 Result<Ref<>> printerMode(StdPrinterObject*) { return Ref<>(TRY(strLiteral("w"))); }
 
 constinit PyMethodDef kMethods[] = {
-    method<"!close($self)", printerNothing, "Do nothing.">,
-    method<"!flush($self)", printerNothing, "Do nothing.">,
-    method<"!fileno($self)", printerFileno, "The file descriptor.">,
-    method<"!isatty($self)", printerIsatty, "Whether it is a terminal.">,
-    method<"!write($self, text, /)", printerWrite, "Write text to the descriptor.">,
-    {}};
-constinit PyGetSetDef kGetSet[] = {
-    getset<"closed", printerClosed>, getset<"encoding", printerEncoding>, getset<"mode", printerMode>, {}};
+    method<"!close($self)", printerNothing>,         method<"!flush($self)", printerNothing>,
+    method<"!fileno($self)", printerFileno>,         method<"!isatty($self)", printerIsatty>,
+    method<"!%write($self, text, /)", printerWrite>, {}};
+constinit PyGetSetDef kGetSet[] = {getset<"closed", printerClosed, nullptr, "True if the file is closed">,
+                                   getset<"encoding", printerEncoding, nullptr, "Encoding of the file">,
+                                   getset<"mode", printerMode, nullptr, "String giving the file mode">,
+                                   {}};
 
 }  // namespace
 

@@ -116,6 +116,7 @@ Result<Ref<>> seqMake(PyTypeObject* type, PyObject* sequence, PyObject* extra) {
   for (Py_ssize_t i = given; i < fieldCount(type); i++) {
     structSeqSet(seq.get(), i, TRY(hiddenField(type, i, dict)));
   }
+  gcTrack(seq);
   return seq;
 }
 Result<Ref<>> seqTypeNew(PyTypeObject* type, PyObject* sequence, Opt<> extra) {
@@ -232,6 +233,7 @@ Result<Ref<TupleObject>> structSeqNew(PyTypeObject* type) {
   auto seq =
       TRY(Result<Ref<TupleObject>>::fromC(static_cast<TupleObject*>(genericAlloc(type, fieldCount(type)))));
   seq->ob_size = visible;
+  gcUntrack(seq);  // only those that a constructor call makes are the collector's business
   return seq;
 }
 

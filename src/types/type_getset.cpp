@@ -197,7 +197,7 @@ Result<Ref<ListObject>> typeDir(PyTypeObject* type) {
 
 Result<Py_ssize_t> typeSizeof(PyTypeObject* type) {
   if (!isHeap(type)) return static_cast<Py_ssize_t>(sizeof(PyTypeObject));
-  Py_ssize_t size = sizeof(PyHeapTypeObject) + type->ob_size * static_cast<Py_ssize_t>(sizeof(PyMemberDef));
+  Py_ssize_t size = sizeof(PyHeapTypeObject);  // without its members, as in CPython
   if (DictKeys* keys = heapType(type)->ht_cached_keys) size += dictKeysSizeof(keys);
   return size;
 }
@@ -285,12 +285,12 @@ PyNumberMethods kTypeNumber = {.nb_or = slot<unionOr>};
 
 Result<Ref<StrObject>> typeNameOf(PyTypeObject* type) {
   if (isHeap(type)) return share(static_cast<StrObject*>(heapType(type)->ht_name));
-  return strInternUtf8(shortName(type));
+  return strFromUtf8(shortName(type));  // a new one each time: pickle's memo goes by identity
 }
 
 Result<Ref<StrObject>> typeQualname(PyTypeObject* type) {
   if (isHeap(type)) return share(static_cast<StrObject*>(heapType(type)->ht_qualname));
-  return strInternUtf8(shortName(type));
+  return strFromUtf8(shortName(type));  // a new one each time: pickle's memo goes by identity
 }
 
 Result<Ref<>> typeModule(PyTypeObject* type) {

@@ -140,7 +140,7 @@ char* copyText(const char* text, void* (*allocate)(size_t)) {
 
 Status setNames(PyTypeObject* type, const char* full_name) {
   const char* dot = std::strrchr(full_name, '.');
-  auto short_name = TRY(strInternUtf8(dot ? dot + 1 : full_name));
+  auto short_name = TRY(strFromUtf8(dot ? dot + 1 : full_name));  // not interned: pickle writes it anew
   PyHeapTypeObject* heap = heapType(type);
   heap->ht_qualname = share<PyObject>(short_name.get()).leak();
   heap->ht_name = std::move(short_name).leak();

@@ -180,7 +180,7 @@ constinit PyMethodDef kMethods[] = {
 
 using namespace krait;
 
-#define KR_PROXY(symbol, type_name, ...)                                                                \
+#define KR_PROXY(symbol, type_name, method_table, ...)                                                  \
   KR_EXPORT constinit PyTypeObject symbol = {KR_TYPE_HEAD,                                              \
                                              .tp_name = type_name,                                      \
                                              .tp_basicsize = sizeof(WeakRefObject),                     \
@@ -189,7 +189,6 @@ using namespace krait;
                                              .tp_as_number = &kNumber,                                  \
                                              .tp_as_sequence = &kSequence,                              \
                                              .tp_as_mapping = &kMapping,                                \
-                                             .tp_hash = PyObject_HashNotImplemented,                    \
                                              __VA_ARGS__.tp_str = slot<unary<objectStr>>,               \
                                              .tp_getattro = slot<getAttr>,                              \
                                              .tp_setattro = slot<setAttr>,                              \
@@ -199,8 +198,8 @@ using namespace krait;
                                              .tp_richcompare = slot<compare>,                           \
                                              .tp_iter = slot<iter>,                                     \
                                              .tp_iternext = next,                                       \
-                                             .tp_methods = kMethods,                                    \
+                                             .tp_methods = method_table,                                \
                                              .tp_free = gcFree};
 
-KR_PROXY(_PyWeakref_ProxyType, "weakref.ProxyType", )
-KR_PROXY(_PyWeakref_CallableProxyType, "weakref.CallableProxyType", .tp_call = slot<proxyCall>, )
+KR_PROXY(_PyWeakref_ProxyType, "weakref.ProxyType", kMethods, )
+KR_PROXY(_PyWeakref_CallableProxyType, "weakref.CallableProxyType", nullptr, .tp_call = slot<proxyCall>, )

@@ -199,16 +199,12 @@ Result<Ref<>> refCompare(PyObject* left, PyObject* right, int op) {
   return richCompare(a.get(), b.get(), op);
 }
 
-Result<Ref<>> getCallback(PyObject* self) {
-  PyObject* callback = cast<WeakRefObject>(self)->wr_callback;
-  return callback ? share(callback) : none();
-}
-
 Result<Ref<>> classGetItem(PyObject* cls, PyObject* item) { return genericAliasNew(cls, item); }
 
 constinit PyMethodDef kRefMethods[] = {
     classMethod<"!__class_getitem__($type, item, /)", classGetItem, "See PEP 585.">, {}};
-constinit PyGetSetDef kRefGetSet[] = {getset<"__callback__", getCallback>, {}};
+constinit PyMemberDef kRefMembers[] = {
+    {"__callback__", T_OBJECT, offsetof(WeakRefObject, wr_callback), READONLY, nullptr}, {}};
 
 }  // namespace
 
@@ -302,7 +298,7 @@ KR_EXPORT constinit PyTypeObject _PyWeakref_RefType = {
     .tp_clear = krait::refClear,
     .tp_richcompare = krait::slot<krait::refCompare>,
     .tp_methods = krait::kRefMethods,
-    .tp_getset = krait::kRefGetSet,
+    .tp_members = krait::kRefMembers,
     .tp_init = krait::slot<krait::refInit>,
     .tp_alloc = krait::genericAlloc,
     .tp_new = krait::slot<krait::refNew>,

@@ -20,14 +20,14 @@ class BlockHash : public Core {
     if (filled_ > 0) {
       size_t taken = size < kBlock - filled_ ? size : kBlock - filled_;
       std::memcpy(pending_ + filled_, data, taken);
-      filled_ += taken, data += taken, size -= taken;
+      filled_ += static_cast<uint32_t>(taken), data += taken, size -= taken;
       if (filled_ < kBlock) return;
       this->compress(pending_);
       filled_ = 0;
     }
     for (; size >= kBlock; data += kBlock, size -= kBlock) this->compress(data);
     if (size > 0) std::memcpy(pending_, data, size);
-    filled_ = size;
+    filled_ = static_cast<uint32_t>(size);
   }
 
  protected:
@@ -43,8 +43,8 @@ class BlockHash : public Core {
   }
 
  private:
+  uint32_t filled_ = 0;  // before total_: sha1's object is as large as CPython's then
   uint64_t total_ = 0;
-  size_t filled_ = 0;
   uint8_t pending_[kBlock];
 };
 
@@ -68,22 +68,24 @@ struct Sha1 : BlockHash<Sha1Core, 64> {
 
 struct Sha256Core {
   uint32_t h[8];
-  size_t digest_size;
-  explicit Sha256Core(size_t size);  // 28 or 32
+  uint32_t digest_size;
+  explicit Sha256Core(uint32_t size);  // 28 or 32
   void compress(const uint8_t* block);
 };
 struct Sha256 : BlockHash<Sha256Core, 64> {
+  static constexpr size_t kDigestSizeOffset = offsetof(Sha256Core, digest_size);
   using BlockHash::BlockHash;
   void finish(uint8_t* out);
 };
 
 struct Sha512Core {
   uint64_t h[8];
-  size_t digest_size;
-  explicit Sha512Core(size_t size);  // 48 or 64
+  uint32_t digest_size;
+  explicit Sha512Core(uint32_t size);  // 48 or 64
   void compress(const uint8_t* block);
 };
 struct Sha512 : BlockHash<Sha512Core, 128> {
+  static constexpr size_t kDigestSizeOffset = offsetof(Sha512Core, digest_size);
   using BlockHash::BlockHash;
   void finish(uint8_t* out);
 };
@@ -91,7 +93,7 @@ struct Sha512 : BlockHash<Sha512Core, 128> {
 // The Keccak sponge with SHA-3's (0x06) or SHAKE's (0x1f) suffix.
 class Keccak {
  public:
-  Keccak(size_t rate, uint8_t suffix) : rate_(rate), suffix_(suffix) {}
+  Keccak(uint8_t rate, uint8_t suffix) : rate_(rate), suffix_(suffix) {}
   size_t rate() const { return rate_; }
   void update(const uint8_t* data, size_t size);
   void finish(uint8_t* out, size_t size);
@@ -99,7 +101,7 @@ class Keccak {
  private:
   void permute();
   uint64_t state_[25] = {};
-  size_t rate_, at_ = 0;
+  uint8_t rate_, at_ = 0;  // bytes, at most 168
   uint8_t suffix_;
 };
 

@@ -123,7 +123,7 @@ void Keccak::finish(uint8_t* out, size_t size) {
   bytes[rate_ - 1] ^= 0x80;
   while (true) {
     permute();
-    size_t taken = std::min(size, rate_);
+    size_t taken = std::min<size_t>(size, rate_);
     std::memcpy(out, state_, taken);
     out += taken, size -= taken;
     if (size == 0) return;

@@ -152,7 +152,7 @@ void Sha1::finish(uint8_t* out) {
   storeBig(out, h, kDigestSize);
 }
 
-Sha256Core::Sha256Core(size_t size) : digest_size(size) {
+Sha256Core::Sha256Core(uint32_t size) : digest_size(size) {
   for (int i = 0; i < 8; i++)
     h[i] = size == 28 ? kSha224Start[i] : static_cast<uint32_t>(kSha512Start[i] >> 32);
 }
@@ -162,7 +162,7 @@ void Sha256::finish(uint8_t* out) {
   storeBig(out, h, digest_size);
 }
 
-Sha512Core::Sha512Core(size_t size) : digest_size(size) {
+Sha512Core::Sha512Core(uint32_t size) : digest_size(size) {
   std::memcpy(h, size == 48 ? kSha384Start : kSha512Start, sizeof h);
 }
 void Sha512Core::compress(const uint8_t* block) { sha2Compress<uint64_t, Sha512Form>(h, block); }

@@ -231,7 +231,8 @@ class TypeMaker {
   Result<Ref<TupleObject>> names(const std::vector<std::string>& texts);
   Status makeClass(AstType type, const char* name, AstType base, const std::vector<FieldSpec>& fields,
                    const std::string& doc);
-  Status addPositions(AstType type, bool has_positions);
+  Status addDefaults(AstType type, const std::vector<FieldSpec>& fields);
+  Status addPositions(AstType type, bool has_positions, const std::vector<FieldSpec>& fields);
   Status makeNode(const NodeSpec& node);
 
   AstTypes& made_;
@@ -259,18 +260,24 @@ Status TypeMaker::makeClass(AstType type, const char* name, AstType base,
   Ref<TupleObject> bases = TRY(tupleOf(at(base)));
   keep(type,
        TRY(call(reinterpret_cast<PyObject*>(&PyType_Type), class_name.get(), bases.get(), space.get())));
-  for (size_t i = 0; i < fields.size(); i++) {
-    if (fields[i].count == Count::kOptional)
-      TRY(attrSet(at(type), field_tuple->at(static_cast<Py_ssize_t>(i)), Py_None));
+  return {};
+}
+
+Status TypeMaker::addDefaults(AstType type, const std::vector<FieldSpec>& fields) {
+  for (const FieldSpec& field : fields) {
+    if (field.count != Count::kOptional) continue;
+    Ref<StrObject> field_name = TRY(strInternUtf8(pythonName(field.name)));
+    TRY(attrSet(at(type), field_name.get(), Py_None));
   }
   return {};
 }
 
-Status TypeMaker::addPositions(AstType type, bool has_positions) {
+Status TypeMaker::addPositions(AstType type, bool has_positions, const std::vector<FieldSpec>& fields) {
   std::vector<std::string> texts;
   if (has_positions) texts = {"lineno", "col_offset", "end_lineno", "end_col_offset"};
   Ref<TupleObject> attributes = TRY(names(texts));
   TRY(attrSet(at(type), "_attributes", attributes));
+  TRY(addDefaults(type, fields));
   // The end is optional, except for patterns.
   if (!has_positions || type == AstType::kSum_pattern) return {};
   TRY(attrSet(at(type), "end_lineno", Py_None));
@@ -280,7 +287,8 @@ Status TypeMaker::addPositions(AstType type, bool has_positions) {
 Status TypeMaker::makeNode(const NodeSpec& node) {
   TRY(makeClass(node.type, node.name, node.sum, node.fields, signatureOf(node)));
   bool is_product = node.sum == AstType::kAST;
-  if (is_product) TRY(addPositions(node.type, node.has_positions));
+  TRY(is_product ? addPositions(node.type, node.has_positions, node.fields)
+                 : addDefaults(node.type, node.fields));
   if (node.type < AstType::kSum_mod && node.fields.empty() && !node.has_positions) {
     made_.singletons[static_cast<size_t>(node.type)] = TRY(call(at(node.type))).leak();
   }
@@ -294,7 +302,7 @@ Status TypeMaker::run() {
     TRY(attrSet(at(AstType::kAST), attribute, empty));
   for (const SumSpec& sum : sumSpecs()) {
     TRY(makeClass(sum.type, sum.name, AstType::kAST, {}, signatureOf(sum, nodes_)));
-    TRY(addPositions(sum.type, sum.has_positions));
+    TRY(addPositions(sum.type, sum.has_positions, {}));
   }
   for (const NodeSpec& node : nodes_) TRY(makeNode(node));
   return {};

@@ -7,6 +7,7 @@
 #include "core/errors.h"
 #include "core/gc.h"
 #include "core/import.h"
+#include "core/reported_size.h"
 #include "modules/heap_type.h"
 #include "types/float.h"
 #include "types/int.h"
@@ -520,7 +521,7 @@ constinit PyTypeObject kArrayType = {
     .tp_repr = slot<reprSlot>,
     .tp_as_sequence = &kSequence,
     .tp_as_mapping = &kMapping,
-    .tp_hash = PyObject_HashNotImplemented,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_as_buffer = &kBuffer,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_SEQUENCE,
     .tp_doc =
@@ -556,7 +557,7 @@ Result<MaybeRef<>> iteratorNext(ArrayIterator* self) {
 Result<Ref<>> iteratorReduce(ArrayIterator* self) {
   Ref<> iter = TRY(importAttr("builtins", "iter"));
   if (!self->array) {
-    Ref<ListObject> empty = TRY(listNew());
+    Ref<TupleObject> empty = emptyTuple();
     Ref<TupleObject> args = TRY(tupleOf(empty.get()));
     return tupleOf(iter.get(), args.get());
   }
@@ -576,8 +577,9 @@ constinit PyMethodDef kIteratorMethods[] = {
     {}};
 constinit PyTypeObject kIteratorType = {
     .tp_name = "array.arrayiterator",
-    .tp_basicsize = sizeof(ArrayIterator),
+    .tp_basicsize = reportedSize<ArrayIterator>(40),
     .tp_dealloc = slot<iteratorDealloc>,
+    .tp_getattro = slot<genericGetAttr>,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_traverse = slot<iteratorTraverse>,
     .tp_iter = slot<objectSelfIter>,
@@ -601,8 +603,9 @@ Status registerSequence() {
 
 Status arrayExec(PyObject* module) {
   TRY(typeMakeOnce(module, &array_iterator_type, kIteratorType));
-  TRY(typeAddOnce(module, &array_type, kArrayType));
+  TRY(typeMakeOnce(module, &array_type, kArrayType));
   TRY(moduleAdd(module, "ArrayType", share<PyObject>(array_type)));
+  TRY(moduleAdd(module, "array", share<PyObject>(array_type)));
   TRY(registerSequence());
   char codes[kArrayKindCount + 1] = {};
   for (int i = 0; i < kArrayKindCount; i++) codes[i] = kArrayKinds[i].code;

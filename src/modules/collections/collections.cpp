@@ -127,6 +127,7 @@ Status collectionsExec(PyObject* module) {
   TRY(addDeque(module));
   TRY(addDefaultDict(module));
   TRY(moduleAddType(module, &PyODict_Type));
+  TRY(addDequeIterators(module));
   return moduleAddType(module, &tuple_getter_type);
 }
 

@@ -5,7 +5,8 @@
 
 namespace krait::modules {
 
-Status addDeque(PyObject* module);        // deque.cpp
+Status addDeque(PyObject* module);  // deque.cpp
+Status addDequeIterators(PyObject* module);
 Status addDefaultDict(PyObject* module);  // defaultdict.cpp
 
 }  // namespace krait::modules

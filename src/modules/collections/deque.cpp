@@ -630,8 +630,9 @@ PyTypeObject deque_reverse_iter_type = {
 
 }  // namespace
 
-Status addDeque(PyObject* module) {
-  TRY(moduleAddType(module, &deque_type));
+Status addDeque(PyObject* module) { return moduleAddType(module, &deque_type); }
+
+Status addDequeIterators(PyObject* module) {
   TRY(moduleAddType(module, &deque_iter_type));
   return moduleAddType(module, &deque_reverse_iter_type);
 }

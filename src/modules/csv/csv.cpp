@@ -49,9 +49,9 @@ constinit PyMethodDef kMethods[] = {
     function<"!writer($module, fileobj, dialect='excel', *args, **kwargs)", csvWriterNew,
              "    csv_writer = csv.writer(fileobj [, dialect='excel'] [optional keyword args])\n\n"
              "Writes records to an object with a write method.">,
-    function<"list_dialects($module, /)", listDialects, "Return a list of all known dialect names.">,
     function<"!register_dialect($module, name, dialect=None, *args, **kwargs)", registerDialect,
              "Create a mapping from a string name to a dialect class.">,
+    function<"list_dialects($module, /)", listDialects, "Return a list of all known dialect names.">,
     function<"unregister_dialect($module, /, name)", unregisterDialect,
              "Delete the name/dialect mapping associated with a string name.">,
     function<"get_dialect($module, /, name)", csvDialectByName,
@@ -60,21 +60,31 @@ constinit PyMethodDef kMethods[] = {
              "Sets an upper limit on parsed fields; returns the old one.">,
     {}};
 
+// Not made as other exceptions are: its instances have no list of weak references.
+constexpr PyTypeObject kErrorDescription = {.tp_name = "_csv.Error", .tp_flags = Py_TPFLAGS_BASETYPE};
+
+Status errorAdd(PyObject* module) {
+  if (!csv_state.error) {
+    csv_state.error = TRY(heapTypeNew(module, kErrorDescription, PyExc_Exception)).leak();
+  }
+  return moduleAdd(module, "Error", share(csv_state.error));
+}
+
 Status csvExec(PyObject* module) {
   csv_state.field_limit = 128 * 1024;
   if (!csv_state.dialects) csv_state.dialects = TRY(dictNew()).leak();
-  TRY(exceptionAddOnce(module, &csv_state.error, "_csv.Error", PyExc_Exception));
   TRY(typeAddOnce(module, &csv_state.dialect_type, kCsvDialectType));
   TRY(typeMakeOnce(module, &csv_state.reader_type, kCsvReaderType));
   TRY(typeMakeOnce(module, &csv_state.writer_type, kCsvWriterType));
   TRY(moduleAdd(module, "Reader", share<PyObject>(csv_state.reader_type)));
   TRY(moduleAdd(module, "Writer", share<PyObject>(csv_state.writer_type)));
-  TRY(moduleAdd(module, "_dialects", share(csv_state.dialects)));
   TRY(moduleAddStr(module, "__version__", "1.0"));
+  TRY(moduleAdd(module, "_dialects", share(csv_state.dialects)));
   TRY(moduleAddInt(module, "QUOTE_MINIMAL", kQuoteMinimal));
   TRY(moduleAddInt(module, "QUOTE_ALL", kQuoteAll));
   TRY(moduleAddInt(module, "QUOTE_NONNUMERIC", kQuoteNonnumeric));
-  return moduleAddInt(module, "QUOTE_NONE", kQuoteNone);
+  TRY(moduleAddInt(module, "QUOTE_NONE", kQuoteNone));
+  return errorAdd(module);
 }
 
 constinit PyModuleDef kModule = moduleDef<"_csv", csvExec>(kMethods, "CSV parsing and writing.\n");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/native.h"
+#include "core/reported_size.h"
 #include "types/str.h"
 
 namespace krait::modules {

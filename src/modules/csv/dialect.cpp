@@ -182,13 +182,13 @@ Result<Ref<>> lineterminatorGetter(CsvDialect* self) {
 Result<Ref<>> quotingGetter(CsvDialect* self) { return intFromLong(self->quoting); }
 
 Result<Ref<>> refusePickle(CsvDialect* self) {
-  return raise(PyExc_TypeError, "cannot pickle '%.100s' instances", typeName(self));
+  return raise(PyExc_TypeError, "cannot pickle '%.100s' instances", "Dialect");
 }
 Result<Ref<>> refusePickleEx(CsvDialect* self, PyObject*) { return refusePickle(self); }
 
 constinit PyMethodDef kMethods[] = {
-    method<"!__reduce__($self, /)", refusePickle, "raises an exception to avoid pickling">,
-    method<"!__reduce_ex__($self, protocol, /)", refusePickleEx, "raises an exception to avoid pickling">,
+    method<"!%__reduce__($self, /)", refusePickle, "raises an exception to avoid pickling">,
+    method<"!%__reduce_ex__($self, protocol, /)", refusePickleEx, "raises an exception to avoid pickling">,
     {}};
 constinit PyMemberDef kMembers[] = {
     {"skipinitialspace", T_BOOL, offsetof(CsvDialect, skipinitialspace), READONLY, nullptr},

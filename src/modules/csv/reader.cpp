@@ -247,7 +247,7 @@ Result<Ref<>> csvReaderNew(CallArgs args) {
 
 const PyTypeObject kCsvReaderType = {
     .tp_name = "_csv.reader",
-    .tp_basicsize = sizeof(CsvReader),
+    .tp_basicsize = reportedSize<CsvReader>(88),
     .tp_dealloc = slot<dealloc>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = "CSV reader\n\nIterates over the records of lines of text.",

@@ -156,7 +156,7 @@ Result<Ref<>> csvWriterNew(CallArgs args) {
 
 const PyTypeObject kCsvWriterType = {
     .tp_name = "_csv.writer",
-    .tp_basicsize = sizeof(CsvWriter),
+    .tp_basicsize = reportedSize<CsvWriter>(72),
     .tp_dealloc = slot<dealloc>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = "CSV writer\n\nWrites records to an object with a write method.",

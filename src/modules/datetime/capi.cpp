@@ -130,7 +130,7 @@ Status addZones() {
 
 Status datetimeExec(PyObject* module) {
   TRY(typeReady(&kIsoCalendarType));
-  for (PyTypeObject* type : {&kDateType, &kTzInfoType, &kTimeType, &kDeltaType, &kDateTimeType, &kZoneType}) {
+  for (PyTypeObject* type : {&kDateType, &kDateTimeType, &kTimeType, &kDeltaType, &kTzInfoType, &kZoneType}) {
     TRY(moduleAddType(module, type));
   }
   TRY(addTypeConstants());
@@ -138,8 +138,8 @@ Status datetimeExec(PyObject* module) {
   capi.utc = zone_utc;
   TRY(moduleAddInt(module, "MINYEAR", kMinYear));
   TRY(moduleAddInt(module, "MAXYEAR", kMaxYear));
-  TRY(moduleAdd(module, "UTC", share<PyObject>(zone_utc)));
-  return moduleAdd(module, "datetime_CAPI", TRY(capsuleNew(&capi, "datetime.datetime_CAPI", nullptr)));
+  TRY(moduleAdd(module, "datetime_CAPI", TRY(capsuleNew(&capi, "datetime.datetime_CAPI", nullptr))));
+  return moduleAdd(module, "UTC", share<PyObject>(zone_utc));
 }
 
 constinit PyModuleDef kModule =

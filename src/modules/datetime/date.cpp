@@ -47,18 +47,17 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first) {
   return MaybeRef<>(TRY(fromState(type, {data, 4})));
 }
 
+Result<Ref<>> fromFields(PyTypeObject* type, int year, int month, int day) {
+  return dateNew({year, month, day}, type);
+}
+
 Result<Ref<>> construct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
   auto* values = cast<TupleObject>(args);
   if (values->size() == 1) {
     MaybeRef<> state = TRY(tryState(type, values->at(0)));
     if (state) return std::move(state).take();
   }
-  Py_ssize_t given = values->size() + (kwargs ? cast<DictObject>(kwargs.get())->size() : 0);
-  if (given > 3) return raise(PyExc_TypeError, "function takes at most 3 arguments (%zd given)", given);
-  PyObject* bound[4] = {};
-  constexpr Text kSignature = "date(year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>)";
-  TRY(bindTupleDict(SignatureOf<kSignature>::runtime, args, kwargs.get(), bound));
-  return dateNew(TRY(dateFromArgs(bound[0], bound[1], bound[2])), type);
+  return Result<Ref<>>::fromC(parsedNewEntry<"(year, month, day)", fromFields>(type, args, kwargs.get()));
 }
 
 // --- class methods ---
@@ -207,7 +206,7 @@ Result<Ref<>> isoCalendarMethod(DateObject* self) {
 constinit PyMethodDef kMethods[] = {
     classMethod<"fromtimestamp($type, timestamp, /)", fromTimestampMethod,
                 "The local date of a POSIX timestamp.">,
-    classMethod<"!fromordinal($type, ordinal, /)", fromOrdinalMethod,
+    classMethod<"!%fromordinal($type, ordinal, /)", fromOrdinalMethod,
                 "int -> date corresponding to a proleptic Gregorian ordinal.">,
     classMethod<"!fromisoformat($type, date_string, /)", fromIsoFormatMethod,
                 "str -> Construct a date from a string in ISO 8601 format.">,
@@ -217,13 +216,13 @@ constinit PyMethodDef kMethods[] = {
                 "Current date or datetime:  same as self.__class__.fromtimestamp(time.time()).">,
     method<"!ctime($self, /)", ctimeMethod, "Return ctime() style string.">,
     method<"!strftime($self, format)", strftimeMethod, "format -> strftime() style string.">,
-    method<"!__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
+    method<"!%__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
+    method<"!timetuple($self, /)", timetupleMethod, "Return time tuple, compatible with time.localtime().">,
+    method<"!isocalendar($self, /)", isoCalendarMethod,
+           "Return a named tuple containing ISO year, week number, and weekday.">,
     method<"!isoformat($self, /)", isoFormatMethod, "Return string in ISO 8601 format, YYYY-MM-DD.">,
     method<"!isoweekday($self, /)", isoWeekdayMethod,
            "Return the day of the week: Monday == 1 ... Sunday == 7.">,
-    method<"!isocalendar($self, /)", isoCalendarMethod,
-           "Return a named tuple containing ISO year, week number, and weekday.">,
-    method<"!timetuple($self, /)", timetupleMethod, "Return time tuple, compatible with time.localtime().">,
     method<"!toordinal($self, /)", toOrdinalMethod, "Return proleptic Gregorian ordinal.">,
     method<"!weekday($self, /)", weekdayMethod, "Return the day of the week: Monday == 0 ... Sunday == 6.">,
     method<"!replace($self, year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>)",
@@ -294,19 +293,6 @@ Status checkDate(CivilDate date) {
   return {};
 }
 
-Result<CivilDate> dateFromArgs(Opt<> year, Opt<> month, Opt<> day) {
-  static constexpr const char* kNames[] = {"year", "month", "day"};
-  Opt<> given[] = {year, month, day};
-  int values[3];
-  for (int i = 0; i < 3; i++) {
-    if (!given[i]) {
-      return raise(PyExc_TypeError, "function missing required argument '%s' (pos %d)", kNames[i], i + 1);
-    }
-    values[i] = TRY(asInt(given[i].get()));
-  }
-  return CivilDate{values[0], values[1], values[2]};
-}
-
 Result<Ref<>> dateNew(CivilDate date, PyTypeObject* type) {
   TRY(checkDate(date));
   Ref<DateObject> self = TRY(typeAlloc<DateObject>(type));
@@ -350,6 +336,7 @@ constinit PyTypeObject kDateType = {
     .tp_as_number = &kNumber,
     .tp_hash = slot<hashSlot>,
     .tp_str = slot<strSlot>,
+    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_doc = "date(year, month, day) --> date object",
     .tp_richcompare = slot<compareSlot>,
@@ -362,6 +349,8 @@ constinit PyTypeObject kDateType = {
 constinit PyTypeObject kIsoCalendarType = {
     KR_TYPE_HEAD,
     .tp_name = "datetime.IsoCalendarDate",
+    .tp_basicsize = sizeof(TupleObject),
+    .tp_itemsize = sizeof(PyObject*),
     .tp_repr = slot<isoRepr>,
     .tp_doc =
         "The result of date.isocalendar() or datetime.isocalendar()\n\n"

@@ -279,9 +279,9 @@ constinit PyMethodDef kMethods[] = {
     classMethod<"!utcnow($type, /)", datetimeUtcNow, "Return a new datetime representing UTC day and time.">,
     classMethod<"!fromtimestamp($type, timestamp, tz=None)", datetimeFromTimestamp,
                 "timestamp[, tz] -> tz's local time from POSIX timestamp.">,
-    classMethod<"!utcfromtimestamp($type, timestamp, /)", datetimeUtcFromTimestamp,
+    classMethod<"!%utcfromtimestamp($type, timestamp, /)", datetimeUtcFromTimestamp,
                 "Construct a naive UTC datetime from a POSIX timestamp.">,
-    classMethod<"!strptime($type, date_string, format, /)", datetimeStrptime,
+    classMethod<"!%strptime($type, date_string, format, /)", datetimeStrptime,
                 "string, format -> new datetime parsed from a string (like time.strptime()).">,
     classMethod<"!combine($type, date, time, tzinfo=<unrepresentable>)", datetimeCombine,
                 "date, time -> datetime with same date and time fields">,
@@ -305,7 +305,7 @@ constinit PyMethodDef kMethods[] = {
            "microsecond=<unrepresentable>, tzinfo=<unrepresentable>, *, fold=<unrepresentable>)",
            replaceMethod, "Return datetime with new specified fields.">,
     method<"!astimezone($self, tz=None)", astimezoneMethod, "tz -> convert to local time in new timezone tz">,
-    method<"!__reduce_ex__($self, protocol, /)", reduceEx, "__reduce_ex__(proto) -> (cls, state)">,
+    method<"!%__reduce_ex__($self, protocol, /)", reduceEx, "__reduce_ex__(proto) -> (cls, state)">,
     method<"!__reduce__($self, /)", reduceMethod, "__reduce__() -> (cls, state)">,
     {}};
 constinit PyGetSetDef kGetSet[] = {getset<"hour", hourGetter>,
@@ -343,6 +343,7 @@ constinit PyTypeObject kDateTimeType = {
     .tp_as_number = &kNumber,
     .tp_hash = slot<hashSlot>,
     .tp_str = slot<strSlot>,
+    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_doc =
         "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\n"

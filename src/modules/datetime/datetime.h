@@ -82,7 +82,6 @@ int deltaCompare(const DeltaObject* a, const DeltaObject* b);
 Result<Ref<>> dateNew(CivilDate date, PyTypeObject* type = &kDateType);  // ValueError when out of range
 Result<Ref<>> dateNewOf(PyTypeObject* type, CivilDate date);  // through the constructor of subclasses
 Status checkDate(CivilDate date);
-Result<CivilDate> dateFromArgs(Opt<> year, Opt<> month, Opt<> day);  // TypeError where one is missing
 Result<Ref<>> timetupleNew(CivilDate date, const ClockTime& clock, int dst);
 Result<Ref<>> dateFormatMethod(PyObject* self, PyObject* format);  // __format__ of date and time
 const char* dayName(int weekday);

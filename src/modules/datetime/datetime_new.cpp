@@ -56,11 +56,10 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
   return MaybeRef<>(TRY(fromState(type, {data, kStateSize}, tzinfo)));
 }
 
-Result<Ref<>> fromFields(PyTypeObject* type, Opt<> year, Opt<> month, Opt<> day, int hour, int minute,
-                         int second, int microsecond, PyObject* tzinfo, int fold) {
-  CivilDate date = TRY(dateFromArgs(year, month, day));
+Result<Ref<>> fromFields(PyTypeObject* type, int year, int month, int day, int hour, int minute, int second,
+                         int microsecond, PyObject* tzinfo, int fold) {
   TRY(checkTzInfo(tzinfo));
-  return datetimeNew({date, {hour, minute, second, microsecond}, tzinfo, fold}, type);
+  return datetimeNew({{year, month, day}, {hour, minute, second, microsecond}, tzinfo, fold}, type);
 }
 
 Result<Ref<>> secondsNow(PyTypeObject* type, bool local, PyObject* tzinfo) {
@@ -89,10 +88,8 @@ Result<Ref<>> datetimeConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs
     if (state) return std::move(state).take();
   }
   constexpr Text kSignature =
-      "!datetime(year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>, hour=0, minute=0, "
-      "second=0, "
-      "microsecond=0, tzinfo=None, *, fold=0)";
-  return Result<Ref<>>::fromC(newEntry<kSignature, fromFields>(type, args, kwargs.get()));
+      "(year, month, day, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)";
+  return Result<Ref<>>::fromC(parsedNewEntry<kSignature, fromFields>(type, args, kwargs.get()));
 }
 
 Result<Ref<DateTimeObject>> datetimeNew(const DateTimeParts& parts, PyTypeObject* type) {

@@ -354,6 +354,7 @@ constinit PyTypeObject kDeltaType = {
     .tp_as_number = &kNumber,
     .tp_hash = slot<hashSlot>,
     .tp_str = slot<str>,
+    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_doc =
         "Difference between two datetime values.\n\n"

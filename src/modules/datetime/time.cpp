@@ -72,7 +72,7 @@ Result<Ref<>> construct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
     if (state) return std::move(state).take();
   }
   return Result<Ref<>>::fromC(
-      newEntry<"!time(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)", fromFields>(
+      parsedNewEntry<"(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)", fromFields>(
           type, args, kwargs.get()));
 }
 
@@ -97,9 +97,9 @@ Result<Ref<>> repr(TimeObject* self) {
   std::string text = "(" + std::to_string(c.hour) + ", " + std::to_string(c.minute);
   if (c.second != 0 || c.microsecond != 0) text += ", " + std::to_string(c.second);
   if (c.microsecond != 0) text += ", " + std::to_string(c.microsecond);
-  if (self->fold != 0) text += ", fold=1";
-  if (!self->has_tzinfo) return strFormat("%s%s)", typeName(self), text.c_str());
-  return strFormat("%s%s, tzinfo=%R)", typeName(self), text.c_str(), self->tz);
+  const char* fold = self->fold != 0 ? ", fold=1" : "";
+  if (!self->has_tzinfo) return strFormat("%s%s%s)", typeName(self), text.c_str(), fold);
+  return strFormat("%s%s, tzinfo=%R%s)", typeName(self), text.c_str(), self->tz, fold);
 }
 
 Result<Ref<>> isoFormatMethod(TimeObject* self, Opt<StrObject> timespec) {
@@ -216,7 +216,7 @@ Result<Ref<>> reduceMethod(TimeObject* self) { return reduceEx(self, 2); }
 constinit PyMethodDef kMethods[] = {
     method<"!isoformat($self, timespec='auto')", isoFormatMethod, "Return string in ISO 8601 format.">,
     method<"!strftime($self, format)", strftimeMethod, "format -> strftime() style string.">,
-    method<"!__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
+    method<"!%__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
     method<"!utcoffset($self, /)", utcOffsetMethod, "Return self.tzinfo.utcoffset(self).">,
     method<"!tzname($self, /)", tznameMethod, "Return self.tzinfo.tzname(self).">,
     method<"!dst($self, /)", dstMethod, "Return self.tzinfo.dst(self).">,
@@ -225,7 +225,7 @@ constinit PyMethodDef kMethods[] = {
            replaceMethod, "Return time with new specified fields.">,
     classMethod<"!fromisoformat($type, string, /)", fromIsoFormatMethod,
                 "string -> time from a string in ISO 8601 format">,
-    method<"!__reduce_ex__($self, protocol, /)", reduceEx, "__reduce_ex__(proto) -> (cls, state)">,
+    method<"!%__reduce_ex__($self, protocol, /)", reduceEx, "__reduce_ex__(proto) -> (cls, state)">,
     method<"!__reduce__($self, /)", reduceMethod, "__reduce__() -> (cls, state)">,
     {}};
 constinit PyGetSetDef kGetSet[] = {getset<"hour", hourGetter>,
@@ -297,6 +297,7 @@ constinit PyTypeObject kTimeType = {
     .tp_repr = slot<repr>,
     .tp_hash = slot<hashSlot>,
     .tp_str = slot<strSlot>,
+    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_doc =
         "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\n"

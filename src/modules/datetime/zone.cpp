@@ -263,6 +263,9 @@ Status appendOffset(std::string& out, std::string_view separator, PyObject* tzin
   return {};
 }
 
+// Any arguments are welcome: subclasses' __init__ has them.
+Result<Ref<>> tzinfoNew(PyTypeObject* type, PyObject*, Opt<>) { return typeAlloc<PyObject>(type); }
+
 constinit PyTypeObject kTzInfoType = {
     KR_TYPE_HEAD,
     .tp_name = "datetime.tzinfo",
@@ -272,7 +275,7 @@ constinit PyTypeObject kTzInfoType = {
     .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_doc = "Abstract base class for time zone info objects.",
     .tp_methods = kTzInfoMethods,
-    .tp_new = objectNewSlot,
+    .tp_new = slot<tzinfoNew>,
     .tp_free = objectFree,
 };
 

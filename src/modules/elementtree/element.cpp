@@ -8,6 +8,7 @@
 #include "core/gc.h"
 #include "core/import.h"
 #include "core/memory.h"
+#include "core/native_order.h"
 #include "core/thread.h"
 #include "types/int.h"
 #include "types/slice.h"
@@ -473,12 +474,10 @@ PyMethodDef kElementMethods[] = {method<"clear($self, /)", elementClear>,
 
 // The methods of both files in one table.
 PyMethodDef* allMethods() {
-  static std::vector<PyMethodDef> all;
-  if (!all.empty()) return all.data();
-  for (PyMethodDef* table : {kElementMethods, kElementSearchMethods}) {
-    for (; table->ml_name; table++) all.push_back(*table);
-  }
-  all.push_back({});
+  static std::vector<PyMethodDef> all = mergedInOrder(
+      {kElementMethods, kElementSearchMethods},
+      "clear get set find findtext findall append extend insert remove iter itertext iterfind items "
+      "keys makeelement __copy__ __deepcopy__ __sizeof__ __getstate__ __setstate__");
   return all.data();
 }
 

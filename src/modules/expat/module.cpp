@@ -198,6 +198,7 @@ const ExpatApi kApi = {"pyexpat.expat_CAPI 1.1",
                        XML_SetHashSalt};
 
 Status expatExec(PyObject* module) {
+  TRY(moduleAdd(module, "error", none()));  // keeps its place before ExpatError
   Ref<> error = TRY(exceptionAdd(module, "xml.parsers.expat.ExpatError", PyExc_Exception));
   TRY(moduleAdd(module, "error", error.clone()));
   g_expat_error = std::move(error).leak();

@@ -12,6 +12,7 @@
 #include "types/bool.h"
 #include "types/bytes.h"
 #include "types/codecs.h"
+#include "types/descr.h"
 #include "types/int.h"
 #include "types/module.h"
 
@@ -313,7 +314,7 @@ constinit PyMemberDef kMembers[] = {{"intern", T_OBJECT, offsetof(ParserObject, 
 
 #define ROW(name, index) \
   {name "Handler", handlerGet, handlerSet, nullptr, reinterpret_cast<void*>(intptr_t{index})}
-PyGetSetDef kGetSet[] = {
+PyGetSetDef kHandlerGetSet[] = {
     ROW("StartElement", 0),
     ROW("EndElement", 1),
     ROW("ProcessingInstruction", 2),
@@ -336,6 +337,8 @@ PyGetSetDef kGetSet[] = {
     ROW("ElementDecl", 19),
     ROW("AttlistDecl", 20),
     ROW("SkippedEntity", 21),
+    {}};
+constinit PyGetSetDef kGetSet[] = {
     getterRow<"ErrorCode", errorCode>,
     getterRow<"ErrorLineNumber", currentLine>,
     getterRow<"ErrorColumnNumber", currentColumn>,
@@ -353,17 +356,18 @@ PyGetSetDef kGetSet[] = {
            flagSet<&ParserObject::specified_attributes>>,
     {}};
 
-PyTypeObject kParserType = {KR_TYPE_HEAD,
-                            .tp_name = "pyexpat.xmlparser",
-                            .tp_basicsize = sizeof(ParserObject),
-                            .tp_dealloc = slot<parserDealloc>,
-                            .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
-                            .tp_doc = "XML parser",
-                            .tp_traverse = slot<parserTraverse>,
-                            .tp_clear = slot<parserClear>,
-                            .tp_methods = kMethods,
-                            .tp_members = kMembers,
-                            .tp_getset = kGetSet};
+PyTypeObject kParserType = {
+    KR_TYPE_HEAD,
+    .tp_name = "pyexpat.xmlparser",
+    .tp_basicsize = sizeof(ParserObject),
+    .tp_dealloc = slot<parserDealloc>,
+    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_doc = "XML parser",
+    .tp_traverse = slot<parserTraverse>,
+    .tp_clear = slot<parserClear>,
+    .tp_methods = kMethods,
+    .tp_members = kMembers,
+    .tp_getset = kGetSet};
 
 }  // namespace
 
@@ -376,7 +380,13 @@ Result<Ref<>> parserCreate(const char* encoding, const char* separator, Opt<> in
 }
 
 Status addParserType(PyObject* module) {
+  if (g_parser_type) return {};
   g_parser_type = TRY(heapTypeNew(module, kParserType)).leak();
+  auto* dict = static_cast<DictObject*>(g_parser_type->tp_dict);
+  for (PyGetSetDef* row = kHandlerGetSet; row->name; row++) {
+    TRY(dictSet(dict, row->name, TRY(getSetDescrNew(g_parser_type, row)).get()));
+  }
+  typeModified(g_parser_type);
   return {};
 }
 

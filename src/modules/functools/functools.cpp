@@ -111,7 +111,7 @@ Result<Ref<>> functoolsReduce(CallArgs args) {
 }
 
 constinit PyMethodDef kMethods[] = {
-    function<"!reduce(*args)", functoolsReduce,
+    function<"!%reduce(*args)", functoolsReduce,
              "reduce(function, iterable[, initial], /) -> value\n\n"
              "Combine all items, from the left, with a function of two arguments.">,
     function<"!cmp_to_key(mycmp)", cmpToKey, "A key function that orders like the comparison function.">,

@@ -44,15 +44,15 @@ void linkDealloc(PyObject* self) {
   auto* link = cast<LinkObject>(self);
   xdecref(link->key);
   xdecref(link->result);
-  objectFreeMemory(self);
+  heapInstanceFree(self);
 }
-PyTypeObject link_type = {
-    KR_TYPE_HEAD,
+constexpr PyTypeObject kLinkDescription = {
     .tp_name = "functools._lru_list_elem",
     .tp_basicsize = sizeof(LinkObject),
     .tp_dealloc = linkDealloc,
     .tp_flags = Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
 };
+PyTypeObject* link_type = nullptr;
 
 // --- the ring ---
 
@@ -152,7 +152,7 @@ Result<Ref<>> callUnbounded(CacheObject* self, TupleObject* args, Opt<> kwargs) 
 }
 
 Status addLink(CacheObject* self, PyObject* key, Py_hash_t hash, PyObject* result) {
-  Ref<LinkObject> link = TRY(objectNew<LinkObject>(&link_type));
+  Ref<LinkObject> link = TRY(typeAlloc<LinkObject>(link_type));
   link->hash = hash;
   link->key = share(key).leak();
   link->result = share(result).leak();
@@ -296,8 +296,8 @@ Result<Ref<>> cacheDeepCopy(PyObject* self, PyObject*) { return share(self); }
 constinit PyMethodDef kMethods[] = {method<"!cache_info($self, /)", cacheInfo>,
                                     method<"!cache_clear($self, /)", cacheClear>,
                                     method<"!__reduce__($self, /)", cacheReduce>,
-                                    method<"!__copy__($self, /)", cacheCopy>,
-                                    method<"!__deepcopy__($self, memo, /)", cacheDeepCopy>,
+                                    method<"!%__copy__($self, /)", cacheCopy>,
+                                    method<"!%__deepcopy__($self, memo, /)", cacheDeepCopy>,
                                     {}};
 constinit PyMemberDef kMembers[] = {
     {"__dictoffset__", T_PYSSIZET, offsetof(CacheObject, dict), READONLY, nullptr},
@@ -318,7 +318,7 @@ PyType_Slot slotRow(int number, F function) {
 }  // namespace
 
 Status addLruCache(PyObject* module) {
-  TRY(typeReady(&link_type));
+  TRY(typeMakeOnce(module, &link_type, kLinkDescription));
   if (!keyword_mark) keyword_mark = TRY(call(reinterpret_cast<PyObject*>(&PyBaseObject_Type))).leak();
   ternaryfunc call_slot = slot<cacheCall>;
   descrgetfunc get_slot = slot<cacheDescrGet>;

@@ -4,6 +4,7 @@
 #include "base/digest/digest.h"
 #include "core/errors.h"
 #include "core/gc.h"
+#include "core/reported_size.h"
 #include "modules/hash/hash_object.h"
 #include "modules/heap_type.h"
 #include "types/dict.h"
@@ -157,7 +158,7 @@ constexpr Text kBindS =
 template <class Hash, Text kFullName, Text kSignature, Text kBind>
 constexpr PyTypeObject kDescription = {
     .tp_name = kFullName.chars,
-    .tp_basicsize = sizeof(Blake2Object<Hash>),
+    .tp_basicsize = reportedSize<Blake2Object<Hash>>(sizeof(Hash) > sizeof(Blake2s) ? 448 : 240),
     .tp_dealloc = slot<Blake2Type<Hash>::dealloc>,
     .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = docText<kSignature, "Return a new BLAKE2 hash object.">,

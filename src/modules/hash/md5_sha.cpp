@@ -98,6 +98,11 @@ struct HashType {
   static Result<Ref<>> nameOf(Object*) { return strFromAscii(Form::kName); }
   static Result<Ref<>> blockSize(Object*) { return intFromLong(Form::Hash::kBlockSize); }
   static Result<Ref<>> digestSize(Object*) { return intFromLong(Form::kDigest); }
+  static constexpr bool kHasSizeMember = requires(Object* self) { self->hash.digest_size; };
+  static constexpr Py_ssize_t sizeOffset() {
+    if constexpr (kHasSizeMember) return offsetof(Object, hash) + Form::Hash::kDigestSizeOffset;
+    return 0;
+  }
   static void dealloc(Object* self) {
     gcUntrack(self);
     heapInstanceFree(self);
@@ -110,8 +115,14 @@ struct HashType {
       method<"hexdigest($self, /)", hexdigest, "Return the digest value as a string of hexadecimal digits.">,
       method<"update($self, obj, /)", update, "Update this hash object's state with the provided string.">,
       {}};
+  // Where the object knows its size (SHA-2), that is a member; else it is computed.
+  static inline constinit PyMemberDef members[] = {{"digest_size", T_INT, sizeOffset(), READONLY, nullptr},
+                                                   {}};
   static inline constinit PyGetSetDef getset_rows[] = {
-      getset<"block_size", blockSize>, getset<"name", nameOf>, getset<"digest_size", digestSize>, {}};
+      getset<"block_size", blockSize>,
+      getset<"name", nameOf>,
+      kHasSizeMember ? PyGetSetDef{} : getset<"digest_size", digestSize>,
+      {}};
   static inline constinit PyTypeObject description = {
       .tp_name = Form::kTypeName,
       .tp_basicsize = sizeof(Object),
@@ -119,6 +130,7 @@ struct HashType {
       .tp_flags = Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_GC,
       .tp_traverse = slot<traverse>,
       .tp_methods = methods,
+      .tp_members = kHasSizeMember ? members : nullptr,
       .tp_getset = getset_rows,
   };
 

@@ -16,15 +16,15 @@ namespace {
 
 struct KeccakObject : PyObject {
   Keccak hash;
-  size_t digest_size;  // 0: as long as asked
+  uint8_t digest_size;  // 0: as long as asked
   uint8_t suffix;
   const char* name;
 };
+static_assert(sizeof(KeccakObject) == 240);
 
 struct Form {
   const char* name;
-  size_t rate, digest_size;
-  uint8_t suffix;
+  uint8_t rate, digest_size, suffix;
 };
 constexpr Form kForms[] = {{"sha3_224", 144, 28, 0x06}, {"sha3_256", 136, 32, 0x06},
                            {"sha3_384", 104, 48, 0x06}, {"sha3_512", 72, 64, 0x06},
@@ -128,19 +128,20 @@ constexpr PyTypeObject kDescription = {
     .tp_new = newSlot<kSignature, construct<kForm>>,
 };
 
+// All constructors call themselves by the first one's name in messages, as CPython's do.
 Status sha3Exec(PyObject* module) {
   TRY(heapTypeAdd(module,
                   kDescription<0, "sha3_224(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_224">));
   TRY(heapTypeAdd(module,
-                  kDescription<1, "sha3_256(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_256">));
+                  kDescription<1, "sha3_224(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_256">));
   TRY(heapTypeAdd(module,
-                  kDescription<2, "sha3_384(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_384">));
+                  kDescription<2, "sha3_224(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_384">));
   TRY(heapTypeAdd(module,
-                  kDescription<3, "sha3_512(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_512">));
+                  kDescription<3, "sha3_224(data=b'', /, *, usedforsecurity=True)", "_sha3.sha3_512">));
   TRY(heapTypeAdd(module,
-                  kDescription<4, "shake_128(data=b'', /, *, usedforsecurity=True)", "_sha3.shake_128">));
+                  kDescription<4, "sha3_224(data=b'', /, *, usedforsecurity=True)", "_sha3.shake_128">));
   TRY(heapTypeAdd(module,
-                  kDescription<5, "shake_256(data=b'', /, *, usedforsecurity=True)", "_sha3.shake_256">));
+                  kDescription<5, "sha3_224(data=b'', /, *, usedforsecurity=True)", "_sha3.shake_256">));
   TRY(moduleAddInt(module, "keccakopt", 0));
   return moduleAddStr(module, "implementation", "tiny_sha3");
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/interpreter.h"
+#include "core/native_order.h"
 #include "core/thread.h"
 #include "types/bool.h"
 #include "types/exceptions.h"
@@ -382,18 +383,26 @@ int bufferedClear(PyObject* object) {
       method<"readinto1($self, buffer, /)", bufferedReadinto1>,                                    \
       method<"readline($self, size=-1, /)", bufferedReadline>
 
-constinit PyMethodDef kReaderMethods[] = {
-    KR_BUFFERED_COMMON, KR_BUFFERED_READING, method<"!readable($self)", delegate<"readable">>, {}};
-constinit PyMethodDef kWriterMethods[] = {KR_BUFFERED_COMMON,
-                                          method<"!writable($self)", delegate<"writable">>,
-                                          method<"write($self, buffer, /)", bufferedWrite>,
-                                          {}};
-constinit PyMethodDef kRandomMethods[] = {KR_BUFFERED_COMMON,
-                                          KR_BUFFERED_READING,
-                                          method<"!readable($self)", delegate<"readable">>,
-                                          method<"!writable($self)", delegate<"writable">>,
-                                          method<"write($self, buffer, /)", bufferedWrite>,
-                                          {}};
+constinit auto kReaderMethods = inOrder(
+    "detach flush close seekable readable fileno isatty _dealloc_warn read peek read1 readinto "
+    "readinto1 readline seek tell truncate __sizeof__",
+    {KR_BUFFERED_COMMON, KR_BUFFERED_READING, method<"!readable($self)", delegate<"readable">>, {}});
+constinit auto kWriterMethods = inOrder(
+    "close detach seekable writable fileno isatty _dealloc_warn write truncate flush seek tell "
+    "__sizeof__",
+    {KR_BUFFERED_COMMON,
+     method<"!writable($self)", delegate<"writable">>,
+     method<"write($self, buffer, /)", bufferedWrite>,
+     {}});
+constinit auto kRandomMethods = inOrder(
+    "close detach seekable readable writable fileno isatty _dealloc_warn flush seek tell truncate "
+    "read read1 readinto readinto1 readline peek write __sizeof__",
+    {KR_BUFFERED_COMMON,
+     KR_BUFFERED_READING,
+     method<"!readable($self)", delegate<"readable">>,
+     method<"!writable($self)", delegate<"writable">>,
+     method<"write($self, buffer, /)", bufferedWrite>,
+     {}});
 constinit PyMemberDef kBufferedMembers[] = {
     {"raw", T_OBJECT, offsetof(BufferedObject, raw), READONLY, nullptr},
     {"_finalizing", T_BOOL, offsetof(BufferedObject, finalizing), 0, nullptr},
@@ -437,13 +446,13 @@ using namespace krait::modules;
 KR_EXPORT constinit PyTypeObject PyBufferedReader_Type = iterable(bufferedType(
     "_io.BufferedReader",
     docText<"BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)", "Reads a raw stream in blocks.">,
-    kReaderMethods, initSlot<"BufferedReader(raw, buffer_size=8192)", readerInit>));
+    kReaderMethods.data(), initSlot<"BufferedReader(raw, buffer_size=8192)", readerInit>));
 KR_EXPORT constinit PyTypeObject PyBufferedWriter_Type = bufferedType(
     "_io.BufferedWriter",
     docText<"BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)", "Collects writes to a raw stream.">,
-    kWriterMethods, initSlot<"BufferedWriter(raw, buffer_size=8192)", writerInit>);
-KR_EXPORT constinit PyTypeObject PyBufferedRandom_Type =
-    iterable(bufferedType("_io.BufferedRandom",
-                          docText<"BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
-                                  "Buffers a raw stream with random access.">,
-                          kRandomMethods, initSlot<"BufferedRandom(raw, buffer_size=8192)", randomInit>));
+    kWriterMethods.data(), initSlot<"BufferedWriter(raw, buffer_size=8192)", writerInit>);
+KR_EXPORT constinit PyTypeObject PyBufferedRandom_Type = iterable(
+    bufferedType("_io.BufferedRandom",
+                 docText<"BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
+                         "Buffers a raw stream with random access.">,
+                 kRandomMethods.data(), initSlot<"BufferedRandom(raw, buffer_size=8192)", randomInit>));

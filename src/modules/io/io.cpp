@@ -182,19 +182,13 @@ constinit PyMethodDef kIoMethods[] = {
     function<"open_code($module, /, path)", openCode, "Open a file whose contents will be run.">,
     {}};
 
-constexpr PyTypeObject* kClasses[] = {&PyIOBase_Type,
-                                      &PyRawIOBase_Type,
-                                      &PyBufferedIOBase_Type,
-                                      &PyTextIOBase_Type,
-                                      &PyFileIO_Type,
-                                      &PyBytesIO_Type,
-                                      &PyStringIO_Type,
-                                      &PyBufferedReader_Type,
-                                      &PyBufferedWriter_Type,
-                                      &PyBufferedRWPair_Type,
-                                      &PyBufferedRandom_Type,
-                                      &PyTextIOWrapper_Type,
-                                      &PyIncrementalNewlineDecoder_Type};
+constexpr PyTypeObject* kClasses[] = {&PyIOBase_Type,         &PyIncrementalNewlineDecoder_Type,
+                                      &PyBufferedIOBase_Type, &PyRawIOBase_Type,
+                                      &PyTextIOBase_Type,     &PyBytesIO_Type,
+                                      &PyBufferedReader_Type, &PyBufferedWriter_Type,
+                                      &PyBufferedRWPair_Type, &PyBufferedRandom_Type,
+                                      &PyFileIO_Type,         &PyStringIO_Type,
+                                      &PyTextIOWrapper_Type};
 
 // The module is found as _io, but calls itself and its functions io.
 Status nameAfterIo(PyObject* module) {

@@ -81,12 +81,12 @@ int pairClear(PyObject* object) {
   return 0;
 }
 
-constinit PyMethodDef kPairMethods[] = {method<"!read($self, *args)", toReader<"read">>,
-                                        method<"!peek($self, *args)", toReader<"peek">>,
-                                        method<"!read1($self, *args)", toReader<"read1">>,
-                                        method<"!readinto($self, *args)", toReader<"readinto">>,
-                                        method<"!readinto1($self, *args)", toReader<"readinto1">>,
-                                        method<"!write($self, *args)", toWriter<"write">>,
+constinit PyMethodDef kPairMethods[] = {method<"!%read($self, *args)", toReader<"read">>,
+                                        method<"!%peek($self, *args)", toReader<"peek">>,
+                                        method<"!%read1($self, *args)", toReader<"read1">>,
+                                        method<"!%readinto($self, *args)", toReader<"readinto">>,
+                                        method<"!%readinto1($self, *args)", toReader<"readinto1">>,
+                                        method<"!%write($self, *args)", toWriter<"write">>,
                                         method<"!flush($self, *args)", toWriter<"flush">>,
                                         method<"!readable($self, *args)", toReader<"readable">>,
                                         method<"!writable($self, *args)", toWriter<"writable">>,

@@ -239,7 +239,7 @@ int textClear(PyObject* object) {
 
 constinit PyMethodDef kTextIOMethods[] = {
     method<"detach($self, /)", textDetach>,
-    method<"reconfigure($self, /, *, encoding=None, errors=None, newline=<unrepresentable>, "
+    method<"reconfigure($self, /, *, encoding=None, errors=None, newline=None,\n            "
            "line_buffering=None, write_through=None)",
            textReconfigure, "Change settings of the stream.">,
     method<"write($self, text, /)", textWrite>,

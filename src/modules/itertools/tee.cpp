@@ -95,14 +95,8 @@ Result<Ref<>> blockReduce(TeeBlockObject* block) {
       TRY(tupleOf(block->iterator ? block->iterator : Py_None, static_cast<PyObject*>(items.get()), next));
   return reduceTo(typeObject(block), args);
 }
-Result<Ref<>> blockNew(PyTypeObject*, TupleObject* args, Opt<>) {
-  TRY(checkPositional("teedataobject", args->size(), 3, 3));
-  PyObject *list = args->at(1), *next = args->at(2);
-  if (!isList(list)) {
-    return raise(PyExc_TypeError, "teedataobject() argument 2 must be list, not %.50s", typeName(list));
-  }
-  Ref<TeeBlockObject> block = TRY(blockMake(args->at(0)));
-  auto* items = cast<ListObject>(list);
+Result<Ref<>> blockNew(PyTypeObject*, PyObject* iterator, ListObject* items, PyObject* next) {
+  Ref<TeeBlockObject> block = TRY(blockMake(iterator));
   if (items->size() > kBlockItems) return raise(PyExc_ValueError, "Invalid arguments");
   for (Py_ssize_t i = 0; i < items->size(); i++) block->items[block->count++] = share(items->at(i)).leak();
   if (next == Py_None) return block;
@@ -277,15 +271,11 @@ Result<Ref<>> grouperReduce(GrouperObject* grouper) {
   Ref<TupleObject> args = TRY(tupleOf(grouper->parent, grouper->target_key));
   return reduceTo(typeObject(grouper), args);
 }
-Result<Ref<>> grouperNew(PyTypeObject*, TupleObject* args, Opt<>) {
-  if (args->size() != 2) {
-    return raise(PyExc_TypeError, "_grouper() takes exactly 2 arguments (%zd given)", args->size());
+Result<Ref<>> grouperNew(PyTypeObject*, PyObject* parent, PyObject* target_key) {
+  if (!isInstanceOf(parent, &groupby_type)) {
+    return raiseBadArgument({"_grouper", nullptr, 1}, "itertools.groupby", parent);
   }
-  if (!isInstanceOf(args->at(0), &groupby_type)) {
-    return raise(PyExc_TypeError, "_grouper() argument 1 must be itertools.groupby, not %.50s",
-                 typeName(args->at(0)));
-  }
-  return grouperMake(cast<GroupByObject>(args->at(0)), args->at(1));
+  return grouperMake(cast<GroupByObject>(parent), target_key);
 }
 
 constinit PyMethodDef kBlockMethods[] = {method<"!__reduce__($self, /)", blockReduce, kReduceDoc>, {}};
@@ -307,7 +297,7 @@ PyTypeObject tee_block_type = [] {
                                     .dealloc = blockDealloc,
                                     .traverse = blockTraverse,
                                     .next = nullptr,
-                                    .make = slot<blockNew>,
+                                    .make = newSlot<"teedataobject(it, values, next, /)", blockNew>,
                                     .methods = kBlockMethods,
                                     .final_type = true});
   type.tp_iter = nullptr;
@@ -348,7 +338,7 @@ PyTypeObject grouper_type =
                   .dealloc = fieldsDealloc<&GrouperObject::parent, &GrouperObject::target_key>,
                   .traverse = fieldsTraverse<&GrouperObject::parent, &GrouperObject::target_key>,
                   .next = slot<grouperNext>,
-                  .make = slot<grouperNew>,
+                  .make = newSlot<"_grouper(parent, tgtkey, /)", grouperNew>,
                   .methods = kGrouperMethods,
                   .final_type = true});
 

@@ -333,8 +333,8 @@ constexpr PyTypeObject kMethodCaller = {
 }  // namespace
 
 Status addGetters(PyObject* module) {
-  TRY(heapTypeAdd(module, kItemGetter));
   TRY(heapTypeAdd(module, kAttrGetter));
+  TRY(heapTypeAdd(module, kItemGetter));
   TRY(heapTypeAdd(module, kMethodCaller));
   return {};
 }

@@ -70,6 +70,7 @@ constinit PyMethodDef kMethods[] = {
     function<"countOf($module, a, b, /)", sequenceCount, "How often b occurs in a.">,
     function<"is_($module, a, b, /)", isOp, "a is b">,
     function<"is_not($module, a, b, /)", isNotOp, "a is not b">,
+    function<"index($module, a, /)", indexOp, "a.__index__()">,
     function<"add($module, a, b, /)", numberAdd, "a + b">,
     function<"sub($module, a, b, /)", numberSubtract, "a - b">,
     function<"mul($module, a, b, /)", numberMultiply, "a * b">,
@@ -113,12 +114,11 @@ constinit PyMethodDef kMethods[] = {
     function<"le($module, a, b, /)", compareOp<Py_LE>, "a <= b">,
     function<"gt($module, a, b, /)", compareOp<Py_GT>, "a > b">,
     function<"ge($module, a, b, /)", compareOp<Py_GE>, "a >= b">,
-    function<"index($module, a, /)", indexOp, "a.__index__()">,
+    function<"_compare_digest($module, a, b, /)", compareDigest,
+             "a == b, in a time that tells little about them.">,
     function<"length_hint($module, obj, default=0, /)", lengthHintOp,
              "An estimate of the number of items in obj.">,
     function<"call($module, obj, /, *args, **kwargs)", callOp, "obj(*args, **kwargs)">,
-    function<"_compare_digest($module, a, b, /)", compareDigest,
-             "a == b, in a time that tells little about them.">,
     {}};
 
 PyModuleDef kModule = moduleDef<"_operator", addGetters>(kMethods, "The operators of Python as functions.");

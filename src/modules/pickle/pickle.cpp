@@ -95,12 +95,21 @@ Status fillState() {
   return {};
 }
 
+// The stack of an Unpickler, here a C++ one. The type is there because object.__subclasses__() lists it.
+constinit PyTypeObject pdata_type = {
+    KR_TYPE_HEAD,
+    .tp_name = "_pickle.Pdata",
+    .tp_basicsize = 56,
+    .tp_itemsize = sizeof(PyObject*),
+};
+
 Status pickleExec(PyObject* module) {
+  TRY(typeReady(&pdata_type));
   TRY(typeReady(&kPicklerMemoProxyType));
   TRY(typeReady(&kUnpicklerMemoProxyType));
-  TRY(moduleAddType(module, &PyPickleBuffer_Type));
   TRY(moduleAddType(module, &kPicklerType));
   TRY(moduleAddType(module, &kUnpicklerType));
+  TRY(moduleAddType(module, &PyPickleBuffer_Type));
   PickleState& s = pickle_state;
   TRY(exceptionAddOnce(module, &s.pickle_error, "_pickle.PickleError", PyExc_Exception));
   TRY(exceptionAddOnce(module, &s.pickling_error, "_pickle.PicklingError", s.pickle_error));

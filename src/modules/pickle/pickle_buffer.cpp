@@ -133,6 +133,6 @@ KR_EXPORT constinit PyTypeObject PyPickleBuffer_Type = {
     .tp_weaklistoffset = offsetof(PickleBufferObject, weak_references),
     .tp_methods = kMethods,
     .tp_alloc = genericAlloc,
-    .tp_new = newSlot<"!PickleBuffer(object, /)", construct>,
+    .tp_new = parsedNewSlot<"PickleBuffer(object, /)", construct>,
     .tp_free = gcFree,
 };

@@ -106,7 +106,8 @@ PyStructSequence_Field kTerminalFields[] = {{"columns", "width of the terminal w
 PyStructSequence_Desc kTerminalDesc{"os.terminal_size", "Size of a terminal.", kTerminalFields, 2};
 
 PyStructSequence_Field kSchedFields[] = {{"sched_priority", "the scheduling priority"}, {nullptr, nullptr}};
-PyStructSequence_Desc kSchedDesc{"posix.sched_param", "Scheduling parameters.", kSchedFields, 1};
+PyStructSequence_Desc kSchedDesc{
+    "posix.sched_param", "sched_param(sched_priority)\n--\n\nScheduling parameters.", kSchedFields, 1};
 
 PyStructSequence_Field kWaitidFields[] = {{"si_pid", nullptr},    {"si_uid", nullptr},  {"si_signo", nullptr},
                                           {"si_status", nullptr}, {"si_code", nullptr}, {nullptr, nullptr}};
@@ -166,32 +167,33 @@ Result<Ref<>> statResult(const struct stat& st) {
 
 Status addConstants(PyObject* module) {
   for (const Constant& constant : kConstants) TRY(moduleAddInt(module, constant.name, constant.value));
-  const ConfName confstr_names[] = {
 #define NAME(name) {#name, _##name},
-#include "modules/posix/confstr_names.inc"
-  };
   const ConfName pathconf_names[] = {
 #include "modules/posix/pathconf_names.inc"
+  };
+  const ConfName confstr_names[] = {
+#include "modules/posix/confstr_names.inc"
   };
   const ConfName sysconf_names[] = {
 #include "modules/posix/sysconf_names.inc"
 #undef NAME
   };
-  TRY(addNames(module, "confstr_names", confstr_names));
   TRY(addNames(module, "pathconf_names", pathconf_names));
+  TRY(addNames(module, "confstr_names", confstr_names));
   return addNames(module, "sysconf_names", sysconf_names);
 }
 
 Status addStructTypes(PyObject* module) {
   for (int i = 7; i < 10; i++) kStatFields[i].name = PyStructSequence_UnnamedField;
+  TRY(addType(module, "waitid_result", kWaitidDesc, g_waitid_result));
   TRY(addType(module, "stat_result", kStatDesc, g_stat_result));
   TRY(addType(module, "statvfs_result", kStatvfsDesc, g_statvfs_result));
-  TRY(addType(module, "times_result", kTimesDesc, g_times_result));
-  TRY(addType(module, "uname_result", kUnameDesc, g_uname_result));
-  TRY(addType(module, "terminal_size", kTerminalDesc, g_terminal_size));
   TRY(addType(module, "sched_param", kSchedDesc, g_sched_param));
   g_sched_param->tp_new = newSlot<"sched_param(sched_priority)", schedParamNew>;
-  return addType(module, "waitid_result", kWaitidDesc, g_waitid_result);
+  TRY(addType(module, "terminal_size", kTerminalDesc, g_terminal_size));
+  TRY(addDirTypes(module));
+  TRY(addType(module, "times_result", kTimesDesc, g_times_result));
+  return addType(module, "uname_result", kUnameDesc, g_uname_result);
 }
 
 }  // namespace krait::modules::posix

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/gc.h"
+#include "core/reported_size.h"
 #include "modules/posix/posix.h"
 #include "types/bool.h"
 #include "types/list.h"
@@ -253,7 +254,7 @@ Result<Ref<>> osScandir(PathArg<kOrFd | kOrNone> path) {
 }
 
 PyMethodDef kScandirMethods[] = {method<"!__enter__($self)", scandirEnter>,
-                                 method<"!__exit__($self, *args)", scandirExit>,
+                                 method<"!%__exit__($self, *args)", scandirExit>,
                                  method<"!close($self)", scandirClose>,
                                  {}};
 
@@ -272,16 +273,16 @@ Status addDirTypes(PyObject* module) {
                                {0, nullptr}};
   PyType_Spec entry_spec{"posix.DirEntry", sizeof(DirEntry), 0, Py_TPFLAGS_DISALLOW_INSTANTIATION,
                          entry_slots};
-  if (!g_dir_entry) g_dir_entry = TRY(typeFromSpec(&entry_spec, nullptr, module)).leak();
   PyType_Slot scan_slots[] = {{52, slotPointer(&scandirDealloc)},
                               {80, slotPointer(&scandirFinalize)},
                               {62, slotPointer(static_cast<getiterfunc>(slot<objectSelfIter>))},
                               {63, slotPointer(static_cast<iternextfunc>(slot<scandirNext>))},
                               {64, kScandirMethods},
                               {0, nullptr}};
-  PyType_Spec scan_spec{"posix.ScandirIterator", sizeof(ScandirIterator), 0,
+  PyType_Spec scan_spec{"posix.ScandirIterator", reportedSize<ScandirIterator>(104), 0,
                         Py_TPFLAGS_DISALLOW_INSTANTIATION, scan_slots};
   if (!g_scandir_iterator) g_scandir_iterator = TRY(typeFromSpec(&scan_spec, nullptr, module)).leak();
+  if (!g_dir_entry) g_dir_entry = TRY(typeFromSpec(&entry_spec, nullptr, module)).leak();
   return moduleAdd(module, "DirEntry", share<PyObject>(g_dir_entry));
 }
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "core/native_order.h"
 #include "types/bool.h"
 #include "types/dict.h"
 #include "types/float.h"
@@ -139,16 +140,37 @@ constexpr const char* kHaveFunctions[] = {
     "HAVE_MEMFD_CREATE", "HAVE_MKDIRAT",   "HAVE_MKFIFOAT",  "HAVE_MKNODAT",   "HAVE_OPENAT",
     "HAVE_READLINKAT",   "HAVE_RENAMEAT",  "HAVE_SYMLINKAT", "HAVE_UNLINKAT",  "HAVE_UTIMENSAT"};
 
+// The functions of all files, in CPython's order.
+PyMethodDef* allFunctions() {
+  static std::vector<PyMethodDef> all = mergedInOrder(
+      {kFileMethods, kDirMethods, kDescriptorMethods, kProcessMethods, kIdMethods, kSystemMethods,
+       kSpawnMethods, kStatMethods, kTransferMethods},
+      "stat access ttyname chdir chmod fchmod chown fchown lchown chroot ctermid getcwd getcwdb link "
+      "listdir lstat mkdir nice getpriority setpriority posix_spawn posix_spawnp readlink "
+      "copy_file_range splice rename replace rmdir symlink system umask uname unlink remove utime "
+      "times _exit execv execve fork register_at_fork sched_get_priority_max sched_get_priority_min "
+      "sched_getparam sched_getscheduler sched_rr_get_interval sched_setparam sched_setscheduler "
+      "sched_yield sched_setaffinity sched_getaffinity openpty login_tty forkpty getegid geteuid "
+      "getgid getgrouplist getgroups getpid getpgrp getppid getuid getlogin kill killpg setuid seteuid "
+      "setreuid setgid setegid setregid setgroups initgroups getpgid setpgrp wait wait3 wait4 waitid "
+      "waitpid pidfd_open getsid setsid setpgid tcgetpgrp tcsetpgrp open close closerange "
+      "device_encoding dup dup2 lockf lseek read readv pread preadv write writev pwrite pwritev "
+      "sendfile fstat isatty pipe pipe2 mkfifo mknod major minor makedev ftruncate truncate "
+      "posix_fallocate posix_fadvise putenv unsetenv strerror fchdir fsync sync fdatasync WCOREDUMP "
+      "WIFCONTINUED WIFSTOPPED WIFSIGNALED WIFEXITED WEXITSTATUS WTERMSIG WSTOPSIG fstatvfs statvfs "
+      "confstr sysconf fpathconf pathconf abort _path_normpath getloadavg urandom setresuid setresgid "
+      "getresuid getresgid getxattr setxattr removexattr listxattr get_terminal_size cpu_count "
+      "get_inheritable set_inheritable get_blocking set_blocking scandir fspath getrandom memfd_create "
+      "eventfd eventfd_read eventfd_write waitstatus_to_exitcode");
+  return all.data();
+}
+
 Status posixExec(PyObject* module) {
-  for (PyMethodDef* table : {kFileMethods, kDirMethods, kDescriptorMethods, kProcessMethods, kIdMethods,
-                             kSystemMethods, kSpawnMethods, kStatMethods, kTransferMethods}) {
-    TRY(moduleAddFunctions(module, table));
-  }
-  TRY(addConstants(module));
-  TRY(addStructTypes(module));
-  TRY(addDirTypes(module));
+  TRY(moduleAddFunctions(module, allFunctions()));
   TRY(moduleAdd(module, "environ", TRY(environment())));
+  TRY(addConstants(module));
   TRY(moduleAdd(module, "error", share(PyExc_OSError)));
+  TRY(addStructTypes(module));
   Ref<ListObject> have = TRY(listNew());
   for (const char* function_name : kHaveFunctions)
     TRY(listAppend(have, Ref<>(TRY(strLiteral(function_name)))));

@@ -32,9 +32,14 @@ constexpr std::pair<const char*, long> kConstants[] = {
 }  // namespace
 
 Status addConstants(PyObject* module) {
-  for (auto [name, value] : kConstants) TRY(moduleAddInt(module, name, value));
-  TRY(moduleAddStr(module, "BDADDR_ANY", "00:00:00:00:00:00"));
-  return moduleAddStr(module, "BDADDR_LOCAL", "00:00:00:FF:FF:FF");
+  for (auto [name, value] : kConstants) {
+    if (std::string_view(name) == "BTPROTO_SCO") {
+      TRY(moduleAddStr(module, "BDADDR_ANY", "00:00:00:00:00:00"));
+      TRY(moduleAddStr(module, "BDADDR_LOCAL", "00:00:00:FF:FF:FF"));
+    }
+    TRY(moduleAddInt(module, name, value));
+  }
+  return {};
 }
 
 }  // namespace krait::modules::sockets

@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstring>
 
+#include "core/native_order.h"
 #include "modules/heap_type.h"
 #include "modules/socket/socket.h"
 #include "types/misc_objects.h"
@@ -130,31 +131,31 @@ constinit PyMethodDef kModuleMethods[] = {
     function<"!dup(fd, /)", dupFd,
              "dup(integer) -> integer\n\nA second descriptor for a socket, not inherited by children.">,
     function<
-        "!socketpair(family=1, type=1, proto=0, /)", socketPair,
+        "!%socketpair(family=1, type=1, proto=0, /)", socketPair,
         "socketpair([family[, type [, proto]]]) -> (socket object, socket object)\n\nTwo connected sockets.">,
-    function<"!ntohs(x, /)", netToHostShort,
+    function<"!%ntohs(x, /)", netToHostShort,
              "ntohs(integer) -> integer\n\nA 16-bit number from network to host byte order.">,
     function<"!ntohl(x, /)", netToHostLong,
              "ntohl(integer) -> integer\n\nA 32-bit number from network to host byte order.">,
-    function<"!htons(x, /)", hostToNetShort,
+    function<"!%htons(x, /)", hostToNetShort,
              "htons(integer) -> integer\n\nA 16-bit number from host to network byte order.">,
     function<"!htonl(x, /)", hostToNetLong,
              "htonl(integer) -> integer\n\nA 32-bit number from host to network byte order.">,
-    function<"!inet_aton(ip_addr, /)", inetAton,
+    function<"!%inet_aton(ip_addr, /)", inetAton,
              "inet_aton(string) -> bytes giving packed 32-bit IP representation\n\nPack an IPv4 address.">,
-    function<"!inet_ntoa(packed_ip, /)", inetNtoa,
+    function<"!%inet_ntoa(packed_ip, /)", inetNtoa,
              "inet_ntoa(packed_ip) -> ip_address_string\n\nText of a packed IPv4 address.">,
-    function<"!inet_pton(af, ip, /)", inetPton,
+    function<"!%inet_pton(af, ip, /)", inetPton,
              "inet_pton(af, ip) -> packed IP address string\n\nPack an address of a family.">,
-    function<"!inet_ntop(af, packed_ip, /)", inetNtop,
+    function<"!%inet_ntop(af, packed_ip, /)", inetNtop,
              "inet_ntop(af, packed_ip) -> string formatted IP address\n\nText of a packed address.">,
     function<"!getdefaulttimeout()", getDefaultTimeout,
              "getdefaulttimeout() -> timeout\n\nThe time limit of new sockets; None: without.">,
     function<"!setdefaulttimeout(timeout, /)", setDefaultTimeout,
              "setdefaulttimeout(timeout)\n\nSet the time limit of new sockets.">,
-    function<"!CMSG_LEN(length, /)", cmsgLen,
+    function<"!%CMSG_LEN(length, /)", cmsgLen,
              "CMSG_LEN(length) -> control message length\n\nSize of an item with so much data.">,
-    function<"!CMSG_SPACE(length, /)", cmsgSpace,
+    function<"!%CMSG_SPACE(length, /)", cmsgSpace,
              "CMSG_SPACE(length) -> buffer size\n\nRoom that an item with so much data takes.">,
     {}};
 
@@ -164,9 +165,20 @@ struct SocketApi {
   PyObject *error, *timeout_error;
 };
 
+// The functions of all files, in CPython's order.
+PyMethodDef* allFunctions() {
+  static std::vector<PyMethodDef> all = mergedInOrder(
+      {kModuleMethods, kResolveMethods},
+      "gethostbyname gethostbyname_ex gethostbyaddr gethostname sethostname getservbyname "
+      "getservbyport getprotobyname close dup socketpair ntohs ntohl htons htonl inet_aton inet_ntoa "
+      "inet_pton inet_ntop getaddrinfo getnameinfo getdefaulttimeout setdefaulttimeout if_nameindex "
+      "if_nametoindex if_indextoname CMSG_LEN CMSG_SPACE");
+  return all.data();
+}
+
 Status socketExec(PyObject* module) {
   static SocketApi api;
-  TRY(moduleAddFunctions(module, kResolveMethods));
+  TRY(moduleAddFunctions(module, allFunctions()));
   TRY(moduleAdd(module, "error", share(PyExc_OSError)));
   TRY(exceptionAddOnce(module, &g_host_error, "socket.herror", PyExc_OSError));
   TRY(exceptionAddOnce(module, &g_address_error, "socket.gaierror", PyExc_OSError));
@@ -181,7 +193,7 @@ Status socketExec(PyObject* module) {
 }
 
 constinit PyModuleDef kSocketModule = moduleDef<"_socket", socketExec>(
-    kModuleMethods, "Sockets. Import socket, which builds on this module, instead.");
+    nullptr, "Sockets. Import socket, which builds on this module, instead.");
 
 }  // namespace
 }  // namespace sockets

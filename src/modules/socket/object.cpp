@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/gc.h"
+#include "core/native_order.h"
 #include "modules/socket/socket.h"
 #include "types/bool.h"
 #include "types/type.h"
@@ -338,10 +339,10 @@ PyMethodDef kObjectMethods[] = {
     method<"!getpeername()", askName<askPeername>,
            "getpeername() -> address info\n\nThe address at the other end.">,
     method<"!getsockname()", askName<askSockname>, "getsockname() -> address info\n\nThe local address.">,
-    method<"!getsockopt(level, option, buffersize=0, /)", socketGetsockopt,
+    method<"!%getsockopt(level, option, buffersize=0, /)", socketGetsockopt,
            "getsockopt(level, option[, buffersize]) -> value\n\nAn option: an integer, or bytes of at most "
            "buffersize.">,
-    method<"!listen(backlog=128, /)", socketListen,
+    method<"!%listen(backlog=128, /)", socketListen,
            "listen([backlog])\n\nAccept connections; backlog of them may wait.">,
     method<"!setblocking(flag, /)", socketSetblocking,
            "setblocking(flag)\n\nWhether calls wait; the same as settimeout(None) or settimeout(0.0).">,
@@ -350,7 +351,7 @@ PyMethodDef kObjectMethods[] = {
            "settimeout(timeout)\n\nSeconds that calls wait at most; None: without limit.">,
     method<"!gettimeout()", socketGettimeout,
            "gettimeout() -> timeout\n\nSeconds that calls wait at most, or None.">,
-    method<"!setsockopt(level, option, value=None, optlen=0, /)", socketSetsockopt,
+    method<"!%setsockopt(level, option, value=None, optlen=0, /)", socketSetsockopt,
            "setsockopt(level, option, value: int)\nsetsockopt(level, option, value: buffer)\n"
            "setsockopt(level, option, None, optlen: int)\n\nSet an option.">,
     method<"!shutdown(flag, /)", socketShutdown,
@@ -364,21 +365,13 @@ constinit PyMemberDef kMembers[] = {
     {}};
 constinit PyGetSetDef kGetSet[] = {getterRow<"timeout", socketGettimeout, "the socket timeout">, {}};
 
-constexpr size_t countRows(const PyMethodDef* table) {
-  size_t count = 0;
-  while (table[count].ml_name) count++;
-  return count;
-}
-
 // The methods of all files in one table.
 PyMethodDef* allMethods() {
-  static std::vector<PyMethodDef> all;
-  if (all.empty()) {
-    for (const PyMethodDef* table : {kObjectMethods, kTransferMethods, kMessageMethods}) {
-      all.insert(all.end(), table, table + countRows(table));
-    }
-    all.push_back({});
-  }
+  static std::vector<PyMethodDef> all = mergedInOrder(
+      {kObjectMethods, kTransferMethods, kMessageMethods},
+      "_accept bind close connect connect_ex detach fileno getpeername getsockname getsockopt listen "
+      "recv recv_into recvfrom recvfrom_into send sendall sendto setblocking getblocking settimeout "
+      "gettimeout setsockopt shutdown recvmsg recvmsg_into sendmsg sendmsg_afalg");
   return all.data();
 }
 

@@ -156,7 +156,7 @@ Result<Ref<>> matchDeepCopy(PyObject* self, PyObject*) { return share(self); }
 Result<Ref<>> matchClassGetItem(PyObject* origin, PyObject* args) { return genericAliasNew(origin, args); }
 
 constinit PyMethodDef kMethods[] = {
-    method<"!group($self, *groups)", matchGroup,
+    method<"!%group($self, *groups)", matchGroup,
            "group([group1, ...]) -> str or tuple: the text of the groups, of the whole match by default.">,
     method<"start($self, group=0, /)", matchStart, "Where the group's text begins.">,
     method<"end($self, group=0, /)", matchEnd, "Where the group's text ends.">,

@@ -223,6 +223,8 @@ constinit PyTypeObject kStructType = {
     .tp_name = "_struct.Struct",
     .tp_basicsize = sizeof(StructObject),
     .tp_dealloc = slot<structDealloc>,
+    .tp_getattro = slot<genericGetAttr>,
+    .tp_setattro = slot<genericSetAttr>,
     .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_doc = "Struct(fmt) --> compiled struct object\n\n",
     .tp_traverse = slot<structTraverse>,
@@ -259,6 +261,11 @@ Result<MaybeRef<>> iteratorNext(UnpackIterator* self) {
   return MaybeRef<>(TRY(structUnpack(*layout, at)));
 }
 
+// CPython's words, quotes and all.
+Result<Ref<>> iteratorNew(PyTypeObject* type, PyObject*, Opt<>) {
+  return raise(PyExc_TypeError, "Cannot create 'unpack_iterator objects");
+}
+
 Py_ssize_t iteratorHint(UnpackIterator* self) {
   if (!self->source || self->source->size() <= 0) return 0;
   return (self->view.len - self->index) / self->source->size();
@@ -270,11 +277,13 @@ constinit PyTypeObject kIteratorType = {
     .tp_name = "_struct.unpack_iterator",
     .tp_basicsize = sizeof(UnpackIterator),
     .tp_dealloc = slot<iteratorDealloc>,
-    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_getattro = slot<genericGetAttr>,
+    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .tp_traverse = slot<iteratorTraverse>,
     .tp_iter = slot<objectSelfIter>,
     .tp_iternext = slot<iteratorNext>,
     .tp_methods = kIteratorMethods,
+    .tp_new = slot<iteratorNew>,
 };
 
 // --- module functions ---

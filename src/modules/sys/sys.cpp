@@ -2,12 +2,13 @@
 
 #include <unistd.h>
 
-#include "core/native.h"
+#include "core/native_order.h"
 #include "modules/modules.h"
 #include "types/bool.h"
 #include "types/list.h"
 #include "types/misc_objects.h"
 #include "types/set.h"
+#include "types/std_printer.h"
 
 namespace krait {
 
@@ -39,7 +40,6 @@ constinit PyModuleDef kSysModule = [] {
   def.ob_refcnt = kImmortalRefcount;
   def.ob_type = &PyModuleDef_Type;
   def.m_name = "sys";
-  def.m_methods = kSysInfoFunctions;
   def.m_doc =
       "Objects that the interpreter maintains and functions that work closely with it: arguments, module "
       "tables, "
@@ -104,49 +104,65 @@ std::vector<std::string> defaultPath(const Config& config) {
   return path;
 }
 
+// The functions of all files, in CPython's order.
+PyMethodDef* allFunctions() {
+  static std::vector<PyMethodDef> all = mergedInOrder(
+      {kSysInfoFunctions, kSysHookFunctions, kSysTraceFunctions},
+      "addaudithook audit breakpointhook _clear_type_cache _current_frames _current_exceptions "
+      "displayhook exception exc_info excepthook exit getdefaultencoding getdlopenflags "
+      "getallocatedblocks getfilesystemencoding getfilesystemencodeerrors _getquickenedcount "
+      "getrefcount getrecursionlimit getsizeof _getframe intern is_finalizing setswitchinterval "
+      "getswitchinterval setdlopenflags setprofile getprofile setrecursionlimit settrace gettrace "
+      "call_tracing _debugmallocstats set_coroutine_origin_tracking_depth "
+      "get_coroutine_origin_tracking_depth set_asyncgen_hooks get_asyncgen_hooks unraisablehook "
+      "get_int_max_str_digits set_int_max_str_digits");
+  return all.data();
+}
+
 }  // namespace
 
 Result<Ref<ModuleObject>> sysCreate() {
   Ref<ModuleObject> sys = TRY(moduleCreate(&kSysModule));
   DictObject* dict = sys->dict();
   interpreter().sys_dict = share(dict).leak();
-  for (PyMethodDef* functions : {kSysHookFunctions, kSysTraceFunctions}) {
-    TRY(moduleAddFunctions(sys, functions));
-  }
+  TRY(moduleAddFunctions(sys, allFunctions()));
+  TRY(dictSet(dict, "modules", interpreter().modules));
+  Ref<> printer = TRY(stdPrinterNew(2));  // until there is an I/O stack
+  TRY(dictSet(dict, "stderr", printer));
+  TRY(dictSet(dict, "__stderr__", printer));
   for (const char* hook : {"displayhook", "excepthook", "breakpointhook", "unraisablehook"}) {
     Ref<> function = TRY(attrGet(sys, hook));
     TRY(dictSet(dict, ("__" + std::string(hook) + "__").c_str(), function));
   }
-  TRY(dictSet(dict, "modules", interpreter().modules));
-  TRY(sysAddInfo(dict));
-  TRY(dictSet(dict, "stdlib_module_names", TRY(stdlibModuleNames()).get()));
+  TRY(sysAddLimits(dict));
   TRY(dictSet(dict, "builtin_module_names", TRY(builtinModuleNames()).get()));
+  TRY(dictSet(dict, "stdlib_module_names", TRY(stdlibModuleNames()).get()));
+  TRY(sysAddInfo(dict));
   TRY(dictSet(dict, "meta_path", TRY(listNew()).get()));
-  TRY(dictSet(dict, "path_hooks", TRY(listNew()).get()));
   TRY(dictSet(dict, "path_importer_cache", TRY(dictNew()).get()));
+  TRY(dictSet(dict, "path_hooks", TRY(listNew()).get()));
   return sys;
 }
 
 Status sysConfigure() {
   const Config& config = interpreter().config;
   DictObject* dict = interpreter().sys_dict;
+  TRY(dictSet(dict, "path", TRY(listOfStrings(defaultPath(config))).get()));
   TRY(putStr(dict, "executable", config.executable));
   TRY(putStr(dict, "_base_executable", config.base_executable));
   for (const char* key : {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"})
     TRY(putStr(dict, key, config.prefix));
-  TRY(putStr(dict, "_stdlib_dir", config.stdlib));
   TRY(putStr(dict, "platlibdir", "lib"));
-  TRY(dictSet(dict, "_home", Py_None));
-  TRY(dictSet(dict, "argv", TRY(listOfStrings(config.argv)).get()));
-  TRY(dictSet(dict, "orig_argv", TRY(listOfStrings(config.orig_argv)).get()));
-  TRY(dictSet(dict, "warnoptions", TRY(listOfStrings(config.warn_options)).get()));
-  TRY(dictSet(dict, "path", TRY(listOfStrings(defaultPath(config))).get()));
-  TRY(dictSet(dict, "_xoptions", TRY(xOptions(config.x_options)).get()));
-  TRY(dictSet(dict, "dont_write_bytecode", boolRef(config.dont_write_bytecode != 0).get()));
   if (config.pycache_prefix.empty())
     TRY(dictSet(dict, "pycache_prefix", Py_None));
   else
     TRY(putStr(dict, "pycache_prefix", config.pycache_prefix));
+  TRY(dictSet(dict, "argv", TRY(listOfStrings(config.argv)).get()));
+  TRY(dictSet(dict, "orig_argv", TRY(listOfStrings(config.orig_argv)).get()));
+  TRY(dictSet(dict, "warnoptions", TRY(listOfStrings(config.warn_options)).get()));
+  TRY(dictSet(dict, "_xoptions", TRY(xOptions(config.x_options)).get()));
+  TRY(putStr(dict, "_stdlib_dir", config.stdlib));
+  TRY(dictSet(dict, "dont_write_bytecode", boolRef(config.dont_write_bytecode != 0).get()));
   return sysSetFlags(dict);
 }
 

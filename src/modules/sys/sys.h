@@ -15,7 +15,9 @@ Status sysConfigure();
 extern PyMethodDef kSysInfoFunctions[];   // sys_info.cpp
 extern PyMethodDef kSysHookFunctions[];   // sys_hooks.cpp
 extern PyMethodDef kSysTraceFunctions[];  // sys_trace.cpp
-Status sysAddInfo(DictObject* dict);      // struct sequences and constants
+Status sysAddLimits(DictObject* dict);    // struct sequences and constants: versions and limits,
+Status sysAddInfo(DictObject* dict);      // the others
+Status sysReadyHookTypes();               // sys_trace.cpp
 Status sysSetFlags(DictObject* dict);
 
 }  // namespace krait::modules

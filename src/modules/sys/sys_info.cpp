@@ -90,9 +90,13 @@ PyStructSequence_Field kThreadFields[] = {{"name", "thread implementation"},
                                           {nullptr, nullptr}};
 PyStructSequence_Desc kThreadDesc{"sys.thread_info", "The thread implementation.", kThreadFields, 3};
 
-// Types whose instances only sys makes: a constructor call is refused, as CPython does.
-Result<Ref<PyTypeObject>> singletonType(PyStructSequence_Desc& desc) {
-  return structSeqTypeNew(&desc, Py_TPFLAGS_DISALLOW_INSTANTIATION);
+// Static types, readied once for all interpreters. kSingleton: only sys makes an instance, calls are refused.
+constexpr unsigned long kSingleton = Py_TPFLAGS_DISALLOW_INSTANTIATION;
+constinit PyTypeObject version_type{}, flags_type{}, float_type{}, hash_type{}, int_type{}, thread_type{};
+
+Result<PyTypeObject*> readyOnce(PyTypeObject* type, PyStructSequence_Desc& desc, unsigned long flags = 0) {
+  if (!type->tp_dict) TRY(structSeqTypeInit(type, &desc, flags));
+  return type;
 }
 
 class Fields {
@@ -125,12 +129,12 @@ Result<Ref<TupleObject>> fill(PyTypeObject* type, F&& add_all) {
 }
 
 Result<Ref<TupleObject>> versionInfo() {
-  Ref<PyTypeObject> type = TRY(singletonType(kVersionDesc));
+  PyTypeObject* type = TRY(readyOnce(&version_type, kVersionDesc, kSingleton));
   return fill(type, [](Fields& f) { f.add(3L), f.add(11L), f.add(2L), f.add("final"), f.add(0L); });
 }
 
 Result<Ref<TupleObject>> floatInfo() {
-  Ref<PyTypeObject> type = TRY(structSeqTypeNew(&kFloatDesc));
+  PyTypeObject* type = TRY(readyOnce(&float_type, kFloatDesc));
   return fill(type, [](Fields& f) {
     f.add(DBL_MAX), f.add(long{DBL_MAX_EXP}), f.add(long{DBL_MAX_10_EXP}), f.add(DBL_MIN),
         f.add(long{DBL_MIN_EXP});
@@ -140,7 +144,7 @@ Result<Ref<TupleObject>> floatInfo() {
 }
 
 Result<Ref<TupleObject>> hashInfo() {
-  Ref<PyTypeObject> type = TRY(structSeqTypeNew(&kHashDesc));
+  PyTypeObject* type = TRY(readyOnce(&hash_type, kHashDesc));
   return fill(type, [](Fields& f) {
     f.add(64L), f.add((1L << 61) - 1), f.add(314159L), f.add(0L), f.add(1000003L), f.add("siphash13"),
         f.add(64L);
@@ -149,12 +153,12 @@ Result<Ref<TupleObject>> hashInfo() {
 }
 
 Result<Ref<TupleObject>> intInfo() {
-  Ref<PyTypeObject> type = TRY(structSeqTypeNew(&kIntDesc));
+  PyTypeObject* type = TRY(readyOnce(&int_type, kIntDesc));
   return fill(type, [](Fields& f) { f.add(long{kDigitBits}), f.add(4L), f.add(4300L), f.add(640L); });
 }
 
 Result<Ref<TupleObject>> threadInfo() {
-  Ref<PyTypeObject> type = TRY(structSeqTypeNew(&kThreadDesc));
+  PyTypeObject* type = TRY(readyOnce(&thread_type, kThreadDesc));
   std::string version = std::string("NPTL ") + gnu_get_libc_version();
   return fill(type, [&](Fields& f) { f.add("pthread"), f.add("semaphore"), f.add(version.c_str()); });
 }
@@ -310,33 +314,49 @@ PyMethodDef kSysInfoFunctions[] = {
     function<"_getquickenedcount($module, /)", sysGetQuickenedCount>,
     {}};
 
+namespace {
+Status put(DictObject* dict, const char* key, const char* text) {
+  return dictSet(dict, key, TRY(strFromUtf8(text)).get());
+}
+Status put(DictObject* dict, const char* key, long number) {
+  return dictSet(dict, key, TRY(intFromLong(number)).get());
+}
+}  // namespace
+
+// Here and in sysAddInfo in CPython's order, which vars(sys) shows.
+Status sysAddLimits(DictObject* dict) {
+  TRY(put(dict, "version", kVersionText));
+  TRY(put(dict, "hexversion", 0x030b02f0));
+  Ref<StrObject> empty = emptyStr();
+  TRY(dictSet(dict, "_git", TRY(tupleOf(TRY(strLiteral("CPython")).get(), empty.get(), empty.get())).get()));
+  TRY(put(dict, "_framework", ""));
+  TRY(put(dict, "api_version", 1013));
+  TRY(put(dict, "copyright", kCopyright));
+  TRY(put(dict, "platform", "linux"));
+  TRY(put(dict, "maxsize", PY_SSIZE_T_MAX));
+  TRY(readyOnce(&int_type, kIntDesc));  // the first among tuple's subclasses
+  TRY(dictSet(dict, "float_info", TRY(floatInfo()).get()));
+  TRY(dictSet(dict, "int_info", TRY(intInfo()).get()));
+  TRY(unraisableHookArgsType());
+  TRY(dictSet(dict, "hash_info", TRY(hashInfo()).get()));
+  return put(dict, "maxunicode", 0x10ffff);
+}
+
 Status sysAddInfo(DictObject* dict) {
+  TRY(put(dict, "byteorder", "little"));
+  TRY(put(dict, "abiflags", ""));
   Ref<TupleObject> version = TRY(versionInfo());
   TRY(dictSet(dict, "version_info", version));
   TRY(dictSet(dict, "implementation", TRY(implementation(version)).get()));
-  TRY(dictSet(dict, "_krait", TRY(kraitNamespace()).get()));
-  TRY(dictSet(dict, "float_info", TRY(floatInfo()).get()));
-  TRY(dictSet(dict, "hash_info", TRY(hashInfo()).get()));
-  TRY(dictSet(dict, "int_info", TRY(intInfo()).get()));
+  TRY(sysSetFlags(dict));  // and again when the configuration is known
+  TRY(put(dict, "float_repr_style", "short"));
   TRY(dictSet(dict, "thread_info", TRY(threadInfo()).get()));
-  const std::pair<const char*, const char*> texts[] = {
-      {"version", kVersionText}, {"copyright", kCopyright},     {"platform", "linux"},
-      {"byteorder", "little"},   {"float_repr_style", "short"}, {"abiflags", ""},
-      {"_framework", ""}};
-  for (auto [key, text] : texts) TRY(dictSet(dict, key, TRY(strFromUtf8(text)).get()));
-  const std::pair<const char*, long> numbers[] = {{"hexversion", 0x030b02f0},
-                                                  {"api_version", 1013},
-                                                  {"maxsize", PY_SSIZE_T_MAX},
-                                                  {"maxunicode", 0x10ffff}};
-  for (auto [key, number] : numbers) TRY(dictSet(dict, key, TRY(intFromLong(number)).get()));
-  Ref<StrObject> empty = emptyStr();
-  TRY(dictSet(dict, "_git", TRY(tupleOf(TRY(strLiteral("CPython")).get(), empty.get(), empty.get())).get()));
-  return {};
+  TRY(sysReadyHookTypes());
+  return dictSet(dict, "_krait", TRY(kraitNamespace()).get());
 }
 
 Status sysSetFlags(DictObject* dict) {
-  static PyTypeObject* type = nullptr;
-  if (!type) type = TRY(singletonType(kFlagsDesc)).leak();
+  PyTypeObject* type = TRY(readyOnce(&flags_type, kFlagsDesc, kSingleton));
   const Config& c = interpreter().config;
   Ref<TupleObject> flags = TRY(fill(type, [&](Fields& f) {
     for (int v : {c.debug, c.inspect, c.interactive, c.optimize, c.dont_write_bytecode, c.no_user_site,

@@ -116,11 +116,10 @@ PyStructSequence_Field kHookFields[] = {{"firstiter", "called at the first itera
 PyStructSequence_Desc kHooksDesc{"asyncgen_hooks", "The asynchronous generator hooks of a thread.",
                                  kHookFields, 2};
 
+constinit PyTypeObject hooks_type{};
+
 Result<Ref<>> sysGetAsyncGenHooks() {
-  // A static type, of no module: so its name stands alone in its repr.
-  static PyTypeObject type;
-  if (!type.tp_name) TRY(structSeqTypeInit(&type, &kHooksDesc));
-  Ref<TupleObject> hooks = TRY(structSeqNew(&type));
+  Ref<TupleObject> hooks = TRY(structSeqNew(&hooks_type));
   Thread* thread = currentThread();
   structSeqSet(hooks, 0, orNone(thread->async_gen_firstiter));
   structSeqSet(hooks, 1, orNone(thread->async_gen_finalizer));
@@ -137,6 +136,10 @@ Status sysSetCoroutineOriginTrackingDepth(int depth) {
 Status sysClearTypeCache() { return {}; }
 
 }  // namespace
+
+Status sysReadyHookTypes() {
+  return hooks_type.tp_dict ? Status() : structSeqTypeInit(&hooks_type, &kHooksDesc);
+}
 
 PyMethodDef kSysTraceFunctions[] = {
     function<"!settrace(function, /)", sysSetTrace,

@@ -16,6 +16,7 @@
 #include "core/signals.h"
 #include "core/text_out.h"
 #include "core/thread.h"
+#include "modules/heap_type.h"
 #include "modules/thread/thread_types.h"
 #include "types/dict.h"
 #include "types/exceptions.h"
@@ -199,22 +200,22 @@ Result<Ref<>> exceptHook(PyObject* args) {
 }
 
 constinit PyMethodDef kThreadMethods[] = {
-    function<"!start_new_thread($module, function, args, kwargs=<unrepresentable>, /)", startNewThread,
+    function<"!%start_new_thread($module, function, args, kwargs=<unrepresentable>, /)", startNewThread,
              "Start a thread; returns its identifier.">,
-    function<"!start_new($module, function, args, kwargs=<unrepresentable>, /)", startNewThread,
+    function<"!%start_new($module, function, args, kwargs=<unrepresentable>, /)", startNewThread,
              "Obsolete synonym of start_new_thread().">,
     function<"!allocate_lock($module, /)", allocateLock, "Create a lock.">,
     function<"!allocate($module, /)", allocateLock, "Obsolete synonym of allocate_lock().">,
     function<"!exit_thread($module, /)", exitThread, "Obsolete synonym of exit().">,
     function<"!exit($module, /)", exitThread, "Raise SystemExit: ends the thread silently unless caught.">,
-    function<"!interrupt_main($module, signum=2, /)", interruptMain,
+    function<"!%interrupt_main($module, signum=2, /)", interruptMain,
              "Simulate the arrival of a signal in the main thread.">,
     function<"!get_ident($module, /)", getIdent, "Number that identifies the current thread.">,
     function<"!get_native_id($module, /)", getNativeId,
              "Number that the system identifies the current thread by.">,
     function<"!_count($module, /)", countThreads,
              "Number of threads that Python started and that still run.">,
-    function<"!stack_size($module, size=0, /)", setStackSize,
+    function<"!%stack_size($module, size=0, /)", setStackSize,
              "Set the stack size of new threads; returns the former one.">,
     function<"!_set_sentinel($module, /)", setSentinel,
              "A lock that is released when the current thread ends.">,
@@ -222,14 +223,15 @@ constinit PyMethodDef kThreadMethods[] = {
     {}};
 
 Status exec(PyObject* module) {
-  TRY(localTypesReady());
-  TRY(moduleAdd(module, "LockType", Ref<>::share(reinterpret_cast<PyObject*>(&_KrThread_LockType))));
-  TRY(moduleAdd(module, "RLock", Ref<>::share(reinterpret_cast<PyObject*>(&_KrThread_RLockType))));
-  TRY(moduleAdd(module, "_local", Ref<>::share(reinterpret_cast<PyObject*>(&_KrThread_LocalType))));
+  TRY(modules::typeMakeOnce(module, &lock_type, kLockDescription));
+  TRY(moduleAdd(module, "LockType", share<PyObject>(lock_type)));
+  TRY(modules::typeAddOnce(module, &rlock_type, kRLockDescription));
+  TRY(modules::typeMakeOnce(module, &local_guard_type, kLocalGuardDescription));
+  TRY(modules::typeAddOnce(module, &local_type, kLocalDescription));
   TRY(moduleAdd(module, "error", share(PyExc_RuntimeError)));
-  TRY(moduleAdd(module, "TIMEOUT_MAX", TRY(floatObject(9223372036.0))));
   if (!hook_args_type) hook_args_type = TRY(structSeqTypeNew(&kHookArgsDesc)).leak();
-  return moduleAdd(module, "_ExceptHookArgs", Ref<>::share(reinterpret_cast<PyObject*>(hook_args_type)));
+  TRY(moduleAdd(module, "_ExceptHookArgs", share<PyObject>(hook_args_type)));
+  return moduleAdd(module, "TIMEOUT_MAX", TRY(floatObject(9223372036.0)));
 }
 
 constinit PyModuleDef kThreadModule =

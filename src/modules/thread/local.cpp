@@ -5,6 +5,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/reported_size.h"
 #include "core/thread.h"
 #include "modules/thread/thread_types.h"
 #include "types/dict.h"
@@ -23,32 +24,30 @@ struct LocalObject : PyObject {
   PyObject* dicts;  // thread state id -> dict
 };
 
-struct GuardObject : PyObject {
+struct GuardedDict {
   LocalObject* local;  // borrowed; null once the local has gone
   uint64_t thread_id;
 };
+struct GuardObject : PyObject {
+  GuardedDict* guarded;  // owned; null while the guard is made
+  PyObject* weakreflist;
+};
+static_assert(sizeof(GuardObject) == 32);
 
 void guardDealloc(PyObject* object) {
   auto* guard = cast<GuardObject>(object);
-  if (guard->local && guard->local->dicts) {
+  clearWeakRefs(object);
+  GuardedDict guarded = guard->guarded ? *guard->guarded : GuardedDict{};
+  delete guard->guarded;
+  if (guarded.local && guarded.local->dicts) {
     PendingSaved saved;
-    auto id = intFromUnsignedLong(guard->thread_id);
-    auto keep = share(guard->local->dicts);
+    auto id = intFromUnsignedLong(guarded.thread_id);
+    auto keep = share(guarded.local->dicts);
     if (id.failed() || dictDiscard(cast<DictObject>(keep.get()), std::move(id).take().get()).failed())
       clearPending();
   }
-  objectFreeMemory(object);
+  heapInstanceFree(object);
 }
-
-PyTypeObject guard_type = {
-    KR_TYPE_HEAD,
-    .tp_name = "_thread._localdummy",
-    .tp_basicsize = sizeof(GuardObject),
-    .tp_dealloc = guardDealloc,
-    .tp_flags = Py_TPFLAGS_DISALLOW_INSTANTIATION,
-    .tp_doc = "Thread-local dummy",
-    .tp_free = objectFree,
-};
 
 Result<Ref<DictObject>> threadDict() {
   Thread* thread = currentThread();
@@ -59,10 +58,10 @@ Result<Ref<DictObject>> threadDict() {
 Result<Ref<DictObject>> makeDict(LocalObject* self) {
   Ref<DictObject> of_thread = TRY(threadDict());
   Ref<DictObject> made = TRY(dictNew());
-  Ref<GuardObject> guard = TRY(objectNew<GuardObject>(&guard_type));
-  guard->local = self;
-  guard->thread_id = currentThread()->id;
-  Ref<IntObject> id = TRY(intFromUnsignedLong(guard->thread_id));
+  Ref<GuardObject> guard = TRY(typeAlloc<GuardObject>(local_guard_type));
+  uint64_t thread_id = currentThread()->id;
+  guard->guarded = new GuardedDict{self, thread_id};
+  Ref<IntObject> id = TRY(intFromUnsignedLong(thread_id));
   TRY(dictSet(cast<DictObject>(self->dicts), id.get(), made.get()));
   TRY(dictSet(of_thread, self->key, guard.get()));
   return made;
@@ -104,7 +103,7 @@ Result<Ref<>> localNew(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
 
 int localTraverse(PyObject* object, visitproc visit, void* arg) {
   auto* self = cast<LocalObject>(object);
-  return visitAll(visit, arg, self->args, self->kwargs, self->dicts);
+  return visitAll(visit, arg, typeOf(object), self->args, self->kwargs, self->dicts);
 }
 
 void dropGuard(Thread* thread, LocalObject* self) {
@@ -113,7 +112,7 @@ void dropGuard(Thread* thread, LocalObject* self) {
   if (found.failed()) return clearPending();
   Opt<> guard = std::move(found).take();
   if (!guard) return;
-  static_cast<GuardObject*>(guard.get())->local = nullptr;
+  static_cast<GuardObject*>(guard.get())->guarded->local = nullptr;
   if (dictDiscard(of_thread, self->key).failed()) clearPending();
 }
 
@@ -133,7 +132,7 @@ void localDealloc(PyObject* object) {
   clearWeakRefs(object);
   localClear(object);
   clearField(cast<LocalObject>(object)->key);
-  objectFreeMemory(object);
+  heapInstanceFree(object);
 }
 
 Result<Ref<>> localGetAttr(PyObject* object, PyObject* attr) {
@@ -149,23 +148,26 @@ Status localSetAttr(PyObject* object, PyObject* attr, Opt<> value) {
   return genericSetAttrWithDict(object, attr, value, dict);
 }
 
+constinit PyMemberDef kGuardMembers[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(GuardObject, weakreflist), READONLY, nullptr}, {}};
+constinit PyMemberDef kMembers[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(LocalObject, weakreflist), READONLY, nullptr}, {}};
+
 }  // namespace
 
-Status localTypesReady() {
-  TRY(typeReady(&guard_type));
-  for (PyTypeObject* type : {&_KrThread_LockType, &_KrThread_RLockType, &_KrThread_LocalType})
-    TRY(typeReady(type));
-  return {};
-}
+PyTypeObject *local_type = nullptr, *local_guard_type = nullptr;
 
-}  // namespace krait
-
-using namespace krait;
-
-PyTypeObject _KrThread_LocalType = {
-    KR_TYPE_HEAD,
+constexpr PyTypeObject kLocalGuardDescription = {
+    .tp_name = "_thread._localdummy",
+    .tp_basicsize = sizeof(GuardObject),
+    .tp_dealloc = guardDealloc,
+    .tp_flags = Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_doc = "Thread-local dummy",
+    .tp_members = kGuardMembers,
+};
+constexpr PyTypeObject kLocalDescription = {
     .tp_name = "_thread._local",
-    .tp_basicsize = sizeof(LocalObject),
+    .tp_basicsize = reportedSize<LocalObject>(64),
     .tp_dealloc = localDealloc,
     .tp_getattro = slot<localGetAttr>,
     .tp_setattro = slot<localSetAttr>,
@@ -173,8 +175,8 @@ PyTypeObject _KrThread_LocalType = {
     .tp_doc = "Data that every thread has its own of.",
     .tp_traverse = localTraverse,
     .tp_clear = localClear,
-    .tp_weaklistoffset = offsetof(LocalObject, weakreflist),
-    .tp_alloc = genericAlloc,
+    .tp_members = kMembers,
     .tp_new = slot<localNew>,
-    .tp_free = gcFree,
 };
+
+}  // namespace krait

@@ -12,6 +12,7 @@
 #include "types/int.h"
 #include "types/str.h"
 #include "types/tuple.h"
+#include "types/type.h"
 #include "types/weakref.h"
 
 namespace krait {
@@ -57,14 +58,14 @@ Result<Ref<StrObject>> lockRepr(LockObject* self) {
   return strFormat("<%s %s object at %p>", self->locked ? "locked" : "unlocked", typeName(self), self);
 }
 
-int lockTraverse(PyObject*, visitproc, void*) { return 0; }
+int lockTraverse(PyObject* self, visitproc visit, void* arg) { return visitAll(visit, arg, typeOf(self)); }
 
 void lockDealloc(PyObject* object) {
   gcUntrack(object);
   auto* self = cast<LockObject>(object);
   clearWeakRefs(object);
   delete self->lock;
-  gcFree(object);
+  heapInstanceFree(object);
 }
 
 constinit PyMethodDef kLockMethods[] = {
@@ -75,7 +76,7 @@ constinit PyMethodDef kLockMethods[] = {
     method<"!locked_lock($self, /)", lockIsLocked, "Whether the lock is locked.">,
     method<"!locked($self, /)", lockIsLocked, "Whether the lock is locked.">,
     method<"!__enter__($self, /)", lockEnter, "Lock the lock.">,
-    method<"!__exit__($self, *args)", lockExit, "Release the lock.">,
+    method<"!%__exit__($self, *args)", lockExit, "Release the lock.">,
     method<"!_at_fork_reinit($self, /)", lockReinit>,
     {}};
 
@@ -156,7 +157,7 @@ void rlockDealloc(PyObject* object) {
   gcUntrack(object);
   clearWeakRefs(object);
   delete cast<RLockObject>(object)->lock;
-  objectFreeMemory(object);
+  heapInstanceFree(object);
 }
 
 constinit PyMethodDef kRLockMethods[] = {
@@ -164,22 +165,19 @@ constinit PyMethodDef kRLockMethods[] = {
            "Lock the lock; the owner may lock it again.">,
     method<"!release($self, /)", rlockRelease, "Release the lock once.">,
     method<"!_is_owned($self, /)", rlockIsOwned, "Does this thread hold the lock?">,
-    method<"!_acquire_restore($self, state, /)", rlockAcquireRestore,
+    method<"!%_acquire_restore($self, state, /)", rlockAcquireRestore,
            "Take the lock in a state that _release_save() answered.">,
     method<"!_release_save($self, /)", rlockReleaseSave, "Give the lock up entirely; answers its state.">,
     method<"!__enter__($self, /)", rlockEnter, "Lock the lock.">,
-    method<"!__exit__($self, *args)", rlockExit, "Release the lock.">,
+    method<"!%__exit__($self, *args)", rlockExit, "Release the lock.">,
     method<"!_at_fork_reinit($self, /)", rlockReinit>,
     {}};
 
 }  // namespace
 
 Result<Ref<LockObject>> lockNew() {
-  Ref<LockObject> self = TRY(objectNew<LockObject>(&_KrThread_LockType));
+  Ref<LockObject> self = TRY(typeAlloc<LockObject>(lock_type));
   self->lock = new OsLock;
-  self->weakreflist = nullptr;
-  self->locked = false;
-  gcTrack(self);
   return self;
 }
 
@@ -188,12 +186,16 @@ void lockReleaseUnchecked(LockObject* self) {
   self->lock->release();
 }
 
-}  // namespace krait
+PyTypeObject *lock_type = nullptr, *rlock_type = nullptr;
 
-using namespace krait;
+namespace {
+constinit PyMemberDef kLockMembers[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(LockObject, weakreflist), READONLY, nullptr}, {}};
+constinit PyMemberDef kRLockMembers[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(RLockObject, weakreflist), READONLY, nullptr}, {}};
+}  // namespace
 
-PyTypeObject _KrThread_LockType = {
-    KR_TYPE_HEAD,
+constexpr PyTypeObject kLockDescription = {
     .tp_name = "_thread.lock",
     .tp_basicsize = sizeof(LockObject),
     .tp_dealloc = lockDealloc,
@@ -201,21 +203,19 @@ PyTypeObject _KrThread_LockType = {
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_doc = "A lock: made by allocate_lock(), locked by acquire(), released by release().",
     .tp_traverse = lockTraverse,
-    .tp_weaklistoffset = offsetof(LockObject, weakreflist),
     .tp_methods = kLockMethods,
-    .tp_free = gcFree,
+    .tp_members = kLockMembers,
 };
-PyTypeObject _KrThread_RLockType = {
-    KR_TYPE_HEAD,
+constexpr PyTypeObject kRLockDescription = {
     .tp_name = "_thread.RLock",
     .tp_basicsize = sizeof(RLockObject),
     .tp_dealloc = rlockDealloc,
     .tp_repr = slot<rlockRepr>,
     .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_BASETYPE,
     .tp_traverse = lockTraverse,
-    .tp_weaklistoffset = offsetof(RLockObject, weakreflist),
     .tp_methods = kRLockMethods,
-    .tp_alloc = genericAlloc,
+    .tp_members = kRLockMembers,
     .tp_new = slot<rlockNew>,
-    .tp_free = gcFree,
 };
+
+}  // namespace krait

@@ -4,9 +4,11 @@
 #include "core/os_lock.h"
 #include "core/result.h"
 
-extern "C" PyTypeObject _KrThread_LockType, _KrThread_RLockType, _KrThread_LocalType;
-
 namespace krait {
+
+// Made when the module is executed first.
+extern PyTypeObject *lock_type, *rlock_type, *local_type;
+extern const PyTypeObject kLockDescription, kRLockDescription, kLocalDescription, kLocalGuardDescription;
 
 struct LockObject : PyObject {
   OsLock* lock;  // owned
@@ -16,7 +18,7 @@ struct LockObject : PyObject {
 
 Result<Ref<LockObject>> lockNew();
 void lockReleaseUnchecked(LockObject* lock);  // it is locked
-Status localTypesReady();
+extern PyTypeObject* local_guard_type;
 size_t threadStackSize();              // of new threads; 0: the system's
 bool threadSetStackSize(size_t size);  // false: not a size the system takes
 
