@@ -78,7 +78,10 @@ Opt<> handledException() {
 Raised raiseV(PyObject* type, const char* format, va_list args) {
   clearPending();  // the arguments' repr must not see it
   auto message = strFormatV(format, args);
-  if (message.failed()) return {};
+  if (message.failed()) {  // an argument's repr, say: the exception comes without a message then
+    clearPending();
+    return raiseMaybe(type, nullptr);
+  }
   Ref<StrObject> text = std::move(message).take();
   return raiseMaybe(type, text.get());
 }

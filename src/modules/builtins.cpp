@@ -85,9 +85,9 @@ PyMethodDef* allFunctions() {
 }  // namespace
 
 Result<Ref<ModuleObject>> builtinsCreate() {
+  kBuiltinsModule.m_methods = allFunctions();
   Ref<ModuleObject> module = TRY(moduleCreate(&kBuiltinsModule));
   DictObject* dict = module->dict();
-  TRY(moduleAddFunctions(module.get(), allFunctions()));
   TRY(addConstants(dict));
   TRY(addTypes(dict));
   TRY(dictSet(dict, "__debug__", interpreter().config.optimize == 0 ? Py_True : Py_False));

@@ -7,6 +7,7 @@
 #include "core/native.h"
 #include "types/dict.h"
 #include "types/int.h"
+#include "types/iter_support.h"
 #include "types/tuple.h"
 
 namespace krait {
@@ -57,8 +58,8 @@ Result<Ref<>> byteIterReduce(ByteIterObject* self) {
   return TRY(tupleOf(iter.get(), args.get()));
 }
 
-Status byteIterSetState(ByteIterObject* self, Py_ssize_t index) {
-  if (self->bytes) self->index = std::clamp<Py_ssize_t>(index, 0, sizeOf(self->bytes));
+Status byteIterSetState(ByteIterObject* self, StateIndex state) {
+  if (self->bytes) self->index = std::clamp<Py_ssize_t>(state.value, 0, sizeOf(self->bytes));
   return {};
 }
 

@@ -110,9 +110,10 @@ Raised wrapFailure(const char* what, const char* encoding) {
   if (!plain) return raiseException(std::move(exception));
   Ref<StrObject> message = std::move(text).take();
   PyTypeObject* type = typeOf(exception.get());
-  setPending(std::move(exception));
-  return raiseFromCause(type, "%s with '%s' codec failed (%s: %U)", what, encoding, type->tp_name,
-                        message.get());
+  (void)raise(type, "%s with '%s' codec failed (%s: %U)", what, encoding, type->tp_name, message.get());
+  Ref<> wrapper = takePending().take();
+  exceptionSetCause(wrapper.get(), std::move(exception));  // and no context: nothing was being handled
+  return raiseException(std::move(wrapper));
 }
 
 // Runs one of a codec's functions on the object; its answer must be a (result, length) pair.

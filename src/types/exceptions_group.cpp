@@ -159,20 +159,20 @@ Result<Split> splitException(PyObject* exception, const Matcher& matcher, bool w
 
 Ref<> orNone(MaybeRef<> value) { return value ? std::move(value).take() : none(); }
 
-Status checkOneArgument(const CallArgs& args) {
-  if (args.count == 1 && !args.names) return {};
-  return raise(PyExc_TypeError, "function takes exactly 1 argument (%zd given)", args.count);
+Status checkOneArgument(const char* method, const CallArgs& args) {
+  if (args.count == 1) return {};
+  return raise(PyExc_TypeError, "%s expected 1 argument, got %zd", method, args.count);
 }
 
 Result<Ref<>> groupSplit(ExceptionObject* self, CallArgs args) {
-  TRY(checkOneArgument(args));
+  TRY(checkOneArgument("split", args));
   Split parts = TRY(splitException(self, TRY(matcherFrom(args.values[0])), true));
   Ref<> match = orNone(std::move(parts.match)), rest = orNone(std::move(parts.rest));
   return TRY(tupleOf(match.get(), rest.get()));
 }
 
 Result<Ref<>> groupSubgroup(ExceptionObject* self, CallArgs args) {
-  TRY(checkOneArgument(args));
+  TRY(checkOneArgument("subgroup", args));
   Split parts = TRY(splitException(self, TRY(matcherFrom(args.values[0])), false));
   return orNone(std::move(parts.match));
 }

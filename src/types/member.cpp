@@ -100,7 +100,11 @@ Status storeNumber(char* at, PyMemberDef* def, PyObject* value) {
     case T_INT: return storeInteger<int>(at, value, "int");
     case T_LONG: return storeInteger<long>(at, value, "long");
     case T_LONGLONG: return storeInteger<long long>(at, value, "long long");
-    case T_PYSSIZET: return storeInteger<Py_ssize_t>(at, value, "Py_ssize_t");
+    case T_PYSSIZET: {
+      if (!isInt(value)) return raise(PyExc_TypeError, "an integer is required");
+      store(at, TRY(intAsSsize(cast<IntObject>(value))));
+      return {};
+    }
     case T_UINT: return storeUnsigned<unsigned>(at, value, "Writing negative value into unsigned field");
     case T_ULONG:
       return storeUnsigned<unsigned long>(at, value, "Writing negative value into unsigned field");

@@ -324,11 +324,12 @@ Result<Ref<>> odictIter(OdictObject* od) { return odictIterNew(od, kOdictKeys); 
 
 // --- methods ---
 
+// Here and in move_to_end the key is the exception's value: a tuple becomes its arguments, None no argument.
 Result<Ref<>> popNode(OdictObject* od, PyObject* key, Py_hash_t hash, Opt<> fallback) {
   OdictNode* node = TRY(findNode(od, key, hash));
   if (!node) {
     if (fallback) return share(fallback.get());
-    return raiseKeyError(key);
+    return raiseObject(PyExc_KeyError, key);
   }
   dropNode(od, node);
   PyObject* value;
@@ -336,7 +337,7 @@ Result<Ref<>> popNode(OdictObject* od, PyObject* key, Py_hash_t hash, Opt<> fall
   if (index == kLookupFailed) return Raised{};
   if (!value) {
     if (fallback) return share(fallback.get());
-    return raiseKeyError(key);
+    return raiseObject(PyExc_KeyError, key);
   }
   return std::move(dictRemoveEntry(od, hash, index).value);
 }
@@ -368,12 +369,12 @@ Result<Ref<>> odictSetDefault(OdictObject* od, PyObject* key, PyObject* fallback
 }
 
 Status odictMoveToEnd(OdictObject* od, PyObject* key, bool last) {
-  if (!od->first) return raiseKeyError(key);
+  if (!od->first) return raiseObject(PyExc_KeyError, key);
   OdictNode* node = last ? od->last : od->first;
   if (key != node->key) {
     Py_hash_t hash = TRY(keyHash(key));
     node = TRY(findNode(od, key, hash));
-    if (!node) return raiseKeyError(key);
+    if (!node) return raiseObject(PyExc_KeyError, key);
   }
   if (node == (last ? od->last : od->first)) return {};
   chainTakeOut(od, node);

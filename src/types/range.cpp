@@ -270,8 +270,9 @@ Result<Ref<>> iterReduce(RangeIterObject* iter) {
   return reduceTo(iter_function, args, index.get());
 }
 
-Status iterSetState(RangeIterObject* iter, StateIndex state) {
-  iter->index = state.value < 0 ? 0 : state.value > iter->length ? iter->length : state.value;
+Status iterSetState(RangeIterObject* iter, PyObject* state) {
+  long index = TRY(asLong(state));
+  iter->index = index < 0 ? 0 : index > iter->length ? iter->length : index;
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "core/native.h"
 #include "types/bool.h"
 #include "types/dict.h"
+#include "types/iter_support.h"
 #include "types/str_internal.h"
 #include "types/tuple.h"
 
@@ -59,8 +60,8 @@ Result<Ref<>> strIterReduce(StrIterObject* self) {
   return TRY(tupleOf(iter.get(), args.get()));
 }
 
-Status strIterSetState(StrIterObject* self, Py_ssize_t index) {
-  if (self->text) self->index = std::clamp<Py_ssize_t>(index, 0, self->text->size());
+Status strIterSetState(StrIterObject* self, StateIndex state) {
+  if (self->text) self->index = std::clamp<Py_ssize_t>(state.value, 0, self->text->size());
   return {};
 }
 

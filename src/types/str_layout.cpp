@@ -112,11 +112,10 @@ Result<Ref<DictObject>> maketransFromDict(PyObject* mapping) {
   return table;
 }
 
-Result<Ref<DictObject>> maketransFromPairs(PyObject* x, PyObject* y, Opt<StrObject> removed) {
+Result<Ref<DictObject>> maketransFromPairs(PyObject* x, StrObject* to, Opt<StrObject> removed) {
   if (!isStr(x))
     return raise(PyExc_TypeError, "first maketrans argument must be a string if there is a second argument");
-  if (!isStr(y)) return raiseBadArgument(ArgContext{"maketrans", nullptr, 2}, "str", y);
-  auto *from = cast<StrObject>(x), *to = cast<StrObject>(y);
+  auto* from = cast<StrObject>(x);
   if (from->size() != to->size())
     return raise(PyExc_ValueError, "the first two maketrans arguments must have equal length");
   Ref<DictObject> table = TRY(dictNew());
@@ -202,7 +201,7 @@ Result<Ref<StrObject>> strTranslate(StrObject* self, PyObject* table) {
   return out.finish();
 }
 
-Result<Ref<>> strMaketrans(PyObject* x, Opt<> y, Opt<StrObject> z) {
+Result<Ref<>> strMaketrans(PyObject* x, Opt<StrObject> y, Opt<StrObject> z) {
   if (y) return TRY(maketransFromPairs(x, y.get(), z));
   return TRY(maketransFromDict(x));
 }

@@ -67,7 +67,7 @@ Result<Ref<StrObject>> strRjust(StrObject* self, Py_ssize_t width, Opt<> fill);
 Result<Ref<StrObject>> strZfill(StrObject* self, Py_ssize_t width);
 Result<Ref<StrObject>> strExpandtabs(StrObject* self, int tab_size);
 Result<Ref<StrObject>> strTranslate(StrObject* self, PyObject* table);
-Result<Ref<>> strMaketrans(PyObject* x, Opt<> y, Opt<StrObject> z);
+Result<Ref<>> strMaketrans(PyObject* x, Opt<StrObject> y, Opt<StrObject> z);
 
 // str_format.cpp
 Result<Ref<StrObject>> strFormatMethod(StrObject* self, CallArgs args);

@@ -104,7 +104,7 @@ PyObject* wrapTernaryReflected(PyObject* self, const WrapperArgs& args, void* sl
 }
 
 PyObject* wrapIndexArg(PyObject* self, const WrapperArgs& args, void* slot) {
-  if (!wrapperArgCount(args, 1)) return nullptr;
+  if (!wrapperArgRange(args, 1, 1)) return nullptr;
   auto count = asSsize(args.items[0], PyExc_OverflowError);
   return count.failed() ? nullptr : reinterpret_cast<ssizeargfunc>(slot)(self, std::move(count).take());
 }

@@ -111,8 +111,9 @@ Status countElements(PyObject* mapping, PyObject* iterable) {
   if (countsLikeDict(mapping)) {
     return forEach(iterable, [&](Ref<> key) { return countInDict(cast<DictObject>(mapping), key); });
   }
+  Ref<> iterator = TRY(getIter(iterable));  // asked before the mapping is
   Ref<> get = TRY(attrGet(mapping, name<"get">()));
-  return forEach(iterable, [&](Ref<> key) -> Status {
+  return forEach(iterator.get(), [&](Ref<> key) -> Status {
     Ref<> count = TRY(call(get.get(), key.get(), smallInt(0)));
     Ref<> next = TRY(numberAdd(count, smallInt(1)));
     return itemSet(mapping, key, next);

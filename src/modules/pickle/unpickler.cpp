@@ -1,4 +1,6 @@
 // The type Unpickler and its memo's proxy.
+#include <algorithm>
+
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/gc.h"
@@ -122,8 +124,10 @@ Result<Ref<>> loadMethod(UnpicklerObject* self) {
 }
 
 Py_ssize_t sizeofMethod(UnpicklerObject* self) {
-  Py_ssize_t size = 272;  // what the object itself is said to take
-  if (self->memo) size += static_cast<Py_ssize_t>(self->memo->capacity() * sizeof(PyObject*));
+  Py_ssize_t size = 272;             // what the object itself is said to take
+  constexpr size_t kFirstMemo = 32;  // CPython makes room for so many at once
+  if (self->memo)
+    size += static_cast<Py_ssize_t>(std::max(self->memo->capacity(), kFirstMemo) * sizeof(PyObject*));
   if (self->marks) size += static_cast<Py_ssize_t>(self->marks->capacity() * sizeof(size_t));
   if (self->line && !self->line->empty()) size += static_cast<Py_ssize_t>(self->line->size() + 1);
   if (self->encoding) size += static_cast<Py_ssize_t>(self->encoding->size() + 1 + self->errors->size() + 1);

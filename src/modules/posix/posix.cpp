@@ -166,7 +166,6 @@ PyMethodDef* allFunctions() {
 }
 
 Status posixExec(PyObject* module) {
-  TRY(moduleAddFunctions(module, allFunctions()));
   TRY(moduleAdd(module, "environ", TRY(environment())));
   TRY(addConstants(module));
   TRY(moduleAdd(module, "error", share(PyExc_OSError)));
@@ -183,7 +182,10 @@ constinit PyModuleDef kPosixModule =
 }  // namespace
 }  // namespace posix
 
-PyObject* initPosix() { return moduleDefInit(&posix::kPosixModule); }
+PyObject* initPosix() {
+  posix::kPosixModule.m_methods = posix::allFunctions();
+  return moduleDefInit(&posix::kPosixModule);
+}
 
 }  // namespace modules
 }  // namespace krait

@@ -178,7 +178,6 @@ PyMethodDef* allFunctions() {
 
 Status socketExec(PyObject* module) {
   static SocketApi api;
-  TRY(moduleAddFunctions(module, allFunctions()));
   TRY(moduleAdd(module, "error", share(PyExc_OSError)));
   TRY(exceptionAddOnce(module, &g_host_error, "socket.herror", PyExc_OSError));
   TRY(exceptionAddOnce(module, &g_address_error, "socket.gaierror", PyExc_OSError));
@@ -198,6 +197,9 @@ constinit PyModuleDef kSocketModule = moduleDef<"_socket", socketExec>(
 }  // namespace
 }  // namespace sockets
 
-PyObject* initSocket() { return moduleDefInit(&sockets::kSocketModule); }
+PyObject* initSocket() {
+  sockets::kSocketModule.m_methods = sockets::allFunctions();
+  return moduleDefInit(&sockets::kSocketModule);
+}
 
 }  // namespace krait::modules

@@ -318,13 +318,15 @@ Status packIntoFunction(CallArgs args) {
 
 Result<Ref<>> calcsizeFunction(PyObject* format) { return intFromLong(TRY(cachedStruct(format))->size()); }
 
-Result<Ref<>> unpackFunction(PyObject* format, Buffer buffer) {
+// The format is looked at before the buffer is.
+Result<Ref<>> unpackFunction(PyObject* format, PyObject* buffer) {
   Ref<StructObject> compiled = TRY(cachedStruct(format));
-  return unpackMethod(compiled, std::move(buffer));
+  return unpackMethod(compiled, TRY(ArgFrom<Buffer>::from(buffer, {"unpack", nullptr, 2})));
 }
-Result<Ref<>> unpackFromFunction(PyObject* format, Buffer buffer, Py_ssize_t offset) {
+Result<Ref<>> unpackFromFunction(PyObject* format, PyObject* buffer, Opt<> offset) {
   Ref<StructObject> compiled = TRY(cachedStruct(format));
-  return unpackFromMethod(compiled, std::move(buffer), offset);
+  Buffer acquired = TRY(ArgFrom<Buffer>::from(buffer, {"unpack_from", "buffer", 2}));
+  return unpackFromMethod(compiled, std::move(acquired), offset ? TRY(argSsize(offset.get())) : 0);
 }
 Result<Ref<>> iterUnpackFunction(PyObject* format, PyObject* buffer) {
   Ref<StructObject> compiled = TRY(cachedStruct(format));

@@ -122,10 +122,10 @@ PyMethodDef* allFunctions() {
 }  // namespace
 
 Result<Ref<ModuleObject>> sysCreate() {
+  kSysModule.m_methods = allFunctions();
   Ref<ModuleObject> sys = TRY(moduleCreate(&kSysModule));
   DictObject* dict = sys->dict();
   interpreter().sys_dict = share(dict).leak();
-  TRY(moduleAddFunctions(sys, allFunctions()));
   TRY(dictSet(dict, "modules", interpreter().modules));
   Ref<> printer = TRY(stdPrinterNew(2));  // until there is an I/O stack
   TRY(dictSet(dict, "stderr", printer));
