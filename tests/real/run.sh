@@ -4,9 +4,10 @@
 #   run.sh KRAIT --full             also the cases that take minutes (cases/*.full.sh), beside /usr/bin/python3.11
 #   run.sh KRAIT --live [NAME...]   compares with /usr/bin/python3.11 run beside it; shows both times
 #   run.sh KRAIT --oracle [NAME...] writes the expectations anew from /usr/bin/python3.11
-# A case is a shell script that is sourced in an empty folder, with $py the interpreter, $data the folder of inputs, and
-# `run` to run a command and report its status. Its stdout and stderr are kept apart; what varies from run to run is
-# replaced by the case's own filter(). Outputs of more than 150 lines are kept as a checksum and a line count.
+# A case is a shell script that is sourced in an empty folder, with $py the interpreter, $data the folder of inputs, `run`
+# to run a command and report its status, and `hide` to make optional modules unimportable. Its stdout and stderr are kept
+# apart; what varies from run to run is replaced by the case's own filter(). Outputs of more than 150 lines are kept as a
+# checksum and a line count.
 . "$(dirname "$0")/../clean_env.sh"
 krait=$(realpath "$1")
 shift
@@ -38,6 +39,12 @@ play() {  # interpreter, case file, output stem
     py=$1 data=$here/data
     filter() { cat; }
     run() { timeout 300 "$@"; echo "exit status $?"; }
+    hide() {  # modules that programs use where they happen to be installed
+      local module
+      mkdir -p hidden
+      for module; do echo "raise ModuleNotFoundError(\"No module named '$module'\", name='$module')" >"hidden/$module.py"; done
+      export PYTHONPATH=$PWD/hidden
+    }
     cd "$work" || exit 2
     # shellcheck disable=SC1090
     . "$here/$2" >"$3.raw.out" 2>"$3.raw.err" </dev/null

@@ -1,1 +1,2 @@
+hide lxml chardet cchardet charset_normalizer
 run "$py" "$data/use_bs4.py" "$data/page.html"

@@ -1,1 +1,2 @@
+hide numpy scipy pandas matplotlib lxml
 run "$py" "$data/use_networkx.py"

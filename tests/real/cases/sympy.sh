@@ -1,1 +1,2 @@
+hide gmpy2 numpy scipy matplotlib
 run "$py" "$data/use_sympy.py"
