@@ -122,8 +122,8 @@ struct IntegerArg {
     return static_cast<T>(parseDefaultInteger(D.view()));
   }
 };
-Result<Py_ssize_t> argSsize(
-    PyObject* object);  // __index__, OverflowError "Python int too large to convert to C ssize_t"
+// __index__, OverflowError "Python int too large to convert to C ssize_t"
+Result<Py_ssize_t> argSsize(PyObject* object);
 template <>
 struct ArgFrom<int> : IntegerArg<int, asInt> {};
 template <>

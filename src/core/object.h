@@ -69,8 +69,8 @@ Result<Ref<>> genericGetAttrWithDict(PyObject* object, PyObject* name, DictObjec
 Status genericSetAttrWithDict(PyObject* object, PyObject* name, Opt<> value, DictObject* dict);
 Result<Ref<>> genericGetDict(PyObject* object);  // __dict__ getter, creates it
 Status genericSetDict(PyObject* object, Opt<> value);
-PyObject** dictSlot(
-    PyObject* object);  // where the instance dict stands; null when there is none (managed: materialises)
+// Where the instance dict stands; null when there is none (managed: materialises)
+PyObject** dictSlot(PyObject* object);
 // Type attribute through the MRO and the method cache; borrowed, absent without error. Runs no Python.
 Opt<> typeLookup(PyTypeObject* type, StrObject* name);
 // A special method looked up on the type and bound to the object; absent when the type has none.
@@ -87,8 +87,8 @@ Result<Py_ssize_t> lengthHint(PyObject* object, Py_ssize_t fallback);
 Result<Ref<>> getIter(PyObject* object);          // "'int' object is not iterable"
 Result<MaybeRef<>> iterNext(PyObject* iterator);  // absent: exhausted (StopIteration swallowed)
 bool isIterator(PyObject* object);
-PyObject* nextNotImplemented(
-    PyObject* object);  // tp_iternext of classes whose __next__ is None. types/object.cpp
+// Tp_iternext of classes whose __next__ is None. types/object.cpp
+PyObject* nextNotImplemented(PyObject* object);
 // Calls f(Ref<>) -> Status for each item.
 template <class F>
 Status forEach(PyObject* iterable, F&& f) {

@@ -26,14 +26,15 @@ struct Thread : PyThreadState {
 
 KR_ALWAYS_INLINE Thread* currentThread() { return static_cast<Thread*>(_PyRuntime.tstate_current); }
 
-// --- threads (core/thread.cpp)
-// ------------------------------------------------------------------------------------ A thread state is
-// created by any thread that holds the GIL (or before anybody does), made current by attaching the calling OS
-// thread to it, and deleted after its fields were cleared. The list of all is guarded by its own mutex.
+// --- threads (core/thread.cpp) -----------------------------------------------------------------------------
+//
+// A thread state is created by any thread that holds the GIL (or before anybody does), made current by
+// attaching the calling OS thread to it, and deleted after its fields were cleared. The list of all is guarded
+// by its own mutex.
 Thread* threadNew();               // null: no memory
 void threadClear(Thread* thread);  // drops everything it refers to; the GIL is held
-void threadDelete(
-    Thread* thread);  // frees it; must not be current, or (current) the GIL is released for good
+// Frees it; must not be current, or (current) the GIL is released for good
+void threadDelete(Thread* thread);
 Thread* threadSwap(Thread* thread);  // makes it current without touching the GIL; returns the former one
 Thread* mainThread();
 bool onMainThread();    // the calling OS thread is the main one
@@ -64,8 +65,8 @@ struct ThreadHooks {
 extern ThreadHooks threadHooks;
 
 // --- the GIL (core/gil.cpp) --------------------------------------------------------------------------------
-void gilTake(
-    Thread* thread);  // blocks; thread becomes current. Ends the OS thread when the interpreter finalises
+// Blocks; thread becomes current. Ends the OS thread when the interpreter finalises
+void gilTake(Thread* thread);
 void gilDrop(Thread* thread);   // thread stops being current
 void gilYield(Thread* thread);  // answers a drop request
 bool gilHeldBy(const Thread* thread);

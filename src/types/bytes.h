@@ -29,8 +29,8 @@ inline bool isBytes(const PyObject* o) { return hasFlag(typeOf(o), Py_TPFLAGS_BY
 inline bool isExactBytes(const PyObject* o) { return isExact(o, &PyBytes_Type); }
 inline bool isByteArray(const PyObject* o) { return isInstanceOf(o, &PyByteArray_Type); }
 
-Result<Ref<BytesObject>> bytesNew(
-    Py_ssize_t size);  // uninitialised, NUL-terminated; size 0 and 1-byte results are shared
+// Uninitialised, NUL-terminated; size 0 and 1-byte results are shared
+Result<Ref<BytesObject>> bytesNew(Py_ssize_t size);
 Result<Ref<BytesObject>> bytesFrom(std::string_view data);
 Result<Ref<BytesObject>> bytesFromObject(PyObject* object);  // bytes(object) for buffers and iterables
 // Shrinks or grows a bytes object that nobody else refers to.

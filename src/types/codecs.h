@@ -55,7 +55,7 @@ Result<Ref<BytesObject>> decodeBytesEscape(std::string_view bytes, const char* e
 // mapping absent: latin-1.
 Result<Ref<StrObject>> decodeCharmap(std::string_view bytes, Opt<> mapping, const char* errors);
 Result<Ref<BytesObject>> encodeCharmap(StrObject* s, Opt<> mapping, const char* errors);
-Result<Ref<>> charmapBuild(
-    StrObject* decoding_table);  // an EncodingMap, or a dict when the table is irregular
+// An EncodingMap, or a dict when the table is irregular
+Result<Ref<>> charmapBuild(StrObject* decoding_table);
 
 }  // namespace krait

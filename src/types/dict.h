@@ -55,7 +55,7 @@ Result<Ref<ListObject>> dictKeys(DictObject* dict);
 Result<Ref<ListObject>> dictValues(DictObject* dict);
 Result<Ref<ListObject>> dictItems(DictObject* dict);
 uint64_t dictNextVersion();
-void dictMaybeUntrack(
-    DictObject* dict);  // for the collector: an exact dict of atomic keys and values need not be tracked
+// For the collector: an exact dict of atomic keys and values need not be tracked
+void dictMaybeUntrack(DictObject* dict);
 
 }  // namespace krait

@@ -158,8 +158,8 @@ Result<PyTypeObject*> superCheck(PyTypeObject* type, PyObject* object) {
   MaybeRef<> cls = TRY(attrLookup(object, name<"__class__">()));
   if (cls && isType(cls.get()) && cls.get() != typeOf(object) &&
       typeIsSubtype(static_cast<PyTypeObject*>(cls.get()), type)) {
-    return static_cast<PyTypeObject*>(
-        cls.get());  // a proxy: its class lives as long as the object it stands for
+    // A proxy: its class lives as long as the object it stands for
+    return static_cast<PyTypeObject*>(cls.get());
   }
   return raise(PyExc_TypeError, "super(type, obj): obj must be an instance or subtype of type");
 }

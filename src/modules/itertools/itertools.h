@@ -16,8 +16,8 @@ namespace krait::modules {
 extern PyTypeObject chain_type, islice_type, accumulate_type;
 
 Status addEndless(PyObject* module);  // count, repeat, cycle, chain, zip_longest
-Status addFilters(
-    PyObject* module);  // accumulate, compress, dropwhile, takewhile, filterfalse, starmap, islice, pairwise
+// Accumulate, compress, dropwhile, takewhile, filterfalse, starmap, islice, pairwise
+Status addFilters(PyObject* module);
 Status addCombinatorics(
     PyObject* module);            // product, combinations, combinations_with_replacement, permutations
 Status addTee(PyObject* module);  // tee, groupby
