@@ -38,10 +38,11 @@ struct Interpreter {
   Config config;
   DictObject* modules = nullptr;  // sys.modules
   DictObject* sys_dict = nullptr;
-  DictObject* builtins = nullptr;   // builtins.__dict__
-  PyObject* importlib = nullptr;    // _frozen_importlib
-  PyObject* import_func = nullptr;  // builtins.__import__ as it was at start-up
-  bool core_ready = false;          // types and builtins exist
+  DictObject* builtins = nullptr;           // builtins.__dict__
+  DictObject* builtins_at_start = nullptr;  // a copy from before any program ran
+  PyObject* importlib = nullptr;            // _frozen_importlib
+  PyObject* import_func = nullptr;          // builtins.__import__ as it was at start-up
+  bool core_ready = false;                  // types and builtins exist
   bool finalizing = false;
   int dlopen_flags = 2;  // RTLD_NOW
   std::vector<PyObject*> audit_hooks;

@@ -67,7 +67,8 @@ namespace {
 
 // Through warnings.py, which also says where the coroutine was made. False: that function is not there.
 Result<bool> warnWithOrigin(GenObject* coroutine) {
-  Ref<> warnings = TRY(importModule("warnings"));
+  MaybeRef<> warnings = TRY(importForReport("warnings"));
+  if (!warnings) return false;
   MaybeRef<> report = TRY(attrLookup(warnings.get(), name<"_warn_unawaited_coroutine">()));
   if (!report) return false;
   TRY(call(report.get(), static_cast<PyObject*>(coroutine)));

@@ -125,9 +125,21 @@ void clearKeptModules(std::vector<KeptModule>& kept) {
   }
 }
 
+// What programs put into builtins goes while the built-in functions are there for its finalizers.
+void restoreBuiltins() {
+  Interpreter& in = interpreter();
+  if (!in.builtins_at_start) return;
+  auto former = dictCopy(in.builtins);
+  if (former.failed()) return clearPending();
+  dictClear(in.builtins);
+  ignoreFailure(dictUpdate(in.builtins, in.builtins_at_start));
+  clearField(in.builtins_at_start);
+}
+
 void finalizeModules() {
   resetSys();
   std::vector<KeptModule> kept = releaseModules();
+  restoreBuiltins();
   gcCollectAtExit();
   if (interpreter().id == 0) gcReportUncollectable();
   clearKeptModules(kept);

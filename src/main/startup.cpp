@@ -60,6 +60,7 @@ Status createCoreModules() {
   Interpreter& in = interpreter();
   in.modules = TRY(dictNew()).leak();
   Ref<ModuleObject> builtins = TRY(modules::builtinsCreate());
+  in.builtins_at_start = TRY(dictCopy(in.builtins)).leak();
   Ref<ModuleObject> sys = TRY(modules::sysCreate());
   TRY(dictSet(in.modules, "sys", sys));
   TRY(dictSet(in.modules, "builtins", builtins));

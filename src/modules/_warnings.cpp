@@ -58,18 +58,8 @@ Status ensureState() {
 
 // warnings.NAME; absent when the module is not loaded (it is imported when `may_import`) or lacks the name.
 Result<MaybeRef<>> warningsAttr(const char* attr, bool may_import = false) {
-  MaybeRef<> module;
-  if (may_import && !interpreter().finalizing) {
-    auto imported = importModule("warnings");
-    if (imported.failed()) {
-      if (!pendingMatches(PyExc_ImportError)) return Raised{};
-      clearPending();
-      return MaybeRef<>();
-    }
-    module = std::move(imported).take();
-  } else {
-    module = MaybeRef<>::share(interpreter().modules ? importedModule("warnings").get() : nullptr);
-  }
+  MaybeRef<> module =
+      may_import ? TRY(importForReport("warnings")) : MaybeRef<>::share(importedModule("warnings").get());
   if (!module) return MaybeRef<>();
   return attrLookup(module.get(), attr);
 }

@@ -331,6 +331,15 @@ Result<Ref<>> importName(PyObject* name_object, PyObject* globals, PyObject* loc
               level_object.get());
 }
 
+Result<MaybeRef<>> importForReport(const char* module_name) {
+  if (interpreter().finalizing) return MaybeRef<>::share(importedModule(module_name).get());
+  auto imported = importModule(module_name);
+  if (!imported.failed()) return MaybeRef<>(std::move(imported).take());
+  if (!pendingMatches(PyExc_ImportError)) return Raised{};
+  clearPending();
+  return MaybeRef<>();
+}
+
 Opt<> importedModule(const char* module_name) {
   if (!interpreter().modules) return nullptr;
   PendingSaved saved;
