@@ -29,8 +29,8 @@ KR_ALWAYS_INLINE Thread* currentThread() { return static_cast<Thread*>(_PyRuntim
 // --- threads (core/thread.cpp) -----------------------------------------------------------------------------
 //
 // A thread state is created by any thread that holds the GIL (or before anybody does), made current by
-// attaching the calling OS thread to it, and deleted after its fields were cleared. The list of all is guarded
-// by its own mutex.
+// attaching the calling OS thread to it, and deleted after its fields were cleared. The list of all is
+// guarded by its own mutex.
 Thread* threadNew();               // null: no memory
 void threadClear(Thread* thread);  // drops everything it refers to; the GIL is held
 // Frees it; must not be current, or (current) the GIL is released for good
