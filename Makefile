@@ -7,7 +7,7 @@ JOBS ?= $(shell nproc)
 SECONDS ?= 60
 TARGETS ?=
 
-.PHONY: all release debug asan setup run test oracle oracle-frontend conformance conformance-update fuzz bench install format lint clean
+.PHONY: all release debug asan setup run test oracle oracle-frontend conformance conformance-update fuzz bench install format lint lint-quick clean
 
 all: release
 
@@ -58,6 +58,9 @@ format:
 
 lint: setup-dev release
 	@scripts/lint.sh
+
+lint-quick: setup-dev
+	@scripts/lint.sh --quick
 
 clean:
 	rm -rf build

@@ -32,8 +32,8 @@ enum class Kind : uint8_t {
 
 Kind merged(Kind a, Kind b) {
   if (a == b) return a;
-  auto maybeNull = [](Kind kind) { return kind == Kind::kNull || kind == Kind::kMaybeNull; };
-  if (maybeNull(a) || maybeNull(b)) return Kind::kMaybeNull;
+  auto maybe_null = [](Kind kind) { return kind == Kind::kNull || kind == Kind::kMaybeNull; };
+  if (maybe_null(a) || maybe_null(b)) return Kind::kMaybeNull;
   auto handled = [](Kind kind) { return kind == Kind::kException || kind == Kind::kHandled; };
   return handled(a) && handled(b) ? Kind::kHandled : Kind::kObject;
 }

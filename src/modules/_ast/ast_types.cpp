@@ -326,28 +326,28 @@ Status astAddTypes(PyObject* module) {
   auto add = [&](AstType type, const char* name) -> Status {
     return attrSet(module, name, reinterpret_cast<PyObject*>(types->at(type)));
   };
-  auto addNodes = [&](AstType sum) -> Status {
+  auto add_nodes = [&](AstType sum) -> Status {
     for (const NodeSpec& node : nodeSpecs()) {
       if (node.sum == sum && sum != AstType::kAST) TRY(add(node.type, node.name));
     }
     return {};
   };
-  auto addProduct = [&](AstType type) -> Status {
+  auto add_product = [&](AstType type) -> Status {
     for (const NodeSpec& node : nodeSpecs()) {
       if (node.type == type) TRY(add(type, node.name));
     }
     return {};
   };
   for (const SumSpec& sum : sumSpecs()) {
-    if (sum.type == AstType::kSum_excepthandler) TRY(addProduct(AstType::kComprehension));
+    if (sum.type == AstType::kSum_excepthandler) TRY(add_product(AstType::kComprehension));
     if (sum.type == AstType::kSum_pattern) {
       for (AstType product : {AstType::kArguments, AstType::kArg, AstType::kKeyword, AstType::kAlias,
                               AstType::kWithItem, AstType::kMatchCase}) {
-        TRY(addProduct(product));
+        TRY(add_product(product));
       }
     }
     TRY(add(sum.type, sum.name));
-    TRY(addNodes(sum.type));
+    TRY(add_nodes(sum.type));
   }
   return {};
 }
