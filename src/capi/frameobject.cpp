@@ -55,7 +55,7 @@ KR_EXPORT PyObject* PyFrame_GetCode(PyFrameObject* frame) {
   return share<PyObject>(recordOf(frame)->code).leak();
 }
 KR_EXPORT PyFrameObject* PyFrame_GetBack(PyFrameObject* frame) { return backOf(frame); }
-KR_EXPORT PyObject* PyFrame_GetLocals(PyFrameObject* frame) { return toC(frameLocals(recordOf(frame))); }
+KR_EXPORT PyObject* PyFrame_GetLocals(PyFrameObject* frame) { return toC(frameObjectLocals(frame)); }
 KR_EXPORT PyObject* PyFrame_GetGlobals(PyFrameObject* frame) {
   return share(recordOf(frame)->globals).leak();
 }
@@ -74,13 +74,14 @@ KR_EXPORT PyObject* PyFrame_GetGenerator(PyFrameObject* frame) {
   return share(frameGenerator(recordOf(frame))).leak();
 }
 KR_EXPORT int PyFrame_FastToLocalsWithError(PyFrameObject* frame) {
-  return toC(frameFastToLocals(recordOf(frame)));
+  auto locals = frameObjectLocals(frame);
+  return locals.failed() ? -1 : 0;
 }
 KR_EXPORT void PyFrame_FastToLocals(PyFrameObject* frame) {
-  if (frameFastToLocals(recordOf(frame)).failed()) clearPending();
+  if (frameObjectLocals(frame).failed()) clearPending();
 }
 KR_EXPORT void PyFrame_LocalsToFast(PyFrameObject* frame, int clear) {
-  if (frame->f_fast_as_locals) frameLocalsToFast(recordOf(frame), clear != 0);
+  frameObjectLocalsToFast(frame, clear != 0);
 }
 KR_EXPORT int _PyFrame_IsEntryFrame(PyFrameObject* frame) { return recordOf(frame)->entry != kEntryInline; }
 

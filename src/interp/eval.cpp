@@ -318,7 +318,7 @@ void interpInit() {
       .lasti = [](PyObject* frame) { return asFrame(frame)->f_frame->lasti(); },
       .globals = [](PyObject* frame) { return asFrame(frame)->f_frame->globals; },
       .builtins = [](PyObject* frame) { return asFrame(frame)->f_frame->builtins; },
-      .locals = [](PyObject* frame) { return frameLocals(asFrame(frame)->f_frame); },
+      .locals = [](PyObject* frame) { return frameObjectLocals(asFrame(frame)); },
       .walk = walkFrames,
   });
 }

@@ -102,7 +102,10 @@ PyObject* frameGenerator(Frame* frame);
 Status frameFastToLocals(Frame* frame);
 Result<Ref<>> frameLocals(Frame* frame);  // locals() of that frame
 void frameLocalsToFast(Frame* frame, bool clear);
-void frameObjectFastToLocals(FrameObject* object);
+// For one who looks from outside: what is changed in the dict until frameObjectLocalsToFast() comes back,
+// once. (locals() of the running function is not such a look: its dict may be old when a tracer returns.)
+Result<Ref<>> frameObjectLocals(FrameObject* object);
+void frameObjectLocalsToFast(FrameObject* object, bool clear);
 // f_lineno = line: moves the point of execution while tracing.
 Status frameObjectSetLine(FrameObject* object, Opt<> value);
 Result<Ref<FrameObject>> frameObjectNew(CodeObject* code, PyObject* globals, Opt<> locals);  // PyFrame_New

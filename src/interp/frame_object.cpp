@@ -102,7 +102,6 @@ Status frameFastToLocals(Frame* frame) {
       clearPending();
     }
   }
-  if (frame->frame_obj) frame->frame_obj->f_fast_as_locals = 1;
   return {};
 }
 
@@ -127,8 +126,7 @@ void storeLocal(Frame* frame, int i, MaybeRef<> value) {
 
 void frameLocalsToFast(Frame* frame, bool clear) {
   CodeObject* code = frame->code;
-  if (!frame->locals || (frame->frame_obj && !frame->frame_obj->f_fast_as_locals)) return;
-  if (frame->frame_obj) frame->frame_obj->f_fast_as_locals = 0;
+  if (!frame->locals) return;
   PendingSaved saved;
   Ref<> locals = share(frame->locals);
   for (int i = 0; i < code->co_nlocalsplus; i++) {
@@ -143,8 +141,16 @@ void frameLocalsToFast(Frame* frame, bool clear) {
   }
 }
 
-void frameObjectFastToLocals(FrameObject* object) {
-  if (frameFastToLocals(object->f_frame).failed()) clearPending();
+Result<Ref<>> frameObjectLocals(FrameObject* object) {
+  Ref<> locals = TRY(frameLocals(object->f_frame));
+  object->f_fast_as_locals = 1;
+  return locals;
+}
+
+void frameObjectLocalsToFast(FrameObject* object, bool clear) {
+  if (!object->f_fast_as_locals) return;
+  frameLocalsToFast(object->f_frame, clear);
+  object->f_fast_as_locals = 0;
 }
 
 namespace {
@@ -153,7 +159,7 @@ Frame* recordOf(FrameObject* object) { return object->f_frame; }
 
 Result<Ref<>> getLocals(FrameObject* object) {
   TRY(audit("object.__getattr__", "Os", static_cast<PyObject*>(object), "f_locals"));
-  return frameLocals(recordOf(object));
+  return frameObjectLocals(object);
 }
 Result<Ref<>> getBack(FrameObject* object) {
   if (object->f_back) return share<PyObject>(object->f_back);

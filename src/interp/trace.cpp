@@ -246,8 +246,7 @@ Result<Ref<>> callPythonTracer(PyObject* callback, FrameObject* frame, int event
   Ref<> held = share(callback);
   auto result = call(callback, static_cast<PyObject*>(frame), static_cast<PyObject*>(eventName(event)),
                      arg ? arg : Py_None);
-  // Only a tracer that looked at f_locals may have changed variables there.
-  if (frame->f_fast_as_locals) frameLocalsToFast(frame->f_frame, true);
+  frameObjectLocalsToFast(frame, true);
   if (result.failed()) (void)tracebackAddHere(frame).failed();
   return result;
 }

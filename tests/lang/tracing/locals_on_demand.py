@@ -49,6 +49,29 @@ result = count()
 sys.settrace(None)
 print(result)
 
+
+
+# The dict of locals() is not what comes back after an event.
+def formatting(name):
+    method = "find_{name}".format(**locals())
+    kept = locals()
+    del name
+    kept["name"] = "again"
+    return method, "name" in kept
+
+
+def looking(frame, event, arg):
+    if event == "call":
+        frame.f_locals
+    return looking
+
+
+for tracer in (lambda frame, event, arg: tracer), looking:
+    sys.settrace(tracer)
+    result = formatting("spec")
+    sys.settrace(None)
+    print(result)
+
 # Line events of a long function take no time that grows with its length.
 source = "def long():\n x = 0\n" + "".join(f" x += {i}\n" for i in range(20000)) + " return x\n"
 exec(source)
