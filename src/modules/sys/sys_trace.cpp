@@ -8,6 +8,7 @@
 #include "types/exceptions.h"
 #include "types/int.h"
 #include "types/struct_seq.h"
+#include "types/type.h"
 
 namespace krait::modules {
 namespace {
@@ -133,7 +134,10 @@ Status sysSetCoroutineOriginTrackingDepth(int depth) {
   return {};
 }
 
-Status sysClearTypeCache() { return {}; }
+Status sysClearTypeCache() {
+  typeCacheClear();
+  return {};
+}
 
 }  // namespace
 

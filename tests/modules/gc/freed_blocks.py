@@ -61,3 +61,13 @@ g.__module__ = cycle
 del g, cycle
 gc.collect()
 print(repr(function)[:13], repr(function.__name__), function.__qualname__ == '')
+
+# sys._clear_type_cache drops the names that the method cache keeps.
+import sys
+
+name = ''.join(['kept', '_', 'name'])
+before = sys.getrefcount(name)
+getattr(5, name, None)
+kept = sys.getrefcount(name)
+sys._clear_type_cache()
+print(kept - before, sys.getrefcount(name) - before)
