@@ -17,7 +17,7 @@ int scaled(int value) { return value > INT_MAX / kLevelsPerFrame ? INT_MAX : val
 Nesting::Nesting(const char* doing) : doing_(doing), stack_limit_(nestingStackLimit()) {
   Thread* thread = currentThread();
   depth_ = scaled(thread->recursion_limit - thread->recursion_remaining);
-  limit_ = scaled(thread->recursion_limit);
+  limit_ = scaled(threadRecursionLimit());
 }
 
 Raised Nesting::raiseTooDeep() const {

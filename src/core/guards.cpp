@@ -38,7 +38,9 @@ KR_NEVER_INLINE bool raiseTooDeep(Thread* thread, const char* where, bool stack_
 Result<RecursionGuard> RecursionGuard::enter(const char* where) {
   Thread* thread = currentThread();
   bool too_low = static_cast<char*>(__builtin_frame_address(0)) < thread->c_stack_limit;
-  if (thread->recursion_remaining-- <= 0 || too_low) [[unlikely]] {
+  recursionTrim(thread);
+  bool used_up = thread->recursion_remaining-- <= 0 && !recursionExtend(thread);
+  if (used_up || too_low) [[unlikely]] {
     if (raiseTooDeep(thread, where, too_low)) {
       thread->recursion_remaining++;
       return Raised{};

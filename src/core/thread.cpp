@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 
@@ -135,6 +136,14 @@ void threadSetRecursionLimit(int limit) {
     t->recursion_remaining += limit - t->recursion_limit;
     t->recursion_limit = limit;
   }
+}
+
+bool recursionExtend(Thread* thread) {
+  int more = std::min(recursion_limit - thread->recursion_limit, kRecursionInstalment);
+  if (more <= 0) return false;
+  thread->recursion_limit += more;
+  thread->recursion_remaining += more;
+  return true;
 }
 
 int threadSetAsyncException(unsigned long id, Opt<> exception) {

@@ -85,6 +85,21 @@ void gilStateBind(Thread* thread);  // the calling OS thread's own state
 int pendingCallAdd(int (*function)(void*), void* arg);
 Status pendingCallsRun();
 
+// The recursion limit is handed to a thread in instalments: thread->recursion_limit is what was handed out so
+// far (limit - remaining is the depth at all times), threadRecursionLimit() what it may grow to. Extensions
+// count recursion_remaining inline and ask (_Py_CheckRecursiveCall) only when it is used up, so an instalment
+// bounds how much of the C stack they use between two looks at it.
+constexpr int kRecursionInstalment = 128;  // 1 KiB a level is half of the stack's margin
+// recursion_remaining is used up: true when there was more to hand out.
+[[gnu::cold]] bool recursionExtend(Thread* thread);
+// Takes back what exceeds an instalment.
+inline void recursionTrim(Thread* thread) {
+  int excess = thread->recursion_remaining - kRecursionInstalment;
+  if (excess <= 0) return;
+  thread->recursion_remaining -= excess;
+  thread->recursion_limit -= excess;
+}
+
 // Counts a C-level recursion (repr, compare, call of a native function ...). Fails with RecursionError
 // "maximum recursion depth exceeded{where}" when the Python limit or the C stack is exhausted.
 //   auto guard = TRY(RecursionGuard::enter(" while calling a Python object"));

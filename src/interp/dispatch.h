@@ -161,7 +161,7 @@ KR_ALWAYS_INLINE Step enterFrame(const Unit*& ip, Stack& sp, Frame*& frame, Thre
 Step enterFrame(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, Frame* callee,
                 const Unit* last_unit) {
   frame->prev_instr = const_cast<Unit*>(last_unit);
-  if (thread->recursion_remaining-- <= 0) [[unlikely]]
+  if (thread->recursion_remaining-- <= 0 && !recursionExtend(thread)) [[unlikely]]
     return enterFrameFailed(thread, frame, callee);
   frame->stacktop = static_cast<int>(sp.top - frame->localsplus);
   callee->previous = frame;

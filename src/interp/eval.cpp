@@ -144,7 +144,8 @@ bool stackIsExhausted(Thread* thread) {
 }  // namespace
 
 PyObject* evalFrame(Thread* thread, Frame* frame, bool raising) {
-  if (thread->recursion_remaining-- <= 0 || stackIsExhausted(thread)) [[unlikely]] {
+  bool used_up = thread->recursion_remaining-- <= 0 && !recursionExtend(thread);
+  if (used_up || stackIsExhausted(thread)) [[unlikely]] {
     (void)raiseFrameRecursion(thread);
     return nullptr;
   }

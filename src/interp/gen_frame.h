@@ -16,7 +16,7 @@ KR_ALWAYS_INLINE bool genCanResume(GenObject* gen) {
 KR_ALWAYS_INLINE Step genEnter(const Unit*& ip, Stack& sp, Frame*& frame, Thread* thread, GenObject* gen,
                                PyObject* sent, FrameEntry entry, uint32_t return_offset) {
   Frame* callee = gen->frame();
-  if (thread->recursion_remaining-- <= 0) [[unlikely]] {
+  if (thread->recursion_remaining-- <= 0 && !recursionExtend(thread)) [[unlikely]] {
     decref(sent);
     (void)raiseFrameRecursion(thread);
     return Step::kRaised;

@@ -4,6 +4,7 @@ import ast
 import functools
 import io
 import itertools
+import json
 import sys
 import threading
 import types
@@ -80,6 +81,17 @@ class Endless:
         return self == other
 
 
+def nested_json():
+    items, keys = [], {}
+    for _ in range(N):
+        items, keys = [items], {'a': keys}
+    t('json list', lambda: json.dumps(items))
+    t('json dict', lambda: json.dumps(keys))
+    t('json text', lambda: json.loads('[' * N + ']' * N))
+    t('json object', lambda: json.loads('{"a":' * N + '1' + '}' * N))
+    t('json key', lambda: json.loads('{"a":' * 200 + '1' + '}' * 200))
+
+
 def nested():
     t('compile', lambda: exec('print(1 + 2 * (3 + 4))'))
     t('not', lambda: eval('not ' * N + '1'))
@@ -104,7 +116,10 @@ def run(f, size):
 run(freed, 256 * 1024)
 run(coroutines, 256 * 1024)
 run(nested, 32768)
+run(nested_json, 32768)
 sys.setrecursionlimit(10 ** 9)
+run(nested_json, 32768)
+run(nested_json, 256 * 1024)
 run(nested, 32768)
 run(nested, 0)
 print('end')
