@@ -4,12 +4,14 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/sanitizer.h"
 #include "core/pool.h"
 
 namespace krait {
 namespace {
 
-constexpr size_t kMaxRequest = PY_SSIZE_T_MAX;
+// AddressSanitizer's allocator would write a warning about a request larger than it accepts.
+constexpr size_t kMaxRequest = kAddressSanitizer ? size_t{8191} << 20 : size_t{PY_SSIZE_T_MAX};
 
 size_t atLeastOne(size_t size) { return size ? size : 1; }
 bool productFits(size_t count, size_t size, size_t* product) {
@@ -71,8 +73,10 @@ void* poolRealloc(void*, void* p, size_t size) {
 constexpr MemAllocator kLibc{nullptr, libcMalloc, libcCalloc, libcRealloc, libcFree};
 constexpr MemAllocator kPools{nullptr, poolMalloc, poolCalloc, poolRealloc, poolFree};
 
-constinit MemAllocator allocators[3] = {kLibc, kPools, kPools};
-const char* allocator_name = "pymalloc";
+constexpr MemAllocator kStandard = kAddressSanitizer ? kLibc : kPools;
+
+constinit MemAllocator allocators[3] = {kLibc, kStandard, kStandard};
+const char* allocator_name = kAddressSanitizer ? "malloc" : "pymalloc";
 
 bool isPlain(const MemAllocator& a) { return a.malloc == poolMalloc; }
 MemAllocator& domainOf(MemDomain domain) { return allocators[static_cast<int>(domain)]; }
@@ -138,13 +142,16 @@ bool memSetupByName(const char* name) {
   std::string_view text(name);
   bool debug = text.ends_with("debug");
   if (text == "malloc" || text == "malloc_debug")
-    allocators[1] = allocators[2] = kLibc;
-  else if (text != "default" && text != "pymalloc" && text != "debug" && text != "pymalloc_debug")
-    return false;
+    allocators[1] = kLibc;
+  else if (text == "pymalloc" || text == "pymalloc_debug")
+    allocators[1] = kPools;
+  else if (text == "default" || text == "debug")
+    allocators[1] = kStandard;
   else
-    allocators[1] = allocators[2] = kPools;
+    return false;
+  allocators[2] = allocators[1];
   allocators[0] = kLibc;
-  bool plain_malloc = text.starts_with("malloc");
+  bool plain_malloc = allocators[1].malloc == libcMalloc;
   allocator_name =
       plain_malloc ? (debug ? "malloc_debug" : "malloc") : (debug ? "pymalloc_debug" : "pymalloc");
   if (debug) memSetupDebugHooks();

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/sanitizer.h"
 #include "core/frame_hooks.h"
 #include "core/gc.h"
 #include "core/memory.h"
@@ -183,7 +184,7 @@ void clearTraces() {
 }
 
 void keepFreeLists(bool kept) {
-  free_lists_kept = kept;
+  free_lists_kept = kept && !kAddressSanitizer;
   if (kept) return;
   listClearFreeList();
   dictClearFreeList();

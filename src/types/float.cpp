@@ -8,6 +8,7 @@
 
 #include "base/float_text.h"
 #include "base/hash.h"
+#include "base/sanitizer.h"
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/gc.h"
@@ -20,7 +21,7 @@ namespace krait {
 namespace {
 
 // Dropped floats, linked through ob_type.
-constexpr int kMaxFree = 512;
+constexpr int kMaxFree = kAddressSanitizer ? 0 : 512;
 FloatObject* free_floats = nullptr;
 int free_count = 0;
 

@@ -5,11 +5,13 @@
 #include <cstdio>
 
 #include "base/macros.h"
+#include "base/sanitizer.h"
 
 namespace krait {
 
-// False while tracemalloc traces: a block used again would show where it was first made.
-inline bool free_lists_kept = true;
+// False while tracemalloc traces: a block used again would show where it was first made. A sanitizer would
+// not notice the use of a freed block.
+inline bool free_lists_kept = !kAddressSanitizer;
 
 template <class T, int kMax>
 class FreeList {

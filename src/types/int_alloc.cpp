@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/sanitizer.h"
 #include "core/errors.h"
 #include "core/gc.h"
 #include "types/int.h"
@@ -11,7 +12,7 @@
 namespace krait {
 namespace {
 
-constexpr int kMaxFree = 512;
+constexpr int kMaxFree = kAddressSanitizer ? 0 : 512;
 constexpr size_t kDigitsOffset = offsetof(IntObject, digits);
 constexpr Py_ssize_t kMaxDigits = (PY_SSIZE_T_MAX - static_cast<Py_ssize_t>(kDigitsOffset)) / sizeof(Digit);
 

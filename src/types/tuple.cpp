@@ -3,6 +3,7 @@
 // Freed tuples of up to 20 items are kept in one chain per size, linked through their first item.
 #include "types/tuple.h"
 
+#include "base/sanitizer.h"
 #include "base/words.h"
 #include "core/call.h"
 #include "core/thread.h"
@@ -22,7 +23,7 @@ namespace krait {
 namespace {
 
 constexpr Py_ssize_t kMaxKeptSize = 20;
-constexpr int kMaxKeptCount = 500;
+constexpr int kMaxKeptCount = kAddressSanitizer ? 0 : 500;
 struct KeptTuples {
   TupleObject* first = nullptr;
   int count = 0;
