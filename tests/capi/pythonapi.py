@@ -9,6 +9,10 @@ def function(name, result, *arguments):
     f.restype, f.argtypes = result, arguments
     return f
 
+def borrowed(name, *arguments):  # ctypes would take over the reference of a py_object
+    f = function(name, c_void_p, *arguments)
+    return lambda *values: ctypes.cast(f(*values), py_object).value
+
 def show(call, *arguments):
     try:
         print(repr(call(*arguments)))
@@ -61,7 +65,7 @@ def sample(a, b=2, *, c=3) -> int: return a
 new = function("PyFunction_New", py_object, py_object, py_object)(sample.__code__, globals())
 function("PyFunction_SetDefaults", c_int, py_object, py_object)(new, (5,))
 function("PyFunction_SetKwDefaults", c_int, py_object, py_object)(new, {"c": 4})
-print(new.__defaults__, new.__kwdefaults__, function("PyFunction_GetAnnotations", py_object, py_object)(sample))
+print(new.__defaults__, new.__kwdefaults__, borrowed("PyFunction_GetAnnotations", py_object)(sample))
 show(function("PyFunction_SetDefaults", c_int, py_object, py_object), new, 3)
 frame = sys._getframe()
 print(function("PyFrame_GetCode", py_object, py_object)(frame) is frame.f_code,
@@ -81,7 +85,7 @@ function("PyFile_WriteString", c_int, c_char_p, py_object)(b"text\n", sys.stdout
 function("PyFile_WriteObject", c_int, py_object, py_object, c_int)("repr", sys.stdout, 0)
 print()
 print(function("Py_GetPlatform", c_char_p)(), c_ulong.in_dll(api, "Py_Version").value == sys.hexversion)
-print(function("PyThreadState_GetDict", py_object)() is function("PyThreadState_GetDict", py_object)())
+print(borrowed("PyThreadState_GetDict")() is borrowed("PyThreadState_GetDict")())
 print(function("_Py_normpath", c_wchar_p, c_wchar_p, c_ssize_t)(ctypes.create_unicode_buffer("/a/./b//../c/"), -1))
 print([hex(c_int.in_dll(api, flag).value) for flag in ("Py_OptimizeFlag", "Py_VerboseFlag", "Py_IsolatedFlag", "Py_UTF8Mode")])
 
