@@ -1,11 +1,12 @@
 #!/bin/bash
 # run.sh KRAIT [--quick]. Runs the committed tests: every tests/<area>/**/NAME.py that has a NAME.out beside it has to print exactly that
 # (stdout and stderr together) and exit with the status on NAME.out's last line. Then the list of CPython's own test
-# cases that must not be lost, and (release builds only: a debug build takes ten minutes) the real programs of
+# cases that must not be lost, and (but for a debug build, which takes ten minutes) the real programs of
 # tests/real. --quick leaves these two out. Last line: "N passed, N failed".
 . "$(dirname "$0")/clean_env.sh"
 cd "$(dirname "$0")/.." || exit 2
 krait=$(realpath "$1")
+. tests/instrumented.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 passed=0 failed=0 known=0
@@ -27,7 +28,7 @@ check() {  # name, expected file, actual file
 
 while read -r expected; do
   test=${expected%.out}.py
-  (cd "$(dirname "$test")" && timeout 120 "$krait" "$(basename "$test")" >"$scratch/raw" 2>&1; echo "exit status $?" >>"$scratch/raw")
+  (cd "$(dirname "$test")" && timeout $((120 * patience)) "$krait" "$(basename "$test")" >"$scratch/raw" 2>&1; echo "exit status $?" >>"$scratch/raw")
   sed "s#$PWD/##g" "$scratch/raw" >"$scratch/out"
   check "$test" "$expected" "$scratch/out"
 done < <(find tests -name '*.out' | sort)

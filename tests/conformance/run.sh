@@ -5,11 +5,25 @@
 #   run.sh KRAIT [LIST...]            prints the cases passed per module (all lists)
 #   run.sh KRAIT --check [LIST...]    fails when a case of LIST_passing.txt does not pass any more (core and quick)
 #   run.sh KRAIT --update [LIST...]   adds the cases that pass now to LIST_passing.txt (all lists)
+# Further options, before the lists: --patience N multiplies the time limits (6 for an instrumented build), --jobs N
+# bounds the modules that run at once, --keep FOLDER keeps the output and log of each module there.
 . "$(dirname "$0")/../clean_env.sh"
 krait=$(realpath "$1")
 shift
 mode=show
-case "$1" in --check | --update) mode=${1#--}; shift ;; esac
+jobs=$(nproc)
+keep=
+. "$(dirname "$0")/../instrumented.sh"
+while [[ "$1" == --* ]]; do
+  case "$1" in
+    --check | --update) mode=${1#--} ;;
+    --patience) patience=$2; shift ;;
+    --jobs) jobs=$2; shift ;;
+    --keep) mkdir -p "$2"; keep=$(realpath "$2"); shift ;;
+    *) echo "unknown option: $1" >&2; exit 2 ;;
+  esac
+  shift
+done
 lists=("$@")
 if [ ${#lists[@]} = 0 ]; then
   lists=(core quick)
@@ -18,18 +32,22 @@ fi
 cd "$(dirname "$0")" || exit 2
 here=$PWD
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+leave() {
+  [ -z "$keep" ] || cp "$scratch"/*.out "$scratch"/*.log "$keep"
+  rm -rf "$scratch"
+}
+trap leave EXIT
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 
 run_module() (  # LIMIT MODULE; runs in a folder of its own, which the tests fill
   mkdir -p "$scratch/$2.dir"
   cd "$scratch/$2.dir" || exit
-  ulimit -v 8000000
-  timeout "$1" "$krait" "$here/case_log.py" "$2" "$scratch/$2.log" </dev/null >"$scratch/$2.out" 2>&1
+  limit_memory 8000000
+  timeout $(($1 * patience)) "$krait" "$here/case_log.py" "$2" "$scratch/$2.log" </dev/null >"$scratch/$2.out" 2>&1
   echo "exit $?" >>"$scratch/$2.out"
 )
-export -f run_module
-export krait here scratch
+export -f run_module limit_memory
+export krait here scratch patience instrumented
 
 passed_cases() {  # LIST: the cases that passed in its modules
   sed "s#.*#$scratch/&.log#" "$1.txt" | xargs cat 2>/dev/null | grep '^pass ' | cut -d' ' -f2- | LC_ALL=C sort -u
@@ -67,7 +85,7 @@ status=0
 for list in "${lists[@]}"; do
   limit=240
   [ "$list" = slow ] && limit=1200
-  xargs -P "$(nproc)" -I{} bash -c "run_module $limit {}" <"$list.txt"
+  xargs -P "$jobs" -I{} bash -c "run_module $limit {}" <"$list.txt"
   case $mode in
     check) check_list "$list" "$limit" || status=1 ;;
     show) show_list "$list" ;;

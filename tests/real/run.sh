@@ -10,6 +10,7 @@
 # checksum and a line count.
 . "$(dirname "$0")/../clean_env.sh"
 krait=$(realpath "$1")
+. "$(dirname "$0")/../instrumented.sh"
 shift
 cd "$(dirname "$0")" || exit 2
 here=$PWD
@@ -38,7 +39,7 @@ play() {  # interpreter, case file, output stem
   (
     py=$1 data=$here/data
     filter() { cat; }
-    run() { timeout 300 "$@"; echo "exit status $?"; }
+    run() { timeout $((300 * patience)) "$@"; echo "exit status $?"; }
     hide() {  # modules that programs use where they happen to be installed
       local module
       mkdir -p hidden
