@@ -6,6 +6,7 @@
 // general. What depends on values and not on the code (is this an iterator?) is checked by the instruction
 // itself when it runs.
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "bytecode/code_flags.h"
@@ -64,6 +65,55 @@ struct Join {
 
 constexpr int kMaxDepth = 1 << 24;
 
+// Instructions with a rule of their own below, though their row in opcodes.def says how many values they take
+// and leave.
+constexpr bool hasOwnRule(Op op) {
+  switch (op) {
+    case Op::RETURN_GENERATOR:
+    case Op::PUSH_NULL:
+    case Op::LOAD_METHOD:
+    case Op::KW_NAMES:
+    case Op::COMPARE_OP:
+    case Op::BINARY_OP:
+    case Op::LIST_APPEND:
+    case Op::LIST_EXTEND:
+    case Op::LIST_TO_TUPLE:
+    case Op::SET_ADD:
+    case Op::SET_UPDATE:
+    case Op::MAP_ADD:
+    case Op::DICT_UPDATE:
+    case Op::DICT_MERGE:
+    case Op::GET_LEN:
+    case Op::MATCH_MAPPING:
+    case Op::MATCH_SEQUENCE:
+    case Op::MATCH_KEYS:
+    case Op::MATCH_CLASS:
+    case Op::PUSH_EXC_INFO:
+    case Op::CHECK_EXC_MATCH:
+    case Op::PREP_RERAISE_STAR:
+    case Op::WITH_EXCEPT_START:
+    case Op::POP_EXCEPT:
+    case Op::END_ASYNC_FOR:
+    case Op::GET_ANEXT: return true;
+    default: return false;
+  }
+}
+
+// A plain instruction takes as many objects as its row says, whatever they are, leaves objects, and goes on
+// with the next one. Most instructions are plain, and each is looked at whenever its block is walked.
+constexpr bool isPlain(Op op) {
+  const OpInfo& info = opInfo(op);
+  bool variable = info.pops == kVarOperands || info.pushes == kVarOperands;
+  return info.name && !opIsSpecialized(op) && !variable && !opIsJump(op) && !opHas(op, OpFlag::kNoFall) &&
+         !hasOwnRule(op);
+}
+consteval std::array<bool, kOpCount> plainOps() {
+  std::array<bool, kOpCount> plain{};
+  for (int op = 0; op < kOpCount; op++) plain[static_cast<size_t>(op)] = isPlain(static_cast<Op>(op));
+  return plain;
+}
+constexpr std::array<bool, kOpCount> kPlain = plainOps();
+
 class Verifier {
  public:
   explicit Verifier(CodeObject* code) : code_(code), units_(static_cast<int>(code->unitCount())) {}
@@ -77,6 +127,7 @@ class Verifier {
   const char* checkPrologue();
   bool addJoin(int unit);
 
+  const char* checkIndex(const Instruction& in) const;
   const char* checkOperand(const Instruction& in) const;
   const char* checkCallShape(const Instruction& in) const;
   const char* checkLocal(const Instruction& in) const;
@@ -84,6 +135,7 @@ class Verifier {
 
   const char* walk(int join);
   const char* step(const Instruction& in);
+  const char* stepPlain(const Instruction& in);
   const char* checkKinds(const Instruction& in) const;
   bool topIs(int below, Kind kind) const { return now_[static_cast<size_t>(depth_ - 1 - below)] == kind; }
   const char* apply(const Instruction& in, JumpTaken jump);
@@ -206,12 +258,16 @@ const char* Verifier::checkPrologue() {
   return nullptr;
 }
 
-const char* Verifier::checkOperand(const Instruction& in) const {
+const char* Verifier::checkIndex(const Instruction& in) const {
   if (opHas(in.op, OpFlag::kConst) && in.oparg >= code_->consts()->size())
     return "constant index out of range";
   int name_index = in.op == Op::LOAD_GLOBAL ? in.oparg >> 1 : in.oparg;
   if (opHas(in.op, OpFlag::kName) && name_index >= code_->names()->size()) return "name index out of range";
-  if (const char* wrong = checkLocal(in)) return wrong;
+  return checkLocal(in);
+}
+
+const char* Verifier::checkOperand(const Instruction& in) const {
+  if (const char* wrong = checkIndex(in)) return wrong;
   switch (in.op) {
     case Op::COMPARE_OP: return in.oparg > Py_GE ? "comparison operator out of range" : nullptr;
     case Op::BINARY_OP: return in.oparg >= kBinaryOpCount ? "binary operator out of range" : nullptr;
@@ -475,7 +531,25 @@ const char* Verifier::enterHandler(const Instruction& in) {
   return enter(entry.target, handler_.data(), depth);
 }
 
+const char* Verifier::stepPlain(const Instruction& in) {
+  const OpInfo& info = opInfo(in.op);
+  if (const char* wrong = checkIndex(in)) return wrong;
+  int bottom = depth_ - info.pops, after = bottom + info.pushes;
+  if (bottom < 0) return "stack underflow";
+  for (int i = 0; i < info.pops; i++) {
+    if (topIs(i, Kind::kNull) || topIs(i, Kind::kMaybeNull)) return "a null for an object";
+  }
+  if (const char* wrong = enterHandler(in)) return wrong;
+  if (after > code_->co_stacksize || after > kMaxDepth) return "stack depth out of range";
+  reserve(after);
+  std::fill(now_.begin() + bottom, now_.begin() + after, Kind::kObject);
+  depth_ = after;
+  if (info.pushes) applyTyped(in);
+  return nullptr;
+}
+
 const char* Verifier::step(const Instruction& in) {
+  if (kPlain[static_cast<size_t>(in.op)]) return stepPlain(in);
   if (const char* wrong = checkOperand(in)) return wrong;
   if (const char* wrong = checkKinds(in)) return wrong;
   if (const char* wrong = enterHandler(in)) return wrong;
