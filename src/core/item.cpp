@@ -133,9 +133,10 @@ Status checkIteratorNesting() {
 
 Result<MaybeRef<>> iterNext(PyObject* iterator) {
   TRY(checkIteratorNesting());
-  PyObject* item = typeOf(iterator)->tp_iternext(iterator);
-  if (item) [[likely]]
-    return MaybeRef<>::steal(item);
+  return loopNext(iterator);
+}
+
+Result<MaybeRef<>> iterEnded() {
   if (!exceptionPending()) return MaybeRef<>();
   if (!pendingMatches(PyExc_StopIteration)) return Raised{};
   clearPending();

@@ -89,12 +89,20 @@ Result<MaybeRef<>> iterNext(PyObject* iterator);  // absent: exhausted (StopIter
 bool isIterator(PyObject* object);
 // Tp_iternext of classes whose __next__ is None. types/object.cpp
 PyObject* nextNotImplemented(PyObject* object);
+Result<MaybeRef<>> iterEnded();  // what a null of tp_iternext means: exhausted, or a failure
+// iterNext() for loops. Only what is called by an iterator's own __next__ nests without end, so that the C
+// stack has to be checked; a loop is not.
+inline Result<MaybeRef<>> loopNext(PyObject* iterator) {
+  if (PyObject* item = typeOf(iterator)->tp_iternext(iterator)) [[likely]]
+    return MaybeRef<>::steal(item);
+  return iterEnded();
+}
 // Calls f(Ref<>) -> Status for each item.
 template <class F>
 Status forEach(PyObject* iterable, F&& f) {
   Ref<> iterator = TRY(getIter(iterable));
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iterator.get()));
+    MaybeRef<> item = TRY(loopNext(iterator.get()));
     if (!item) return {};
     TRY(f(std::move(item).take()));
   }

@@ -4,6 +4,7 @@
 // Result<Ref<T>> is one word, returned in a register; null means "raised", CPython's own convention.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <type_traits>
 
@@ -51,6 +52,26 @@ class [[nodiscard, clang::trivial_abi]] Result<Ref<T>> {
   T* p_;
 };
 
+// One word too: null is "absent", an address no object has is "raised".
+template <class T>
+class [[nodiscard, clang::trivial_abi]] Result<MaybeRef<T>> {
+ public:
+  template <class U>
+    requires std::is_convertible_v<U, MaybeRef<T>>
+  Result(U&& value) : p_(MaybeRef<T>(std::forward<U>(value)).leak()) {}
+  Result(Raised) : p_(raised()) { KR_ASSERT_RAISED(); }
+  Result(Result&& other) noexcept : p_(std::exchange(other.p_, nullptr)) {}
+  ~Result() {
+    if (p_ && p_ != raised()) decref(p_);
+  }
+  bool failed() const { return p_ == raised(); }
+  MaybeRef<T> take() && { return MaybeRef<T>::steal(std::exchange(p_, nullptr)); }
+
+ private:
+  static T* raised() { return reinterpret_cast<T*>(uintptr_t{1}); }
+  T* p_;
+};
+
 template <>
 class [[nodiscard]] Result<void> {
  public:
@@ -65,8 +86,7 @@ class [[nodiscard]] Result<void> {
   bool ok_;
 };
 
-// Everything else, e.g. Result<bool>, Result<Py_ssize_t>, Result<Opt<T>>, Result<MaybeRef<T>>,
-// Result<std::string>.
+// Everything else, e.g. Result<bool>, Result<Py_ssize_t>, Result<Opt<T>>, Result<std::string>.
 template <class X>
 class [[nodiscard]] Result {
  public:

@@ -121,7 +121,7 @@ Result<bool> sequenceContains(PyObject* object, PyObject* item) {
   if (auto* s = slotsOf(object); s && s->sq_contains) return boolFromC(s->sq_contains(object, item));
   Ref<> iterator = TRY(iterForSearch(object));
   for (;;) {
-    MaybeRef<> candidate = TRY(iterNext(iterator.get()));
+    MaybeRef<> candidate = TRY(loopNext(iterator.get()));
     if (!candidate) return false;
     if (TRY(richCompareBool(candidate.get(), item, Py_EQ))) return true;
   }
@@ -130,7 +130,7 @@ Result<bool> sequenceContains(PyObject* object, PyObject* item) {
 Result<Py_ssize_t> sequenceCount(PyObject* object, PyObject* item) {
   Ref<> iterator = TRY(iterForSearch(object));
   for (Py_ssize_t count = 0;;) {
-    MaybeRef<> candidate = TRY(iterNext(iterator.get()));
+    MaybeRef<> candidate = TRY(loopNext(iterator.get()));
     if (!candidate) return count;
     if (!TRY(richCompareBool(candidate.get(), item, Py_EQ))) continue;
     if (count == PY_SSIZE_T_MAX) return raise(PyExc_OverflowError, "count exceeds C integer size");
@@ -141,7 +141,7 @@ Result<Py_ssize_t> sequenceCount(PyObject* object, PyObject* item) {
 Result<Py_ssize_t> sequenceIndex(PyObject* object, PyObject* item) {
   Ref<> iterator = TRY(iterForSearch(object));
   for (Py_ssize_t index = 0;; index++) {
-    MaybeRef<> candidate = TRY(iterNext(iterator.get()));
+    MaybeRef<> candidate = TRY(loopNext(iterator.get()));
     if (!candidate) return raise(PyExc_ValueError, "sequence.index(x): x not in sequence");
     if (TRY(richCompareBool(candidate.get(), item, Py_EQ))) return index;
   }
@@ -164,7 +164,7 @@ Result<Ref<TupleObject>> sequenceTuple(PyObject* iterable) {
   if (TRY(lengthHint(iterable, 10)) > kMaxItems) return raiseNoMemory();
   Ref<ListObject> list = TRY(listNew());
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iterator.get()));
+    MaybeRef<> item = TRY(loopNext(iterator.get()));
     if (!item) return listAsTuple(list);
     TRY(listAppend(list, std::move(item).take()));
   }

@@ -31,14 +31,14 @@ Status unpackIterable(PyObject* value, int before, int after, PyObject** high) {
     return status;
   };
   for (int i = 0; i < before; i++) {
-    auto next = iterNext(iterator.get());
+    auto next = loopNext(iterator.get());
     if (next.failed()) return fail(Raised{});
     MaybeRef<> item = std::move(next).take();
     if (!item) return fail(failUnpack(value, after < 0 ? before : before + after, i, after >= 0));
     *--out = std::move(item).leak();
   }
   if (after < 0) {
-    auto next = iterNext(iterator.get());
+    auto next = loopNext(iterator.get());
     if (next.failed()) return fail(Raised{});
     MaybeRef<> item = std::move(next).take();
     if (!item) return {};

@@ -167,6 +167,25 @@ bool specializeClassMethod(const Unit* ip, PyObject* owner, StrObject* name) {
   return true;
 }
 
+// An instance with a dict of its own at a fixed place, or with none there yet.
+bool cacheMethodBesideDict(MethodCache* cache, PyObject* owner, StrObject* name, Op* form) {
+  constexpr uint32_t kNoKeys =
+      UINT32_MAX;  // the version of no keys: the form holds as long as there is no dict
+  Py_ssize_t offset = typeOf(owner)->tp_dictoffset;
+  if (offset <= 0 || offset > INT16_MAX) return false;
+  auto* dict = *reinterpret_cast<DictObject**>(reinterpret_cast<char*>(owner) + offset);
+  uint32_t version = kNoKeys;
+  if (dict) {
+    if (dictKeysIndex(dict->ma_keys, name) != -1) return false;
+    version = dictKeysVersion(dict->ma_keys);
+    if (version == 0) return false;
+  }
+  cache->dict_offset = static_cast<uint16_t>(offset);
+  cacheWrite32(cache->keys_version, version);
+  *form = Op::LOAD_METHOD_WITH_DICT;
+  return true;
+}
+
 // Picks the form by where the instance keeps attributes; false: the name may be one of them.
 bool cacheMethodOwner(const Unit* ip, PyObject* owner, StrObject* name, Op* form) {
   PyTypeObject* type = typeOf(owner);
@@ -193,7 +212,7 @@ bool cacheMethodOwner(const Unit* ip, PyObject* owner, StrObject* name, Op* form
     *form = Op::LOAD_METHOD_NO_DICT;
     return true;
   }
-  return false;
+  return cacheMethodBesideDict(cache, owner, name, form);
 }
 
 }  // namespace

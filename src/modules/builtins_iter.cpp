@@ -19,7 +19,7 @@ namespace {
 Result<bool> builtinAll(PyObject* iterable) {
   Ref<> iterator = TRY(getIter(iterable));
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iterator.get()));
+    MaybeRef<> item = TRY(loopNext(iterator.get()));
     if (!item) return true;
     if (!TRY(objectIsTrue(item.get()))) return false;
   }
@@ -28,7 +28,7 @@ Result<bool> builtinAll(PyObject* iterable) {
 Result<bool> builtinAny(PyObject* iterable) {
   Ref<> iterator = TRY(getIter(iterable));
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iterator.get()));
+    MaybeRef<> item = TRY(loopNext(iterator.get()));
     if (!item) return false;
     if (TRY(objectIsTrue(item.get()))) return true;
   }
@@ -103,11 +103,17 @@ struct Extreme {
 
   MaybeRef<> best, best_key;
 
+  Result<bool> goesBefore(PyObject* rank) {
+    PyObject* other = best_key.get();
+    if (isExactInt(rank) && isExactInt(other)) {
+      int order = intCompare(cast<IntObject>(rank), cast<IntObject>(other));
+      return op == Py_LT ? order < 0 : order > 0;
+    }
+    return richCompareBool(rank, other, op);
+  }
   Status consider(Ref<> item) {
     Ref<> rank = key ? TRY(call(key.get(), item.get())) : item.clone();
-    if (best) {
-      if (!TRY(richCompareBool(rank.get(), best_key.get(), op))) return {};
-    }
+    if (best && !TRY(goesBefore(rank.get()))) return {};
     best = std::move(item);
     best_key = std::move(rank);
     return {};
@@ -224,7 +230,7 @@ Result<Ref<>> builtinSum(PyObject* iterable, Opt<> start) {
   if (start) TRY(rejectText(start.get()));
   Summing sum(start ? share(start.get()) : share<PyObject>(smallInt(0)));
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iterator.get()));
+    MaybeRef<> item = TRY(loopNext(iterator.get()));
     if (!item) return sum.finish();
     TRY(sum.add(item.get()));
   }

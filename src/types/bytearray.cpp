@@ -92,7 +92,7 @@ Status fillByIteration(ByteArrayObject* self, PyObject* source) {
   }
   Ref<> iter = std::move(iterator).take();
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iter.get()));
+    MaybeRef<> item = TRY(loopNext(iter.get()));
     if (!item) return {};
     char byte = static_cast<char>(TRY(byteFromObject(item.get())));
     TRY(byteArrayResize(self, self->ob_size + 1));
@@ -352,7 +352,7 @@ Status byteArrayExtend(ByteArrayObject* self, PyObject* source) {
   collected.reserve(TRY(lengthHint(source, 32)));
   if (collected.failed()) return raiseNoMemory();
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iter.get()));
+    MaybeRef<> item = TRY(loopNext(iter.get()));
     if (!item) break;
     collected.append(static_cast<char>(TRY(byteFromObject(item.get()))));
   }

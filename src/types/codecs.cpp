@@ -75,7 +75,7 @@ std::string normalizeName(std::string_view encoding) {
 // The encodings that need no registry.
 enum class Direct { kNone, kUtf8, kUtf16, kUtf32, kAscii, kLatin1 };
 Direct directEncoding(const char* encoding) {
-  if (!encoding) return Direct::kUtf8;
+  if (!encoding || std::strcmp(encoding, "utf-8") == 0) return Direct::kUtf8;
   std::string name = normalizeName(encoding);
   if (name == "utf_8" || name == "utf8") return Direct::kUtf8;
   if (name == "utf_16" || name == "utf16") return Direct::kUtf16;

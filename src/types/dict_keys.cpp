@@ -180,7 +180,7 @@ size_t keysFindSlotOf(const DictKeys* keys, Py_hash_t hash, Py_ssize_t index) {
 
 uint32_t dictKeysVersion(DictKeys* keys) {
   if (keys->dk_version != 0) return keys->dk_version;
-  if (last_keys_version == UINT32_MAX) return 0;
+  if (last_keys_version == UINT32_MAX - 1) return 0;  // the last one stands for "no keys"
   return keys->dk_version = ++last_keys_version;
 }
 

@@ -76,7 +76,7 @@ Result<Ref<>> itemsReversed(DictViewObject* view) { return dictIterNew(view->dic
 Result<bool> allContained(PyObject* items, PyObject* container) {
   Ref<> iterator = TRY(getIter(items));
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iterator));
+    MaybeRef<> item = TRY(loopNext(iterator));
     if (!item) return true;
     if (!TRY(sequenceContains(container, item.get()))) return false;
   }
@@ -188,7 +188,7 @@ Result<bool> viewIsDisjoint(PyObject* view, PyObject* other) {
   }
   Ref<> iterator = TRY(getIter(other));
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iterator));
+    MaybeRef<> item = TRY(loopNext(iterator));
     if (!item) return true;
     if (TRY(sequenceContains(view, item.get()))) return false;
   }

@@ -68,7 +68,7 @@ Status extendFromIterator(ListObject* list, PyObject* iterable) {
     list->ob_size = size;
   }
   for (;;) {
-    MaybeRef<> item = TRY(iterNext(iterator));
+    MaybeRef<> item = TRY(loopNext(iterator));
     if (!item) break;
     TRY(listAppend(list, std::move(item).take()));
   }

@@ -126,7 +126,7 @@ Result<bool> setIsSuperset(SetObject* set, PyObject* other) {
   if (isAnySet(other)) return setIsSubset(cast<SetObject>(other), set);
   Ref<> iterator = TRY(getIter(other));
   for (;;) {
-    MaybeRef<> key = TRY(iterNext(iterator));
+    MaybeRef<> key = TRY(loopNext(iterator));
     if (!key) return true;
     if (!TRY(setContains(set, key.get()))) return false;
   }
@@ -148,7 +148,7 @@ Result<bool> setIsDisjoint(SetObject* set, PyObject* other) {
   }
   Ref<> iterator = TRY(getIter(other));
   for (;;) {
-    MaybeRef<> key = TRY(iterNext(iterator));
+    MaybeRef<> key = TRY(loopNext(iterator));
     if (!key) return true;
     if (TRY(setContains(set, key.get()))) return false;
   }

@@ -79,7 +79,8 @@ Result<Ref<>> fromOrdinalMethod(PyTypeObject* type, int ordinal) {
 
 Result<Ref<>> fromIsoFormatMethod(PyTypeObject* type, PyObject* text) {
   if (!isStr(text)) return raise(PyExc_TypeError, "fromisoformat: argument must be str");
-  std::string bytes = isoBytes(cast<StrObject>(text));
+  std::string room;
+  std::string_view bytes = isoBytes(cast<StrObject>(text), &room);
   CivilDate date;
   bool size_ok = bytes.size() == 7 || bytes.size() == 8 || bytes.size() == 10;
   if (!size_ok || !parseIsoDate(bytes, &date)) return badIsoFormat(text);

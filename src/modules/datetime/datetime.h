@@ -147,7 +147,8 @@ struct IsoTime {
 bool parseIsoTime(std::string_view text, IsoTime* out);
 // Where the time's separator stands; npos: malformed.
 size_t isoSeparator(std::string_view text);
-std::string isoBytes(StrObject* text);  // one byte per character, others than ASCII become 0x80
+// One byte per character, others than ASCII become 0x80; lives as long as the text and *room.
+std::string_view isoBytes(StrObject* text, std::string* room);
 Result<Ref<>> strftimeWrap(PyObject* self, StrObject* format, PyObject* timetuple, PyObject* tzinfo,
                            PyObject* about, int microsecond);
 

@@ -154,16 +154,16 @@ Result<Ref<>> datetimeCombine(PyTypeObject* type, PyObject* date, PyObject* time
 
 Result<Ref<>> datetimeFromIsoFormat(PyTypeObject* type, PyObject* text) {
   if (!isStr(text)) return raise(PyExc_TypeError, "fromisoformat: argument must be str");
-  std::string bytes = isoBytes(cast<StrObject>(text));
-  std::string_view view = bytes;
-  if (view.size() < 7) return badIsoFormat(text);
-  size_t separator = isoSeparator(view);
+  std::string room;
+  std::string_view bytes = isoBytes(cast<StrObject>(text), &room);
+  if (bytes.size() < 7) return badIsoFormat(text);
+  size_t separator = isoSeparator(bytes);
   DateTimeParts parts;
-  if (separator == view.npos || !parseIsoDate(view.substr(0, separator), &parts.date))
+  if (separator == bytes.npos || !parseIsoDate(bytes.substr(0, separator), &parts.date))
     return badIsoFormat(text);
   IsoTime iso;
-  if (separator < view.size()) {
-    if (!parseIsoTime(view.substr(separator + 1), &iso)) return badIsoFormat(text);
+  if (separator < bytes.size()) {
+    if (!parseIsoTime(bytes.substr(separator + 1), &iso)) return badIsoFormat(text);
   }
   Ref<> zone = iso.has_zone ? TRY(zoneOfSeconds(iso.offset_seconds, iso.offset_micros)) : none();
   parts.clock = iso.clock;

@@ -126,14 +126,14 @@ size_t isoSeparator(std::string_view text) {
   return at % 2 == 0 ? 7 : 8;
 }
 
-std::string isoBytes(StrObject* text) {
-  std::string bytes;
-  bytes.reserve(static_cast<size_t>(text->size()));
+std::string_view isoBytes(StrObject* text, std::string* room) {
+  if (text->isAscii()) return text->asciiView();
+  room->reserve(static_cast<size_t>(text->size()));
   for (Py_ssize_t i = 0; i < text->size(); i++) {
     Py_UCS4 c = text->at(i);
-    bytes += c < 0x80 ? static_cast<char>(c) : '\x80';
+    *room += c < 0x80 ? static_cast<char>(c) : '\x80';
   }
-  return bytes;
+  return *room;
 }
 
 }  // namespace krait::modules

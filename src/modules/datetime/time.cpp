@@ -127,7 +127,8 @@ Result<Ref<>> strftimeMethod(TimeObject* self, PyObject* format) {
 
 Result<Ref<>> fromIsoFormatMethod(PyTypeObject* type, PyObject* text) {
   if (!isStr(text)) return raise(PyExc_TypeError, "fromisoformat: argument must be str");
-  std::string bytes = isoBytes(cast<StrObject>(text));
+  std::string room;
+  std::string_view bytes = isoBytes(cast<StrObject>(text), &room);
   std::string_view view = bytes;
   if (view.starts_with('T')) view.remove_prefix(1);
   IsoTime iso;

@@ -356,7 +356,7 @@ void ioFinalize(PyObject* file) {
     closed = true;
   }
   if (closed) return;
-  if (attrSet(file, "_finalizing", Py_True).failed()) clearPending();
+  if (attrSet(file, name<"_finalizing">(), Py_True).failed()) clearPending();
   auto done = callMethod(file, name<"close">());
   if (done.failed()) clearPending();
 }
