@@ -109,12 +109,14 @@ void formatFixed(CharBuffer& out, double magnitude, const DoubleFormat& format) 
   out.appendFill(format.precision - exact, '0');
 }
 
+// The digit before the point makes the largest precision wrap around: as if none were asked for.
+int scientificDecimals(int precision) { return precision == std::numeric_limits<int>::max() ? 0 : precision; }
+
 void formatScientific(CharBuffer& out, double magnitude, const DoubleFormat& format) {
   Decimal decimal;
-  decimalRounded(
-      decimal, magnitude,
-      format.precision == std::numeric_limits<int>::max() ? format.precision : format.precision + 1);
-  appendPositional(out, decimal, 1, format.precision, format.alternate);
+  int decimals = scientificDecimals(format.precision);
+  decimalRounded(decimal, magnitude, decimals + 1);
+  appendPositional(out, decimal, 1, decimals, format.alternate);
   appendExponent(out, decimal.point - 1, format.upper);
 }
 
@@ -147,6 +149,15 @@ void formatMagnitude(CharBuffer& out, double magnitude, const DoubleFormat& form
     case 'g': return formatGeneral(out, magnitude, format);
     default: return formatShortest(out, magnitude, format);
   }
+}
+
+// Digits that a double does not have are zeros, as many as the program likes: they may not fit into memory.
+bool reserveZeros(CharBuffer& out, const DoubleFormat& format) {
+  bool written = format.type == 'g' ? format.alternate : format.type != 'r';
+  int decimals = format.type == 'e' ? scientificDecimals(format.precision) : format.precision;
+  if (!written || decimals <= kExactPrecision) return true;
+  constexpr size_t kRest = 400;  // sign, digits before the point, exponent
+  return out.tryReserve(out.size() + static_cast<size_t>(decimals) + kRest);
 }
 
 bool isZeroText(const CharBuffer& out, size_t from) {
@@ -233,11 +244,11 @@ ParsedDouble doubleParse(const char* begin, const char* end) {
   return {negative ? -value : value, result.ptr, std::isinf(value)};
 }
 
-void doubleToText(CharBuffer& out, double value, const DoubleFormat& format) {
+bool doubleToText(CharBuffer& out, double value, const DoubleFormat& format) {
   if (std::isnan(value)) {
     if (format.plus_sign) out.append('+');
     out.append(format.upper ? "NAN" : "nan", 3);
-    return;
+    return true;
   }
   size_t start = out.size();
   bool negative = std::signbit(value);
@@ -245,17 +256,19 @@ void doubleToText(CharBuffer& out, double value, const DoubleFormat& format) {
   if (!negative && format.plus_sign) out.append('+');
   if (std::isinf(value)) {
     out.append(format.upper ? "INF" : "inf", 3);
-    return;
+    return true;
   }
+  if (!reserveZeros(out, format)) return false;
   size_t digits = out.size();
   formatMagnitude(out, std::fabs(value), format);
-  if (!negative || !format.no_negative_zero || !isZeroText(out, digits)) return;
+  if (!negative || !format.no_negative_zero || !isZeroText(out, digits)) return true;
   if (format.plus_sign) {
     out[start] = '+';
-    return;
+    return true;
   }
   std::memmove(out.begin() + start, out.begin() + digits, out.size() - digits);
   out.resize(out.size() - 1);
+  return true;
 }
 
 void doubleRepr(CharBuffer& out, double value) { doubleToText(out, value, {.type = 'r', .dot_zero = true}); }

@@ -31,8 +31,8 @@ struct DoubleFormat {
   bool alternate = false;         // keep the point and the zeros of 'g'
   bool no_negative_zero = false;  // results that round to zero lose their sign
 };
-// Appends to out.
-void doubleToText(CharBuffer& out, double value, const DoubleFormat& format);
+// Appends to out; false when there is no memory for the zeros that a precision beyond 1,100 asks for.
+bool doubleToText(CharBuffer& out, double value, const DoubleFormat& format);
 // repr(): shortest, with ".0".
 void doubleRepr(CharBuffer& out, double value);
 

@@ -1,7 +1,8 @@
 // A growable array of plain values whose first kInline elements live on the stack.
 //
 // Contents beyond what was written are uninitialised. Memory exhaustion ends the process: buffers hold
-// scratch whose size is bounded by an object that was already allocated.
+// scratch whose size is bounded by an object that was already allocated. Where a program chooses the size,
+// tryReserve() comes first.
 #pragma once
 
 #include <cstddef>
@@ -40,6 +41,8 @@ class InlineBuffer {
     if (size > capacity_) grow(size);
     size_ = size;
   }
+  // Room for `size` elements altogether; false when there is no memory for them.
+  [[nodiscard]] bool tryReserve(size_t size) { return size <= capacity_ || tryGrow(size); }
   void clear() { size_ = 0; }
   void append(T value) {
     if (size_ == capacity_) grow(size_ + 1);
@@ -57,14 +60,17 @@ class InlineBuffer {
   }
 
  private:
-  void grow(size_t least) {
+  void grow(size_t least) { KR_CHECK(tryGrow(least), "out of memory for scratch space"); }
+
+  bool tryGrow(size_t least) {
     size_t capacity = capacity_ * 2 > least ? capacity_ * 2 : least;
     T* moved = static_cast<T*>(std::malloc(capacity * sizeof(T)));
-    KR_CHECK(moved, "out of memory for scratch space");
+    if (!moved) return false;
     if (size_ > 0) std::memcpy(moved, data_, size_ * sizeof(T));
     if (data_ != inline_) std::free(data_);
     data_ = moved;
     capacity_ = capacity;
+    return true;
   }
 
   T* data_ = inline_;

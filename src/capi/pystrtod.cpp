@@ -95,7 +95,7 @@ KR_EXPORT char* PyOS_double_to_string(double value, char code, int precision, in
   format.no_negative_zero = (flags & kNoNegativeZero) != 0;
   if (kind) *kind = std::isnan(value) ? kNan : std::isinf(value) ? kInfinite : kFinite;
   CharBuffer text;
-  doubleToText(text, value, format);
+  if (!doubleToText(text, value, format)) return (void)raiseNoMemory(), nullptr;
   return copyOf(text);
 }
 

@@ -120,7 +120,7 @@ Status formatReal(StrBuilder& out, double value, const FormatSpec& spec) {
   RealFormat format = TRY(realFormatOf(spec, 6));
   if (format.percent) value *= 100;
   CharBuffer text;
-  doubleToText(text, value, format.text);
+  if (!doubleToText(text, value, format.text)) return raiseNoMemory();
   if (format.percent) text.append('%');
   NumberText number = splitNumber({text.data(), text.size()});
   number.use_locale = spec.type == 'n';
@@ -131,7 +131,7 @@ Status formatReal(StrBuilder& out, double value, const FormatSpec& spec) {
 
 Status appendPart(StrBuilder& out, double value, const FormatSpec& spec, const RealFormat& format) {
   CharBuffer text;
-  doubleToText(text, value, format.text);
+  if (!doubleToText(text, value, format.text)) return raiseNoMemory();
   NumberText number = splitNumber({text.data(), text.size()});
   number.use_locale = spec.type == 'n';
   return formatNumber(out, spec, number);

@@ -30,7 +30,7 @@ Result<Ref<IntObject>> percentInteger(const PercentSpec& spec, PyObject* value) 
 }
 
 Result<Ref<StrObject>> percentDigits(const PercentSpec& spec, IntObject* value) {
-  if (spec.precision > INT_MAX - 3) return raise(PyExc_ValueError, "precision too large");
+  if (spec.precision > INT_MAX - 3) return raise(PyExc_OverflowError, "precision too large");
   int base = spec.conversion == 'o' ? 8 : wantsExactInteger(spec) ? 16 : 10;
   Ref<StrObject> digits = TRY(intToStr(value, base));
   std::string_view text = digits->asciiView();
@@ -41,14 +41,14 @@ Result<Ref<StrObject>> percentDigits(const PercentSpec& spec, IntObject* value) 
   return out.finish();
 }
 
-void percentDouble(CharBuffer& out, const PercentSpec& spec, double value) {
+bool percentDouble(CharBuffer& out, const PercentSpec& spec, double value) {
   DoubleFormat format;
   format.upper = spec.conversion < 'a';
   format.type = static_cast<char>(spec.conversion | 32);
   format.precision = spec.precision < 0 ? 6 : spec.precision;
   format.alternate = spec.alternate;
   format.no_negative_zero = spec.no_negative_zero;
-  doubleToText(out, value, format);
+  return doubleToText(out, value, format);
 }
 
 }  // namespace krait

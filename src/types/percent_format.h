@@ -46,8 +46,8 @@ inline PercentPiece percentPiece(const PercentSpec& spec, char sign, std::string
 Result<Ref<IntObject>> percentInteger(const PercentSpec& spec, PyObject* value);
 // Digits of the value in the directive's base, zero-extended to its precision, without sign.
 Result<Ref<StrObject>> percentDigits(const PercentSpec& spec, IntObject* value);
-// Text of %e, %f, %g with its sign.
-void percentDouble(CharBuffer& out, const PercentSpec& spec, double value);
+// Text of %e, %f, %g with its sign; false when there is no memory for it.
+[[nodiscard]] bool percentDouble(CharBuffer& out, const PercentSpec& spec, double value);
 
 template <class Host>
 class PercentEngine {
@@ -218,7 +218,7 @@ class PercentEngine {
     auto converted = asDouble(value);
     if (converted.failed()) return host_.raiseNotReal(value);
     CharBuffer text;
-    percentDouble(text, spec, std::move(converted).take());
+    if (!percentDouble(text, spec, std::move(converted).take())) return raiseNoMemory();
     std::string_view body(text.data(), text.size());
     bool negative = body.starts_with('-');
     host_.emit(percentPiece(spec, negative ? '-' : 0, {}, body.substr(negative)));
