@@ -183,7 +183,11 @@ Result<Ref<StrObject>> wordToStr(long value) {
     rest /= 10;
   } while (rest);
   if (value < 0) *--at = '-';
-  return strFromAscii({at, static_cast<size_t>(text + sizeof(text) - at)});
+  // A string of its own even for one digit, as CPython's: str(5) is not str(5).
+  auto size = static_cast<size_t>(text + sizeof(text) - at);
+  Ref<StrObject> made = TRY(strNew(static_cast<Py_ssize_t>(size), 0x7f));
+  std::memcpy(made->data(), at, size);
+  return made;
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ Result<Ref<StrObject>> strJoinItems(StrObject* separator, PyObject* const* items
     strCopyChars(joined.get(), at, item, 0, item->size());
     at += item->size();
   }
-  return size == 1 ? strSettle(std::move(joined)) : Result<Ref<StrObject>>(std::move(joined));
+  return joined;
 }
 
 Result<Ref<StrObject>> strJoin(StrObject* separator, PyObject* iterable) {

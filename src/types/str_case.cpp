@@ -38,7 +38,7 @@ Result<Ref<StrObject>> mapAscii(StrObject* s, F f) {
   auto* in = static_cast<const uint8_t*>(s->data());
   auto* out = static_cast<uint8_t*>(result->data());
   for (Py_ssize_t i = 0, n = s->size(); i < n; i++) out[i] = f(in[i], i);
-  return strSettle(std::move(result));
+  return result;
 }
 
 // f(index, out) -> count, for each character.

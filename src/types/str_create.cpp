@@ -1,6 +1,7 @@
 // Making strings: the shared short ones, new ones of every width, conversions from C text.
 #include <array>
 #include <cwchar>
+#include <span>
 
 #include "base/text/utf8.h"
 #include "core/gc.h"
@@ -42,6 +43,20 @@ constexpr auto makeLatin1Singles() {
   return singles;
 }
 
+// One-letter names that CPython's own code uses: as constants and names they are strings of their own, not
+// the ones that indexing and chr() give ('a' is not 'abc'[0]).
+constexpr std::string_view kOneLetterNames = "BCLST_abcdefhiklmnopqrstvwxy";
+
+constexpr auto makeOneLetterNames() {
+  std::array<AsciiSingle, kOneLetterNames.size()> names{};
+  for (size_t i = 0; i < names.size(); i++) {
+    initStatic(names[i], 1, true);
+    names[i].text[0] = kOneLetterNames[i];
+  }
+  return names;
+}
+
+constinit auto g_one_letter_names = makeOneLetterNames();
 constinit auto g_ascii_singles = makeAsciiSingles();
 constinit auto g_latin1_singles = makeLatin1Singles();
 
@@ -58,7 +73,17 @@ StrObject* latin1Single(Py_UCS1 c) {
   if (c < 128) return &g_ascii_singles[c];
   return &g_latin1_singles[c - 128];
 }
-bool isStaticStr(const StrObject* s) { return isInside(s, g_ascii_singles) || isInside(s, g_latin1_singles); }
+bool isStaticStr(const StrObject* s) {
+  return isInside(s, g_ascii_singles) || isInside(s, g_latin1_singles) || isInside(s, g_one_letter_names);
+}
+std::span<StrObject* const> oneLetterNames() {
+  static const auto names = [] {
+    std::array<StrObject*, kOneLetterNames.size()> all{};
+    for (size_t i = 0; i < all.size(); i++) all[i] = &g_one_letter_names[i];
+    return all;
+  }();
+  return names;
+}
 Ref<StrObject> emptyStr() { return share<StrObject>(&g_ascii_singles[128]); }
 
 void copyUnits(int to_kind, void* to, Py_ssize_t to_at, int from_kind, const void* from, Py_ssize_t from_at,

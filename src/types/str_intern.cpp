@@ -75,7 +75,15 @@ class InternTable {
 };
 
 InternTable& table() {
-  static auto* instance = new InternTable;
+  static auto* instance = [] {
+    auto* made = new InternTable;
+    for (StrObject* letter : oneLetterNames()) {
+      made->slotFor(letter) = letter;
+      made->added(false);
+      letter->state.interned = kImmortal;
+    }
+    return made;
+  }();
   return *instance;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "base/text/search.h"
 #include "core/errors.h"
@@ -78,6 +79,7 @@ inline Py_UCS4 maxCharClass(uint32_t all) {
 
 // The shared object of a latin-1 character; immortal.
 StrObject* latin1Single(Py_UCS1 c);
+std::span<StrObject* const> oneLetterNames();  // interned from the start, static
 bool isStaticStr(const StrObject* s);
 // Turns a new string made for too wide a bound into its canonical form (narrowest width, shared when short).
 Result<Ref<StrObject>> strSettle(Ref<StrObject> s);

@@ -104,7 +104,7 @@ KR_EXPORT constinit PyTypeObject _PyUnicodeASCIIIter_Type = {
 namespace krait {
 
 Result<Ref<>> strIter(StrObject* s) {
-  PyTypeObject* type = s->isAscii() ? &_PyUnicodeASCIIIter_Type : &PyUnicodeIter_Type;
+  PyTypeObject* type = s->state.compact && s->isAscii() ? &_PyUnicodeASCIIIter_Type : &PyUnicodeIter_Type;
   Ref<StrIterObject> iter = TRY(objectNew<StrIterObject>(type));
   iter->index = 0;
   iter->text = share(s).leak();
