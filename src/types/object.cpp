@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "types/list.h"
 #include "types/object_internal.h"
+#include "types/static_hash.h"
 #include "types/str_builder.h"
 #include "types/type_internal.h"
 
@@ -78,7 +79,9 @@ Result<Ref<>> objectStrSlot(PyObject* self) {
   return Result<Ref<>>::fromC(repr(self));
 }
 
-Py_hash_t objectHashSlot(PyObject* self) { return hashPointer(self); }
+Py_hash_t objectHashSlot(PyObject* self) {
+  return isInImage(self) ? staticObjectHash(self) : hashPointer(self);
+}
 
 Result<Ref<>> compareNotEqual(PyObject* self, PyObject* other) {
   richcmpfunc compare = typeOf(self)->tp_richcompare;
