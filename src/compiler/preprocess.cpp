@@ -303,7 +303,7 @@ Status Preprocessor::forLoop(Loop* s) {
   TRY(expr(s->iter));
   TRY(stmts(s->body));
   TRY(stmts(s->orelse));
-  return iterable(s->iter);
+  return s->kind == StmtKind::For ? iterable(s->iter) : Status();  // an 'async for' names what it was given
 }
 
 template <class WithStmt>

@@ -3,12 +3,9 @@
 #include <time.h>
 
 #include <cerrno>
-#include <cmath>
 
 #include "core/errors.h"
-#include "core/number.h"
 #include "core/thread.h"
-#include "types/float.h"
 
 namespace krait {
 namespace {
@@ -55,28 +52,6 @@ Result<bool> lockAcquire(OsLock& lock, int64_t nanoseconds) {
     TRY(pendingCallsRun());
     if (nanoseconds > 0 && (nanoseconds = deadline - monotonicNow()) <= 0) return false;
   }
-}
-
-Result<int64_t> nanosecondsFromSeconds(PyObject* seconds) {
-  constexpr const char* kTooLarge = "timestamp too large to convert to C _PyTime_t";
-  if (isFloat(seconds)) {
-    double value = cast<FloatObject>(seconds)->value;
-    if (std::isnan(value)) return raise(PyExc_ValueError, "Invalid value NaN (not a number)");
-    value *= static_cast<double>(kSecond);
-    value = value >= 0 ? std::ceil(value) : std::floor(value);
-    if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0))
-      return raise(PyExc_OverflowError, kTooLarge);
-    return static_cast<int64_t>(value);
-  }
-  auto whole = asLong(seconds);
-  if (whole.failed()) {
-    if (pendingMatches(PyExc_OverflowError)) return raise(PyExc_OverflowError, kTooLarge);
-    return Raised{};
-  }
-  int64_t result;
-  if (__builtin_mul_overflow(std::move(whole).take(), kSecond, &result))
-    return raise(PyExc_OverflowError, kTooLarge);
-  return result;
 }
 
 }  // namespace krait

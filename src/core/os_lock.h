@@ -28,8 +28,4 @@ class OsLock {
 // timed out.
 Result<bool> lockAcquire(OsLock& lock, int64_t nanoseconds);
 
-// Seconds (int or float) as nanoseconds, rounded away from zero; ValueError for nan, OverflowError beyond 64
-// bits.
-Result<int64_t> nanosecondsFromSeconds(PyObject* seconds);
-
 }  // namespace krait

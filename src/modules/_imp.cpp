@@ -152,11 +152,14 @@ Result<long> impIsBuiltin(StrObject* name) {
 
 Result<Ref<>> impCreateDynamic(PyObject* spec, Opt<>) { return loadDynamicModule(spec); }
 
-Status impFixCoFilename(PyObject* code, StrObject* path) {
+Status impFixCoFilename(PyObject* code, PyObject* path) {
   if (!isCode(code)) {
     return raise(PyExc_TypeError, "_fix_co_filename() argument 1 must be code, not %.50s", typeName(code));
   }
-  return codeSetFilename(cast<CodeObject>(code), path);
+  if (!isStr(path)) {
+    return raise(PyExc_TypeError, "_fix_co_filename() argument 2 must be str, not %.50s", typeName(path));
+  }
+  return codeSetFilename(cast<CodeObject>(code), cast<StrObject>(path));
 }
 
 // SipHash-1-3 of a source file with the given key, little endian: what hash-based .pyc files store.

@@ -25,6 +25,10 @@ Result<Ref<>> bytesOf(const ByteBuffer& buffer) { return bytesFrom({buffer.data(
 }  // namespace
 
 // A str of ASCII characters or a bytes-like object.
+struct Flag {  // an int that stands for a truth value; other objects are refused
+  bool value;
+  operator bool() const { return value; }
+};
 struct AsciiText {
   std::optional<Buffer> buffer;
   std::string_view view;
@@ -33,6 +37,16 @@ struct AsciiText {
 }  // namespace krait::modules
 
 namespace krait {
+template <>
+struct ArgFrom<modules::Flag> {
+  static Result<modules::Flag> from(PyObject* o, const ArgContext&) {
+    return modules::Flag{TRY(asInt(o)) != 0};
+  }
+  template <Text D>
+  static modules::Flag fallback() {
+    return {D.view() == "True"};
+  }
+};
 template <>
 struct ArgFrom<modules::AsciiText> {
   static Result<modules::AsciiText> from(PyObject* o, const ArgContext&) {
@@ -43,11 +57,13 @@ struct ArgFrom<modules::AsciiText> {
       }
       return modules::AsciiText{std::nullopt, text->asciiView()};
     }
-    if (!hasBuffer(o)) {
+    auto buffer = Buffer::acquire(o);
+    if (buffer.failed()) {
+      clearPending();
       return raise(PyExc_TypeError, "argument should be bytes, buffer or ASCII string, not '%.100s'",
                    typeName(o));
     }
-    modules::AsciiText text{TRY(Buffer::acquire(o)), {}};
+    modules::AsciiText text{std::move(buffer).take(), {}};
     text.view = {reinterpret_cast<const char*>(text.buffer->data()),
                  static_cast<size_t>(text.buffer->size())};
     return text;
@@ -124,7 +140,7 @@ constexpr auto kBase64Values = [] {
   return table;
 }();
 
-Result<Ref<>> toBase64(Buffer data, bool newline) {
+Result<Ref<>> toBase64(Buffer data, Flag newline) {
   std::string_view in = viewOf(data);
   ByteBuffer out;
   out.resize((in.size() + 2) / 3 * 4 + 1);
@@ -153,7 +169,7 @@ Raised badPadding(int position, size_t written) {
   return raise(binascii_error, "Incorrect padding");
 }
 
-Result<Ref<>> fromBase64(AsciiText text, bool strict) {
+Result<Ref<>> fromBase64(AsciiText text, Flag strict) {
   std::string_view in = text.view;
   if (strict && in.starts_with('=')) return raise(binascii_error, "Leading padding not allowed");
   ByteBuffer out;
@@ -218,7 +234,7 @@ Result<Ref<>> fromUu(AsciiText text) {
   return bytesOf(out);
 }
 
-Result<Ref<>> toUu(Buffer data, bool backtick) {
+Result<Ref<>> toUu(Buffer data, Flag backtick) {
   std::string_view in = viewOf(data);
   if (in.size() > 45) return raise(binascii_error, "At most 45 bytes at once");
   auto character = [&](uint32_t value) {
@@ -238,7 +254,7 @@ Result<Ref<>> toUu(Buffer data, bool backtick) {
 
 // --- quoted-printable ---
 
-Result<Ref<>> fromQuotedPrintable(AsciiText text, bool header) {
+Result<Ref<>> fromQuotedPrintable(AsciiText text, Flag header) {
   std::string_view in = text.view;
   ByteBuffer out;
   for (size_t i = 0; i < in.size(); i++) {
@@ -353,7 +369,7 @@ class QuotedPrintableWriter {
   ByteBuffer out_;
 };
 
-Result<Ref<>> toQuotedPrintable(Buffer data, bool quote_tabs, bool is_text, bool header) {
+Result<Ref<>> toQuotedPrintable(Buffer data, Flag quote_tabs, Flag is_text, Flag header) {
   QuotedPrintableWriter writer(viewOf(data), quote_tabs, is_text, header);
   return bytesOf(writer.write());
 }

@@ -15,7 +15,10 @@ struct OptionalCText {         // "z": or None
   const char* text = nullptr;  // null: None or absent
 };
 struct CInt {  // "i"
-  int value;
+  int value = 0;
+  constexpr CInt() = default;
+  constexpr CInt(int given) : value(given) {}
+  constexpr operator int() const { return value; }
 };
 struct CLong {  // "l"
   long value;

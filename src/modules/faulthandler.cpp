@@ -18,6 +18,7 @@
 #include "core/text_out.h"
 #include "types/int.h"
 #include "types/module.h"
+#include "types/time_value.h"
 
 namespace krait {
 namespace {
@@ -205,7 +206,7 @@ std::string timeoutHeader(int64_t nanoseconds) {
 }
 
 Result<Ref<>> dumpLater(PyObject* timeout, bool repeat, Opt<> file, bool exit) {
-  int64_t nanoseconds = TRY(nanosecondsFromSeconds(timeout));
+  int64_t nanoseconds = TRY(timeFromSeconds(timeout, TimeRound::kTimeout));
   if (nanoseconds <= 0) return raise(PyExc_ValueError, "timeout must be greater than 0");
   OpenFile opened = TRY(openFileOf(file));
   cancelLater();

@@ -5,7 +5,6 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-#include <cmath>
 #include <vector>
 
 #include "core/call.h"
@@ -196,26 +195,6 @@ Status pollUnregister(PollObject* self, Fd fd) {
   return {};
 }
 
-// Milliseconds, as an int or a float.
-Result<TimeNs> fromMilliseconds(PyObject* object) {
-  if (isFloat(object)) {
-    double ms = cast<FloatObject>(object)->value;
-    if (std::isnan(ms)) return raise(PyExc_ValueError, "Invalid value NaN (not a number)");
-    double ns = ms * 1e6;
-    ns = ns >= 0 ? std::ceil(ns) : std::floor(ns);
-    if (ns >= -0x1p63 && ns < 0x1p63) return static_cast<TimeNs>(ns);
-    return raise(PyExc_OverflowError, "timestamp too large to convert to C _PyTime_t");
-  }
-  Ref<IntObject> number = TRY(numberIndex(object));
-  int overflow;
-  TimeNs ns;
-  long ms = intAsLongAndOverflow(number, &overflow);
-  if (overflow || __builtin_mul_overflow(ms, kNsPerMs, &ns)) {
-    return raise(PyExc_OverflowError, "timestamp too large to convert to C _PyTime_t");
-  }
-  return ns;
-}
-
 Result<Timeout> limitedTimeout(TimeNs ns, TimeRound round) {
   int64_t ms = timeDivide(ns, kNsPerMs, round);
   if (ms < INT_MIN || ms > INT_MAX) return raise(PyExc_OverflowError, "timeout is too large");
@@ -224,7 +203,8 @@ Result<Timeout> limitedTimeout(TimeNs ns, TimeRound round) {
 }
 Result<Timeout> pollTimeout(PyObject* object) {
   if (object == Py_None) return Timeout::forever();
-  TimeNs ns = TRY(explainType(fromMilliseconds(object), "timeout must be an integer or None"));
+  TimeNs ns = TRY(explainType(timeFromUnits(object, kNsPerMs, TimeRound::kTimeout),
+                              "timeout must be an integer or None"));
   return limitedTimeout(ns, TimeRound::kTimeout);
 }
 

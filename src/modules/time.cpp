@@ -55,7 +55,10 @@ Status setClock(int clock, TimeNs ns) {
 Status timeClockSettime(int clock, PyObject* seconds) {
   return setClock(clock, TRY(timeFromSeconds(seconds, TimeRound::kFloor)));
 }
-Status timeClockSettimeNs(int clock, PyObject* ns) { return setClock(clock, TRY(asLong(ns))); }
+Status timeClockSettimeNs(int clock, PyObject* ns) {
+  if (!isInt(ns)) return raise(PyExc_TypeError, "expect int, got %s", typeName(ns));
+  return setClock(clock, TRY(timeFromUnits(ns, 1, TimeRound::kFloor)));
+}
 
 double secondsFromTimespec(const timespec& t) {
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;

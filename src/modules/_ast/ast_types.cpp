@@ -1,5 +1,6 @@
 #include "modules/_ast/ast_types.h"
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -159,13 +160,19 @@ Status setKeywords(PyObject* self, Opt<> fields, Py_ssize_t positional, DictObje
   return {};
 }
 
+// The base class's name has its module in front; messages leave that out.
+const char* shortName(PyObject* node) {
+  const char* dot = std::strrchr(typeName(node), '.');
+  return dot ? dot + 1 : typeName(node);
+}
+
 Status astInit(PyObject* self, PyObject* args, PyObject* kwargs) {
   auto* values = static_cast<TupleObject*>(args);
   MaybeRef<> fields = TRY(attrLookup(reinterpret_cast<PyObject*>(typeOf(self)), name<"_fields">()));
   Py_ssize_t count = fields ? TRY(objectLength(fields.get())) : 0;
   if (count < values->size()) {
     return raise(PyExc_TypeError, "%.400s constructor takes at most %zd positional argument%s",
-                 typeName(self), count, count == 1 ? "" : "s");
+                 shortName(self), count, count == 1 ? "" : "s");
   }
   if (fields) TRY(setPositional(self, fields.get(), values));
   return kwargs ? setKeywords(self, fields.opt(), values->size(), static_cast<DictObject*>(kwargs))

@@ -154,6 +154,7 @@ Result<Ref<>> newSlotOf(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
     Py_ssize_t position = 0;
     PyObject *key, *value;
     while (dictNext(cast<DictObject>(kwargs.get()), &position, &key, &value)) {
+      if (!isStr(key)) return raise(PyExc_TypeError, "keywords must be strings");
       TRY(setOption(options, cast<StrObject>(key), value));
     }
   }

@@ -142,12 +142,12 @@ constinit PyMemberDef kMembers[] = {{"dialect", T_OBJECT, offsetof(CsvWriter, di
 
 Result<Ref<>> csvWriterNew(CallArgs args) {
   TRY(csvCheckCount(args));
-  Ref<CsvDialect> dialect = TRY(
-      csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
   MaybeRef<> write = TRY(attrLookup(args.values[0], name<"write">()));
   if (!write || !isCallable(write.get())) {
     return raise(PyExc_TypeError, "argument 1 must have a \"write\" method");
   }
+  Ref<CsvDialect> dialect = TRY(
+      csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
   Ref<CsvWriter> self = TRY(typeAlloc<CsvWriter>(csv_state.writer_type));
   self->write = std::move(write).leak();
   self->dialect = std::move(dialect).leak();

@@ -6,6 +6,7 @@
 #include "core/errors.h"
 #include "core/gc.h"
 #include "core/import.h"
+#include "modules/c_args.h"
 #include "modules/datetime/datetime.h"
 #include "types/bytes.h"
 #include "types/dict.h"
@@ -47,7 +48,7 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first) {
   return MaybeRef<>(TRY(fromState(type, {data, 4})));
 }
 
-Result<Ref<>> fromFields(PyTypeObject* type, int year, int month, int day) {
+Result<Ref<>> fromFields(PyTypeObject* type, CInt year, CInt month, CInt day) {
   return dateNew({year, month, day}, type);
 }
 
@@ -180,8 +181,8 @@ Result<Ref<>> isoWeekdayMethod(DateObject* self) { return intFromLong(weekdayOf(
 Result<Ref<>> toOrdinalMethod(DateObject* self) { return intFromLong(ordinalOf(self->date())); }
 Result<Ref<>> timetupleMethod(DateObject* self) { return timetupleNew(self->date(), {}, -1); }
 
-Result<Ref<>> replaceMethod(DateObject* self, std::optional<int> year, std::optional<int> month,
-                            std::optional<int> day) {
+Result<Ref<>> replaceMethod(DateObject* self, std::optional<CInt> year, std::optional<CInt> month,
+                            std::optional<CInt> day) {
   CivilDate old = self->date();
   CivilDate d{year.value_or(old.year), month.value_or(old.month), day.value_or(old.day)};
   return dateNewOf(typeOf(self), d);

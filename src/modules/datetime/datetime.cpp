@@ -1,5 +1,6 @@
 // datetime: arithmetic, comparison, time zones, text.
 #include "modules/datetime/datetime.h"
+#include "modules/c_args.h"
 
 #include <cstring>
 
@@ -247,10 +248,10 @@ Result<Ref<>> timetzMethod(DateTimeObject* self) {
   return timeNew(self->clock(), self->tzinfo(), self->fold);
 }
 
-Result<Ref<>> replaceMethod(DateTimeObject* self, std::optional<int> year, std::optional<int> month,
-                            std::optional<int> day, std::optional<int> hour, std::optional<int> minute,
-                            std::optional<int> second, std::optional<int> microsecond, Opt<> tzinfo,
-                            std::optional<int> fold) {
+Result<Ref<>> replaceMethod(DateTimeObject* self, std::optional<CInt> year, std::optional<CInt> month,
+                            std::optional<CInt> day, std::optional<CInt> hour, std::optional<CInt> minute,
+                            std::optional<CInt> second, std::optional<CInt> microsecond, Opt<> tzinfo,
+                            std::optional<CInt> fold) {
   DateTimeParts old = partsOf(self);
   DateTimeParts parts{
       {year.value_or(old.date.year), month.value_or(old.date.month), day.value_or(old.date.day)},

@@ -6,6 +6,7 @@
 #include "core/errors.h"
 #include "core/gc.h"
 #include "core/import.h"
+#include "modules/c_args.h"
 #include "modules/datetime/datetime_methods.h"
 #include "types/bytes.h"
 #include "types/dict.h"
@@ -56,8 +57,8 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
   return MaybeRef<>(TRY(fromState(type, {data, kStateSize}, tzinfo)));
 }
 
-Result<Ref<>> fromFields(PyTypeObject* type, int year, int month, int day, int hour, int minute, int second,
-                         int microsecond, PyObject* tzinfo, int fold) {
+Result<Ref<>> fromFields(PyTypeObject* type, CInt year, CInt month, CInt day, CInt hour, CInt minute,
+                         CInt second, CInt microsecond, PyObject* tzinfo, CInt fold) {
   TRY(checkTzInfo(tzinfo));
   return datetimeNew({{year, month, day}, {hour, minute, second, microsecond}, tzinfo, fold}, type);
 }

@@ -4,6 +4,7 @@
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/gc.h"
+#include "modules/c_args.h"
 #include "modules/datetime/datetime.h"
 #include "types/bytes.h"
 #include "types/dict.h"
@@ -57,8 +58,8 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
   return MaybeRef<>(TRY(fromState(type, {data, kStateSize}, tzinfo)));
 }
 
-Result<Ref<>> fromFields(PyTypeObject* type, int hour, int minute, int second, int microsecond,
-                         PyObject* tzinfo, int fold) {
+Result<Ref<>> fromFields(PyTypeObject* type, CInt hour, CInt minute, CInt second, CInt microsecond,
+                         PyObject* tzinfo, CInt fold) {
   TRY(checkClock({hour, minute, second, microsecond}, fold));
   TRY(checkTzInfo(tzinfo));
   return timeNew({hour, minute, second, microsecond}, tzinfo, fold, type);
@@ -192,9 +193,9 @@ Result<Ref<>> utcOffsetMethod(TimeObject* self) {
 Result<Ref<>> dstMethod(TimeObject* self) { return zoneDst(self->tzinfo(), Py_None); }
 Result<Ref<>> tznameMethod(TimeObject* self) { return zoneName(self->tzinfo(), Py_None); }
 
-Result<Ref<>> replaceMethod(TimeObject* self, std::optional<int> hour, std::optional<int> minute,
-                            std::optional<int> second, std::optional<int> microsecond, Opt<> tzinfo,
-                            std::optional<int> fold) {
+Result<Ref<>> replaceMethod(TimeObject* self, std::optional<CInt> hour, std::optional<CInt> minute,
+                            std::optional<CInt> second, std::optional<CInt> microsecond, Opt<> tzinfo,
+                            std::optional<CInt> fold) {
   ClockTime old = self->clock();
   ClockTime c{hour.value_or(old.hour), minute.value_or(old.minute), second.value_or(old.second),
               microsecond.value_or(old.microsecond)};

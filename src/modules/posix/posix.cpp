@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <climits>
+
 #include "core/native_order.h"
 #include "types/bool.h"
 #include "types/dict.h"
@@ -50,6 +52,15 @@ Result<MaybeRef<>> pathOrAbsent(PyObject* object, const ArgContext& where, int k
   return MaybeRef<>(TRY(fsPathObject(object)));
 }
 
+Result<int> descriptorOf(PyObject* object) {
+  Ref<IntObject> number = TRY(numberIndex(object));
+  int overflow;
+  long value = intAsLongAndOverflow(number, &overflow);
+  if (overflow > 0 || value > INT_MAX) return raise(PyExc_OverflowError, "fd is greater than maximum");
+  if (overflow < 0 || value < INT_MIN) return raise(PyExc_OverflowError, "fd is less than minimum");
+  return static_cast<int>(value);
+}
+
 }  // namespace
 
 Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
@@ -62,7 +73,7 @@ Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
   bool is_buffer = hasBuffer(object);
   if ((kinds & kOrFd) && isIndex(object) && !is_buffer) {
     path.object = object;
-    path.fd = TRY(asInt(object));
+    path.fd = TRY(descriptorOf(object));
     return path;
   }
   MaybeRef<> made = TRY(pathOrAbsent(object, where, kinds));

@@ -4,12 +4,11 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <cmath>
-
 #include "modules/posix/posix.h"
 #include "types/float.h"
 #include "types/list.h"
 #include "types/struct_seq.h"
+#include "types/time_value.h"
 
 namespace krait::modules::posix {
 namespace {
@@ -91,19 +90,12 @@ Status osLchown(PathArg<kPathOnly> path, UserId uid, UserId gid) {
 
 // --- utime -------------------------------------------------------------------------------------------------
 
-Result<timespec> timeFromSeconds(PyObject* object) {
-  if (!isFloat(object)) return timespec{TRY(asLong(object)), 0};
-  double value = cast<FloatObject>(object)->value;
-  if (std::isnan(value)) return raise(PyExc_ValueError, "Invalid value NaN (not a number)");
-  double whole = std::floor(value);
-  if (!(whole >= -9.2233720368547758e18 && whole < 9.2233720368547758e18)) {
-    return raise(PyExc_OverflowError, "timestamp out of range for platform time_t");
-  }
-  auto nanoseconds = static_cast<long>(std::floor((value - whole) * 1e9));
-  return timespec{static_cast<time_t>(whole), nanoseconds};
+Result<timespec> timespecFromSeconds(PyObject* object) {
+  TimeParts parts = TRY(timeToParts(object, kNsPerSecond, TimeRound::kFloor));
+  return timespec{parts.seconds, parts.fraction};
 }
 
-Result<timespec> timeFromNanoseconds(PyObject* object) {
+Result<timespec> timespecFromNanoseconds(PyObject* object) {
   Ref<IntObject> billion = TRY(intFromLong(1000000000));
   Ref<> parts = TRY(numberDivmod(object, billion));
   if (!isTuple(parts) || cast<TupleObject>(parts.get())->size() != 2) {
@@ -111,7 +103,9 @@ Result<timespec> timeFromNanoseconds(PyObject* object) {
                  typeName(parts));
   }
   auto* pair = cast<TupleObject>(parts.get());
-  return timespec{TRY(asLong(pair->at(0))), TRY(asLong(pair->at(1)))};
+  PyObject* seconds = pair->at(0);
+  return timespec{TRY(isFloat(seconds) ? asLong(seconds) : timeToTimeT(seconds, TimeRound::kFloor)),
+                  TRY(asLong(pair->at(1)))};
 }
 
 Result<bool> chooseTimes(PyObject* times, Opt<> ns, timespec out[2]) {
@@ -125,7 +119,7 @@ Result<bool> chooseTimes(PyObject* times, Opt<> ns, timespec out[2]) {
   }
   for (int i = 0; i < 2; i++) {
     PyObject* item = cast<TupleObject>(pair)->at(i);
-    out[i] = ns ? TRY(timeFromNanoseconds(item)) : TRY(timeFromSeconds(item));
+    out[i] = ns ? TRY(timespecFromNanoseconds(item)) : TRY(timespecFromSeconds(item));
   }
   return true;
 }

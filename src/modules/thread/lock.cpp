@@ -11,6 +11,7 @@
 #include "types/bool.h"
 #include "types/int.h"
 #include "types/str.h"
+#include "types/time_value.h"
 #include "types/tuple.h"
 #include "types/type.h"
 #include "types/weakref.h"
@@ -20,10 +21,10 @@ namespace {
 
 // acquire's arguments as nanoseconds: -1 for ever, 0 only try.
 Result<int64_t> acquireTimeout(bool blocking, Opt<> timeout) {
-  int64_t nanoseconds = timeout ? TRY(nanosecondsFromSeconds(timeout.get())) : -1000000000;
+  int64_t nanoseconds = timeout ? TRY(timeFromSeconds(timeout.get(), TimeRound::kTimeout)) : -1000000000;
   bool given = nanoseconds != -1000000000;
   if (!blocking && given) return raise(PyExc_ValueError, "can't specify a timeout for a non-blocking call");
-  if (given && nanoseconds < 0) return raise(PyExc_ValueError, "timeout value must be a non-negative number");
+  if (given && nanoseconds < 0) return raise(PyExc_ValueError, "timeout value must be positive");
   if (!blocking) return 0;
   return given ? nanoseconds : -1;
 }
