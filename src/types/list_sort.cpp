@@ -76,11 +76,25 @@ struct TupleOrder {
   }
 };
 
-uint64_t textPrefix(StrObject* text) {
-  uint64_t bytes = 0;
-  Py_ssize_t size = text->size() < 8 ? text->size() : 8;
-  std::memcpy(&bytes, text->data(), static_cast<size_t>(size));
+uint64_t bigEndian64(const uint8_t* at) {
+  uint64_t bytes;
+  std::memcpy(&bytes, at, sizeof(bytes));
   return std::endian::native == std::endian::little ? __builtin_bswap64(bytes) : bytes;
+}
+uint64_t bigEndian32(const uint8_t* at) {
+  uint32_t bytes;
+  std::memcpy(&bytes, at, sizeof(bytes));
+  return std::endian::native == std::endian::little ? __builtin_bswap32(bytes) : bytes;
+}
+// The first eight bytes, zeros behind the end. Two reads that overlap instead of a loop over what is left.
+uint64_t textPrefix(StrObject* text) {
+  auto* at = static_cast<const uint8_t*>(text->data());
+  auto size = static_cast<unsigned>(text->size() < 8 ? text->size() : 8);
+  if (size == 8) return bigEndian64(at);
+  if (size >= 4) return bigEndian32(at) << 32 | ((bigEndian32(at + size - 4) << 8 * (8 - size)) & UINT32_MAX);
+  uint64_t bytes = 0;
+  for (unsigned i = 0; i < size; i++) bytes |= uint64_t{at[i]} << (56 - 8 * i);
+  return bytes;
 }
 
 // Machine values of keys; false: this key has none.
