@@ -1,5 +1,5 @@
 # Where code lies in the release binary. What every start runs lies together (cmake/startup.order, written by
-# scripts/startup_order.sh; a name that is gone does no harm), and blocks that never ran while the profile was taken lie
+# scripts/startup_order.py; a name that is gone does no harm), and blocks that never ran while the profile was taken lie
 # apart from the functions they belong to: the kernel maps code in pieces of 64 KiB, and a process pays for whole pieces.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # A local function that other files call after inlining becomes name.llvm.<path of its source>. The list has @FROM@ for
