@@ -49,6 +49,7 @@ struct Interpreter {
   int64_t id = 0;                  // 0: the main one
   bool isolated = false;           // may start neither threads nor processes
   void* exit_callbacks = nullptr;  // of modules/atexit.cpp
+  void* codecs = nullptr;          // the registry, of types/codecs.cpp
   PyObject* dict = nullptr;        // owned; for extensions
   int64_t id_references = 0;       // objects that name it
   bool ends_with_id = false;       // with the last of them

@@ -12,6 +12,7 @@
 #include "main/startup.h"
 #include "main/stdio.h"
 #include "modules/atexit.h"
+#include "types/codecs.h"
 #include "types/list.h"
 #include "types/module.h"
 #include "types/weakref.h"
@@ -168,7 +169,9 @@ void stopSubInterpreter() {
   clearField(in.import_func);
   clearField(in.dict);
   for (PyObject* hook : std::exchange(in.audit_hooks, {})) decref(hook);
+  codecsStop();
   gcCollectAtExit();
+  codecsForget();
 }
 
 int stopRuntime(int status) {

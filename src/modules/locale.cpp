@@ -184,7 +184,7 @@ constexpr std::pair<const char*, int> kConstants[] = {INFO(LC_CTYPE),    INFO(LC
 
 Status localeExec(PyObject* module) {
   for (auto [constant, value] : kConstants) TRY(moduleAddInt(module, constant, value));
-  g_locale_error = TRY(exceptionAdd(module, "locale.Error", PyExc_Exception)).leak();
+  TRY(exceptionAddOnce(module, &g_locale_error, "locale.Error", PyExc_Exception));
   for (auto [constant, value] : kLangInfo) TRY(moduleAddInt(module, constant, value));
   return {};
 }

@@ -1,7 +1,7 @@
 // The codec registry and the ways into it: str.encode, bytes.decode, codecs.encode and codecs.decode.
 #include "types/codecs.h"
 
-#include <vector>
+#include <utility>
 
 #include "core/call.h"
 #include "core/import.h"
@@ -15,21 +15,20 @@
 namespace krait {
 namespace {
 
+// Of one interpreter; made at its first use.
 struct Registry {
-  ListObject* search_functions;  // owned
-  DictObject* cache;             // normalised name -> CodecInfo tuple; owned
-  DictObject* handlers;          // error name -> callable; owned
-  bool encodings_imported;
+  Ref<ListObject> search_functions;
+  Ref<DictObject> cache;     // normalised name -> CodecInfo tuple
+  Ref<DictObject> handlers;  // error name -> callable
+  bool encodings_imported = false;
 };
-Registry g_registry;
 
 // Handler names in the order of builtinErrorHandlers().
 constexpr const char* kHandlerNames[] = {
     "strict",           "ignore",      "replace",       "xmlcharrefreplace",
     "backslashreplace", "namereplace", "surrogatepass", "surrogateescape"};
 
-Status initRegistry() {
-  if (g_registry.handlers) return {};
+Result<Registry*> makeRegistry() {
   Ref<ListObject> functions = TRY(listNew());
   Ref<DictObject> cache = TRY(dictNew()), handlers = TRY(dictNew());
   PyMethodDef* row = builtinErrorHandlers();
@@ -37,19 +36,23 @@ Status initRegistry() {
     Ref<> function = TRY(cFunctionNew(row++, nullptr, nullptr));
     TRY(dictSet(handlers.get(), handler_name, function.get()));
   }
-  g_registry.search_functions = std::move(functions).leak();
-  g_registry.cache = std::move(cache).leak();
-  g_registry.handlers = std::move(handlers).leak();
-  return {};
+  auto* made = new Registry{std::move(functions), std::move(cache), std::move(handlers)};
+  interpreter().codecs = made;
+  return made;
+}
+
+Result<Registry*> registry() {
+  if (void* made = interpreter().codecs) return static_cast<Registry*>(made);
+  return makeRegistry();
 }
 
 // The search function of the `encodings` package registers itself when the package is imported.
-Status importEncodings() {
-  TRY(initRegistry());
-  if (g_registry.encodings_imported) return {};
-  g_registry.encodings_imported = true;
+Result<Registry*> registryWithEncodings() {
+  Registry* codecs = TRY(registry());
+  if (codecs->encodings_imported) return codecs;
+  codecs->encodings_imported = true;
   Ref<> module = TRY(importModule("encodings"));
-  return {};
+  return codecs;
 }
 
 bool isAsciiAlnum(char c) {
@@ -192,55 +195,63 @@ Status checkNames(const char* encoding, const char* errors) {
 }  // namespace
 
 Result<Ref<>> codecLookup(const char* encoding) {
-  TRY(importEncodings());
+  Registry* codecs = TRY(registryWithEncodings());
   std::string normalized = normalizeName(encoding);
   Ref<StrObject> key = TRY(strInternUtf8(normalized));
-  if (Opt<> cached = TRY(dictGet(g_registry.cache, key.get()))) return share(cached.get());
-  Py_ssize_t count = g_registry.search_functions->size();
-  if (count == 0)
+  if (Opt<> cached = TRY(dictGet(codecs->cache.get(), key.get()))) return share(cached.get());
+  if (codecs->search_functions->size() == 0)
     return raise(PyExc_LookupError, "no codec search functions registered: can't find encoding");
-  for (Py_ssize_t i = 0; i < g_registry.search_functions->size(); i++) {
-    Ref<> function = share(g_registry.search_functions->at(i));
+  for (Py_ssize_t i = 0; i < codecs->search_functions->size(); i++) {
+    Ref<> function = share(codecs->search_functions->at(i));
     Ref<> found = TRY(call(function.get(), key.get()));
     if (found.get() == Py_None) continue;
     if (!isTuple(found.get()) || cast<TupleObject>(found.get())->size() != 4)
       return raise(PyExc_TypeError, "codec search functions must return 4-tuples");
-    TRY(dictSet(g_registry.cache, key.get(), found.get()));
+    TRY(dictSet(codecs->cache.get(), key.get(), found.get()));
     return found;
   }
   return raise(PyExc_LookupError, "unknown encoding: %s", encoding);
 }
 
 Status codecRegister(PyObject* search_function) {
-  TRY(initRegistry());
+  Registry* codecs = TRY(registry());
   if (!isCallable(search_function)) return raise(PyExc_TypeError, "argument must be callable");
-  return listAppend(g_registry.search_functions, search_function);
+  return listAppend(codecs->search_functions.get(), search_function);
 }
 
 Status codecUnregister(PyObject* search_function) {
-  TRY(initRegistry());
-  ListObject* functions = g_registry.search_functions;
+  Registry* codecs = TRY(registry());
+  ListObject* functions = codecs->search_functions.get();
   for (Py_ssize_t i = 0; i < functions->size(); i++) {
     if (functions->at(i) != search_function) continue;
-    dictClear(g_registry.cache);
+    dictClear(codecs->cache.get());
     return listSetSlice(functions, i, i + 1, nullptr);
   }
   return {};
 }
 
 Status codecRegisterError(const char* name, PyObject* handler) {
-  TRY(initRegistry());
+  Registry* codecs = TRY(registry());
   if (!isCallable(handler)) return raise(PyExc_TypeError, "handler must be callable");
-  return dictSet(g_registry.handlers, name, handler);
+  return dictSet(codecs->handlers.get(), name, handler);
 }
 
 Result<Ref<>> codecLookupError(const char* name) {
-  TRY(initRegistry());
+  Registry* codecs = TRY(registry());
   if (!name) name = "strict";
   Ref<StrObject> key = TRY(strFromUtf8(name));
-  if (Opt<> handler = TRY(dictGet(g_registry.handlers, key.get()))) return share(handler.get());
+  if (Opt<> handler = TRY(dictGet(codecs->handlers.get(), key.get()))) return share(handler.get());
   return raise(PyExc_LookupError, "unknown error handler name '%.400s'", name);
 }
+
+void codecsStop() {
+  auto* codecs = static_cast<Registry*>(interpreter().codecs);
+  if (!codecs) return;
+  listClear(codecs->search_functions.get());
+  dictClear(codecs->cache.get());
+}
+
+void codecsForget() { delete static_cast<Registry*>(std::exchange(interpreter().codecs, nullptr)); }
 
 Result<Ref<>> codecEncode(PyObject* object, const char* encoding, const char* errors) {
   Ref<> codec = TRY(codecLookup(encoding));

@@ -14,6 +14,9 @@ Result<Ref<>> codecLookupError(const char* name);  // null: strict
 Status codecRegister(PyObject* search_function);
 Status codecUnregister(PyObject* search_function);
 Status codecRegisterError(const char* name, PyObject* handler);
+// The current interpreter ends: nothing is found any more; the registry itself goes.
+void codecsStop();
+void codecsForget();
 
 // errors null: strict. `consumed` non-null: incremental, receives how many bytes were used.
 // byte_order: -1 little, 1 big, 0 from the byte-order mark (little without one); receives what was found.

@@ -118,7 +118,7 @@ constinit PyMethodDef kMethods[] = {
     {}};
 
 Status functoolsExec(PyObject* module) {
-  key_type = TRY(heapTypeNew(module, kKeyDescription)).leak();
+  TRY(typeMakeOnce(module, &key_type, kKeyDescription));
   TRY(addPartial(module));
   return addLruCache(module);
 }

@@ -4,6 +4,7 @@
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/import.h"
+#include "core/interpreter.h"
 #include "modules/heap_type.h"
 #include "types/bytes.h"
 #include "types/dict.h"
@@ -72,26 +73,33 @@ constinit PyMethodDef kMethods[] = {
         loads, "Read and return an object from the given pickle data.">,
     {}};
 
-Result<DictObject*> dictOf(const char* module_name, const char* attribute) {
+template <class T>
+void keep(T*& field, Ref<T> value) {
+  xdecref(std::exchange(field, std::move(value).leak()));
+}
+
+Result<Ref<DictObject>> dictOf(const char* module_name, const char* attribute) {
   Ref<> found = TRY(importAttr(module_name, attribute));
-  if (isExactDict(found.get())) return static_cast<DictObject*>(std::move(found).leak());
+  if (isExactDict(found.get())) return std::move(found).as<DictObject>();
   return raise(PyExc_RuntimeError, "%s.%s should be a dict, not %.200s", module_name, attribute,
                typeName(found));
 }
 
+// What the main interpreter works with; a module executed again has it read anew.
 Status fillState() {
   PickleState& s = pickle_state;
-  s.dispatch_table = TRY(dictOf("copyreg", "dispatch_table"));
-  s.extension_registry = TRY(dictOf("copyreg", "_extension_registry"));
-  s.inverted_registry = TRY(dictOf("copyreg", "_inverted_registry"));
-  s.extension_cache = TRY(dictOf("copyreg", "_extension_cache"));
-  s.name_2to3 = TRY(dictOf("_compat_pickle", "NAME_MAPPING"));
-  s.import_2to3 = TRY(dictOf("_compat_pickle", "IMPORT_MAPPING"));
-  s.name_3to2 = TRY(dictOf("_compat_pickle", "REVERSE_NAME_MAPPING"));
-  s.import_3to2 = TRY(dictOf("_compat_pickle", "REVERSE_IMPORT_MAPPING"));
-  s.codecs_encode = TRY(importAttr("codecs", "encode")).leak();
-  s.getattr = TRY(importAttr("builtins", "getattr")).leak();
-  s.partial = TRY(importAttr("functools", "partial")).leak();
+  if (s.partial && &interpreter() != &mainInterpreter()) return {};
+  keep(s.dispatch_table, TRY(dictOf("copyreg", "dispatch_table")));
+  keep(s.extension_registry, TRY(dictOf("copyreg", "_extension_registry")));
+  keep(s.inverted_registry, TRY(dictOf("copyreg", "_inverted_registry")));
+  keep(s.extension_cache, TRY(dictOf("copyreg", "_extension_cache")));
+  keep(s.name_2to3, TRY(dictOf("_compat_pickle", "NAME_MAPPING")));
+  keep(s.import_2to3, TRY(dictOf("_compat_pickle", "IMPORT_MAPPING")));
+  keep(s.name_3to2, TRY(dictOf("_compat_pickle", "REVERSE_NAME_MAPPING")));
+  keep(s.import_3to2, TRY(dictOf("_compat_pickle", "REVERSE_IMPORT_MAPPING")));
+  keep(s.codecs_encode, TRY(importAttr("codecs", "encode")));
+  keep(s.getattr, TRY(importAttr("builtins", "getattr")));
+  keep(s.partial, TRY(importAttr("functools", "partial")));
   return {};
 }
 

@@ -71,3 +71,18 @@ getattr(5, name, None)
 kept = sys.getrefcount(name)
 sys._clear_type_cache()
 print(kept - before, sys.getrefcount(name) - before)
+
+# A sub-interpreter takes its codecs and what its modules made along when it ends.
+import _testcapi
+
+
+def objects_after(source):
+    _testcapi.run_in_subinterp(source)
+    gc.collect()
+    return len(gc.get_objects())
+
+
+for source in 'pass', 'import _functools, _locale, _pickle', 'import codecs; codecs.register(print); "".encode("cp1252")':
+    objects_after(source)
+    before = objects_after(source)
+    print(objects_after(source) - before)
