@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <type_traits>
 
 #include "base/macros.h"
@@ -23,7 +24,7 @@ class InlineBuffer {
   InlineBuffer(const InlineBuffer&) = delete;
   InlineBuffer& operator=(const InlineBuffer&) = delete;
   ~InlineBuffer() {
-    if (data_ != inline_) std::free(data_);
+    if (data_ != inline_) ::operator delete(data_);
   }
 
   T* data() { return data_; }
@@ -64,10 +65,11 @@ class InlineBuffer {
 
   bool tryGrow(size_t least) {
     size_t capacity = capacity_ * 2 > least ? capacity_ * 2 : least;
-    T* moved = static_cast<T*>(std::malloc(capacity * sizeof(T)));
+    // Not malloc: what is set aside for C++ containers (core/memory_reserve.h) is for this, too.
+    auto* moved = static_cast<T*>(::operator new(capacity * sizeof(T), std::nothrow));
     if (!moved) return false;
     if (size_ > 0) std::memcpy(moved, data_, size_ * sizeof(T));
-    if (data_ != inline_) std::free(data_);
+    if (data_ != inline_) ::operator delete(data_);
     data_ = moved;
     capacity_ = capacity;
     return true;

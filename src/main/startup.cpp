@@ -10,6 +10,7 @@
 #include "core/hash_secret.h"
 #include "core/import.h"
 #include "core/interpreter.h"
+#include "core/memory_reserve.h"
 #include "core/print_error.h"
 #include "core/thread.h"
 #include "interp/eval.h"
@@ -38,6 +39,7 @@ PyTypeObject* const kStaticTypes[] = {
 };
 
 bool setupMemory() {
+  memoryReserveRefill();
   const char* allocator = interpreter().config.ignore_environment ? nullptr : std::getenv("PYTHONMALLOC");
   if (!allocator || !*allocator) {
     if (interpreter().config.dev_mode) memSetupByName("debug");

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/call.h"
+#include "core/memory_reserve.h"
 #include "core/object.h"
 #include "types/exceptions_impl.h"
 #include "types/free_list.h"
@@ -309,6 +310,7 @@ void makeSpares() {
 void exceptionsPrepareMemoryErrors() { exceptions::makeSpares(); }
 
 Raised raiseNoMemory() {
+  memoryReserveRefill();
   ExceptionObject* spare = exceptions::takeSpare();
   if (!spare) return raiseNone(PyExc_MemoryError);
   auto owned = Ref<>::steal(spare);

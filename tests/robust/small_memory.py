@@ -1,0 +1,60 @@
+"""Memory ends: what follows fails with MemoryError or works, and the process goes on."""
+import json
+import os
+import pickle
+import re
+import resource
+import sys
+
+FAILURES = MemoryError, OSError  # made while there is memory
+SOURCE = 'def f(a, b=1):\n    for x in range(a):\n        with b:\n            yield [y for y in x if y]\n' * 20
+
+
+def used_up():
+    """Keeps all memory there is, down to small blocks."""
+    kept = None
+    for size in 1 << 20, 1 << 14, 400, 100, 16:
+        try:
+            while True:
+                kept = bytes(size), kept
+        except MemoryError:
+            pass
+    return kept
+
+
+def attempts():
+    yield lambda: compile(SOURCE, 's', 'exec')
+    yield lambda: exec(SOURCE, {})
+    yield lambda: 'a' * 1000 + 'b'
+    yield lambda: '%s %r {}'.format(*range(300))
+    yield lambda: sorted(range(3000), key=str)
+    yield lambda: json.dumps([1, 'a'] * 500)
+    yield lambda: re.compile('(a|b)*c{3}[a-z]')
+    yield lambda: pickle.dumps([[i] for i in range(500)])
+    yield lambda: 'x'.encode('cp037')
+    yield lambda: open('/proc/self/maps').read()
+    yield lambda: os.listdir('/')
+    yield lambda: int('1' * 4000) ** 3
+
+
+def child(attempt):
+    resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
+    kept = used_up()
+    try:
+        attempt()
+    except FAILURES:
+        pass
+    del kept
+    return len(str(10 ** 3000)) == 3001
+
+
+for number, attempt in enumerate(attempts()):
+    sys.stdout.flush()
+    process = os.fork()
+    if process == 0:
+        status = 1
+        try:
+            status = 0 if child(attempt) else 2
+        finally:
+            os._exit(status)
+    print(number, os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
