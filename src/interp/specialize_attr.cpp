@@ -6,6 +6,7 @@
 #include "types/descr.h"
 #include "types/dict_keys.h"
 #include "types/module.h"
+#include "types/tuple.h"
 #include "types/type.h"
 
 namespace krait {
@@ -15,6 +16,18 @@ int PyObject_GenericSetAttr(PyObject* self, PyObject* attr, PyObject* value);
 }
 
 namespace {
+
+// Whether a look-up through the type runs no code: keys that are not strings compare themselves, which could
+// change the type, and free what was found, while its version is noted here.
+bool lookupIsQuiet(PyTypeObject* type) {
+  auto* mro = static_cast<TupleObject*>(type->tp_mro);
+  if (!mro) return false;
+  for (Py_ssize_t i = 0; i < mro->size(); i++) {
+    auto* dict = static_cast<DictObject*>(static_cast<PyTypeObject*>(mro->at(i))->tp_dict);
+    if (!dict || dict->ma_keys->dk_kind == DictKeysKind::kGeneral) return false;
+  }
+  return true;
+}
 
 // A __slots__ member that holds a plain object reference: its offset, else 0.
 uint16_t slotOffset(Opt<> descr, PyTypeObject* type, bool writing) {
@@ -79,6 +92,7 @@ Op cacheClass(const Unit* ip, PyObject* owner, StrObject* name) {
   if (meta->tp_getattro != PyType_Type.tp_getattro) return Op::CACHE;
   if (!typeAssignVersion(meta) || meta->tp_version_tag > UINT16_MAX || !typeAssignVersion(type))
     return Op::CACHE;
+  if (!lookupIsQuiet(type) || !lookupIsQuiet(meta)) return Op::CACHE;
   if (!typeLookup(type, name) || !neverDataDescr(typeLookup(meta, name))) return Op::CACHE;
   auto* cache = cacheOf<AttrCache>(ip);
   cache->index = static_cast<uint16_t>(meta->tp_version_tag);
@@ -111,7 +125,8 @@ void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
     Op form = cacheClass(ip, owner, name);
     return form == Op::CACHE ? specializeFailed(ip) : specializeTo(ip, form);
   }
-  if (type->tp_getattro != PyObject_GenericGetAttr || !typeAssignVersion(type)) return specializeFailed(ip);
+  if (type->tp_getattro != PyObject_GenericGetAttr || !typeAssignVersion(type) || !lookupIsQuiet(type))
+    return specializeFailed(ip);
   Opt<> descr = typeLookup(type, name);
   uint16_t offset = isPlainClass(descr, name) ? offsetof(PyObject, ob_type) : slotOffset(descr, type, false);
   if (offset) {
@@ -131,7 +146,8 @@ void specializeLoadAttr(const Unit* ip, PyObject* owner, StrObject* name) {
 void specializeStoreAttr(const Unit* ip, PyObject* owner, StrObject* name) {
   PyTypeObject* type = typeOf(owner);
   auto* cache = cacheOf<AttrCache>(ip);
-  if (type->tp_setattro != PyObject_GenericSetAttr || !typeAssignVersion(type)) return specializeFailed(ip);
+  if (type->tp_setattro != PyObject_GenericSetAttr || !typeAssignVersion(type) || !lookupIsQuiet(type))
+    return specializeFailed(ip);
   Opt<> descr = typeLookup(type, name);
   if (uint16_t offset = slotOffset(descr, type, true)) {
     cacheWrite32(cache->version, type->tp_version_tag);
@@ -153,6 +169,7 @@ bool specializeClassMethod(const Unit* ip, PyObject* owner, StrObject* name) {
   auto* type = reinterpret_cast<PyTypeObject*>(owner);
   PyTypeObject* metatype = typeOf(owner);
   if (metatype->tp_getattro != PyType_Type.tp_getattro || !typeAssignVersion(metatype)) return false;
+  if (!lookupIsQuiet(type) || !lookupIsQuiet(metatype)) return false;
   if (typeLookup(metatype, name)) return false;
   Opt<> found = typeLookup(type, name);
   if (!found || !typeAssignVersion(type)) return false;
@@ -230,7 +247,8 @@ void specializeLoadMethod(const Unit* ip, PyObject* owner, StrObject* name) {
     return specializeFailed(ip);
   }
   PyTypeObject* type = typeOf(owner);
-  if (type->tp_getattro != PyObject_GenericGetAttr || !typeAssignVersion(type)) return specializeFailed(ip);
+  if (type->tp_getattro != PyObject_GenericGetAttr || !typeAssignVersion(type) || !lookupIsQuiet(type))
+    return specializeFailed(ip);
   Opt<> descr = typeLookup(type, name);
   if (!descr || !hasFlag(typeOf(descr.get()), Py_TPFLAGS_METHOD_DESCRIPTOR)) return specializeFailed(ip);
   Op form = Op::CACHE;
