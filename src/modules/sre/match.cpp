@@ -201,7 +201,7 @@ constexpr PyTypeObject kDescription = {
 }  // namespace
 
 Status addMatchType(PyObject* module) {
-  match_type = TRY(modules::heapTypeNew(module, kDescription)).leak();
+  TRY(modules::typeMakeOnce(module, &match_type, kDescription));
   return {};
 }
 

@@ -369,7 +369,7 @@ Result<Ref<>> patternNew(PyObject* pattern, int flags, ListObject* code, Py_ssiz
 }
 
 Status addPatternType(PyObject* module) {
-  pattern_type = TRY(modules::heapTypeNew(module, kDescription)).leak();
+  TRY(modules::typeMakeOnce(module, &pattern_type, kDescription));
   return {};
 }
 

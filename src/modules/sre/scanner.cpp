@@ -76,7 +76,7 @@ Result<Ref<>> scannerNew(PatternObject* pattern, PyObject* string, Py_ssize_t po
 }
 
 Status addScannerType(PyObject* module) {
-  scanner_type = TRY(modules::heapTypeNew(module, kDescription)).leak();
+  TRY(modules::typeMakeOnce(module, &scanner_type, kDescription));
   return {};
 }
 

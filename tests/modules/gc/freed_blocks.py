@@ -82,7 +82,7 @@ def objects_after(source):
     return len(gc.get_objects())
 
 
-for source in 'pass', 'import _functools, _locale, _pickle', 'import codecs; codecs.register(print); "".encode("cp1252")':
+for source in 'pass', 'import _functools, _locale, _pickle, _sre', 'import codecs; codecs.register(print); "".encode("cp1252")':
     objects_after(source)
     before = objects_after(source)
     print(objects_after(source) - before)
