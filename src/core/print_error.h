@@ -10,6 +10,8 @@ Status tracebackPrint(PyObject* traceback, PyObject* file);
 // Line `line` of a source file without its newline (the file itself, else one of that name along sys.path),
 // decoded by its cookie; absent when it cannot be read. Never raises.
 MaybeRef<StrObject> sourceLine(PyObject* filename, int line);
+// The same for tracebacks: none either when the file cannot be decoded up to there.
+MaybeRef<StrObject> readableSourceLine(PyObject* filename, int line);
 // The line, stripped and behind `indent` spaces, if it can be read (_Py_DisplaySourceLine).
 Status printSourceLine(PyObject* file, PyObject* filename, int line, int indent);
 // Where the operator of a binary operation or subscript stands in the text of that expression (UTF-8 byte

@@ -87,7 +87,7 @@ Status printEntry(PyObject* file, const Margin& margin, TracebackObject* tb) {
       TRY(strFormat("  File \"%U\", line %d, in %U\n", code->co_filename, tracebackLine(tb), code->co_name));
   TRY(margin.write(file));
   TRY(fileWriteText(file, head));
-  MaybeRef<StrObject> line = sourceLine(code->co_filename, tracebackLine(tb));
+  MaybeRef<StrObject> line = readableSourceLine(code->co_filename, tracebackLine(tb));
   if (!line) return {};
   Py_ssize_t stripped = 0;
   while (stripped < line->size() && isBlank(line->at(stripped))) stripped++;

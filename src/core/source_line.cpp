@@ -99,27 +99,65 @@ std::string encodingOf(std::string_view source) {
   return cookie.empty() ? "utf-8" : cookie;
 }
 
-}  // namespace
-
-MaybeRef<StrObject> sourceLine(PyObject* filename, int line) {
-  std::string source;
-  if (line <= 0 || !readSource(filename, &source)) return nullptr;
-  std::string encoding = encodingOf(source);
-  std::string_view rest = source;
-  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
-  std::string_view text;
-  for (int i = 0; i < line; i++) {
-    if (rest.empty()) return nullptr;
-    text = takeLine(&rest);
-  }
-  auto decoded = decodeText(text, encoding.c_str(), "replace");
+MaybeRef<StrObject> decodeQuietly(std::string_view text, const std::string& encoding, const char* errors) {
+  auto decoded = decodeText(text, encoding.c_str(), errors);
   if (!decoded.failed()) return std::move(decoded).take();
   clearPending();
   return nullptr;
 }
 
+struct FoundLine {
+  std::string source, encoding;
+  size_t start, size, next;  // of the line, in the source; next: behind its end
+
+  std::string_view text() const { return std::string_view(source).substr(start, size); }
+};
+
+bool findLine(PyObject* filename, int line, FoundLine* out) {
+  if (line <= 0 || !readSource(filename, &out->source)) return false;
+  out->encoding = encodingOf(out->source);
+  std::string_view rest = out->source, text;
+  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
+  for (int i = 0; i < line; i++) {
+    if (rest.empty()) return false;
+    text = takeLine(&rest);
+  }
+  out->start = static_cast<size_t>(text.data() - out->source.data());
+  out->size = text.size();
+  out->next = out->source.size() - rest.size();
+  return true;
+}
+
+// A text file is decoded in chunks: a bad byte hides every line of its chunk and those behind it.
+bool isReadable(const FoundLine& line) {
+  constexpr size_t kChunk = 8192;
+  size_t end = (line.next + kChunk - 1) / kChunk * kChunk;
+  bool whole = end >= line.source.size();
+  if (whole) end = line.source.size();
+  if (!whole && line.encoding != "utf-8") return true;  // where a character ends is the codec's secret
+  if (!whole) {
+    while (end > 0 && (line.source[end] & 0xC0) == 0x80) end--;  // the chunk may end inside a character
+  }
+  return static_cast<bool>(
+      decodeQuietly(std::string_view(line.source).substr(0, end), line.encoding, "strict"));
+}
+
+}  // namespace
+
+MaybeRef<StrObject> sourceLine(PyObject* filename, int line) {
+  FoundLine found;
+  if (!findLine(filename, line, &found)) return nullptr;
+  return decodeQuietly(found.text(), found.encoding, "replace");
+}
+
+MaybeRef<StrObject> readableSourceLine(PyObject* filename, int line) {
+  FoundLine found;
+  if (!findLine(filename, line, &found) || !isReadable(found)) return nullptr;
+  return decodeQuietly(found.text(), found.encoding, "replace");
+}
+
 Status printSourceLine(PyObject* file, PyObject* filename, int line, int indent) {
-  MaybeRef<StrObject> text = sourceLine(filename, line);
+  MaybeRef<StrObject> text = readableSourceLine(filename, line);
   if (!text) return {};
   Py_ssize_t skip = 0;
   while (skip < text->size() && (text->at(skip) == ' ' || text->at(skip) == '\t' || text->at(skip) == '\f'))

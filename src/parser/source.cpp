@@ -177,7 +177,8 @@ DecodedSource decodeSource(std::string_view source, const Options& options) {
     failWithout(result, "encoding problem: " + cookie + " with BOM");
     result.error.has_location = !options.from_file;
   } else if (cookie.empty() || cookie == "utf-8") {
-    result.ok = !options.from_file || checkScript(result, options);
+    // What is declared to be UTF-8 is found wrong where it matters: in names and string literals.
+    result.ok = !options.from_file || result.has_encoding || checkScript(result, options);
   } else {
     result.ok = decodeAs(result, cookie, options);
     if (!result.ok && options.from_file) {  // a script's reader says no more than this
