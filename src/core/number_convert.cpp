@@ -104,9 +104,13 @@ Result<Ref<IntObject>> numberInt(PyObject* object) {
   if (isStr(object)) return TRY(intFromStr(cast<StrObject>(object), 10)).as<IntObject>();
   if (isBytes(object)) return intFromBytesText(cast<BytesObject>(object)->view());
   if (hasBuffer(object)) {
-    Buffer buffer = TRY(Buffer::acquire(object));
-    return intFromBytesText(
-        {reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())});
+    auto acquired = Buffer::acquire(object);
+    if (!acquired.failed()) {
+      Buffer buffer = std::move(acquired).take();
+      return intFromBytesText(
+          {reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())});
+    }
+    clearPending();  // bytes with gaps between them are no text
   }
   return raise(PyExc_TypeError,
                "int() argument must be a string, a bytes-like object or a real number, not '%.200s'",

@@ -45,7 +45,8 @@ Result<bool> strictArgument(Opt<> kwargs) {
   Py_ssize_t position = 0;
   PyObject *key, *value;
   if (!dictNext(dict, &position, &key, &value)) return false;
-  if (!isStr(key) || !strEqualsAscii(cast<StrObject>(key), "strict")) {
+  if (!isStr(key)) return raise(PyExc_TypeError, "keywords must be strings");
+  if (!strEqualsAscii(cast<StrObject>(key), "strict")) {
     return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for zip()", key);
   }
   return objectIsTrue(value);

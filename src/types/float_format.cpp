@@ -82,11 +82,13 @@ Result<Ref<FloatObject>> floatFromStr(PyObject* source) {
     auto* array = cast<ByteArrayObject>(source);
     return parseBytes({array->ob_start, static_cast<size_t>(array->ob_size)}, source);
   }
-  if (!hasBuffer(source)) {
+  auto acquired = Buffer::acquire(source);
+  if (acquired.failed()) {
+    clearPending();
     return raise(PyExc_TypeError, "float() argument must be a string or a real number, not '%.200s'",
                  typeName(source));
   }
-  Buffer buffer = TRY(Buffer::acquire(source));
+  Buffer buffer = std::move(acquired).take();
   return parseBytes({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())},
                     source);
 }

@@ -41,6 +41,11 @@ attempt("csv", lambda: csv.writer(1, "no such dialect"))
 attempt("csv", lambda: csv.Dialect(**{1: 2}))
 attempt("code", lambda: _imp._fix_co_filename(1, 1))
 attempt("code", lambda: _imp._fix_co_filename((lambda: 0).__code__, 1))
+attempt("buffer", lambda: int(memoryview(b"1234")[::2]))
+attempt("buffer", lambda: float(memoryview(b"1234")[::2]))
+attempt("buffer", lambda: float(memoryview(b"12")))
+attempt("zip", lambda: zip(**{1: 2}))
+attempt("newline", lambda: open(os.devnull, newline="q"))
 attempt("ast", lambda: ast.AST(1))
 
 

@@ -83,12 +83,12 @@ Py_ssize_t lineEnd(const StrObject* text, Py_ssize_t start, bool translated, boo
   }
 }
 
-Status newlineCheck(Opt<StrObject> newline) {
+Status newlineCheck(Opt<StrObject> newline, const char* refusal) {
   if (!newline) return {};
   for (const char* legal : {"", "\n", "\r", "\r\n"}) {
     if (strEqualsAscii(newline.get(), legal)) return {};
   }
-  return raise(PyExc_ValueError, "illegal newline value: %R", static_cast<PyObject*>(newline.get()));
+  return raise(PyExc_ValueError, refusal, static_cast<PyObject*>(newline.get()));
 }
 
 // --- IncrementalNewlineDecoder -----------------------------------------------------------------------------

@@ -16,8 +16,8 @@ Result<Ref<StrObject>> newlinesProcess(Ref<StrObject> text, bool translate, int*
 // once text was appended.
 Py_ssize_t lineEnd(const StrObject* text, Py_ssize_t start, bool translated, bool universal,
                    Opt<StrObject> terminator, Py_ssize_t* rescan);
-// A `newline` argument of open(): None, '', '\n', '\r', '\r\n'; otherwise ValueError "illegal newline value".
-Status newlineCheck(Opt<StrObject> newline);
+// A `newline` argument of open(): None, '', '\n', '\r', '\r\n'; otherwise a ValueError whose text shows it.
+Status newlineCheck(Opt<StrObject> newline, const char* refusal);
 
 // IncrementalNewlineDecoder from C++.
 struct NewlineDecoderObject : PyObject {

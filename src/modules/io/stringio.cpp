@@ -188,7 +188,7 @@ Status setNewline(StringIOObject* self, PyObject* newline) {
     return raise(PyExc_TypeError, "newline must be str or None, not %.200s", typeName(newline));
   }
   Opt<StrObject> text = newline == Py_None ? Opt<StrObject>() : Opt<StrObject>(cast<StrObject>(newline));
-  TRY(newlineCheck(text));
+  TRY(newlineCheck(text, "illegal newline value: %R"));
   clearField(self->read_newline);
   clearField(self->write_newline);
   clearField(self->decoder);

@@ -108,7 +108,7 @@ Result<Opt<StrObject>> newlineArgument(Opt<> newline) {
                  typeName(newline.get()));
   }
   Opt<StrObject> text = cast<StrObject>(newline.get());
-  TRY(newlineCheck(text));
+  TRY(newlineCheck(text, "illegal newline value: %U"));
   return text;
 }
 

@@ -63,7 +63,8 @@ Result<Py_ssize_t> repeatArgument(Opt<> kwargs) {
   Py_ssize_t position = 0;
   PyObject *key, *value;
   if (!dictNext(dict, &position, &key, &value)) return 1;
-  if (!isStr(key) || !strEqualsAscii(cast<StrObject>(key), "repeat")) {
+  if (!isStr(key)) return raise(PyExc_TypeError, "keywords must be strings");
+  if (!strEqualsAscii(cast<StrObject>(key), "repeat")) {
     return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for product()", key);
   }
   Py_ssize_t repeat = TRY(argSsize(value));
