@@ -23,7 +23,7 @@ Result<DIR*> openDirectory(const Path& path) {
   int copy = path.isFd() ? unlocked([&] { return fcntl(path.fd, F_DUPFD_CLOEXEC, 0); }) : -1;
   if (path.isFd() && copy < 0) return raiseErrno();
   DIR* dir = unlocked([&]() -> DIR* {
-    if (copy < 0) return opendir(path.c_str() ? path.c_str() : ".");
+    if (copy < 0) return opendir(path.isMissing() ? "." : path.c_str());
     DIR* opened = fdopendir(copy);
     if (opened)
       rewinddir(opened);

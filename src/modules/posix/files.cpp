@@ -81,6 +81,7 @@ Result<Ref<>> osReadlink(PathArg<kPathOnly> path, DirFd dir_fd) {
 
 Status osChdir(PathArg<kOrFd> path) {
   TRY(audit("os.chdir", "O", path.object));
+  if (path.isMissing()) return raiseMissing(path);
   return checkPath(unlocked([&] { return path.isFd() ? fchdir(path.fd) : chdir(path.c_str()); }), path);
 }
 Status osFchdir(Fd fd) {
@@ -176,6 +177,7 @@ constexpr std::pair<const char*, int> kConfstrNames[] = {
 
 Result<long> osPathconf(PathArg<kOrFd> path, PyObject* name) {
   int option = TRY(confName(name, kPathconfNames));
+  if (path.isMissing()) return raiseMissing(path);
   errno = 0;
   long limit = path.isFd() ? fpathconf(path.fd, option) : pathconf(path.c_str(), option);
   if (limit == -1 && errno != 0) return raisePathError(path);

@@ -74,6 +74,7 @@ Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
   if ((kinds & kOrFd) && isIndex(object) && !is_buffer) {
     path.object = object;
     path.fd = TRY(descriptorOf(object));
+    path.is_number = true;
     return path;
   }
   MaybeRef<> made = TRY(pathOrAbsent(object, where, kinds));

@@ -26,11 +26,13 @@ struct Path {
   int fd = -1;
   PyObject* object = nullptr;
   MaybeRef<> made;
-  bool absent = false;  // None was given where that is allowed
+  bool absent = false;     // None was given where that is allowed
+  bool is_number = false;  // there is no text
 
-  // -1 among descriptors is no descriptor: what is left is a path that is not there.
-  const char* c_str() const { return object && isInt(object) ? nullptr : text.c_str(); }
+  const char* c_str() const { return text.c_str(); }
   bool isFd() const { return fd != -1; }
+  bool isMissing() const { return is_number && fd == -1; }  // -1 is no descriptor
+  bool isNegative() const { return is_number && fd < 0; }
   bool wantsBytes() const { return object && hasBuffer(object); }
 };
 enum PathKinds { kPathOnly = 0, kOrFd = 1, kOrNone = 2 };
@@ -86,6 +88,8 @@ auto unlocked(F&& system_call) {
   return result;
 }
 inline Raised raisePathError(const Path& path) { return raiseErrno(errno, path.object); }
+// What the system says about a null path; the C library's functions may not be asked.
+inline Raised raiseMissing(const Path& path) { return raiseErrno(EFAULT, path.object); }
 inline Status checkPath(long status, const Path& path) {
   if (status == -1) return raisePathError(path);
   return {};

@@ -101,6 +101,7 @@ Status osExecve(PathArg<kOrFd> path, PyObject* argv, PyObject* env) {
   StringVector args = TRY(StringVector::fromSequence(argv, "execve"));
   StringVector environment = TRY(StringVector::fromEnvironment(env));
   TRY(audit("os.exec", "OOO", path.object, argv, env));
+  if (path.isNegative()) return raiseMissing(path);
   if (path.isFd())
     fexecve(path.fd, args.data(), environment.data());
   else

@@ -13,16 +13,21 @@
 namespace krait::modules::posix {
 namespace {
 
-Status refuseFdWith(const char* function, const Path& path, DirFd dir_fd, bool follow) {
-  if (path.isFd() && dir_fd.fd != AT_FDCWD)
-    return raise(PyExc_ValueError, "%s: can't specify dir_fd without matching path", function);
-  if (path.isFd() && !follow)
+Status refuseFdNoFollow(const char* function, const Path& path, bool follow) {
+  if (path.fd >= 0 && !follow)
     return raise(PyExc_ValueError, "%s: cannot use fd and follow_symlinks together", function);
   return {};
 }
 
+Status refuseFdWith(const char* function, const Path& path, DirFd dir_fd, bool follow) {
+  if (path.is_number && dir_fd.fd != AT_FDCWD)
+    return raise(PyExc_ValueError, "%s: can't specify dir_fd without matching path", function);
+  return refuseFdNoFollow(function, path, follow);
+}
+
 Result<Ref<>> doStat(const char* function, const Path& path, DirFd dir_fd, bool follow) {
   TRY(refuseFdWith(function, path, dir_fd, follow));
+  if (path.isMissing()) return raiseMissing(path);
   struct stat st;
   int status = unlocked([&] {
     if (path.isFd()) return fstat(path.fd, &st);
@@ -50,6 +55,7 @@ Result<bool> osAccess(PathArg<kPathOnly> path, int mode, DirFd dir_fd, bool effe
 
 Status osChmod(PathArg<kOrFd> path, int mode, DirFd dir_fd, bool follow_symlinks) {
   TRY(audit("os.chmod", "Oii", path.object, mode, dir_fd.fd == AT_FDCWD ? -1 : dir_fd.fd));
+  if (path.isMissing()) return raiseMissing(path);
   if (!follow_symlinks && !path.isFd()) {
     int status = unlocked(
         [&] { return fchmodat(dir_fd.fd, path.c_str(), static_cast<mode_t>(mode), AT_SYMLINK_NOFOLLOW); });
@@ -70,8 +76,11 @@ Status osFchmod(int fd, int mode) {
 }
 
 Status osChown(PathArg<kOrFd> path, UserId uid, UserId gid, DirFd dir_fd, bool follow_symlinks) {
-  TRY(refuseFdWith("chown", path, dir_fd, follow_symlinks));
+  if (path.isFd() && dir_fd.fd != AT_FDCWD)
+    return raise(PyExc_ValueError, "chown: can't specify both dir_fd and fd");
+  TRY(refuseFdNoFollow("chown", path, follow_symlinks));
   TRY(audit("os.chown", "OIIi", path.object, uid.id, gid.id, dir_fd.fd == AT_FDCWD ? -1 : dir_fd.fd));
+  if (path.isMissing()) return raiseMissing(path);
   return checkPath(unlocked([&] {
                      if (path.isFd()) return fchown(path.fd, uid.id, gid.id);
                      return fchownat(dir_fd.fd, path.c_str(), uid.id, gid.id,
@@ -130,6 +139,8 @@ Status osUtime(PathArg<kOrFd> path, PyObject* times, Opt<> ns, DirFd dir_fd, boo
   timespec chosen[2];
   bool given = TRY(chooseTimes(times, ns, chosen));
   TRY(refuseFdWith("utime", path, dir_fd, follow_symlinks));
+  // The C library itself refuses a null path here.
+  if (path.isMissing() || (path.isNegative() && !follow_symlinks)) return raiseErrno(EINVAL);
   const timespec* values = given ? chosen : nullptr;
   return check(unlocked([&] {
     if (path.isFd()) return futimens(path.fd, values);
@@ -147,6 +158,7 @@ Result<Ref<>> statvfsResult(const struct statvfs& st) {
   return out;
 }
 Result<Ref<>> osStatvfs(PathArg<kOrFd> path) {
+  if (path.isMissing()) return raiseMissing(path);
   struct statvfs st;
   TRY(checkPath(unlocked([&] { return path.isFd() ? fstatvfs(path.fd, &st) : statvfs(path.c_str(), &st); }),
                 path));
@@ -160,6 +172,7 @@ Result<Ref<>> osFstatvfs(int fd) {
 
 Status osTruncate(PathArg<kOrFd> path, Offset length) {
   TRY(audit("os.truncate", "OL", path.object, static_cast<long long>(length.value)));
+  if (path.isMissing()) return raiseMissing(path);
   if (path.isFd()) return check(TRY(retry([&] { return ftruncate(path.fd, length.value); })));
   return checkPath(TRY(retry([&] { return truncate(path.c_str(), length.value); })), path);
 }
@@ -170,15 +183,10 @@ Status osFtruncate(int fd, Offset length) {
 
 // --- extended attributes -----------------------------------------------------------------------------------
 
-Status refuseFdNoFollow(const char* function, const Path& path, bool follow) {
-  if (path.isFd() && !follow)
-    return raise(PyExc_ValueError, "%s: cannot use fd and follow_symlinks together", function);
-  return {};
-}
-
 Result<Ref<>> osGetxattr(PathArg<kOrFd> path, PathArg<kPathOnly> attribute, bool follow) {
   TRY(refuseFdNoFollow("getxattr", path, follow));
   TRY(audit("os.getxattr", "OO", path.object, attribute.object));
+  if (path.isNegative()) return raiseMissing(path);
   std::string value(128, '\0');
   for (;;) {
     ssize_t n = unlocked([&] {
@@ -194,6 +202,7 @@ Result<Ref<>> osGetxattr(PathArg<kOrFd> path, PathArg<kPathOnly> attribute, bool
 Status osSetxattr(PathArg<kOrFd> path, PathArg<kPathOnly> attribute, Buffer value, int flags, bool follow) {
   TRY(refuseFdNoFollow("setxattr", path, follow));
   TRY(audit("os.setxattr", "OOy#i", path.object, attribute.object, value.data(), value.size(), flags));
+  if (path.isNegative()) return raiseMissing(path);
   auto size = static_cast<size_t>(value.size());
   return checkPath(unlocked([&] {
                      if (path.isFd()) return fsetxattr(path.fd, attribute.c_str(), value.data(), size, flags);
@@ -205,6 +214,7 @@ Status osSetxattr(PathArg<kOrFd> path, PathArg<kPathOnly> attribute, Buffer valu
 Status osRemovexattr(PathArg<kOrFd> path, PathArg<kPathOnly> attribute, bool follow) {
   TRY(refuseFdNoFollow("removexattr", path, follow));
   TRY(audit("os.removexattr", "OO", path.object, attribute.object));
+  if (path.isNegative()) return raiseMissing(path);
   return checkPath(unlocked([&] {
                      if (path.isFd()) return fremovexattr(path.fd, attribute.c_str());
                      return follow ? removexattr(path.c_str(), attribute.c_str())
@@ -215,10 +225,11 @@ Status osRemovexattr(PathArg<kOrFd> path, PathArg<kPathOnly> attribute, bool fol
 Result<Ref<>> osListxattr(PathArg<kOrFd | kOrNone> path, bool follow) {
   TRY(refuseFdNoFollow("listxattr", path, follow));
   std::string names(65536, '\0');
+  const char* text = path.is_number ? "." : path.c_str();
   ssize_t n = unlocked([&] {
-    if (path.isFd()) return flistxattr(path.fd, names.data(), names.size());
-    return follow ? listxattr(path.c_str(), names.data(), names.size())
-                  : llistxattr(path.c_str(), names.data(), names.size());
+    if (path.fd >= 0) return flistxattr(path.fd, names.data(), names.size());
+    return follow ? listxattr(text, names.data(), names.size())
+                  : llistxattr(text, names.data(), names.size());
   });
   if (n < 0) return raisePathError(path);
   Ref<ListObject> list = TRY(listNew());
