@@ -195,7 +195,7 @@ Result<Ref<StrObject>> keyErrorStr(ExceptionObject* self) {
   return baseStr(self);
 }
 
-FreeList<ExceptionObject, 16> spare_memory_errors;
+Reserve<ExceptionObject, 16> spare_memory_errors;
 
 // An object kept for when there is no memory left, ready to use.
 ExceptionObject* takeSpare() {

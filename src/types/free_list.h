@@ -13,30 +13,43 @@ namespace krait {
 // not notice the use of a freed block.
 inline bool free_lists_kept = !kAddressSanitizer;
 
+// Objects that must be at hand when there is no memory.
 template <class T, int kMax>
-class FreeList {
+class Reserve {
  public:
   KR_ALWAYS_INLINE T* pop() { return count_ > 0 ? items_[--count_] : nullptr; }
   // False: the list is full, free the block yourself.
   KR_ALWAYS_INLINE bool push(T* item) {
-    if (count_ == kMax || !free_lists_kept) return false;
+    if (count_ == kMax) return false;
     items_[count_++] = item;
     return true;
   }
   int size() const { return count_; }
+
+ private:
+  int count_ = 0;
+  T* items_[kMax] = {};
+};
+
+// Objects kept to save time.
+template <class T, int kMax>
+class FreeList {
+ public:
+  KR_ALWAYS_INLINE T* pop() { return kept_.pop(); }
+  KR_ALWAYS_INLINE bool push(T* item) { return free_lists_kept && kept_.push(item); }
+  int size() const { return kept_.size(); }
   template <class F>
   void drain(F&& release) {
     while (T* item = pop()) release(item);
   }
   // A line of sys._debugmallocstats().
   void print(FILE* out, const char* type_name) const {
-    size_t bytes = static_cast<size_t>(count_) * sizeof(T);
-    std::fprintf(out, "%24d free %ss * %zu bytes each = %20zu\n", count_, type_name, sizeof(T), bytes);
+    size_t bytes = static_cast<size_t>(size()) * sizeof(T);
+    std::fprintf(out, "%24d free %ss * %zu bytes each = %20zu\n", size(), type_name, sizeof(T), bytes);
   }
 
  private:
-  int count_ = 0;
-  T* items_[kMax] = {};
+  Reserve<T, kMax> kept_;
 };
 
 // What the types keep, given back: the collector calls these in every full collection.
