@@ -15,7 +15,7 @@ namespace krait {
 
 namespace {
 
-constexpr size_t kMargin = 256 * 1024, kAssumedStack = size_t{8} << 20, kMaxStack = size_t{512} << 20;
+constexpr size_t kMargin = kStackSlack, kAssumedStack = size_t{8} << 20, kMaxStack = size_t{512} << 20;
 
 // The process's first stack ends behind the name of the program and may grow as far as the limit allows. (The
 // C library finds that out by reading all of /proc/self/maps.)

@@ -8,6 +8,8 @@
 
 #include <cstddef>
 
+#include "base/sanitizer.h"
+
 namespace krait {
 
 struct CStack {
@@ -22,6 +24,6 @@ char* nestingStackLimit();
 
 // Stacks that we make are larger by this than what threading.stack_size() asks for: a stack of the smallest
 // size allowed leaves room for the margins.
-constexpr size_t kStackSlack = 256 * 1024;
+constexpr size_t kStackSlack = (kAddressSanitizer ? 1024 : 256) * 1024;
 
 }  // namespace krait
