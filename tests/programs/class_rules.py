@@ -158,3 +158,35 @@ try:
 except TypeError as e:
     print(e)
 print(type("X", (int,), {"y": 1})(5) + 1)
+
+
+# Classes derived from one whose __getattribute__ has been used, and __getattr__ that comes and goes.
+class Plain:
+    def __getattribute__(self, name):
+        return object.__getattribute__(self, name)
+
+
+class Hook:
+    def __getattr__(self, name):
+        return "Hook", name
+
+
+Plain().__class__
+
+
+class Derived(Plain):
+    "Made after the first use."
+
+
+Plain.__getattr__ = lambda self, name: ("Plain", name)
+print(Derived().q, Plain().q)
+del Plain.__getattr__
+try:
+    Derived().q
+except AttributeError as e:
+    print(e)
+Derived.__getattr__ = lambda self, name: ("Derived", name)
+print(Derived().q, type("Last", (Derived,), {})().q)
+del Derived.__getattr__
+Derived.__bases__ = (Hook,)
+print(Derived().q)
