@@ -11,7 +11,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ORACLE = '/usr/bin/python3.11'
 BATCH = 1500
 BATCH_LIMIT = 240
+INSTRUMENTED_PATIENCE = 6  # how much longer a batch may take in an asan build
 FINDINGS_PER_TARGET = 20
+
+
+def batch_limit(python):
+    with open(python, 'rb') as file:
+        return BATCH_LIMIT * (INSTRUMENTED_PATIENCE if b'__asan_init' in file.read() else 1)
 
 
 class Run:
@@ -25,7 +31,7 @@ class Run:
             process = subprocess.Popen(command + ([trace] if trace else []), stdout=out, stderr=err,
                                        stdin=subprocess.DEVNULL, env=environment, cwd=tempfile.gettempdir())
             try:
-                self.status = process.wait(BATCH_LIMIT)
+                self.status = process.wait(batch_limit(python))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
