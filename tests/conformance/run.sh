@@ -5,6 +5,7 @@
 #   run.sh KRAIT [LIST...]            prints the cases passed per module (all lists)
 #   run.sh KRAIT --check [LIST...]    fails when a case of LIST_passing.txt does not pass any more (core and quick)
 #   run.sh KRAIT --update [LIST...]   adds the cases that pass now to LIST_passing.txt (all lists)
+# instrumented.txt names the cases that an instrumented build cannot pass, each with its reason.
 # Further options, before the lists: --patience N multiplies the time limits (6 for an instrumented build), --jobs N
 # bounds the modules that run at once, --keep FOLDER keeps the output and log of each module there.
 . "$(dirname "$0")/../clean_env.sh"
@@ -52,9 +53,12 @@ export krait here scratch patience instrumented
 passed_cases() {  # LIST: the cases that passed in its modules
   sed "s#.*#$scratch/&.log#" "$1.txt" | xargs cat 2>/dev/null | grep '^pass ' | cut -d' ' -f2- | LC_ALL=C sort -u
 }
+impossible() {  # the cases that an instrumented build cannot pass
+  [ -z "$instrumented" ] || sed -E '/^#/d; s/ +#.*//' instrumented.txt
+}
 find_lost() {  # LIST
   passed_cases "$1" >"$scratch/passed"
-  LC_ALL=C comm -23 "$1_passing.txt" "$scratch/passed" >"$scratch/lost"
+  LC_ALL=C comm -23 "$1_passing.txt" "$scratch/passed" | grep -vxFf <(impossible) >"$scratch/lost"
 }
 
 check_list() {  # LIST LIMIT
