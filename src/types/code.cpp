@@ -14,6 +14,7 @@
 #include "core/gc.h"
 #include "core/interpreter.h"
 #include "core/native.h"
+#include "core/thread.h"
 #include "types/bool.h"
 #include "types/code_const.h"
 #include "types/code_iter.h"
@@ -66,8 +67,16 @@ Result<bool> internFrozenset(PyObject*& item) {
   return true;
 }
 
+// Constants given by a program may be nested without end (a marshalled tuple may hold itself).
+Status checkConstantNesting() {
+  if (static_cast<char*>(__builtin_frame_address(0)) > currentThread()->c_stack_limit) [[likely]]
+    return {};
+  return raise(PyExc_RecursionError, "maximum recursion depth exceeded in constants");
+}
+
 // Strings that look like names are interned, inside tuples and frozensets too.
 Result<bool> internConstants(TupleObject* consts) {
+  TRY(checkConstantNesting());
   bool changed = false;
   for (Py_ssize_t i = 0; i < consts->size(); i++) {
     PyObject*& item = consts->ob_item[i];

@@ -1,4 +1,5 @@
 # Short programs that CPython 3.11 answers with a crash: here each ends in an exception.
+import marshal
 import os
 
 
@@ -9,4 +10,21 @@ def show(call):
         print(type(error).__name__, error)
 
 
+def nested(levels):
+    x = ()
+    for _ in range(levels):
+        x = (x,)
+    return x
+
+
+def function():
+    pass
+
+
 show(lambda: os.pathconf(-1, 'PC_NAME_MAX'))
+show(lambda: len(function.__code__.replace(co_consts=nested(5000)).co_consts))
+show(lambda: function.__code__.replace(co_consts=nested(10**6)))
+# Tuples that hold themselves: the letter is a reference to the first object of the text.
+endless = marshal.loads(b'\xa9\x02Nr\x00\x00\x00\x00')
+print(endless[1] is endless)
+show(lambda: function.__code__.replace(co_consts=endless))
