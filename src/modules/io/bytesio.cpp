@@ -109,7 +109,7 @@ Result<Ref<>> bioReadlines(BytesIOObject* self, PyObject* size) {
 Result<Ref<>> bioReadinto(BytesIOObject* self, WritableArg target) {
   TRY(checkOpen(self));
   std::string_view available = rest(self).substr(0, static_cast<size_t>(target.buffer.size()));
-  std::memcpy(target.buffer.writableData(), available.data(), available.size());
+  if (!available.empty()) std::memcpy(target.buffer.writableData(), available.data(), available.size());
   self->pos += static_cast<Py_ssize_t>(available.size());
   return Ref<>(TRY(intFromLong(static_cast<long>(available.size()))));
 }
