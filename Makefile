@@ -32,7 +32,7 @@ run: release
 test: release
 	@tests/run.sh $(KRAIT)
 
-# Everything that `make test` runs, in the instrumented build: two hours on two cores.
+# Everything that `make test` runs, in the instrumented build: four to eight times as long.
 test-asan: asan
 	@tests/run.sh build/asan/krait
 
