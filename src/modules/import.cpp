@@ -23,7 +23,9 @@ namespace krait {
 namespace {
 
 Result<Opt<>> moduleByName(PyObject* name) {
-  Opt<> modules = sysGet("modules");
+  DictObject* sys = interpreter().sys_dict;
+  // By the interned name: sysGet() would not find it without memory.
+  Opt<> modules = sys ? dictGetStr(sys, krait::name<"modules">()) : Opt<>();
   if (!modules) return raise(PyExc_RuntimeError, "unable to get sys.modules");
   if (isExactDict(modules.get())) return dictGet(cast<DictObject>(modules.get()), name);
   auto found = itemGet(modules.get(), name);
