@@ -8,8 +8,9 @@ namespace {
 
 template <class C>
 bool isSpaceUnit(C c) {
-  if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1c && c <= 0x1f);
-  return unicode::isSpace(c);
+  constexpr uint64_t kSpaces = 0b11111 << 9 | uint64_t{0b11111} << 28;  // \t to \r, \x1c to the blank
+  if (c <= ' ') return kSpaces >> c & 1;
+  return c >= 0x80 && unicode::isSpace(c);
 }
 template <class C>
 bool isLinebreakUnit(C c) {
