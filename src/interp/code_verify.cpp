@@ -107,12 +107,29 @@ constexpr bool isPlain(Op op) {
   return info.name && !opIsSpecialized(op) && !variable && !opIsJump(op) && !opHas(op, OpFlag::kNoFall) &&
          !hasOwnRule(op);
 }
-consteval std::array<bool, kOpCount> plainOps() {
-  std::array<bool, kOpCount> plain{};
-  for (int op = 0; op < kOpCount; op++) plain[static_cast<size_t>(op)] = isPlain(static_cast<Op>(op));
-  return plain;
+// Instructions that do not simply go on with the next one, or may only stand at certain places.
+constexpr bool isNotable(Op op) {
+  return opIsJump(op) || op == Op::MAKE_CELL || op == Op::COPY_FREE_VARS || op == Op::RETURN_GENERATOR ||
+         op == Op::YIELD_VALUE || op == Op::ASYNC_GEN_WRAP;
 }
-constexpr std::array<bool, kOpCount> kPlain = plainOps();
+
+struct Traits {
+  bool valid;  // may stand in code that has not been quickened
+  bool plain, notable;
+  uint8_t cache_units;
+};
+consteval std::array<Traits, 256> makeTraits() {
+  std::array<Traits, 256> traits{};
+  for (int number = 0; number < 256; number++) {
+    Op op = static_cast<Op>(number);
+    bool valid = op != Op::CACHE && opExists(number) && !opIsSpecialized(op);
+    traits[static_cast<size_t>(number)] = {valid, isPlain(op), isNotable(op),
+                                           static_cast<uint8_t>(opCacheUnits(op))};
+  }
+  return traits;
+}
+constexpr std::array<Traits, 256> kTraits = makeTraits();
+constexpr const Traits& traitsOf(Op op) { return kTraits[static_cast<size_t>(op) & 0xff]; }
 
 class Verifier {
  public:
@@ -147,6 +164,7 @@ class Verifier {
   CodeObject* code_;
   int units_;
   std::vector<Instruction> instructions_;
+  std::vector<int> notable_;   // indexes into instructions_
   std::vector<Place> places_;  // per unit
   std::vector<Join> joins_;
   std::vector<Kind> kinds_;
@@ -163,10 +181,11 @@ bool Verifier::decode(int unit, Instruction& in) const {
     CodeUnit word = code_->co_code_adaptive[unit];
     oparg = oparg << 8 | unitArg(word);
     Op op = unitOp(word);
-    if (op == Op::EXTENDED_ARG) continue;
-    in = {unit, op, oparg, unit + 1 + opCacheUnits(op)};
-    return op != Op::CACHE && opExists(static_cast<int>(op)) && !opIsSpecialized(op) && in.next <= units_ &&
-           oparg >= 0;
+    if (op == Op::EXTENDED_ARG) [[unlikely]]
+      continue;
+    const Traits& traits = traitsOf(op);
+    in = {unit, op, oparg, unit + 1 + traits.cache_units};
+    return traits.valid && in.next <= units_ && oparg >= 0;
   }
   return false;
 }
@@ -200,10 +219,12 @@ const char* Verifier::scan() {
     if (!decode(unit, in)) return "bad instruction";
     places_[static_cast<size_t>(unit)].instruction = static_cast<int>(instructions_.size());
     for (int i = unit + 1; i <= in.unit; i++) places_[static_cast<size_t>(i)].instruction = Place::kInside;
+    if (traitsOf(in.op).notable) notable_.push_back(static_cast<int>(instructions_.size()));
     instructions_.push_back(in);
   }
   addJoin(0);
-  for (const Instruction& jump : instructions_) {
+  for (int index : notable_) {
+    const Instruction& jump = instructions_[static_cast<size_t>(index)];
     if (!opIsJump(jump.op)) continue;
     int target = opHas(jump.op, OpFlag::kBackward) ? jump.next - jump.oparg : jump.next + jump.oparg;
     if (!addJoin(target)) return "jump out of the code";
@@ -249,10 +270,11 @@ const char* Verifier::checkPrologue() {
   for (const Join& join : joins_) {
     if (join.unit < body && join.unit != 0) return "jump into the start of the code";
   }
-  for (; in != instructions_.end(); ++in) {
-    bool starts = in->op == Op::MAKE_CELL || in->op == Op::COPY_FREE_VARS || in->op == Op::RETURN_GENERATOR;
-    if (starts) return "the start of a function inside of it";
-    if (!makes_generator && (in->op == Op::YIELD_VALUE || in->op == Op::ASYNC_GEN_WRAP))
+  for (int index : notable_) {
+    Op op = instructions_[static_cast<size_t>(index)].op;
+    bool starts = op == Op::MAKE_CELL || op == Op::COPY_FREE_VARS || op == Op::RETURN_GENERATOR;
+    if (starts && index >= in - instructions_.begin()) return "the start of a function inside of it";
+    if (!makes_generator && (op == Op::YIELD_VALUE || op == Op::ASYNC_GEN_WRAP))
       return "yield outside of a generator";
   }
   return nullptr;
@@ -549,7 +571,7 @@ const char* Verifier::stepPlain(const Instruction& in) {
 }
 
 const char* Verifier::step(const Instruction& in) {
-  if (kPlain[static_cast<size_t>(in.op)]) return stepPlain(in);
+  if (traitsOf(in.op).plain) return stepPlain(in);
   if (const char* wrong = checkOperand(in)) return wrong;
   if (const char* wrong = checkKinds(in)) return wrong;
   if (const char* wrong = enterHandler(in)) return wrong;
