@@ -113,9 +113,9 @@ Expr* Diagnoser::invalidNamedExpression() {
       raiseNode(left, std::string("cannot use assignment expressions with ") + expressionName(left));
       return nullptr;
     }
-    auto noSecond = [&] { return notNext(Tok::Equal) && notNext(Tok::ColonEqual); };
+    auto no_second = [&] { return notNext(Tok::Equal) && notNext(Tok::ColonEqual); };
     if (alt([&] {
-          return (left = at(Tok::Name)) && take(Tok::Equal) && (right = bitwiseOr()) && noSecond();
+          return (left = at(Tok::Name)) && take(Tok::Equal) && (right = bitwiseOr()) && no_second();
         })) {
       raiseRange(left, right, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
       return nullptr;
@@ -125,7 +125,7 @@ Expr* Diagnoser::invalidNamedExpression() {
              take(Tok::KFalse);
     };
     if (notAhead(excluded) &&
-        alt([&] { return (left = bitwiseOr()) && take(Tok::Equal) && bitwiseOr() && noSecond(); })) {
+        alt([&] { return (left = bitwiseOr()) && take(Tok::Equal) && bitwiseOr() && no_second(); })) {
       raiseNode(left, std::string("cannot assign to ") + expressionName(left) +
                           " here. Maybe you meant '==' instead of '='?");
     }

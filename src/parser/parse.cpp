@@ -106,7 +106,7 @@ ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& option
 ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
   WarningList warnings;
   if (options.mode == Mode::Single && options.callbacks && options.callbacks->readline) {
-    Lexer lexer({"", 0}, lexerOptions(options, warnings));
+    Lexer lexer(std::string_view(""), lexerOptions(options, warnings));
     lexer.readLinesFrom(options.callbacks);
     return parseText(lexer, warnings, options, tree, true);
   }

@@ -69,13 +69,13 @@ Arguments* splitParameters(Arena& arena, Seq<Parameter*> all) {
     counts[static_cast<int>(parameter->section)]++;
     defaults += parameter->section <= Section::Positional && parameter->default_value;
   }
-  auto argSeq = [&](Section section) {
+  auto arg_seq = [&](Section section) {
     uint32_t count = counts[static_cast<int>(section)];
     return Seq<Arg*>(count ? arena.makeArray<Arg*>(count) : nullptr, count);
   };
-  result->posonlyargs = argSeq(Section::PosOnly);
-  result->args = argSeq(Section::Positional);
-  result->kwonlyargs = argSeq(Section::KwOnly);
+  result->posonlyargs = arg_seq(Section::PosOnly);
+  result->args = arg_seq(Section::Positional);
+  result->kwonlyargs = arg_seq(Section::KwOnly);
   uint32_t kwonly = result->kwonlyargs.size();
   result->kw_defaults = Seq<Expr*>(kwonly ? arena.makeArray<Expr*>(kwonly) : nullptr, kwonly);
   result->defaults = Seq<Expr*>(defaults ? arena.makeArray<Expr*>(defaults) : nullptr, defaults);

@@ -149,49 +149,49 @@ bool isBlank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 // "[real][imag j]" with the sign that joins them; a bare sign before j stands for one.
 bool parseComplex(std::string_view text, ComplexValue* out) {
   const char *at = text.data(), *end = at + text.size();
-  auto skipBlanks = [&] {
+  auto skip_blanks = [&] {
     while (at < end && isBlank(*at)) at++;
   };
-  auto isJ = [&] { return at < end && (*at == 'j' || *at == 'J'); };
-  auto isSign = [&] { return at < end && (*at == '+' || *at == '-'); };
-  auto signOnly = [&] {
+  auto is_j = [&] { return at < end && (*at == 'j' || *at == 'J'); };
+  auto is_sign = [&] { return at < end && (*at == '+' || *at == '-'); };
+  auto sign_only = [&] {
     double one = 1.0;
-    if (isSign()) one = *at++ == '-' ? -1.0 : 1.0;
+    if (is_sign()) one = *at++ == '-' ? -1.0 : 1.0;
     return one;
   };
-  skipBlanks();
+  skip_blanks();
   bool parenthesis = at < end && *at == '(';
   if (parenthesis) {
     at++;
-    skipBlanks();
+    skip_blanks();
   }
   *out = {0.0, 0.0};
   ParsedDouble first = doubleParse(at, end);
   if (first.end != at) {
     at = first.end;
-    if (isSign()) {
+    if (is_sign()) {
       out->real = first.value;
       ParsedDouble second = doubleParse(at, end);
-      out->imag = second.end != at ? second.value : signOnly();
+      out->imag = second.end != at ? second.value : sign_only();
       if (second.end != at && second.end > at) at = second.end;
-      if (!isJ()) return false;
+      if (!is_j()) return false;
       at++;
-    } else if (isJ()) {
+    } else if (is_j()) {
       at++;
       out->imag = first.value;
     } else {
       out->real = first.value;
     }
   } else {
-    out->imag = signOnly();
-    if (!isJ()) return false;
+    out->imag = sign_only();
+    if (!is_j()) return false;
     at++;
   }
-  skipBlanks();
+  skip_blanks();
   if (parenthesis) {
     if (at == end || *at != ')') return false;
     at++;
-    skipBlanks();
+    skip_blanks();
   }
   return at == end;
 }
