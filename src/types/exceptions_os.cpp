@@ -71,8 +71,8 @@ bool initialisedByInit(PyTypeObject* type);
 
 Result<Ref<StrObject>> osErrorStr(ExceptionObject* base) {
   OSErrorObject* self = osError(base);
-  auto orNone = [](PyObject* o) { return o ? share(o) : none(); };
-  Ref<> number = orNone(self->myerrno), text = orNone(self->strerror);
+  auto or_none = [](PyObject* o) { return o ? share(o) : none(); };
+  Ref<> number = or_none(self->myerrno), text = or_none(self->strerror);
   if (self->filename && self->filename2)
     return strFormat("[Errno %S] %S: %R -> %R", number.get(), text.get(), self->filename, self->filename2);
   if (self->filename) return strFormat("[Errno %S] %S: %R", number.get(), text.get(), self->filename);

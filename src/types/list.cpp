@@ -267,13 +267,13 @@ Status listAssignSlice(ListObject* list, Py_ssize_t start, Py_ssize_t stop, Opt<
   }
   Released dropped;
   if (removed > 0) dropped.take(list->ob_item + start, removed);
-  auto moveTail = [&] {
+  auto move_tail = [&] {
     std::memmove(list->ob_item + stop + growth, list->ob_item + stop,
                  static_cast<size_t>(size - stop) * sizeof(PyObject*));
   };
-  if (growth < 0) moveTail();
+  if (growth < 0) move_tail();
   if (growth != 0) TRY(listResize(list, size + growth));
-  if (growth > 0) moveTail();
+  if (growth > 0) move_tail();
   for (Py_ssize_t i = 0; i < count; i++) list->ob_item[start + i] = share(fastItems(source.get())[i]).leak();
   return {};
 }

@@ -12,10 +12,10 @@ struct Room {
 };
 
 Result<Ref<StrObject>> mangle(StrObject* class_name, StrObject* identifier) {
-  auto startsPrivate = [](StrObject* s) { return s->size() >= 2 && s->at(0) == '_' && s->at(1) == '_'; };
+  auto starts_private = [](StrObject* s) { return s->size() >= 2 && s->at(0) == '_' && s->at(1) == '_'; };
   Py_ssize_t size = identifier->size();
   bool dunder = size >= 2 && identifier->at(size - 1) == '_' && identifier->at(size - 2) == '_';
-  if (!startsPrivate(identifier) || dunder) return share(identifier);
+  if (!starts_private(identifier) || dunder) return share(identifier);
   Py_ssize_t start = 0;
   while (start < class_name->size() && class_name->at(start) == '_') start++;
   if (start == class_name->size()) return share(identifier);
