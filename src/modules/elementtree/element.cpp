@@ -413,14 +413,14 @@ Status replaceSlice(ElementObject* self, SliceBounds bounds, Py_ssize_t count, P
   std::vector<PyObject*> kept, dropped;
   Py_ssize_t size = self->size();
   bool inserted = false;
-  auto insertAll = [&] {
+  auto insert_all = [&] {
     for (Py_ssize_t i = 0; i < given; i++) kept.push_back(share(fastItems(fresh)[i]).leak());
     inserted = true;
   };
   Py_ssize_t low = bounds.step > 0 ? bounds.start : bounds.start + (count - 1) * bounds.step;
   Py_ssize_t stride = bounds.step > 0 ? bounds.step : -bounds.step;
   for (Py_ssize_t i = 0; i < size; i++) {
-    if (bounds.step == 1 && i == low && !inserted) insertAll();
+    if (bounds.step == 1 && i == low && !inserted) insert_all();
     bool chosen = count > 0 && i >= low && (i - low) % stride == 0 && (i - low) / stride < count;
     if (!chosen) {
       kept.push_back(self->child(i));
@@ -431,7 +431,7 @@ Status replaceSlice(ElementObject* self, SliceBounds bounds, Py_ssize_t count, P
     Py_ssize_t nth = (i - low) / stride;
     kept.push_back(share(fastItems(fresh)[bounds.step > 0 ? nth : count - 1 - nth]).leak());
   }
-  if (bounds.step == 1 && !inserted) insertAll();
+  if (bounds.step == 1 && !inserted) insert_all();
   Status room = reserve(self, std::max<Py_ssize_t>(static_cast<Py_ssize_t>(kept.size()) - size, 0));
   if (room.failed()) return room;
   std::copy(kept.begin(), kept.end(), self->extra->children);
