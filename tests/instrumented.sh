@@ -10,3 +10,6 @@ fi
 limit_memory() {  # KILOBYTES; an instrumented build bounds single allocations itself (src/main/sanitizer_options.cpp)
   [ -n "$instrumented" ] || ulimit -v "$1"
 }
+without_notes() {  # stdin to stdout, without ASan's note that an allocation was refused: the MemoryError is what counts
+  sed -E '/^==[0-9]+==WARNING: AddressSanitizer failed to allocate 0x[0-9a-f]+ bytes$/d'
+}

@@ -28,8 +28,12 @@ check() {  # name, expected file, actual file
 
 while read -r expected; do
   test=${expected%.out}.py
+  if [ -n "$instrumented" ] && grep -q RLIMIT_AS "$test"; then
+    echo "not run, as the address space of an instrumented build cannot be limited: $test"
+    continue
+  fi
   (cd "$(dirname "$test")" && timeout $((120 * patience)) "$krait" "$(basename "$test")" >"$scratch/raw" 2>&1; echo "exit status $?" >>"$scratch/raw")
-  sed "s#$PWD/##g" "$scratch/raw" >"$scratch/out"
+  sed "s#$PWD/##g" "$scratch/raw" | without_notes >"$scratch/out"
   check "$test" "$expected" "$scratch/out"
 done < <(find tests -name '*.out' | sort)
 
