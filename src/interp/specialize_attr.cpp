@@ -186,8 +186,8 @@ bool specializeClassMethod(const Unit* ip, PyObject* owner, StrObject* name) {
 
 // An instance with a dict of its own at a fixed place, or with none there yet.
 bool cacheMethodBesideDict(MethodCache* cache, PyObject* owner, StrObject* name, Op* form) {
-  constexpr uint32_t kNoKeys =
-      UINT32_MAX;  // the version of no keys: the form holds as long as there is no dict
+  // The version of no keys (dictKeysVersion): the form holds as long as there is no dict.
+  constexpr uint32_t kNoKeys = UINT32_MAX;
   Py_ssize_t offset = typeOf(owner)->tp_dictoffset;
   if (offset <= 0 || offset > INT16_MAX) return false;
   auto* dict = *reinterpret_cast<DictObject**>(reinterpret_cast<char*>(owner) + offset);
