@@ -13,8 +13,9 @@
 #include "core/signals.h"
 #include "core/thread.h"
 #include "modules/import_lock.h"
-#include "modules/posix/posix.h"
+#include "modules/posix/fork_hooks.h"
 #include "types/str.h"
+#include "types/tuple.h"
 
 using namespace krait;
 

@@ -50,6 +50,7 @@ struct Interpreter {
   bool isolated = false;           // may start neither threads nor processes
   void* exit_callbacks = nullptr;  // of modules/atexit.cpp
   void* codecs = nullptr;          // the registry, of types/codecs.cpp
+  void* fork_hooks = nullptr;      // of modules/posix/process.cpp
   PyObject* dict = nullptr;        // owned; for extensions
   int64_t id_references = 0;       // objects that name it
   bool ends_with_id = false;       // with the last of them

@@ -12,6 +12,7 @@
 #include "main/startup.h"
 #include "main/stdio.h"
 #include "modules/atexit.h"
+#include "modules/posix/fork_hooks.h"
 #include "types/codecs.h"
 #include "types/list.h"
 #include "types/module.h"
@@ -169,6 +170,7 @@ void stopSubInterpreter() {
   clearField(in.import_func);
   clearField(in.dict);
   for (PyObject* hook : std::exchange(in.audit_hooks, {})) decref(hook);
+  modules::posix::forgetForkHooks();
   codecsStop();
   gcCollectAtExit();
   codecsForget();

@@ -23,6 +23,7 @@
 #include "core/thread.h"
 #include "modules/c_args.h"
 #include "modules/import_lock.h"
+#include "modules/posix/fork_hooks.h"
 #include "modules/posix/posix.h"
 #include "types/list.h"
 #include "types/module.h"

@@ -117,8 +117,6 @@ extern PyMethodDef kFileMethods[], kDirMethods[], kDescriptorMethods[], kProcess
 Status addConstants(PyObject* module);
 Status addStructTypes(PyObject* module);
 Status addDirTypes(PyObject* module);
-void runForkHooks(bool in_child);  // after fork
-void runBeforeFork();
 
 }  // namespace krait::modules::posix
 

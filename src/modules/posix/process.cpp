@@ -7,11 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <vector>
+#include <utility>
 
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "modules/import_lock.h"
+#include "modules/posix/fork_hooks.h"
 #include "modules/posix/posix.h"
 #include "modules/posix/strings.h"
 #include "types/bool.h"
@@ -24,16 +25,28 @@ namespace {
 
 // --- fork --------------------------------------------------------------------------------------------------
 
+// Of one interpreter; made when the first is registered.
 struct ForkHooks {
-  std::vector<PyObject*> before, in_child, in_parent;
+  Ref<ListObject> before, in_child, in_parent;
 };
-ForkHooks& forkHooksTable() {
-  static auto* hooks = new ForkHooks;
-  return *hooks;
+ForkHooks* forkHooks() { return static_cast<ForkHooks*>(interpreter().fork_hooks); }
+Result<ForkHooks*> makeForkHooks() {
+  if (ForkHooks* made = forkHooks()) return made;
+  auto* made = new ForkHooks{TRY(listNew()), TRY(listNew()), TRY(listNew())};
+  interpreter().fork_hooks = made;
+  return made;
 }
 
-void runHook(PyObject* hook) {
-  if (call(hook).failed()) writeUnraisable(hook);
+// Runs those that are registered now: a hook may register more.
+void runHooks(ListObject* registered, bool backwards) {
+  auto copied = listSlice(registered, 0, registered->size());
+  if (copied.failed()) return writeUnraisable(registered);
+  Ref<ListObject> hooks = std::move(copied).take();
+  Py_ssize_t count = hooks->size();
+  for (Py_ssize_t i = 0; i < count; i++) {
+    Ref<> hook = share(hooks->at(backwards ? count - 1 - i : i));
+    if (call(hook.get()).failed()) writeUnraisable(hook.get());
+  }
 }
 
 Status osRegisterAtFork(Opt<> before, Opt<> in_child, Opt<> in_parent) {
@@ -43,10 +56,10 @@ Status osRegisterAtFork(Opt<> before, Opt<> in_child, Opt<> in_parent) {
     if (hook && !isCallable(hook.get()))
       return raise(PyExc_TypeError, "'%s' must be callable, not %.200s", label, typeName(hook.get()));
   }
-  ForkHooks& table = forkHooksTable();
-  if (before) table.before.push_back(share(before.get()).leak());
-  if (in_child) table.in_child.push_back(share(in_child.get()).leak());
-  if (in_parent) table.in_parent.push_back(share(in_parent.get()).leak());
+  ForkHooks* hooks = TRY(makeForkHooks());
+  if (before) TRY(listAppend(hooks->before.get(), before.get()));
+  if (in_child) TRY(listAppend(hooks->in_child.get(), in_child.get()));
+  if (in_parent) TRY(listAppend(hooks->in_parent.get(), in_parent.get()));
   return {};
 }
 
@@ -217,12 +230,12 @@ Result<long> osWaitstatusToExitcode(PyObject* status_object) {
 }  // namespace
 
 void runBeforeFork() {
-  auto& hooks = forkHooksTable().before;
-  for (auto it = hooks.rbegin(); it != hooks.rend(); ++it) runHook(*it);
+  if (ForkHooks* hooks = forkHooks()) runHooks(hooks->before.get(), true);
 }
 void runForkHooks(bool in_child) {
-  for (PyObject* hook : in_child ? forkHooksTable().in_child : forkHooksTable().in_parent) runHook(hook);
+  if (ForkHooks* hooks = forkHooks()) runHooks((in_child ? hooks->in_child : hooks->in_parent).get(), false);
 }
+void forgetForkHooks() { delete static_cast<ForkHooks*>(std::exchange(interpreter().fork_hooks, nullptr)); }
 
 PyMethodDef kProcessMethods[] = {
     function<"register_at_fork($module, /, *, before=<unrepresentable>,\n                 "
