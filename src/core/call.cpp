@@ -1,6 +1,6 @@
 #include "core/call.h"
 
-#include "base/inline_buffer.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "types/dict.h"
 #include "types/method.h"
@@ -35,6 +35,7 @@ class FlatArgs {
     for (PyObject* value : values_) decref(value);
   }
   Status fill(TupleObject* args, DictObject* kwargs, bool any_names) {
+    TRY(reserveScratch(values_, static_cast<size_t>(args->size() + kwargs->size())));
     for (Py_ssize_t i = 0; i < args->size(); i++) push(args->at(i));
     Ref<TupleObject> names = TRY(tupleNew(kwargs->size()));
     Py_ssize_t position = 0, count = 0;

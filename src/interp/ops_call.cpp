@@ -3,8 +3,8 @@
 // Stack of a call: [null, callable, args...] or [function, self, args...]; oparg counts the args, keyword
 // values included. A Python function is entered in the same dispatch loop; its frame takes the arguments
 // over.
-#include "base/inline_buffer.h"
 #include "core/call.h"
+#include "core/scratch.h"
 #include "interp/call_frame.h"
 #include "interp/gen_frame.h"
 #include "interp/inline_cache.h"
@@ -301,8 +301,9 @@ bool allStr(TupleObject* names) {
 // The frame of function(*args, **kwargs).
 Frame* pushSpreadFrame(Thread* thread, FunctionObject* function, TupleObject* args, Opt<DictObject> kwargs) {
   Py_ssize_t keyword_count = kwargs ? kwargs->size() : 0;
-  InlineBuffer<PyObject*, 16> owned(static_cast<size_t>(args->size()));
-  for (Py_ssize_t i = 0; i < args->size(); i++) owned[i] = share(args->at(i)).leak();
+  InlineBuffer<PyObject*, 16> owned;
+  if (reserveScratch(owned, static_cast<size_t>(args->size() + keyword_count)).failed()) return nullptr;
+  for (Py_ssize_t i = 0; i < args->size(); i++) owned.append(share(args->at(i)).leak());
   MaybeRef<TupleObject> names;
   if (keyword_count) {
     auto made = tupleNew(keyword_count);

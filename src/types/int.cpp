@@ -97,9 +97,8 @@ Result<Ref<>> toBytesMethod(IntObject* v, Py_ssize_t length, Opt<StrObject> byte
     TRY(intToBytes(v, &none_written, 0, little, is_signed));
     return bytes;
   }
-  InlineBuffer<uint8_t, 64> data(length);
-  TRY(intToBytes(v, data.data(), length, little, is_signed));
-  return bytesFrom({reinterpret_cast<char*>(data.data()), data.size()});
+  TRY(intToBytes(v, reinterpret_cast<uint8_t*>(bytes->data()), length, little, is_signed));
+  return bytes;
 }
 
 Result<Ref<>> fromBytesMethod(PyTypeObject* type, PyObject* source, Opt<StrObject> byteorder,

@@ -3,8 +3,8 @@
 // Every removal makes the list consistent first and drops the references afterwards, because dropping may run
 // Python that looks at the list again.
 #include "types/list.h"
+#include "core/scratch.h"
 
-#include "base/inline_buffer.h"
 #include "types/free_list.h"
 #include "types/list_internal.h"
 #include "types/slice.h"
@@ -19,6 +19,7 @@ constexpr Py_ssize_t kMaxItems = PY_SSIZE_T_MAX / static_cast<Py_ssize_t>(sizeof
 // References taken out of a list, dropped at the end of the scope.
 class Released {
  public:
+  Status reserve(Py_ssize_t count) { return reserveScratch(items_, static_cast<size_t>(count)); }
   void take(PyObject** items, Py_ssize_t count) { items_.append(items, static_cast<size_t>(count)); }
   void take(PyObject* item) { items_.append(item); }
   ~Released() {
@@ -79,6 +80,7 @@ Status extendFromIterator(ListObject* list, PyObject* iterable) {
 // Removes the items start, start + step, ... (count of them, step > 0) and closes the gaps.
 Status deleteStrided(ListObject* list, Py_ssize_t start, Py_ssize_t step, Py_ssize_t count) {
   Released dropped;
+  TRY(dropped.reserve(count));
   Py_ssize_t write = start, size = list->ob_size;
   for (Py_ssize_t i = 0; i < count; i++) {
     Py_ssize_t at = start + i * step;
@@ -100,6 +102,7 @@ Status assignStrided(ListObject* list, PyObject* value, SliceBounds bounds, Py_s
                  fastSize(source), count);
   }
   Released dropped;
+  TRY(dropped.reserve(count));
   for (Py_ssize_t i = 0, at = bounds.start; i < count; i++, at += bounds.step) {
     dropped.take(std::exchange(list->ob_item[at], share(fastItems(source)[i]).leak()));
   }
@@ -266,16 +269,15 @@ Status listAssignSlice(ListObject* list, Py_ssize_t start, Py_ssize_t stop, Opt<
     return {};
   }
   Released dropped;
+  TRY(dropped.reserve(removed));
+  if (growth > 0) TRY(listResize(list, size + growth));  // nothing is taken out when it fails
   if (removed > 0) dropped.take(list->ob_item + start, removed);
-  auto move_tail = [&] {
+  if (growth != 0)
     std::memmove(list->ob_item + stop + growth, list->ob_item + stop,
                  static_cast<size_t>(size - stop) * sizeof(PyObject*));
-  };
-  if (growth < 0) move_tail();
-  if (growth != 0) TRY(listResize(list, size + growth));
-  if (growth > 0) move_tail();
   for (Py_ssize_t i = 0; i < count; i++) list->ob_item[start + i] = share(fastItems(source.get())[i]).leak();
-  return {};
+  list->ob_size = size + growth;
+  return growth < 0 ? listResize(list, list->ob_size) : Status{};
 }
 
 Result<Ref<>> listSubscript(ListObject* list, PyObject* key) {

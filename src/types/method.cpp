@@ -2,10 +2,10 @@
 #include "types/method.h"
 
 #include "base/hash.h"
-#include "base/inline_buffer.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "types/native_call.h"
 #include "types/str.h"
 #include "types/type.h"
@@ -56,7 +56,8 @@ PyObject* methodVectorcall(PyObject* callable, PyObject* const* args, size_t nar
   if (nargsf & PY_VECTORCALL_ARGUMENTS_OFFSET) return callInPlace(m, args, nargsf, names);
   Py_ssize_t count = vectorcallCount(nargsf);
   Py_ssize_t total = count + (names ? static_cast<TupleObject*>(names)->size() : 0);
-  InlineBuffer<PyObject*, 8> stack(total + 1);
+  InlineBuffer<PyObject*, 8> stack;
+  if (resizeScratch(stack, static_cast<size_t>(total) + 1).failed()) return nullptr;
   stack[0] = m->im_self;
   for (Py_ssize_t i = 0; i < total; i++) stack[i + 1] = args[i];
   return callVector(m->im_func, stack.data(), static_cast<size_t>(count) + 1,

@@ -1,4 +1,5 @@
 // Calling a class: type(x), T(...), with and without packing the arguments.
+#include "core/scratch.h"
 #include "types/type_internal.h"
 
 namespace krait {
@@ -50,7 +51,8 @@ Result<Ref<>> createDirect(PyTypeObject* type, PyObject* const* args, Py_ssize_t
   SpecialMethod method = TRY(specialMethod(object.get(), name<"__init__">()));
   if (!method.function) return raiseObject(PyExc_AttributeError, name<"__init__">());
   Py_ssize_t total = count + (names ? names->size() : 0);
-  InlineBuffer<PyObject*, 10> stack(total + 2);
+  InlineBuffer<PyObject*, 10> stack;
+  TRY(resizeScratch(stack, static_cast<size_t>(total) + 2));
   stack[0] = nullptr;
   stack[1] = object.get();
   for (Py_ssize_t i = 0; i < total; i++) stack[i + 2] = args[i];

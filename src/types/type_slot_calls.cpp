@@ -1,6 +1,7 @@
 // Slot functions of classes: attributes, calling, comparing, hashing, iterating, descriptors, creation,
 // finalisation.
 #include "types/type_slot_calls.h"
+#include "core/scratch.h"
 #include "types/exceptions.h"
 #include "types/int.h"
 #include "types/misc_objects.h"
@@ -42,7 +43,8 @@ Result<Ref<>> callWithTuple(PyObject* self, const SpecialMethod& method, PyObjec
   if (!method.unbound) return callTupleDict(method.function.get(), rest, keywords);
   Py_ssize_t count = rest->size();
   if (!keywords || keywords->size() == 0) {
-    InlineBuffer<PyObject*, 8> stack(count + 2);
+    InlineBuffer<PyObject*, 8> stack;
+    TRY(resizeScratch(stack, static_cast<size_t>(count) + 2));
     stack[0] = nullptr;
     stack[1] = self;
     for (Py_ssize_t i = 0; i < count; i++) stack[i + 2] = rest->at(i);

@@ -1,5 +1,7 @@
 """Memory ends: what follows fails with MemoryError or works, and the process goes on."""
+import functools
 import json
+import operator
 import os
 import pickle
 import re
@@ -9,6 +11,16 @@ import sys
 LIMIT = 200 << 20
 FAILURES = MemoryError, OSError  # made while there is memory
 SOURCE = 'def f(a, b=1):\n    for x in range(a):\n        with b:\n            yield [y for y in x if y]\n' * 20
+MANY = (1,) * 700_000  # their addresses do not fit into what is set aside for scratch
+LONG = list(MANY)
+
+
+class Python:
+    def __init__(self, *args):
+        pass
+
+    def method(self, *args):
+        pass
 
 
 def used_up():
@@ -36,6 +48,13 @@ def attempts():
     yield lambda: open('/proc/self/maps').read()
     yield lambda: os.listdir('/')
     yield lambda: int('1' * 4000) ** 3
+    yield lambda: functools.partial(max, 1)(*MANY)
+    yield lambda: functools.lru_cache(typed=True)(max)(*MANY)
+    yield lambda: operator.methodcaller('method', *MANY)(Python())
+    yield lambda: Python(*MANY)
+    yield lambda: Python().method(*MANY, a=1)
+    yield lambda: operator.delitem(LONG, slice(None, None, 2))
+    yield lambda: operator.setitem(LONG, slice(10, 20), MANY)
 
 
 def address_space():

@@ -4,9 +4,9 @@
 // A bounded cache maps keys to links of a ring that runs from the least to the most recently used result.
 // Dict and ring own the links both: a comparison of keys may put a link in the dict that replaces one of the
 // ring. Calls of the function may do anything to the cache, so after each one the cache is looked at afresh.
-#include "base/inline_buffer.h"
 #include "core/call.h"
 #include "core/gc.h"
+#include "core/scratch.h"
 #include "modules/functools/functools.h"
 #include "modules/heap_type.h"
 #include "types/int.h"
@@ -106,6 +106,7 @@ Result<Ref<>> keyOf(TupleObject* args, DictObject* kwargs, bool typed) {
     return share<PyObject>(args);
   }
   InlineBuffer<PyObject*, 16> parts;
+  TRY(reserveScratch(parts, static_cast<size_t>(count + named * 2) * 2 + 1));
   parts.append(args->items(), static_cast<size_t>(count));
   Py_ssize_t position = 0;
   PyObject *name, *value;

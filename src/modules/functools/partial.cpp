@@ -1,7 +1,7 @@
 // functools.partial: a callable with some arguments already given.
-#include "base/inline_buffer.h"
 #include "core/call.h"
 #include "core/gc.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/functools/functools.h"
 #include "modules/heap_type.h"
@@ -49,6 +49,7 @@ Result<Ref<>> partialCall(PartialObject* self, CallArgs args) {
     return callVector(function, args.values, static_cast<size_t>(args.count), args.names);
   Py_ssize_t named = args.names ? args.names->size() : 0;
   InlineBuffer<PyObject*, 10> stack;
+  TRY(reserveScratch(stack, static_cast<size_t>(stored->size() + args.count + named) + 1));
   stack.append(nullptr);
   stack.append(stored->items(), static_cast<size_t>(stored->size()));
   stack.append(args.values, static_cast<size_t>(args.count + named));

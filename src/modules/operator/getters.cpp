@@ -1,9 +1,9 @@
 #include "modules/operator/getters.h"
 
-#include "base/inline_buffer.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/import.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/heap_type.h"
 #include "types/arg_checks.h"
@@ -216,6 +216,7 @@ Result<Ref<>> methodCallerCall(MethodCallerObject* self, TupleObject* args, Opt<
   TRY(checkPositional("methodcaller", args->size(), 1, 1));
   if (!self->kwargs) {
     InlineBuffer<PyObject*, 8> stack;
+    TRY(reserveScratch(stack, static_cast<size_t>(self->args->size()) + 2));
     stack.append(nullptr);
     stack.append(args->at(0));
     stack.append(self->args->items(), static_cast<size_t>(self->args->size()));
