@@ -22,6 +22,10 @@ CStack ownCStack();  // measured once per OS thread
 size_t cStackMargin(const CStack& stack);
 char* nestingStackLimit();
 
+// The current thread is below its limit: raises RecursionError "maximum recursion depth exceeded{where}".
+// False: the error is being made or handled already, there is room for that.
+bool raiseStackIsLow(const char* where);
+
 // Stacks that we make are larger by this than what threading.stack_size() asks for: a stack of the smallest
 // size allowed leaves room for the margins.
 constexpr size_t kStackSlack = (kAddressSanitizer ? 1024 : 256) * 1024;

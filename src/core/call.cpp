@@ -1,5 +1,6 @@
 #include "core/call.h"
 
+#include "core/c_stack.h"
 #include "core/scratch.h"
 #include "core/thread.h"
 #include "types/dict.h"
@@ -14,6 +15,17 @@ constexpr size_t kStackArgs = 8;
 
 Raised raiseNotCallable(PyObject* callable) {
   return raise(PyExc_TypeError, "'%.200s' object is not callable", typeName(callable));
+}
+
+// Calls through vectorcall do not count as recursion, as in CPython, but chains and cycles of callables that
+// call each other (methods of methods, partial objects) end before the C stack does.
+Result<Ref<>> callEntry(PyObject* callable, vectorcallfunc function, PyObject* const* args, size_t nargsf,
+                        Opt<TupleObject> names) {
+  bool low = static_cast<char*>(__builtin_frame_address(0)) < currentThread()->c_stack_limit;
+  if (low && raiseStackIsLow(" while calling a Python object")) [[unlikely]]
+    return Raised{};
+  return Result<Ref<>>::fromC(
+      checkCallResult(callable, function(callable, args, nargsf, names.get()), nullptr));
 }
 
 Result<Ref<>> callSlot(PyObject* callable, ternaryfunc function, TupleObject* args, Opt<DictObject> kwargs) {
@@ -71,13 +83,10 @@ bool refusesAnyKeyword(PyObject* callable) {
 Result<Ref<>> vectorFromTupleDict(PyObject* callable, vectorcallfunc function, TupleObject* args,
                                   Opt<DictObject> kwargs) {
   auto count = static_cast<size_t>(args->size());
-  if (!kwargs || kwargs->size() == 0)
-    return Result<Ref<>>::fromC(
-        checkCallResult(callable, function(callable, args->items(), count, nullptr), nullptr));
+  if (!kwargs || kwargs->size() == 0) return callEntry(callable, function, args->items(), count, nullptr);
   FlatArgs flat;
   TRY(flat.fill(args, kwargs.get(), refusesAnyKeyword(callable)));
-  return Result<Ref<>>::fromC(
-      checkCallResult(callable, function(callable, flat.data(), count, flat.names()), nullptr));
+  return callEntry(callable, function, flat.data(), count, flat.names());
 }
 
 }  // namespace
@@ -104,8 +113,7 @@ PyObject* checkCallResult(PyObject* callable, PyObject* result, const char* wher
 Result<Ref<>> callVector(PyObject* callable, PyObject* const* args, size_t nargsf,
                          Opt<TupleObject> keyword_names) {
   if (vectorcallfunc function = vectorcallOf(callable)) [[likely]]
-    return Result<Ref<>>::fromC(
-        checkCallResult(callable, function(callable, args, nargsf, keyword_names.get()), nullptr));
+    return callEntry(callable, function, args, nargsf, keyword_names);
   ternaryfunc function = typeOf(callable)->tp_call;
   if (!function) return raiseNotCallable(callable);
   Py_ssize_t count = vectorcallCount(nargsf);

@@ -35,6 +35,8 @@ KR_NEVER_INLINE bool raiseTooDeep(Thread* thread, const char* where, bool stack_
 
 }  // namespace
 
+bool raiseStackIsLow(const char* where) { return raiseTooDeep(currentThread(), where, true); }
+
 Result<RecursionGuard> RecursionGuard::enter(const char* where) {
   Thread* thread = currentThread();
   bool too_low = static_cast<char*>(__builtin_frame_address(0)) < thread->c_stack_limit;

@@ -1,6 +1,8 @@
 # Short programs that CPython 3.11 answers with a crash: here each ends in an exception.
+import functools
 import marshal
 import os
+import types
 
 
 def show(call):
@@ -28,3 +30,13 @@ show(lambda: function.__code__.replace(co_consts=nested(10**6)))
 endless = marshal.loads(b'\xa9\x02Nr\x00\x00\x00\x00')
 print(endless[1] is endless)
 show(lambda: function.__code__.replace(co_consts=endless))
+
+# Callables that call each other without a Python function in between.
+chain = print
+for _ in range(100000):
+    chain = types.MethodType(chain, 1)
+show(chain)
+for keywords in {}, {'a': 1}:
+    partial = functools.partial(int)
+    partial.__setstate__((partial, (), keywords, {}))
+    show(partial)

@@ -33,7 +33,9 @@ Result<Ref<DictObject>> mergedKeywords(PartialObject* self, CallArgs args) {
   return merged;
 }
 
+// Counts as recursion, as packed calls do.
 Result<Ref<>> callWithKeywords(PartialObject* self, CallArgs args) {
+  auto guard = TRY(RecursionGuard::enter(" while calling a Python object"));
   Ref<DictObject> keywords = TRY(mergedKeywords(self, args));
   Ref<TupleObject> given = TRY(tupleFromItems(args.values, args.count));
   Ref<TupleObject> all = TRY(tupleConcat(self->args, given));
