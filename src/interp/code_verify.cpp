@@ -7,12 +7,14 @@
 // itself when it runs.
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <vector>
 
 #include "bytecode/code_flags.h"
 #include "bytecode/exception_table.h"
 #include "bytecode/stack_effect.h"
 #include "interp/code_prepare.h"
+#include "interp/code_verify_traits.h"
 #include "interp/inline_cache.h"
 
 namespace krait {
@@ -31,10 +33,11 @@ enum class Kind : uint8_t {
   kHandled,    // what was handled before it: None or an exception
 };
 
+constexpr bool maybeNull(Kind kind) { return kind == Kind::kNull || kind == Kind::kMaybeNull; }
+
 Kind merged(Kind a, Kind b) {
   if (a == b) return a;
-  auto maybe_null = [](Kind kind) { return kind == Kind::kNull || kind == Kind::kMaybeNull; };
-  if (maybe_null(a) || maybe_null(b)) return Kind::kMaybeNull;
+  if (maybeNull(a) || maybeNull(b)) return Kind::kMaybeNull;
   auto handled = [](Kind kind) { return kind == Kind::kException || kind == Kind::kHandled; };
   return handled(a) && handled(b) ? Kind::kHandled : Kind::kObject;
 }
@@ -46,133 +49,84 @@ struct Instruction {
   int next;  // first unit behind its caches
 };
 
-// What is known of a unit.
-struct Place {
-  int instruction = kNone;  // index of the one that begins here; kInside: behind an EXTENDED_ARG of one
-  int join = kNone;         // index into joins_
-
-  static constexpr int kNone = -1, kInside = -2;
-  bool starts() const { return instruction != kNone; }
-};
+// What begins at a unit: the index of a join, or one of these.
+enum Place : int { kNothing = -1, kInstruction = -2 };
 
 // The stack on entry to a unit where ways meet.
 struct Join {
   int unit;
   int depth;     // -1: not reached yet
-  size_t kinds;  // where they begin in kinds_
+  size_t kinds;  // where they begin in kinds
   bool queued;
 };
 
 constexpr int kMaxDepth = 1 << 24;
 
-// Instructions with a rule of their own below, though their row in opcodes.def says how many values they take
-// and leave.
-constexpr bool hasOwnRule(Op op) {
-  switch (op) {
-    case Op::RETURN_GENERATOR:
-    case Op::PUSH_NULL:
-    case Op::LOAD_METHOD:
-    case Op::KW_NAMES:
-    case Op::COMPARE_OP:
-    case Op::BINARY_OP:
-    case Op::LIST_APPEND:
-    case Op::LIST_EXTEND:
-    case Op::LIST_TO_TUPLE:
-    case Op::SET_ADD:
-    case Op::SET_UPDATE:
-    case Op::MAP_ADD:
-    case Op::DICT_UPDATE:
-    case Op::DICT_MERGE:
-    case Op::GET_LEN:
-    case Op::MATCH_MAPPING:
-    case Op::MATCH_SEQUENCE:
-    case Op::MATCH_KEYS:
-    case Op::MATCH_CLASS:
-    case Op::PUSH_EXC_INFO:
-    case Op::CHECK_EXC_MATCH:
-    case Op::PREP_RERAISE_STAR:
-    case Op::WITH_EXCEPT_START:
-    case Op::POP_EXCEPT:
-    case Op::END_ASYNC_FOR:
-    case Op::GET_ANEXT: return true;
-    default: return false;
-  }
+int jumpTarget(const Instruction& in) {
+  return traitsOf(in.op).backward ? in.next - in.oparg : in.next + in.oparg;
 }
-
-// A plain instruction takes as many objects as its row says, whatever they are, leaves objects, and goes on
-// with the next one. Most instructions are plain, and each is looked at whenever its block is walked.
-constexpr bool isPlain(Op op) {
-  const OpInfo& info = opInfo(op);
-  bool variable = info.pops == kVarOperands || info.pushes == kVarOperands;
-  return info.name && !opIsSpecialized(op) && !variable && !opIsJump(op) && !opHas(op, OpFlag::kNoFall) &&
-         !hasOwnRule(op);
-}
-// Instructions that do not simply go on with the next one, or may only stand at certain places.
-constexpr bool isNotable(Op op) {
-  return opIsJump(op) || op == Op::MAKE_CELL || op == Op::COPY_FREE_VARS || op == Op::RETURN_GENERATOR ||
-         op == Op::YIELD_VALUE || op == Op::ASYNC_GEN_WRAP;
-}
-
-struct Traits {
-  bool valid;  // may stand in code that has not been quickened
-  bool plain, notable;
-  uint8_t cache_units;
-};
-consteval std::array<Traits, 256> makeTraits() {
-  std::array<Traits, 256> traits{};
-  for (int number = 0; number < 256; number++) {
-    Op op = static_cast<Op>(number);
-    bool valid = op != Op::CACHE && opExists(number) && !opIsSpecialized(op);
-    traits[static_cast<size_t>(number)] = {valid, isPlain(op), isNotable(op),
-                                           static_cast<uint8_t>(opCacheUnits(op))};
-  }
-  return traits;
-}
-constexpr std::array<Traits, 256> kTraits = makeTraits();
-constexpr const Traits& traitsOf(Op op) { return kTraits[static_cast<size_t>(op) & 0xff]; }
 
 class Verifier {
  public:
-  explicit Verifier(CodeObject* code) : code_(code), units_(static_cast<int>(code->unitCount())) {}
+  explicit Verifier(CodeObject* code);
   const char* run();
 
  private:
   bool decode(int unit, Instruction& in) const;
-  Instruction instructionAt(int unit) const;
+  Place& place(int unit) { return places_[static_cast<size_t>(unit)]; }
   const char* scan();
   const char* scanHandlers();
   const char* checkPrologue();
   bool addJoin(int unit);
 
-  const char* checkIndex(const Instruction& in) const;
+  const char* checkIndex(const Instruction& in, const Traits& traits) const;
   const char* checkOperand(const Instruction& in) const;
   const char* checkCallShape(const Instruction& in) const;
-  const char* checkLocal(const Instruction& in) const;
-  bool isCell(int index) const;
 
   const char* walk(int join);
-  const char* step(const Instruction& in);
-  const char* stepPlain(const Instruction& in);
+  const char* stepPlain(const Instruction& in, const Traits& traits);
+  const char* step(const Instruction& in, const Traits& traits);
   const char* checkKinds(const Instruction& in) const;
-  bool topIs(int below, Kind kind) const { return now_[static_cast<size_t>(depth_ - 1 - below)] == kind; }
+  Kind top(int below) const { return now_[static_cast<size_t>(depth_ - 1 - below)]; }
+  bool topIs(int below, Kind kind) const { return top(below) == kind; }
   const char* apply(const Instruction& in, JumpTaken jump);
   void applyTyped(const Instruction& in);
   void reserve(int depth);
   const char* enter(int unit, const Kind* kinds, int depth);
-  const char* enterHandler(const Instruction& in);
+
+  void findHandler(int unit);
+  const char* protect(const Instruction& in, int taken);
+  const char* enterHandler();
 
   CodeObject* code_;
   int units_;
-  std::vector<Instruction> instructions_;
-  std::vector<int> notable_;   // indexes into instructions_
+  std::array<int, kBeyond.size()> limits_{};  // per Operand
+  std::vector<Instruction> notable_;
   std::vector<Place> places_;  // per unit
   std::vector<Join> joins_;
   std::vector<Kind> kinds_;
   std::vector<ExceptionEntry> handlers_;
   std::vector<int> work_;
-  std::vector<Kind> now_, handler_;  // the stack while walking
+  std::vector<Kind> now_, other_;  // the stack while walking, and on another way
   int depth_ = 0;
+
+  // The handler of the units [protected_from_, protected_to_), if there is one. It need not be entered again
+  // while nothing it can see has changed.
+  int protected_from_ = 0, protected_to_ = 0;
+  const ExceptionEntry* handler_ = nullptr;
+  bool handler_entered_ = false;
 };
+
+Verifier::Verifier(CodeObject* code) : code_(code), units_(static_cast<int>(code->unitCount())) {
+  auto limit = [](Py_ssize_t size) { return static_cast<int>(std::min<Py_ssize_t>(size, INT_MAX)); };
+  limits_[kAnything] = INT_MAX;
+  limits_[kConstIndex] = limit(code->consts()->size());
+  limits_[kNameIndex] = limit(code->names()->size());
+  limits_[kGlobalNameIndex] = limit(2 * code->names()->size());  // its lowest bit asks for a null
+  limits_[kLocalIndex] = code->co_nlocalsplus;
+  limits_[kCompareOp] = Py_GE + 1;
+  limits_[kBinaryOp] = kBinaryOpCount;
+}
 
 bool Verifier::decode(int unit, Instruction& in) const {
   int oparg = 0;
@@ -190,44 +144,28 @@ bool Verifier::decode(int unit, Instruction& in) const {
   return false;
 }
 
-// The instruction at a unit where one may start: jumps may lead behind its EXTENDED_ARGs.
-Instruction Verifier::instructionAt(int unit) const {
-  int index = places_[static_cast<size_t>(unit)].instruction;
-  if (index >= 0) return instructions_[static_cast<size_t>(index)];
-  Instruction in;
-  decode(unit, in);
-  return in;
-}
-
 bool Verifier::addJoin(int unit) {
-  if (unit < 0 || unit >= units_) return false;
-  Place& place = places_[static_cast<size_t>(unit)];
-  if (!place.starts()) return false;
-  if (place.join < 0) {
-    place.join = static_cast<int>(joins_.size());
+  if (unit < 0 || unit >= units_ || place(unit) == kNothing) return false;
+  if (place(unit) == kInstruction) {
+    place(unit) = static_cast<Place>(joins_.size());
     joins_.push_back({unit, -1, 0, false});
   }
   return true;
 }
 
-// Finds the instructions and the places where ways meet.
+// Finds the instructions and the places where ways meet. Jumps may lead behind the EXTENDED_ARGs of an
+// instruction.
 const char* Verifier::scan() {
-  places_.resize(static_cast<size_t>(units_));
-  instructions_.reserve(static_cast<size_t>(units_));
+  places_.resize(static_cast<size_t>(units_), kNothing);
   Instruction in;
   for (int unit = 0; unit < units_; unit = in.next) {
     if (!decode(unit, in)) return "bad instruction";
-    places_[static_cast<size_t>(unit)].instruction = static_cast<int>(instructions_.size());
-    for (int i = unit + 1; i <= in.unit; i++) places_[static_cast<size_t>(i)].instruction = Place::kInside;
-    if (traitsOf(in.op).notable) notable_.push_back(static_cast<int>(instructions_.size()));
-    instructions_.push_back(in);
+    for (int i = unit; i <= in.unit; i++) place(i) = kInstruction;
+    if (traitsOf(in.op).notable) notable_.push_back(in);
   }
   addJoin(0);
-  for (int index : notable_) {
-    const Instruction& jump = instructions_[static_cast<size_t>(index)];
-    if (!opIsJump(jump.op)) continue;
-    int target = opHas(jump.op, OpFlag::kBackward) ? jump.next - jump.oparg : jump.next + jump.oparg;
-    if (!addJoin(target)) return "jump out of the code";
+  for (const Instruction& jump : notable_) {
+    if (traitsOf(jump.op).jumps && !addJoin(jumpTarget(jump))) return "jump out of the code";
   }
   return scanHandlers();
 }
@@ -250,49 +188,49 @@ const char* Verifier::scanHandlers() {
 // At the start every cell is made and every free variable copied, and there alone; then a generator is made
 // when, and only when, the flags say so.
 const char* Verifier::checkPrologue() {
-  int cells = 0, frees = 0;
-  auto in = instructions_.begin();
-  for (; in != instructions_.end(); ++in) {
-    if (in->op == Op::MAKE_CELL)
+  int cells = 0, frees = 0, body = 0;
+  Instruction in{};
+  bool more = decode(0, in);
+  auto advance = [&] {
+    body = in.next;
+    more = decode(body, in);
+  };
+  for (; more && (in.op == Op::MAKE_CELL || in.op == Op::COPY_FREE_VARS); advance()) {
+    if (in.op == Op::MAKE_CELL)
       cells++;
-    else if (in->op == Op::COPY_FREE_VARS)
-      frees += in->oparg;
     else
-      break;
+      frees += in.oparg;
   }
   if (cells < code_->co_ncellvars || frees != code_->co_nfreevars) return "cells are not made at the start";
   constexpr int kGeneratorLike = kCoGenerator | kCoCoroutine | kCoAsyncGenerator;
-  bool makes_generator = in != instructions_.end() && in->op == Op::RETURN_GENERATOR;
+  bool makes_generator = more && in.op == Op::RETURN_GENERATOR;
   if (makes_generator != ((code_->co_flags & kGeneratorLike) != 0))
     return "flags do not fit RETURN_GENERATOR";
-  if (makes_generator) ++in;
-  int body = in == instructions_.begin() ? 0 : in[-1].next;
+  if (makes_generator) advance();
   for (const Join& join : joins_) {
     if (join.unit < body && join.unit != 0) return "jump into the start of the code";
   }
-  for (int index : notable_) {
-    Op op = instructions_[static_cast<size_t>(index)].op;
+  for (const Instruction& notable : notable_) {
+    Op op = notable.op;
     bool starts = op == Op::MAKE_CELL || op == Op::COPY_FREE_VARS || op == Op::RETURN_GENERATOR;
-    if (starts && index >= in - instructions_.begin()) return "the start of a function inside of it";
+    if (starts && notable.unit >= body) return "the start of a function inside of it";
     if (!makes_generator && (op == Op::YIELD_VALUE || op == Op::ASYNC_GEN_WRAP))
       return "yield outside of a generator";
   }
   return nullptr;
 }
 
-const char* Verifier::checkIndex(const Instruction& in) const {
-  if (opHas(in.op, OpFlag::kConst) && in.oparg >= code_->consts()->size())
-    return "constant index out of range";
-  int name_index = in.op == Op::LOAD_GLOBAL ? in.oparg >> 1 : in.oparg;
-  if (opHas(in.op, OpFlag::kName) && name_index >= code_->names()->size()) return "name index out of range";
-  return checkLocal(in);
+const char* Verifier::checkIndex(const Instruction& in, const Traits& traits) const {
+  if (in.oparg >= limits_[traits.operand]) return kBeyond[traits.operand];
+  if (traits.cell_rule == kCellOrNot) return nullptr;
+  auto* kinds = static_cast<BytesObject*>(code_->co_localspluskinds);
+  bool cell = (static_cast<uint8_t>(kinds->data()[in.oparg]) & (kLocalKindCell | kLocalKindFree)) != 0;
+  if (cell == (traits.cell_rule == kCell)) return nullptr;
+  return cell ? "a cell is overwritten" : "a cell operation on a plain local";
 }
 
 const char* Verifier::checkOperand(const Instruction& in) const {
-  if (const char* wrong = checkIndex(in)) return wrong;
   switch (in.op) {
-    case Op::COMPARE_OP: return in.oparg > Py_GE ? "comparison operator out of range" : nullptr;
-    case Op::BINARY_OP: return in.oparg >= kBinaryOpCount ? "binary operator out of range" : nullptr;
     case Op::COPY:
     case Op::SWAP: return in.oparg < 1 ? "COPY or SWAP of nothing" : nullptr;
     case Op::LIST_APPEND:
@@ -307,21 +245,6 @@ const char* Verifier::checkOperand(const Instruction& in) const {
     case Op::KW_NAMES: return checkCallShape(in);
     default: return nullptr;
   }
-}
-
-bool Verifier::isCell(int index) const {
-  auto* kinds = static_cast<BytesObject*>(code_->co_localspluskinds);
-  return (static_cast<uint8_t>(kinds->data()[index]) & (kLocalKindCell | kLocalKindFree)) != 0;
-}
-
-// Slots of cells hold cells from the prologue on; nothing else is stored there.
-const char* Verifier::checkLocal(const Instruction& in) const {
-  if (!opHas(in.op, OpFlag::kLocal | OpFlag::kFree)) return nullptr;
-  if (in.oparg >= code_->co_nlocalsplus) return "local index out of range";
-  bool cell = isCell(in.oparg);
-  if (opHas(in.op, OpFlag::kFree) && !cell) return "a cell operation on a plain local";
-  if (cell && (in.op == Op::STORE_FAST || in.op == Op::DELETE_FAST)) return "a cell is overwritten";
-  return nullptr;
 }
 
 // KW_NAMES is followed by PRECALL and CALL with at least that many arguments.
@@ -417,14 +340,12 @@ const char* Verifier::checkKinds(const Instruction& in) const {
   bool call = in.op == Op::CALL || in.op == Op::CALL_FUNCTION_EX;
   if (in.op != Op::SWAP) {
     for (int i = 0; i < taken - (call ? 1 : 0); i++) {
-      if (topIs(i, Kind::kNull) || topIs(i, Kind::kMaybeNull)) return "a null for an object";
+      if (maybeNull(top(i))) return "a null for an object";
     }
   }
   auto unless = [](bool fine, const char* wrong) { return fine ? nullptr : wrong; };
   switch (in.op) {
-    case Op::COPY:
-      return unless(!topIs(in.oparg - 1, Kind::kNull) && !topIs(in.oparg - 1, Kind::kMaybeNull),
-                    "a null for an object");
+    case Op::COPY: return unless(!maybeNull(top(in.oparg - 1)), "a null for an object");
     case Op::LIST_APPEND:
     case Op::LIST_EXTEND: return unless(topIs(in.oparg, Kind::kList), "appending to what is no list");
     case Op::SET_ADD:
@@ -488,9 +409,10 @@ void Verifier::applyTyped(const Instruction& in) {
 
 void Verifier::reserve(int depth) {
   auto size = static_cast<size_t>(depth) + 2;  // a handler finds up to two more
-  if (now_.size() >= size) return;
+  if (now_.size() >= size) [[likely]]
+    return;
   now_.resize(2 * size);
-  handler_.resize(2 * size);
+  other_.resize(2 * size);
 }
 
 // The stack behind the instruction.
@@ -501,19 +423,21 @@ const char* Verifier::apply(const Instruction& in, JumpTaken jump) {
   Kind* top = now_.data() + depth_ - 1;
   if (in.op == Op::SWAP) {
     std::swap(*top, top[1 - in.oparg]);
+    handler_entered_ = false;
   } else if (in.op == Op::COPY) {
     now_[static_cast<size_t>(depth_)] = top[1 - in.oparg];
   } else {
-    for (int i = std::max(0, depth_ - takenBy(in)); i < after; i++)
-      now_[static_cast<size_t>(i)] = Kind::kObject;
+    int bottom = std::max(0, depth_ - takenBy(in));
+    if (handler_ && bottom < handler_->depth) handler_entered_ = false;
+    for (int i = bottom; i < after; i++) now_[static_cast<size_t>(i)] = Kind::kObject;
   }
   depth_ = after;
-  applyTyped(in);
+  if (traitsOf(in.op).typed) applyTyped(in);
   return nullptr;
 }
 
 const char* Verifier::enter(int unit, const Kind* kinds, int depth) {
-  int index = places_[static_cast<size_t>(unit)].join;
+  int index = place(unit);
   Join& join = joins_[static_cast<size_t>(index)];
   bool changed = join.depth < 0;
   if (changed) {
@@ -522,12 +446,14 @@ const char* Verifier::enter(int unit, const Kind* kinds, int depth) {
     kinds_.insert(kinds_.end(), kinds, kinds + depth);
   } else if (join.depth != depth) {
     return "stack depth differs between ways to an instruction";
-  }
-  Kind* known = kinds_.data() + join.kinds;
-  for (int i = 0; i < depth; i++) {
-    Kind both = merged(known[i], kinds[i]);
-    changed |= both != known[i];
-    known[i] = both;
+  } else {
+    Kind* known = kinds_.data() + join.kinds;
+    for (int i = 0; i < depth; i++) {
+      if (known[i] == kinds[i]) continue;
+      Kind both = merged(known[i], kinds[i]);
+      changed |= both != known[i];
+      known[i] = both;
+    }
   }
   if (changed && !join.queued) {
     join.queued = true;
@@ -536,55 +462,72 @@ const char* Verifier::enter(int unit, const Kind* kinds, int depth) {
   return nullptr;
 }
 
-// What the handler of an instruction finds: the stack cut to its depth, the place, and the exception.
-const char* Verifier::enterHandler(const Instruction& in) {
-  if (handlers_.empty()) return nullptr;
-  auto after = std::upper_bound(handlers_.begin(), handlers_.end(), in.unit,
-                                [](int unit, const ExceptionEntry& entry) { return unit < entry.start; });
-  if (after == handlers_.begin()) return nullptr;
+void Verifier::findHandler(int unit) {
+  auto after = std::upper_bound(handlers_.begin(), handlers_.end(), unit,
+                                [](int at, const ExceptionEntry& entry) { return at < entry.start; });
+  protected_from_ = 0;
+  protected_to_ = after == handlers_.end() ? INT_MAX : after->start;
+  handler_ = nullptr;
+  handler_entered_ = false;
+  if (after == handlers_.begin()) return;
   const ExceptionEntry& entry = *--after;
-  if (in.unit >= entry.end) return nullptr;
-  int left = depth_ - (opHas(in.op, OpFlag::kRaises) ? takenBy(in) : 0);
-  if (entry.depth > left) return "handler deeper than the protected code";
-  int depth = entry.depth;
-  std::copy_n(now_.data(), depth, handler_.data());
-  if (entry.push_lasti) handler_[static_cast<size_t>(depth++)] = Kind::kObject;
-  handler_[static_cast<size_t>(depth++)] = Kind::kException;
-  return enter(entry.target, handler_.data(), depth);
+  if (unit >= entry.end) {
+    protected_from_ = entry.end;
+    return;
+  }
+  protected_from_ = entry.start;
+  protected_to_ = entry.end;
+  handler_ = &entry;
 }
 
-const char* Verifier::stepPlain(const Instruction& in) {
-  const OpInfo& info = opInfo(in.op);
-  if (const char* wrong = checkIndex(in)) return wrong;
-  int bottom = depth_ - info.pops, after = bottom + info.pushes;
+// What the handler of an instruction that takes so many values finds.
+const char* Verifier::protect(const Instruction& in, int taken) {
+  if (in.unit < protected_from_ || in.unit >= protected_to_) findHandler(in.unit);
+  if (!handler_) return nullptr;
+  int left = depth_ - (traitsOf(in.op).raises ? taken : 0);
+  if (handler_->depth > left) return "handler deeper than the protected code";
+  return handler_entered_ ? nullptr : enterHandler();
+}
+
+// The handler finds the stack cut to its depth, the place, and the exception.
+const char* Verifier::enterHandler() {
+  int depth = handler_->depth;
+  std::copy_n(now_.data(), depth, other_.data());
+  if (handler_->push_lasti) other_[static_cast<size_t>(depth++)] = Kind::kObject;
+  other_[static_cast<size_t>(depth++)] = Kind::kException;
+  handler_entered_ = true;
+  return enter(handler_->target, other_.data(), depth);
+}
+
+const char* Verifier::stepPlain(const Instruction& in, const Traits& traits) {
+  int bottom = depth_ - traits.pops, after = bottom + traits.pushes;
   if (bottom < 0) return "stack underflow";
-  for (int i = 0; i < info.pops; i++) {
-    if (topIs(i, Kind::kNull) || topIs(i, Kind::kMaybeNull)) return "a null for an object";
+  for (int i = bottom; i < depth_; i++) {
+    if (maybeNull(now_[static_cast<size_t>(i)])) return "a null for an object";
   }
-  if (const char* wrong = enterHandler(in)) return wrong;
+  if (const char* wrong = protect(in, traits.pops)) return wrong;
   if (after > code_->co_stacksize || after > kMaxDepth) return "stack depth out of range";
   reserve(after);
-  std::fill(now_.begin() + bottom, now_.begin() + after, Kind::kObject);
+  if (handler_ && bottom < handler_->depth) handler_entered_ = false;
+  for (int i = bottom; i < after; i++) now_[static_cast<size_t>(i)] = Kind::kObject;
   depth_ = after;
-  if (info.pushes) applyTyped(in);
-  return nullptr;
+  if (traits.typed) applyTyped(in);
+  return traits.jumps ? enter(jumpTarget(in), now_.data(), depth_) : nullptr;
 }
 
-const char* Verifier::step(const Instruction& in) {
-  if (traitsOf(in.op).plain) return stepPlain(in);
+const char* Verifier::step(const Instruction& in, const Traits& traits) {
   if (const char* wrong = checkOperand(in)) return wrong;
   if (const char* wrong = checkKinds(in)) return wrong;
-  if (const char* wrong = enterHandler(in)) return wrong;
-  if (opIsJump(in.op)) {
+  if (const char* wrong = protect(in, takenBy(in))) return wrong;
+  if (traits.jumps) {
     int before = depth_;
-    std::copy_n(now_.data(), before, handler_.data());
+    std::copy_n(now_.data(), before, other_.data());
     if (const char* wrong = apply(in, JumpTaken::kYes)) return wrong;
-    int target = opHas(in.op, OpFlag::kBackward) ? in.next - in.oparg : in.next + in.oparg;
-    if (const char* wrong = enter(target, now_.data(), depth_)) return wrong;
-    std::copy_n(handler_.data(), before, now_.data());
+    if (const char* wrong = enter(jumpTarget(in), now_.data(), depth_)) return wrong;
+    std::copy_n(other_.data(), before, now_.data());
     depth_ = before;
   }
-  return opHas(in.op, OpFlag::kNoFall) ? nullptr : apply(in, JumpTaken::kNo);
+  return traits.falls ? apply(in, JumpTaken::kNo) : nullptr;
 }
 
 const char* Verifier::walk(int index) {
@@ -592,13 +535,17 @@ const char* Verifier::walk(int index) {
   join.queued = false;
   depth_ = join.depth;
   std::copy_n(kinds_.data() + join.kinds, depth_, now_.data());
+  handler_entered_ = false;
+  Instruction in;
   for (int unit = join.unit;;) {
-    Instruction in = instructionAt(unit);
-    if (const char* wrong = step(in)) return wrong;
-    if (opHas(in.op, OpFlag::kNoFall)) return nullptr;
+    decode(unit, in);
+    const Traits& traits = traitsOf(in.op);
+    if (const char* wrong = checkIndex(in, traits)) return wrong;
+    if (const char* wrong = traits.plain ? stepPlain(in, traits) : step(in, traits)) return wrong;
+    if (!traits.falls) return nullptr;
     unit = in.next;
     if (unit >= units_) return "the code ends without a return";
-    if (places_[static_cast<size_t>(unit)].join >= 0) return enter(unit, now_.data(), depth_);
+    if (place(unit) >= 0) return enter(unit, now_.data(), depth_);
   }
 }
 

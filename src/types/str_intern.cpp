@@ -62,7 +62,7 @@ class InternTable {
 
   void grow() {
     std::vector<StrObject*> old = std::move(slots_);
-    size_t size = 1024;
+    size_t size = 8192;  // what a start needs
     while (live_ * 3 >= size) size *= 2;
     slots_.assign(size, nullptr);
     used_ = live_;

@@ -4,6 +4,8 @@
 // function that looks the Python method up. Decided anew whenever the attribute changes, for the type and for
 // every subclass that does not override it.
 #include <algorithm>
+#include <bitset>
+#include <vector>
 
 #include "types/method.h"
 #include "types/type_slot_calls.h"
@@ -160,12 +162,48 @@ bool isFromStatement(PyTypeObject* type) {
   return hasFlag(type, Py_TPFLAGS_HEAPTYPE) && !heapType(type)->_ht_tpname;
 }
 
-bool definesAny(PyTypeObject* type, SlotDef* rows) {
-  for (SlotDef* def = rows; !endsSlot(rows, def); def++) {
-    if (dictGetStr(dictOf(type), static_cast<StrObject*>(def->name_strobj))) return true;
+// The rows of the slot table whose method a dict may define: one of its keys has the hash of its name. Each
+// row need not be looked for in every class then.
+class DefinedRows {
+ public:
+  explicit DefinedRows(DictObject* dict) {
+    Py_ssize_t position = 0;
+    PyObject *key, *value;
+    Py_hash_t hash;
+    while (dictNext(dict, &position, &key, &value, &hash)) {
+      auto [first, last] = std::ranges::equal_range(rowsByHash(), hash, {}, &HashedRow::hash);
+      for (; first != last; ++first) rows_.set(first->row);
+    }
   }
-  return false;
-}
+  bool anyOf(const SlotDef* rows) const {
+    for (const SlotDef* def = rows; !endsSlot(rows, def); def++) {
+      if (rows_.test(static_cast<size_t>(def - kSlotDefs))) return true;
+    }
+    return false;
+  }
+
+ private:
+  struct HashedRow {
+    Py_hash_t hash;
+    size_t row;
+  };
+  static const std::vector<HashedRow>& rowsByHash() {
+    static const std::vector<HashedRow> sorted = [] {
+      std::vector<HashedRow> all;
+      for (SlotDef* def = kSlotDefs; def->name; def++) {
+        Py_hash_t hash = strHash(static_cast<StrObject*>(def->name_strobj));
+        all.push_back({hash, static_cast<size_t>(def - kSlotDefs)});
+      }
+      KR_CHECK(all.size() <= kMaxRows, "a bit for each row");
+      std::ranges::sort(all, {}, &HashedRow::hash);
+      return all;
+    }();
+    return sorted;
+  }
+
+  static constexpr size_t kMaxRows = 128;
+  std::bitset<kMaxRows> rows_;
+};
 
 // A class without __getattr__ settles on the plain function at its first use (getattrWithHook), and what is
 // derived from it may begin with that.
@@ -184,9 +222,11 @@ void typeFixupSlots(PyTypeObject* type) {
   PyTypeObject* base = type->tp_base;
   bool plain = extendsBaseAlone(type), from_object = plain && base == &PyBaseObject_Type;
   bool inherits = plain && isFromStatement(base);
+  static const DefinedRows by_object(dictOf(&PyBaseObject_Type));
+  DefinedRows defined(dictOf(type));
   for (SlotDef* def = kSlotDefs; def->name;) {
     void** slot = slotPointer(type, def->offset);
-    bool known = slot && (inherits || (from_object && !definesAny(base, def))) && !definesAny(type, def);
+    bool known = slot && (inherits || (from_object && !by_object.anyOf(def))) && !defined.anyOf(def);
     if (!known) {
       def = updateOneSlot(type, def);
       continue;

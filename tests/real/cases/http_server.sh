@@ -2,9 +2,10 @@ filter() { sed -E 's/^(Date|Last-Modified|Server|< Date|< Server):.*/\1/; s/\[[0
 mkdir site; cp "$data/catalogue.json" site/; echo '<p>hello</p>' >site/page.html; mkdir site/sub; echo x >'site/sub/a b&c.txt'
 touch -d 2020-02-02T02:02:02Z site/*
 set -m
+: >server.out
 "$py" -u -m http.server 0 --bind 127.0.0.1 --directory site >server.out 2>server.err &
 server=$!
-for _ in $(seq 100); do grep -q port server.out && break; sleep 0.1; done
+for _ in $(seq $((100 * patience))); do grep -q port server.out && break; sleep 0.1; done
 url=http://127.0.0.1:$(sed -E 's/.*port ([0-9]+).*/\1/' server.out)
 run curl -s -i $url/page.html
 run curl -s -I $url/catalogue.json
