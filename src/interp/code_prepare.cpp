@@ -20,6 +20,8 @@ Op fusedLoad(const Unit* at, const Unit* end) {
   return fast ? Op::LOAD_FAST__LOAD_FAST__COMPARE_OP : Op::LOAD_FAST__LOAD_CONST__COMPARE_OP;
 }
 
+bool mayBeginPair(Op op) { return op == Op::LOAD_FAST || op == Op::LOAD_CONST || op == Op::STORE_FAST; }
+
 Op superInstruction(const Unit* at, const Unit* end) {
   if (Op fused = fusedLoad(at, end); fused != Op::CACHE) return fused;
   if (fusedLoad(at + 1, end) != Op::CACHE) return Op::CACHE;  // better together with what follows it
@@ -45,7 +47,7 @@ void quicken(CodeObject* code) {
       setOpcode(code_units + unit, Op::RESUME_QUICK);
     } else if (op == Op::JUMP_BACKWARD) {
       setOpcode(code_units + unit, Op::JUMP_BACKWARD_QUICK);
-    } else if (next < units && next == unit + 1) {
+    } else if (next < units && next == unit + 1 && mayBeginPair(op)) {
       // The second half stays whole, and may begin a pair of its own: it may be a jump target.
       Op fused = superInstruction(code_units + unit, code_units + units);
       if (fused != Op::CACHE) setOpcode(code_units + unit, fused);

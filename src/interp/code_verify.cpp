@@ -20,19 +20,6 @@
 namespace krait {
 namespace {
 
-enum class Kind : uint8_t {
-  kObject,     // any object
-  kNull,       // the null below a callable
-  kMaybeNull,  // one or the other (LOAD_METHOD)
-  kList,       // built here; nothing else is appended to
-  kSet,
-  kDict,
-  kTuple,
-  kStr,
-  kException,  // the exception being handled
-  kHandled,    // what was handled before it: None or an exception
-};
-
 constexpr bool maybeNull(Kind kind) { return kind == Kind::kNull || kind == Kind::kMaybeNull; }
 
 Kind merged(Kind a, Kind b) {
@@ -68,11 +55,12 @@ int jumpTarget(const Instruction& in) {
 
 class Verifier {
  public:
-  explicit Verifier(CodeObject* code);
-  const char* run();
+  // The answer: null, or what is wrong.
+  const char* run(CodeObject* code);
 
  private:
   bool decode(int unit, Instruction& in) const;
+  bool decodeExtended(int unit, Instruction& in) const;
   Place& place(int unit) { return places_[static_cast<size_t>(unit)]; }
   const char* scan();
   const char* scanHandlers();
@@ -95,11 +83,15 @@ class Verifier {
   const char* enter(int unit, const Kind* kinds, int depth);
 
   void findHandler(int unit);
-  const char* protect(const Instruction& in, int taken);
+  const char* protect(const Instruction& in, const Traits& traits, int taken);
   const char* enterHandler();
 
-  CodeObject* code_;
-  int units_;
+  void start(CodeObject* code);
+  void forget();
+  const char* verify();
+
+  CodeObject* code_ = nullptr;
+  int units_ = 0;
   std::array<int, kBeyond.size()> limits_{};  // per Operand
   std::vector<Instruction> notable_;
   std::vector<Place> places_;  // per unit
@@ -117,7 +109,9 @@ class Verifier {
   bool handler_entered_ = false;
 };
 
-Verifier::Verifier(CodeObject* code) : code_(code), units_(static_cast<int>(code->unitCount())) {
+void Verifier::start(CodeObject* code) {
+  code_ = code;
+  units_ = static_cast<int>(code->unitCount());
   auto limit = [](Py_ssize_t size) { return static_cast<int>(std::min<Py_ssize_t>(size, INT_MAX)); };
   limits_[kAnything] = INT_MAX;
   limits_[kConstIndex] = limit(code->consts()->size());
@@ -128,20 +122,30 @@ Verifier::Verifier(CodeObject* code) : code_(code), units_(static_cast<int>(code
   limits_[kBinaryOp] = kBinaryOpCount;
 }
 
-bool Verifier::decode(int unit, Instruction& in) const {
+bool Verifier::decodeExtended(int unit, Instruction& in) const {
   int oparg = 0;
   for (int i = 0; i < 4; i++, unit++) {
     if (unit >= units_) return false;
     CodeUnit word = code_->co_code_adaptive[unit];
     oparg = oparg << 8 | unitArg(word);
     Op op = unitOp(word);
-    if (op == Op::EXTENDED_ARG) [[unlikely]]
-      continue;
+    if (op == Op::EXTENDED_ARG) continue;
     const Traits& traits = traitsOf(op);
     in = {unit, op, oparg, unit + 1 + traits.cache_units};
     return traits.valid && in.next <= units_ && oparg >= 0;
   }
   return false;
+}
+
+// False: no instruction can begin there.
+[[gnu::always_inline]] inline bool Verifier::decode(int unit, Instruction& in) const {
+  CodeUnit word = unit < units_ ? code_->co_code_adaptive[unit] : CodeUnit{};
+  Op op = unitOp(word);
+  if (op == Op::EXTENDED_ARG) [[unlikely]]
+    return decodeExtended(unit, in);
+  const Traits& traits = traitsOf(op);
+  in = {unit, op, unitArg(word), unit + 1 + traits.cache_units};
+  return traits.valid && in.next <= units_;
 }
 
 bool Verifier::addJoin(int unit) {
@@ -376,34 +380,19 @@ const char* Verifier::checkKinds(const Instruction& in) const {
   }
 }
 
-// The kinds of what was pushed where they are known.
+// What more is known of what was pushed.
 void Verifier::applyTyped(const Instruction& in) {
   Kind* top = now_.data() + depth_ - 1;
-  switch (in.op) {
-    case Op::PUSH_NULL: *top = Kind::kNull; break;
-    case Op::LOAD_GLOBAL:
-      if (in.oparg & 1) top[-1] = Kind::kNull;
-      break;
-    case Op::LOAD_METHOD: top[-1] = Kind::kMaybeNull; break;
-    case Op::LOAD_CONST: {
-      PyObject* value = code_->consts()->at(in.oparg);
-      if (isExactTuple(value)) *top = Kind::kTuple;
-      if (isExactStr(value)) *top = Kind::kStr;
-      break;
-    }
-    case Op::BUILD_LIST: *top = Kind::kList; break;
-    case Op::BUILD_SET: *top = Kind::kSet; break;
-    case Op::BUILD_MAP:
-    case Op::BUILD_CONST_KEY_MAP: *top = Kind::kDict; break;
-    case Op::BUILD_TUPLE:
-    case Op::LIST_TO_TUPLE: *top = Kind::kTuple; break;
-    case Op::BUILD_STRING:
-    case Op::FORMAT_VALUE: *top = Kind::kStr; break;
-    case Op::PUSH_EXC_INFO:
-      top[-1] = Kind::kHandled;
-      top[0] = Kind::kException;
-      break;
-    default: break;
+  if (in.op == Op::LOAD_GLOBAL) {
+    if (in.oparg & 1) top[-1] = Kind::kNull;
+  } else if (in.op == Op::LOAD_METHOD) {
+    top[-1] = Kind::kMaybeNull;
+  } else if (in.op == Op::LOAD_CONST) {
+    PyObject* value = code_->consts()->at(in.oparg);
+    if (isExactTuple(value)) *top = Kind::kTuple;
+    if (isExactStr(value)) *top = Kind::kStr;
+  } else {
+    top[-1] = Kind::kHandled;  // PUSH_EXC_INFO
   }
 }
 
@@ -430,6 +419,7 @@ const char* Verifier::apply(const Instruction& in, JumpTaken jump) {
     int bottom = std::max(0, depth_ - takenBy(in));
     if (handler_ && bottom < handler_->depth) handler_entered_ = false;
     for (int i = bottom; i < after; i++) now_[static_cast<size_t>(i)] = Kind::kObject;
+    if (after > bottom) now_[static_cast<size_t>(after - 1)] = traitsOf(in.op).result;
   }
   depth_ = after;
   if (traitsOf(in.op).typed) applyTyped(in);
@@ -481,10 +471,10 @@ void Verifier::findHandler(int unit) {
 }
 
 // What the handler of an instruction that takes so many values finds.
-const char* Verifier::protect(const Instruction& in, int taken) {
+inline const char* Verifier::protect(const Instruction& in, const Traits& traits, int taken) {
   if (in.unit < protected_from_ || in.unit >= protected_to_) findHandler(in.unit);
   if (!handler_) return nullptr;
-  int left = depth_ - (traitsOf(in.op).raises ? taken : 0);
+  int left = depth_ - (traits.raises ? taken : 0);
   if (handler_->depth > left) return "handler deeper than the protected code";
   return handler_entered_ ? nullptr : enterHandler();
 }
@@ -500,25 +490,30 @@ const char* Verifier::enterHandler() {
 }
 
 const char* Verifier::stepPlain(const Instruction& in, const Traits& traits) {
-  int bottom = depth_ - traits.pops, after = bottom + traits.pushes;
+  const Shape& shape = traits.shape;
+  int64_t pops = shape.pops + int64_t{shape.pops_per_arg} * in.oparg;
+  int64_t bottom = depth_ - pops, after = bottom + shape.pushes + (in.oparg & shape.pushes_mask);
   if (bottom < 0) return "stack underflow";
-  for (int i = bottom; i < depth_; i++) {
+  for (int64_t i = bottom + traits.takes_null; i < depth_; i++) {
     if (maybeNull(now_[static_cast<size_t>(i)])) return "a null for an object";
   }
-  if (const char* wrong = protect(in, traits.pops)) return wrong;
+  if (const char* wrong = protect(in, traits, static_cast<int>(pops))) return wrong;
   if (after > code_->co_stacksize || after > kMaxDepth) return "stack depth out of range";
-  reserve(after);
+  reserve(static_cast<int>(after));
   if (handler_ && bottom < handler_->depth) handler_entered_ = false;
-  for (int i = bottom; i < after; i++) now_[static_cast<size_t>(i)] = Kind::kObject;
-  depth_ = after;
+  for (int64_t i = bottom; i < after; i++) now_[static_cast<size_t>(i)] = Kind::kObject;
+  if (after > bottom) now_[static_cast<size_t>(after - 1)] = traits.result;
+  depth_ = static_cast<int>(after);
   if (traits.typed) applyTyped(in);
   return traits.jumps ? enter(jumpTarget(in), now_.data(), depth_) : nullptr;
 }
 
 const char* Verifier::step(const Instruction& in, const Traits& traits) {
+  if (in.op == Op::PRECALL)  // only looks at what CALL will take
+    return in.oparg + 2 > depth_ ? "stack underflow" : protect(in, traits, 0);
   if (const char* wrong = checkOperand(in)) return wrong;
   if (const char* wrong = checkKinds(in)) return wrong;
-  if (const char* wrong = protect(in, takenBy(in))) return wrong;
+  if (const char* wrong = protect(in, traits, takenBy(in))) return wrong;
   if (traits.jumps) {
     int before = depth_;
     std::copy_n(now_.data(), before, other_.data());
@@ -549,7 +544,31 @@ const char* Verifier::walk(int index) {
   }
 }
 
-const char* Verifier::run() {
+// The buffers stay for the next code object, unless this one was unusual.
+void Verifier::forget() {
+  constexpr size_t kUsual = 1 << 14;
+  if (std::max({places_.capacity(), kinds_.capacity(), now_.capacity()}) > kUsual) {
+    *this = Verifier();
+    return;
+  }
+  notable_.clear();
+  places_.clear();
+  joins_.clear();
+  kinds_.clear();
+  handlers_.clear();
+  work_.clear();
+  depth_ = protected_from_ = protected_to_ = 0;
+  handler_ = nullptr;
+}
+
+const char* Verifier::run(CodeObject* code) {
+  start(code);
+  const char* wrong = verify();
+  forget();
+  return wrong;
+}
+
+const char* Verifier::verify() {
   if (units_ == 0) return "no instructions";
   if (const char* wrong = scan()) return wrong;
   if (const char* wrong = checkPrologue()) return wrong;
@@ -565,6 +584,9 @@ const char* Verifier::run() {
 
 }  // namespace
 
-const char* codeVerify(CodeObject* code) { return Verifier(code).run(); }
+const char* codeVerify(CodeObject* code) {
+  static Verifier verifier;  // nothing that it does lets another thread run
+  return verifier.run(code);
+}
 
 }  // namespace krait

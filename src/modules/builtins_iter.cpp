@@ -200,6 +200,15 @@ class Summing {
     choose();
     return {};
   }
+  // Adds the items at the front that are machine numbers, which runs no code of others. How many these were.
+  Py_ssize_t addNumbers(PyObject* const* items, Py_ssize_t count) {
+    Py_ssize_t i = 0;
+    if (mode_ == kInt)
+      while (i < count && ints_.add(items[i])) i++;
+    else if (mode_ == kDouble)
+      while (i < count && addToDouble(&double_, items[i])) i++;
+    return i;
+  }
   Result<Ref<>> finish() {
     TRY(leaveFast());
     return std::move(total_);
@@ -225,10 +234,23 @@ class Summing {
   double double_ = 0;
 };
 
+// A list may change while its items are added.
+Result<Ref<>> sumOfSequence(PyObject* list_or_tuple, Summing& sum) {
+  for (Py_ssize_t i = 0;;) {
+    i += sum.addNumbers(fastItems(list_or_tuple) + i, fastSize(list_or_tuple) - i);
+    if (i >= fastSize(list_or_tuple)) return sum.finish();
+    Ref<> item = share(fastItems(list_or_tuple)[i++]);
+    TRY(sum.add(item.get()));
+  }
+}
+
 Result<Ref<>> builtinSum(PyObject* iterable, Opt<> start) {
-  Ref<> iterator = TRY(getIter(iterable));
+  bool in_memory = isExactList(iterable) || isExactTuple(iterable);
+  MaybeRef<> iterator;
+  if (!in_memory) iterator = TRY(getIter(iterable));
   if (start) TRY(rejectText(start.get()));
   Summing sum(start ? share(start.get()) : share<PyObject>(smallInt(0)));
+  if (in_memory) return sumOfSequence(iterable, sum);
   for (;;) {
     MaybeRef<> item = TRY(loopNext(iterator.get()));
     if (!item) return sum.finish();

@@ -79,8 +79,8 @@ struct ByteMethods {
   static Result<bool> endswith(Self* self, CallArgs args) { return tailMatch("endswith", self, args, true); }
 
   // --- cutting ---
-  static Result<Ref<ListObject>> listOf(Self* self, const ByteParts& parts, bool reversed) {
-    Ref<ListObject> list = TRY(listNew());
+  static Result<Ref<ListObject>> listOf(Self* self, const ByteParts& parts, bool reversed, Py_ssize_t room) {
+    Ref<ListObject> list = TRY(listWithRoom(room));
     for (size_t i = 0; i < parts.size(); i++) {
       BytePart part = parts[reversed ? parts.size() - 1 - i : i];
       auto text = Ops::view(self);
@@ -93,20 +93,22 @@ struct ByteMethods {
   }
   static Result<Ref<ListObject>> split(Self* self, PyObject* separator, Py_ssize_t max_split) {
     if (max_split < 0) max_split = PY_SSIZE_T_MAX;
-    if (separator == Py_None) return listOf(self, byteSplitSpaces(Ops::view(self), max_split), false);
+    if (separator == Py_None)
+      return listOf(self, byteSplitSpaces(Ops::view(self), max_split), false, splitRoom(max_split));
     Buffer needle = TRY(Buffer::acquire(separator));
     if (needle.size() == 0) return raise(PyExc_ValueError, "empty separator");
-    return listOf(self, byteSplit(Ops::view(self), viewOf(needle), max_split), false);
+    return listOf(self, byteSplit(Ops::view(self), viewOf(needle), max_split), false, splitRoom(max_split));
   }
   static Result<Ref<ListObject>> rsplit(Self* self, PyObject* separator, Py_ssize_t max_split) {
     if (max_split < 0) max_split = PY_SSIZE_T_MAX;
-    if (separator == Py_None) return listOf(self, byteRsplitSpaces(Ops::view(self), max_split), true);
+    if (separator == Py_None)
+      return listOf(self, byteRsplitSpaces(Ops::view(self), max_split), true, splitRoom(max_split));
     Buffer needle = TRY(Buffer::acquire(separator));
     if (needle.size() == 0) return raise(PyExc_ValueError, "empty separator");
-    return listOf(self, byteRsplit(Ops::view(self), viewOf(needle), max_split), true);
+    return listOf(self, byteRsplit(Ops::view(self), viewOf(needle), max_split), true, splitRoom(max_split));
   }
   static Result<Ref<ListObject>> splitlines(Self* self, bool keep_ends) {
-    return listOf(self, byteSplitlines(Ops::view(self), keep_ends), false);
+    return listOf(self, byteSplitlines(Ops::view(self), keep_ends), false, 0);
   }
 
   static Result<Ref<TupleObject>> partitionWith(Self* self, PyObject* separator, int direction) {

@@ -100,6 +100,7 @@ bool byteTailMatch(std::string_view text, std::string_view part, Py_ssize_t star
 
 ByteParts byteSplitSpaces(std::string_view text, Py_ssize_t max_split) {
   ByteParts parts;
+  parts.reserve(static_cast<size_t>(splitRoom(max_split)));
   Py_ssize_t at = 0, size = sizeOf(text);
   auto skip = [&] {
     while (at < size && isByteSpace(text[static_cast<size_t>(at)])) at++;
@@ -115,6 +116,7 @@ ByteParts byteSplitSpaces(std::string_view text, Py_ssize_t max_split) {
 
 ByteParts byteRsplitSpaces(std::string_view text, Py_ssize_t max_split) {
   ByteParts parts;
+  parts.reserve(static_cast<size_t>(splitRoom(max_split)));
   Py_ssize_t end = sizeOf(text);
   auto skip = [&] {
     while (end > 0 && isByteSpace(text[static_cast<size_t>(end - 1)])) end--;
@@ -130,6 +132,7 @@ ByteParts byteRsplitSpaces(std::string_view text, Py_ssize_t max_split) {
 
 ByteParts byteSplit(std::string_view text, std::string_view separator, Py_ssize_t max_split) {
   ByteParts parts;
+  parts.reserve(static_cast<size_t>(splitRoom(max_split)));
   Py_ssize_t at = 0;
   while (max_split-- > 0) {
     Py_ssize_t found = findFrom(text, separator, at);
@@ -143,6 +146,7 @@ ByteParts byteSplit(std::string_view text, std::string_view separator, Py_ssize_
 
 ByteParts byteRsplit(std::string_view text, std::string_view separator, Py_ssize_t max_split) {
   ByteParts parts;
+  parts.reserve(static_cast<size_t>(splitRoom(max_split)));
   Py_ssize_t end = sizeOf(text);
   while (max_split-- > 0) {
     Py_ssize_t found = text::rfind(unitsOf(text), end, unitsOf(separator), sizeOf(separator));

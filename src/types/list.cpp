@@ -191,6 +191,12 @@ Result<Ref<ListObject>> listFromItems(PyObject* const* items, Py_ssize_t size) {
   return list;
 }
 
+Result<Ref<ListObject>> listWithRoom(Py_ssize_t capacity) {
+  Ref<ListObject> list = TRY(listNew());
+  TRY(reallocate(list.get(), capacity));
+  return list;
+}
+
 Status listAppend(ListObject* list, Ref<> item) {
   Py_ssize_t size = list->ob_size;
   if (size < list->allocated) [[likely]]

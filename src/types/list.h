@@ -18,6 +18,10 @@ inline bool isList(const PyObject* o) { return hasFlag(typeOf(o), Py_TPFLAGS_LIS
 inline bool isExactList(const PyObject* o) { return isExact(o, &PyList_Type); }
 
 Result<Ref<ListObject>> listNew(Py_ssize_t size = 0);  // items null: fill before anybody sees it
+Result<Ref<ListObject>> listWithRoom(
+    Py_ssize_t capacity);  // empty; the first `capacity` appends allocate nothing
+// The room that the lists of split() have at first.
+constexpr Py_ssize_t splitRoom(Py_ssize_t max_split) { return max_split < 12 ? max_split + 1 : 12; }
 Result<Ref<ListObject>> listFromItems(PyObject* const* borrowed, Py_ssize_t size);
 Status listAppend(ListObject* list, PyObject* item);
 Status listAppend(ListObject* list, Ref<> item);

@@ -203,8 +203,8 @@ Status setResize(SetObject* set, Py_ssize_t least) {
   return {};
 }
 
-Status setAddHashed(SetObject* set, PyObject* borrowed_key, Py_hash_t hash) {
-  auto key = share(borrowed_key);
+namespace {
+Status addOwned(SetObject* set, Ref<> key, Py_hash_t hash) {
   Found found = search(set, key, hash);
   if (!found.entry) return Raised{};
   if (found.entry->key) return {};
@@ -218,6 +218,9 @@ Status setAddHashed(SetObject* set, PyObject* borrowed_key, Py_hash_t hash) {
   if (static_cast<size_t>(set->fill) * 5 < static_cast<size_t>(set->mask) * 3) return {};
   return setResize(set, set->used > 50000 ? set->used * 2 : set->used * 4);
 }
+}  // namespace
+
+Status setAddHashed(SetObject* set, PyObject* key, Py_hash_t hash) { return addOwned(set, share(key), hash); }
 
 Result<bool> setContainsHashed(SetObject* set, PyObject* key, Py_hash_t hash) {
   Found found = search(set, key, hash);
@@ -252,7 +255,10 @@ Result<bool> setDiscard(SetObject* set, PyObject* key) {
 Status setUpdate(SetObject* set, PyObject* iterable) {
   if (isAnySet(iterable)) return mergeSet(set, cast<SetObject>(iterable));
   if (isExactDict(iterable)) return mergeDictKeys(set, cast<DictObject>(iterable));
-  return forEach(iterable, [set](Ref<> key) { return setAdd(set, key); });
+  return forEach(iterable, [set](Ref<> key) -> Status {
+    Py_hash_t hash = TRY(keyHash(key));
+    return addOwned(set, std::move(key), hash);
+  });
 }
 
 Result<Ref<>> setPop(SetObject* set) {

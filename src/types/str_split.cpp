@@ -128,8 +128,9 @@ Result<Ref<StrObject>> strip(const char* method, StrObject* self, PyObject* char
 Result<Ref<ListObject>> strSplit(StrObject* s, Opt<StrObject> separator, Py_ssize_t max_split) {
   TRY(checkSeparator(separator));
   if (max_split < 0) max_split = PY_SSIZE_T_MAX;
-  Ref<ListObject> list = TRY(listNew());
-  if (separator && separator->kind() > s->kind()) {
+  bool may_occur = !separator || (separator->kind() <= s->kind() && separator->size() <= s->size());
+  Ref<ListObject> list = TRY(listWithRoom(may_occur ? splitRoom(max_split) : 1));
+  if (!may_occur) {
     TRY(appendPart(list.get(), s, 0, s->size()));
     return list;
   }
@@ -143,8 +144,9 @@ Result<Ref<ListObject>> strSplit(StrObject* s, Opt<StrObject> separator, Py_ssiz
 Result<Ref<ListObject>> strRsplit(StrObject* s, Opt<StrObject> separator, Py_ssize_t max_split) {
   TRY(checkSeparator(separator));
   if (max_split < 0) max_split = PY_SSIZE_T_MAX;
-  Ref<ListObject> list = TRY(listNew());
-  if (separator && separator->kind() > s->kind()) {
+  bool may_occur = !separator || (separator->kind() <= s->kind() && separator->size() <= s->size());
+  Ref<ListObject> list = TRY(listWithRoom(may_occur ? splitRoom(max_split) : 1));
+  if (!may_occur) {
     TRY(appendPart(list.get(), s, 0, s->size()));
     return list;
   }

@@ -17,12 +17,32 @@ namespace krait {
 
 namespace {
 
-// Names like __getitem__ stand for several slots. The one slot that the type fills among them; null: none or
-// several.
-void** uniqueSlotOf(PyTypeObject* type, StrObject* method_name) {
+constexpr size_t kMaxRows = 128;
+
+// The rows whose names other rows have, too.
+const std::bitset<kMaxRows>& rowsWithSharedNames() {
+  static const std::bitset<kMaxRows> shared = [] {
+    std::bitset<kMaxRows> found;
+    for (SlotDef* a = kSlotDefs; a->name; a++) {
+      KR_CHECK(static_cast<size_t>(a - kSlotDefs) < kMaxRows, "a bit for each row");
+      for (SlotDef* b = kSlotDefs; b->name; b++)
+        if (a != b && a->name_strobj == b->name_strobj) found.set(static_cast<size_t>(a - kSlotDefs));
+    }
+    return found;
+  }();
+  return shared;
+}
+
+// Names like __getitem__ stand for several slots. The one slot that the type fills among those of a row's
+// name; null: none or several.
+void** uniqueSlotOf(PyTypeObject* type, SlotDef* row) {
+  if (!rowsWithSharedNames().test(static_cast<size_t>(row - kSlotDefs))) {
+    void** slot = slotPointer(type, row->offset);
+    return slot && *slot ? slot : nullptr;
+  }
   void** unique = nullptr;
   for (SlotDef* def = kSlotDefs; def->name; def++) {
-    if (def->name_strobj != method_name) continue;
+    if (def->name_strobj != row->name_strobj) continue;
     void** slot = slotPointer(type, def->offset);
     if (!slot || !*slot || slot == unique) continue;
     if (unique) return nullptr;
@@ -45,8 +65,7 @@ struct SlotChoice {
 
 void chooseFromWrapper(PyTypeObject* type, void** slot, SlotDef* def, WrapperDescrObject* descr,
                        SlotChoice& choice) {
-  auto* method_name = static_cast<StrObject*>(def->name_strobj);
-  void** unique = uniqueSlotOf(type, method_name);
+  void** unique = uniqueSlotOf(type, def);
   if (!unique || unique == slot) choice.generic = def->function;
   bool fits = (!choice.specific || choice.specific == descr->d_wrapped) &&
               descr->d_base->wrapper == def->wrapper && typeIsSubtype(type, descr->d_type);
@@ -194,14 +213,12 @@ class DefinedRows {
         Py_hash_t hash = strHash(static_cast<StrObject*>(def->name_strobj));
         all.push_back({hash, static_cast<size_t>(def - kSlotDefs)});
       }
-      KR_CHECK(all.size() <= kMaxRows, "a bit for each row");
       std::ranges::sort(all, {}, &HashedRow::hash);
       return all;
     }();
     return sorted;
   }
 
-  static constexpr size_t kMaxRows = 128;
   std::bitset<kMaxRows> rows_;
 };
 

@@ -39,20 +39,27 @@ Status checkNoExports(BytesIOObject* self) {
   return {};
 }
 
-// Makes the buffer this object's own, with room for `capacity` bytes; keeps the first string_size.
-Status ensureOwned(BytesIOObject* self, Py_ssize_t capacity) {
-  bool shared = self->buf->ob_refcnt > 1;
-  if (!shared && self->bytes()->size() >= capacity) return {};
-  Py_ssize_t room =
-      self->bytes()->size() >= capacity ? capacity : capacity + (capacity >> 3) + (capacity < 9 ? 3 : 6);
-  if (room < self->string_size) room = self->string_size;
+// How large a buffer of `size` bytes becomes: one that grows by little will probably grow on.
+Py_ssize_t roomFor(Py_ssize_t capacity, Py_ssize_t size) {
+  if (capacity <= size) return capacity;
+  bool by_little = static_cast<double>(capacity) < static_cast<double>(size) * 1.125;
+  return capacity + (by_little ? (capacity >> 3) + (capacity < 9 ? 3 : 6) : 1);
+}
+
+// A new buffer with the first string_size bytes.
+Status moveToBuffer(BytesIOObject* self, Py_ssize_t room) {
   Ref<BytesObject> fresh = TRY(bytesNew(room));
-  if (fresh->ob_refcnt > 1) {  // tiny sizes are shared objects
-    fresh = TRY(bytesNew(16));
-  }
+  if (fresh->ob_refcnt > 1) fresh = TRY(bytesNew(16));  // tiny sizes are shared objects
   std::memcpy(fresh->data(), self->bytes()->data(), static_cast<size_t>(self->string_size));
   setField(self->buf, Ref<>(std::move(fresh)));
   return {};
+}
+
+// Makes the buffer this object's own, with room for `capacity` bytes; keeps the first string_size.
+Status ensureOwned(BytesIOObject* self, Py_ssize_t capacity) {
+  Py_ssize_t size = self->bytes()->size();
+  if (self->buf->ob_refcnt == 1 && size >= capacity) return {};
+  return moveToBuffer(self, std::max(roomFor(capacity, size), self->string_size));
 }
 
 std::string_view rest(BytesIOObject* self) {
@@ -176,7 +183,7 @@ Result<Py_ssize_t> bioTruncate(BytesIOObject* self, PyObject* size) {
   if (wanted < 0) return raise(PyExc_ValueError, "negative size value %zd", wanted);
   if (wanted < self->string_size) {
     self->string_size = wanted;
-    setField(self->buf, Ref<>(TRY(bytesFrom(self->bytes()->view().substr(0, static_cast<size_t>(wanted))))));
+    if (wanted < self->bytes()->size() / 2) TRY(moveToBuffer(self, wanted + 1));
   }
   return wanted;
 }
