@@ -65,6 +65,7 @@ Result<int> byteValue(PyObject* object, const char* range_message) {
 }
 
 Result<ByteNeedle> ByteNeedle::from(PyObject* object) {
+  if (isExactBytes(object)) return ByteNeedle(cast<BytesObject>(object));
   if (hasBuffer(object)) return ByteNeedle(TRY(Buffer::acquire(object)));
   if (!isIndex(object))
     return raise(PyExc_TypeError, "argument should be integer or bytes-like object, not '%.200s'",

@@ -34,11 +34,16 @@ struct ArgFrom<ByteChar> {
 class ByteNeedle {
  public:
   static Result<ByteNeedle> from(PyObject* object);
-  std::string_view view() const { return buffer_ ? viewOf(*buffer_) : std::string_view(&byte_, 1); }
+  std::string_view view() const {
+    if (bytes_) return bytes_->view();
+    return buffer_ ? viewOf(*buffer_) : std::string_view(&byte_, 1);
+  }
 
  private:
+  explicit ByteNeedle(BytesObject* bytes) : bytes_(bytes) {}
   explicit ByteNeedle(Buffer buffer) : buffer_(std::move(buffer)) {}
   explicit ByteNeedle(char byte) : byte_(byte) {}
+  BytesObject* bytes_ = nullptr;  // an argument, and so alive meanwhile
   std::optional<Buffer> buffer_;
   char byte_ = 0;
 };

@@ -299,18 +299,29 @@ Result<Ref<BytesObject>> bytesResize(Ref<BytesObject> bytes, Py_ssize_t size) {
   return steal(moved);
 }
 
+static Result<Ref<BytesObject>> concatenated(std::string_view left, std::string_view right) {
+  Py_ssize_t size;
+  if (__builtin_add_overflow(left.size(), right.size(), &size)) return raiseNoMemory();
+  Ref<BytesObject> bytes = TRY(bytesNew(size));
+  std::memcpy(bytes->data(), left.data(), left.size());
+  std::memcpy(bytes->data() + left.size(), right.data(), right.size());
+  return bytes;
+}
+
 Result<Ref<BytesObject>> bytesConcat(PyObject* a, PyObject* b) {
+  if (isExactBytes(a) && isExactBytes(b)) {
+    auto *left = cast<BytesObject>(a), *right = cast<BytesObject>(b);
+    if (left->size() == 0) return share(right);
+    if (right->size() == 0) return share(left);
+    return concatenated(left->view(), right->view());
+  }
   if (!hasBuffer(a) || !hasBuffer(b))
     return raise(PyExc_TypeError, "can't concat %.100s to %.100s", typeName(b), typeName(a));
   Buffer left = TRY(Buffer::acquire(a)), right = TRY(Buffer::acquire(b));
   if (left.size() == 0 && isExactBytes(b)) return share(cast<BytesObject>(b));
   if (right.size() == 0 && isExactBytes(a)) return share(cast<BytesObject>(a));
-  if (left.size() > PY_SSIZE_T_MAX - right.size()) return raiseNoMemory();
-  ByteBuilder out;
-  out.reserve(left.size() + right.size());
-  out.append(viewOf(left));
-  out.append(viewOf(right));
-  return out.finish();
+  if (left.size() + right.size() < 2) return bytesFrom(left.size() ? viewOf(left) : viewOf(right));
+  return concatenated(viewOf(left), viewOf(right));
 }
 
 Result<Ref<StrObject>> bytesRepr(std::string_view data, bool smart_quotes) {

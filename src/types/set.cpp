@@ -82,7 +82,7 @@ Found searchOnce(SetObject* set, PyObject* key, Py_hash_t hash, bool* restart) {
   }
 }
 
-Found search(SetObject* set, PyObject* key, Py_hash_t hash) {
+[[gnu::noinline]] Found searchOn(SetObject* set, PyObject* key, Py_hash_t hash) {
   for (;;) {
     bool restart = false;
     Found found = searchOnce(set, key, hash, &restart);
@@ -90,7 +90,18 @@ Found search(SetObject* set, PyObject* key, Py_hash_t hash) {
   }
 }
 
+// Most searches end at the first slot.
+inline Found search(SetObject* set, PyObject* key, Py_hash_t hash) {
+  SetEntry* first = set->table + (hash & set->mask);
+  if (!first->key || first->key == key) return {first, nullptr};
+  return searchOn(set, key, hash);
+}
+
 void insertClean(SetEntry* table, size_t mask, PyObject* key, Py_hash_t hash) {
+  if (SetEntry* first = table + (static_cast<size_t>(hash) & mask); !first->key) {
+    *first = {key, hash};
+    return;
+  }
   for (Probe probe(mask, hash);; probe.jump()) {
     SetEntry* entry = table + probe.slot;
     for (size_t left = probe.runLength(); left > 0; left--, entry++) {
