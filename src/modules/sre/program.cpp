@@ -184,25 +184,6 @@ class Validator {
     return true;
   }
 
-  static bool isUnit(Code op) {
-    switch (op) {
-      case kAny:
-      case kAnyAll:
-      case kLiteral:
-      case kNotLiteral:
-      case kIn:
-      case kLiteralIgnore:
-      case kNotLiteralIgnore:
-      case kInIgnore:
-      case kLiteralUniIgnore:
-      case kNotLiteralUniIgnore:
-      case kInUniIgnore:
-      case kLiteralLocIgnore:
-      case kNotLiteralLocIgnore:
-      case kInLocIgnore: return true;
-      default: return false;
-    }
-  }
   bool bounds(Code pc, Code end) const {
     Code least, most;
     return word(pc + 2, end, &least) && word(pc + 3, end, &most) && least <= most;

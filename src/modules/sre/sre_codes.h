@@ -57,6 +57,27 @@ enum Op : Code {
   kRangeUniIgnore,
 };
 
+// Instructions that match one character.
+constexpr bool isUnit(Code op) {
+  switch (op) {
+    case kAny:
+    case kAnyAll:
+    case kLiteral:
+    case kNotLiteral:
+    case kIn:
+    case kLiteralIgnore:
+    case kNotLiteralIgnore:
+    case kInIgnore:
+    case kLiteralUniIgnore:
+    case kNotLiteralUniIgnore:
+    case kInUniIgnore:
+    case kLiteralLocIgnore:
+    case kNotLiteralLocIgnore:
+    case kInLocIgnore: return true;
+    default: return false;
+  }
+}
+
 enum At : Code {
   kAtBeginning,
   kAtBeginningLine,

@@ -126,26 +126,6 @@ Py_ssize_t findPrefix(const Char* text, Py_ssize_t at, Py_ssize_t end, const Beg
   return -1;
 }
 
-bool isUnit(Code op) {
-  switch (op) {
-    case kAny:
-    case kAnyAll:
-    case kLiteral:
-    case kNotLiteral:
-    case kIn:
-    case kLiteralIgnore:
-    case kNotLiteralIgnore:
-    case kInIgnore:
-    case kLiteralUniIgnore:
-    case kNotLiteralUniIgnore:
-    case kInUniIgnore:
-    case kLiteralLocIgnore:
-    case kNotLiteralLocIgnore:
-    case kInLocIgnore: return true;
-    default: return false;
-  }
-}
-
 // The one-character instruction that every match begins with; 0: not known.
 Code firstUnit(const Code* code, Code pc) {
   for (;;) {
