@@ -67,6 +67,9 @@ class Verifier {
   const char* checkPrologue();
   bool addJoin(int unit);
 
+  int localKind(int index) const {
+    return static_cast<uint8_t>(static_cast<BytesObject*>(code_->co_localspluskinds)->data()[index]);
+  }
   const char* checkIndex(const Instruction& in, const Traits& traits) const;
   const char* checkOperand(const Instruction& in) const;
   const char* checkCallShape(const Instruction& in) const;
@@ -99,6 +102,7 @@ class Verifier {
   std::vector<Kind> kinds_;
   std::vector<ExceptionEntry> handlers_;
   std::vector<int> work_;
+  std::vector<bool> made_;         // per local: it is a cell that the start makes
   std::vector<Kind> now_, other_;  // the stack while walking, and on another way
   int depth_ = 0;
 
@@ -192,7 +196,8 @@ const char* Verifier::scanHandlers() {
 // At the start every cell is made and every free variable copied, and there alone; then a generator is made
 // when, and only when, the flags say so.
 const char* Verifier::checkPrologue() {
-  int cells = 0, frees = 0, body = 0;
+  int cells = 0, body = 0;
+  bool copies_frees = false;
   Instruction in{};
   bool more = decode(0, in);
   auto advance = [&] {
@@ -200,12 +205,20 @@ const char* Verifier::checkPrologue() {
     more = decode(body, in);
   };
   for (; more && (in.op == Op::MAKE_CELL || in.op == Op::COPY_FREE_VARS); advance()) {
-    if (in.op == Op::MAKE_CELL)
-      cells++;
-    else
-      frees += in.oparg;
+    if (in.op == Op::COPY_FREE_VARS) {
+      if (in.oparg != code_->co_nfreevars || copies_frees) return "free variables are not copied at once";
+      copies_frees = true;
+      continue;
+    }
+    if (in.oparg >= code_->co_nlocalsplus || !(localKind(in.oparg) & kLocalKindCell))
+      return "a cell for a plain local";
+    made_.resize(static_cast<size_t>(code_->co_nlocalsplus), false);
+    if (made_[static_cast<size_t>(in.oparg)]) return "a cell is made twice";
+    made_[static_cast<size_t>(in.oparg)] = true;
+    cells++;
   }
-  if (cells < code_->co_ncellvars || frees != code_->co_nfreevars) return "cells are not made at the start";
+  if (cells != code_->co_ncellvars || copies_frees != (code_->co_nfreevars > 0))
+    return "cells are not made at the start";
   constexpr int kGeneratorLike = kCoGenerator | kCoCoroutine | kCoAsyncGenerator;
   bool makes_generator = more && in.op == Op::RETURN_GENERATOR;
   if (makes_generator != ((code_->co_flags & kGeneratorLike) != 0))
@@ -227,8 +240,7 @@ const char* Verifier::checkPrologue() {
 const char* Verifier::checkIndex(const Instruction& in, const Traits& traits) const {
   if (in.oparg >= limits_[traits.operand]) return kBeyond[traits.operand];
   if (traits.cell_rule == kCellOrNot) return nullptr;
-  auto* kinds = static_cast<BytesObject*>(code_->co_localspluskinds);
-  bool cell = (static_cast<uint8_t>(kinds->data()[in.oparg]) & (kLocalKindCell | kLocalKindFree)) != 0;
+  bool cell = (localKind(in.oparg) & (kLocalKindCell | kLocalKindFree)) != 0;
   if (cell == (traits.cell_rule == kCell)) return nullptr;
   return cell ? "a cell is overwritten" : "a cell operation on a plain local";
 }
@@ -557,6 +569,7 @@ void Verifier::forget() {
   kinds_.clear();
   handlers_.clear();
   work_.clear();
+  made_.clear();
   depth_ = protected_from_ = protected_to_ = 0;
   handler_ = nullptr;
 }

@@ -30,6 +30,29 @@ def attempt(number):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def outer(a, b):
+    def inner():
+        return a, b
+    return inner
+
+
+def refused(function, *args, **changes):
+    try:
+        print(function.__name__, type(function)(function.__code__.replace(**changes), {}, None, None, function.__closure__)(*args))
+    except SystemError as error:
+        print(function.__name__, str(error).rpartition(': ')[2])
+
+
+MAKE_CELL, COPY_FREE_VARS = 135, 149
+rest = outer.__code__.co_code[4:]
+for cells in (0, 0), (0, 2), (0, 9):
+    refused(outer, 1, 2, co_code=bytes([MAKE_CELL, cells[0], MAKE_CELL, cells[1]]) + rest)
+refused(outer, 1, 2, co_code=bytes([MAKE_CELL, 0]) + rest)
+inner = outer(1, 2)
+for counts in (1, 1), (2, 2), (0, 2), (1,), ():
+    starts = b''.join(bytes([COPY_FREE_VARS, count]) for count in counts)
+    refused(inner, co_code=starts + inner.__code__.co_code[2:])
+
 signal.signal(signal.SIGALRM, alarm)
 sys.stdout = open(os.devnull, 'w')
 for number in range(CASES):
