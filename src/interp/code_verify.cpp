@@ -317,7 +317,7 @@ int takenBy(const Instruction& in) {
   }
 }
 
-// Values below the taken ones that the instruction looks at.
+// Values below the taken ones, down to the lowest that the instruction looks at.
 int lookedAt(const Instruction& in) {
   switch (in.op) {
     case Op::COPY:
@@ -351,8 +351,9 @@ int effectOf(const Instruction& in, JumpTaken jump) {
 }
 
 const char* Verifier::checkKinds(const Instruction& in) const {
-  int taken = takenBy(in);
-  if (taken + lookedAt(in) > depth_) return "stack underflow";
+  int taken = takenBy(in), looked = lookedAt(in);
+  if (taken + looked > depth_) return "stack underflow";
+  if (looked && maybeNull(top(taken + looked - 1))) return "a null for an object";
   bool call = in.op == Op::CALL || in.op == Op::CALL_FUNCTION_EX;
   if (in.op != Op::SWAP) {
     for (int i = 0; i < taken - (call ? 1 : 0); i++) {
@@ -361,7 +362,6 @@ const char* Verifier::checkKinds(const Instruction& in) const {
   }
   auto unless = [](bool fine, const char* wrong) { return fine ? nullptr : wrong; };
   switch (in.op) {
-    case Op::COPY: return unless(!maybeNull(top(in.oparg - 1)), "a null for an object");
     case Op::LIST_APPEND:
     case Op::LIST_EXTEND: return unless(topIs(in.oparg, Kind::kList), "appending to what is no list");
     case Op::SET_ADD:
