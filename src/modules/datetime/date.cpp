@@ -73,15 +73,14 @@ Result<Ref<>> todayMethod(PyTypeObject* type) {
   return callMethod(type, name<"fromtimestamp">(), now.get());
 }
 
-Result<Ref<>> fromOrdinalMethod(PyTypeObject* type, int ordinal) {
+Result<Ref<>> fromOrdinalMethod(PyTypeObject* type, CInt ordinal) {
   if (ordinal < 1) return raise(PyExc_ValueError, "ordinal must be >= 1");
   return dateNewOf(type, dateOfOrdinal(ordinal));
 }
 
 Result<Ref<>> fromIsoFormatMethod(PyTypeObject* type, PyObject* text) {
   if (!isStr(text)) return raise(PyExc_TypeError, "fromisoformat: argument must be str");
-  std::string room;
-  std::string_view bytes = isoBytes(cast<StrObject>(text), &room);
+  std::string_view bytes = TRY(isoBytes(cast<StrObject>(text), text));
   CivilDate date;
   bool size_ok = bytes.size() == 7 || bytes.size() == 8 || bytes.size() == 10;
   if (!size_ok || !parseIsoDate(bytes, &date)) return badIsoFormat(text);
@@ -208,7 +207,7 @@ Result<Ref<>> isoCalendarMethod(DateObject* self) {
 constinit PyMethodDef kMethods[] = {
     classMethod<"fromtimestamp($type, timestamp, /)", fromTimestampMethod,
                 "The local date of a POSIX timestamp.">,
-    classMethod<"!%fromordinal($type, ordinal, /)", fromOrdinalMethod,
+    classMethod<"!%%fromordinal($type, ordinal, /)", fromOrdinalMethod,
                 "int -> date corresponding to a proleptic Gregorian ordinal.">,
     classMethod<"!fromisoformat($type, date_string, /)", fromIsoFormatMethod,
                 "str -> Construct a date from a string in ISO 8601 format.">,

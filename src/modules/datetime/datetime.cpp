@@ -144,7 +144,7 @@ Result<Ref<>> isoFormatMethod(DateTimeObject* self, Opt<> sep, Opt<StrObject> ti
   if (sep) {
     if (!isStr(sep.get()) || cast<StrObject>(sep.get())->size() != 1) {
       return raise(PyExc_TypeError, "isoformat() argument 1 must be a unicode character, not %.50s",
-                   typeName(sep.get()));
+                   sep.get() == Py_None ? "None" : typeName(sep.get()));
     }
     separator = cast<StrObject>(sep.get())->at(0);
   }
@@ -263,7 +263,7 @@ Result<Ref<>> replaceMethod(DateTimeObject* self, std::optional<CInt> year, std:
   return datetimeNewOf(typeOf(self), parts);
 }
 
-Result<Ref<>> reduceEx(DateTimeObject* self, int protocol) {
+Result<Ref<>> reduceEx(DateTimeObject* self, CInt protocol) {
   char data[kStateSize];
   std::memcpy(data, self->data, kStateSize);
   if (protocol > 3 && self->fold != 0) data[2] = static_cast<char>(data[2] | 0x80);
@@ -280,9 +280,9 @@ constinit PyMethodDef kMethods[] = {
     classMethod<"!utcnow($type, /)", datetimeUtcNow, "Return a new datetime representing UTC day and time.">,
     classMethod<"!fromtimestamp($type, timestamp, tz=None)", datetimeFromTimestamp,
                 "timestamp[, tz] -> tz's local time from POSIX timestamp.">,
-    classMethod<"!%utcfromtimestamp($type, timestamp, /)", datetimeUtcFromTimestamp,
+    classMethod<"!%%utcfromtimestamp($type, timestamp, /)", datetimeUtcFromTimestamp,
                 "Construct a naive UTC datetime from a POSIX timestamp.">,
-    classMethod<"!%strptime($type, date_string, format, /)", datetimeStrptime,
+    classMethod<"!%%strptime($type, date_string, format, /)", datetimeStrptime,
                 "string, format -> new datetime parsed from a string (like time.strptime()).">,
     classMethod<"!combine($type, date, time, tzinfo=<unrepresentable>)", datetimeCombine,
                 "date, time -> datetime with same date and time fields">,
@@ -296,7 +296,7 @@ constinit PyMethodDef kMethods[] = {
     method<"!timestamp($self, /)", timestampMethod, "Return POSIX timestamp as float.">,
     method<"!utctimetuple($self, /)", utcTimetupleMethod,
            "Return UTC time tuple, compatible with time.localtime().">,
-    method<"!isoformat($self, sep='T', timespec='auto')", isoFormatMethod,
+    method<"!%%isoformat($self, sep='T', timespec='auto')", isoFormatMethod,
            "[sep] -> string in ISO 8601 format, YYYY-MM-DDT[HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].">,
     method<"!utcoffset($self, /)", utcOffsetMethod, "Return self.tzinfo.utcoffset(self).">,
     method<"!tzname($self, /)", tznameMethod, "Return self.tzinfo.tzname(self).">,

@@ -147,8 +147,10 @@ struct IsoTime {
 bool parseIsoTime(std::string_view text, IsoTime* out);
 // Where the time's separator stands; npos: malformed.
 size_t isoSeparator(std::string_view text);
-// One byte per character, others than ASCII become 0x80; lives as long as the text and *room.
-std::string_view isoBytes(StrObject* text, std::string* room);
+// The text as UTF-8, borrowed from it; lone surrogates are an error about what was given.
+Result<std::string_view> isoBytes(StrObject* text, PyObject* given);
+// A surrogate where a datetime may have its separator becomes a T.
+Result<Ref<StrObject>> isoWithPlainSeparator(StrObject* text);
 Result<Ref<>> strftimeWrap(PyObject* self, StrObject* format, PyObject* timetuple, PyObject* tzinfo,
                            PyObject* about, int microsecond);
 

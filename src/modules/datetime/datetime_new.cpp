@@ -144,9 +144,11 @@ Result<Ref<>> datetimeUtcFromTimestamp(PyTypeObject* type, PyObject* timestamp) 
 
 Result<Ref<>> datetimeCombine(PyTypeObject* type, PyObject* date, PyObject* time, Opt<> tzinfo) {
   if (!isDate(date))
-    return raise(PyExc_TypeError, "combine() argument 1 must be datetime.date, not %.50s", typeName(date));
+    return raise(PyExc_TypeError, "combine() argument 1 must be datetime.date, not %.50s",
+                 date == Py_None ? "None" : typeName(date));
   if (!isTime(time))
-    return raise(PyExc_TypeError, "combine() argument 2 must be datetime.time, not %.50s", typeName(time));
+    return raise(PyExc_TypeError, "combine() argument 2 must be datetime.time, not %.50s",
+                 time == Py_None ? "None" : typeName(time));
   auto* clock = cast<TimeObject>(time);
   PyObject* zone = tzinfo.orElse(clock->tzinfo());
   TRY(checkTzInfo(zone));
@@ -155,8 +157,8 @@ Result<Ref<>> datetimeCombine(PyTypeObject* type, PyObject* date, PyObject* time
 
 Result<Ref<>> datetimeFromIsoFormat(PyTypeObject* type, PyObject* text) {
   if (!isStr(text)) return raise(PyExc_TypeError, "fromisoformat: argument must be str");
-  std::string room;
-  std::string_view bytes = isoBytes(cast<StrObject>(text), &room);
+  Ref<StrObject> plain = TRY(isoWithPlainSeparator(cast<StrObject>(text)));
+  std::string_view bytes = TRY(isoBytes(plain, text));
   if (bytes.size() < 7) return badIsoFormat(text);
   size_t separator = isoSeparator(bytes);
   DateTimeParts parts;
@@ -164,7 +166,9 @@ Result<Ref<>> datetimeFromIsoFormat(PyTypeObject* type, PyObject* text) {
     return badIsoFormat(text);
   IsoTime iso;
   if (separator < bytes.size()) {
-    if (!parseIsoTime(bytes.substr(separator + 1), &iso)) return badIsoFormat(text);
+    size_t clock = separator + 1;  // a separator may be any character
+    while (clock < bytes.size() && (bytes[clock] & 0xc0) == 0x80) clock++;
+    if (!parseIsoTime(bytes.substr(clock), &iso)) return badIsoFormat(text);
   }
   Ref<> zone = iso.has_zone ? TRY(zoneOfSeconds(iso.offset_seconds, iso.offset_micros)) : none();
   parts.clock = iso.clock;

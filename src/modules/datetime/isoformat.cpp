@@ -1,7 +1,10 @@
 // Reading ISO 8601 text, as fromisoformat() accepts it.
 #include <algorithm>
 
+#include "base/text/utf8.h"
+#include "core/errors.h"
 #include "modules/datetime/datetime.h"
+#include "types/str_builder.h"
 
 namespace krait::modules {
 namespace {
@@ -46,41 +49,44 @@ bool parseWeekDate(Fields& fields, int year, bool separated, CivilDate* out) {
     if (separated && !fields.take('-')) return false;
     if (!fields.number(1, &iso.weekday)) return false;
   }
-  return fields.atEnd() && dateOfIsoWeek(iso, out) == 0;
+  return dateOfIsoWeek(iso, out) == 0;
 }
+
+enum class ClockEnd { kMalformed, kReached, kRestIgnored };
 
 // Up to six digits count; more are read over.
-bool parseFraction(Fields& fields, int* micros) {
+ClockEnd parseFraction(Fields& fields, int* micros) {
   size_t width = std::min<size_t>(fields.left(), 6);
-  if (width == 0 || !fields.number(width, micros)) return false;
+  if (!fields.number(width, micros)) return ClockEnd::kMalformed;
   for (size_t i = width; i < 6; i++) *micros *= 10;
   while (isDigit(fields.peek())) fields.next();
-  return fields.atEnd();
+  return fields.peek() == '\0' ? ClockEnd::kReached : ClockEnd::kRestIgnored;
 }
 
-bool parseClock(std::string_view text, ClockTime* out) {
+// Reads what datetime's C code reads, which is more than ISO 8601: a third colon starts a fraction, so do
+// digits behind HHMMSS, and one separator may end the text. What is left over then is an error only where no
+// zone follows.
+ClockEnd parseClock(std::string_view text, ClockTime* out) {
   Fields fields(text);
   int* parts[] = {&out->hour, &out->minute, &out->second};
   bool separated = true;
   for (int i = 0; i < 3; i++) {
-    if (!fields.number(2, parts[i])) return false;
-    if (fields.atEnd()) return true;
+    if (!fields.number(2, parts[i])) return ClockEnd::kMalformed;
+    if (fields.atEnd()) return ClockEnd::kReached;
     char c = fields.next();
     if (i == 0) separated = c == ':';
-    if (separated && c == ':') {
-      if (fields.atEnd()) return false;
-      if (i == 2) return false;
-      continue;
-    }
-    if (c == '.' || c == ',') return parseFraction(fields, &out->microsecond);
-    if (separated) return false;
+    if (fields.atEnd()) return c == '\0' ? ClockEnd::kReached : ClockEnd::kRestIgnored;
+    if (separated && c == ':') continue;
+    if (c == '.' || c == ',') break;
+    if (separated) return ClockEnd::kMalformed;
     fields.back();
   }
-  return fields.atEnd();
+  return parseFraction(fields, &out->microsecond);
 }
 
 }  // namespace
 
+// What follows a date without separators within the ten characters of one with them is not looked at.
 bool parseIsoDate(std::string_view text, CivilDate* out) {
   Fields fields(text);
   if (!fields.number(4, &out->year)) return false;
@@ -88,17 +94,18 @@ bool parseIsoDate(std::string_view text, CivilDate* out) {
   if (fields.take('W')) return parseWeekDate(fields, out->year, separated, out);
   if (!fields.number(2, &out->month)) return false;
   if (separated && !fields.take('-')) return false;
-  return fields.number(2, &out->day) && fields.atEnd();
+  return fields.number(2, &out->day);
 }
 
 bool parseIsoTime(std::string_view text, IsoTime* out) {
   size_t zone = text.find_first_of("+-Z");
-  if (!parseClock(text.substr(0, zone), &out->clock)) return false;
-  if (zone == text.npos) return true;
+  ClockEnd end = parseClock(text.substr(0, zone), &out->clock);
+  if (end == ClockEnd::kMalformed) return false;
+  if (zone == text.npos) return end == ClockEnd::kReached;
   out->has_zone = true;
   if (text[zone] == 'Z') return zone + 1 == text.size();
   ClockTime offset;
-  if (!parseClock(text.substr(zone + 1), &offset)) return false;
+  if (parseClock(text.substr(zone + 1), &offset) != ClockEnd::kReached) return false;
   int sign = text[zone] == '-' ? -1 : 1;
   out->offset_seconds = sign * secondOfDay(offset);
   out->offset_micros = sign * offset.microsecond;
@@ -126,14 +133,23 @@ size_t isoSeparator(std::string_view text) {
   return at % 2 == 0 ? 7 : 8;
 }
 
-std::string_view isoBytes(StrObject* text, std::string* room) {
-  if (text->isAscii()) return text->asciiView();
-  room->reserve(static_cast<size_t>(text->size()));
-  for (Py_ssize_t i = 0; i < text->size(); i++) {
-    Py_UCS4 c = text->at(i);
-    *room += c < 0x80 ? static_cast<char>(c) : '\x80';
+Result<std::string_view> isoBytes(StrObject* text, PyObject* given) {
+  Result<std::string_view> bytes = strUtf8(text);
+  if (!bytes.failed() || !pendingMatches(PyExc_UnicodeEncodeError)) return bytes;
+  clearPending();
+  return badIsoFormat(given);
+}
+
+Result<Ref<StrObject>> isoWithPlainSeparator(StrObject* text) {
+  for (Py_ssize_t at : {7, 8, 10}) {
+    if (at >= text->size() || !text::isSurrogate(text->at(at))) continue;
+    StrBuilder out;
+    out.append(text, 0, at);
+    out.append('T');
+    out.append(text, at + 1, text->size());
+    return out.finish();
   }
-  return *room;
+  return share(text);
 }
 
 }  // namespace krait::modules

@@ -128,8 +128,7 @@ Result<Ref<>> strftimeMethod(TimeObject* self, PyObject* format) {
 
 Result<Ref<>> fromIsoFormatMethod(PyTypeObject* type, PyObject* text) {
   if (!isStr(text)) return raise(PyExc_TypeError, "fromisoformat: argument must be str");
-  std::string room;
-  std::string_view bytes = isoBytes(cast<StrObject>(text), &room);
+  std::string_view bytes = TRY(isoBytes(cast<StrObject>(text), text));
   std::string_view view = bytes;
   if (view.starts_with('T')) view.remove_prefix(1);
   IsoTime iso;
@@ -204,7 +203,7 @@ Result<Ref<>> replaceMethod(TimeObject* self, std::optional<CInt> hour, std::opt
   return newOf(typeOf(self), c, tzinfo.orElse(self->tzinfo()), new_fold);
 }
 
-Result<Ref<>> reduceEx(TimeObject* self, int protocol) {
+Result<Ref<>> reduceEx(TimeObject* self, CInt protocol) {
   char data[kStateSize];
   std::memcpy(data, self->data, kStateSize);
   if (protocol > 3 && self->fold != 0) data[0] = static_cast<char>(data[0] | 0x80);
@@ -216,7 +215,7 @@ Result<Ref<>> reduceEx(TimeObject* self, int protocol) {
 Result<Ref<>> reduceMethod(TimeObject* self) { return reduceEx(self, 2); }
 
 constinit PyMethodDef kMethods[] = {
-    method<"!isoformat($self, timespec='auto')", isoFormatMethod, "Return string in ISO 8601 format.">,
+    method<"!%%isoformat($self, timespec='auto')", isoFormatMethod, "Return string in ISO 8601 format.">,
     method<"!strftime($self, format)", strftimeMethod, "format -> strftime() style string.">,
     method<"!%__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
     method<"!utcoffset($self, /)", utcOffsetMethod, "Return self.tzinfo.utcoffset(self).">,

@@ -113,7 +113,7 @@ Result<Ref<>> make(DeltaObject* offset, Opt<> zone_name) {
 Result<Ref<>> construct(PyTypeObject*, PyObject* offset, Opt<> zone_name) {
   if (!isDelta(offset)) {
     return raise(PyExc_TypeError, "timezone() argument 1 must be datetime.timedelta, not %.50s",
-                 typeName(offset));
+                 offset == Py_None ? "None" : typeName(offset));
   }
   if (zone_name && !isStr(zone_name.get())) {
     return raise(PyExc_TypeError, "timezone() argument 2 must be str, not %.50s",
