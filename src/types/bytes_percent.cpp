@@ -10,6 +10,7 @@ class BytesHost {
  public:
   static constexpr const char* kKind = "bytes";
   static constexpr bool kHasZFlag = true;
+  static constexpr bool kSaysDForI = true;
   static constexpr const char* kPrecisionTooBig = "prec too big";
 
   BytesHost(ByteBuilder& out, std::string_view format) : out_(out), format_(format) {}
@@ -46,7 +47,12 @@ class BytesHost {
     }
   }
 
-  Raised raiseUnsupported(Py_UCS4 c, Py_ssize_t index) {
+  // CPython reads a signed char, unless it comes upon it behind digits: above 127 that is no character, and
+  // the error has no text.
+  Raised raiseUnsupported(const PercentSpec& spec, Py_ssize_t index) {
+    Py_UCS4 c = spec.conversion, before = at(index - 1);
+    bool after_digits = before >= '0' && before <= '9' && (spec.width >= 0 || spec.precision >= 0);
+    if (c > 127 && !after_digits) return raiseNone(PyExc_ValueError);
     return raise(PyExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd",
                  static_cast<int>(c), c, index);
   }

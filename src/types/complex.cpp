@@ -196,9 +196,11 @@ bool parseComplex(std::string_view text, ComplexValue* out) {
   return at == end;
 }
 
+// False where an underscore is in a wrong place, or at a null character.
 bool stripUnderscores(std::string_view text, CharBuffer& out) {
   auto digit = [&](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
   for (size_t i = 0; i < text.size(); i++) {
+    if (text[i] == '\0') return false;
     if (text[i] != '_') {
       out.append(text[i]);
     } else if (i == 0 || !digit(i - 1) || !digit(i + 1)) {
@@ -213,10 +215,12 @@ Result<ComplexValue> fromStr(StrObject* text) {
   for (Py_ssize_t i = 0; i < text->size(); i++) {
     Py_UCS4 ch = text->at(i);
     int digit = ch < 128 ? -1 : unicode::toDecimal(ch);
-    ascii.append(ch < 128               ? static_cast<char>(ch)
-                 : digit >= 0           ? static_cast<char>('0' + digit)
-                 : unicode::isSpace(ch) ? ' '
-                                        : '?');
+    bool known = ch < 128 || digit >= 0 || unicode::isSpace(ch);
+    ascii.append(ch < 128     ? static_cast<char>(ch)
+                 : digit >= 0 ? static_cast<char>('0' + digit)
+                 : known      ? ' '
+                              : '?');
+    if (!known) break;  // malformed here; what follows is not looked at
   }
   ComplexValue value;
   std::string_view given(ascii.data(), ascii.size());

@@ -3,7 +3,8 @@
 // A Host tells how the format text reads and how pieces are put out:
 //   Py_UCS4 at(Py_ssize_t);  Py_ssize_t size();  void literal(start, end);  Result<Ref<>> key(start, end);
 //   void emit(const PercentPiece&);  Result<bool> convert(const PercentSpec&, PyObject*)  (false: not its
-//   conversion) kKind ("string" or "bytes"), kPrecisionTooBig, kHasZFlag (bytes know %zf),
+//   conversion) kKind ("string" or "bytes"), kPrecisionTooBig, kHasZFlag (bytes know %zf), kSaysDForI (errors
+//   about %i speak of %d),
 //   raiseUnsupported(spec, index), raiseNotReal(value)
 #pragma once
 
@@ -200,10 +201,11 @@ class PercentEngine {
       default: break;
     }
     if (TRY(host_.convert(spec, value))) return {};
-    return host_.raiseUnsupported(spec.conversion, at_ - 1);
+    return host_.raiseUnsupported(spec, at_ - 1);
   }
 
   Status formatInteger(PercentSpec& spec, PyObject* value) {
+    if (Host::kSaysDForI && spec.conversion == 'i') spec.conversion = 'd';
     Ref<IntObject> number = TRY(percentInteger(spec, value));
     Ref<StrObject> text = TRY(percentDigits(spec, number.get()));
     std::string_view prefix;

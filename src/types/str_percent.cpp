@@ -11,6 +11,7 @@ class StrHost {
  public:
   static constexpr const char* kKind = "string";
   static constexpr bool kHasZFlag = false;
+  static constexpr bool kSaysDForI = false;
   static constexpr const char* kPrecisionTooBig = "precision too big";
 
   explicit StrHost(StrObject* format) : format_(format) {}
@@ -40,7 +41,8 @@ class StrHost {
     }
   }
 
-  Raised raiseUnsupported(Py_UCS4 c, Py_ssize_t index) {
+  Raised raiseUnsupported(const PercentSpec& spec, Py_ssize_t index) {
+    Py_UCS4 c = spec.conversion;
     int shown = c >= 32 && c <= 126 ? static_cast<int>(c) : '?';
     return raise(PyExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd", shown, c, index);
   }

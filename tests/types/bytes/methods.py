@@ -117,3 +117,9 @@ front = bytearray(range(50))
 for i in range(40):
     del front[0]
 print(front, front.__alloc__())
+for form in b"%\xc3", b"%5.2\xff", b"%.\xff", b"%0\xff", b"%i", b"%u", b"%d":
+    for kind in bytes, bytearray:
+        try:
+            kind(form) % {}
+        except (ValueError, TypeError) as error:
+            print(form, kind.__name__, type(error).__name__, error.args)

@@ -186,3 +186,9 @@ for text in ('f' * 300 + 'x', '1x', '1p5000x', '1p', 'f' * 300 + 'p', '0x'):
         print(float.fromhex(text))
     except (ValueError, OverflowError) as error:
         print(error)
+# Where a text stops to be looked at decides between the two errors of complex().
+for text in "1\ud800__", "\ud800_", "1_\ud800", "91_0\0", "9__1\0", "1\0_", "1\0", "1_0", "_1", "\u0661_\u0662", "\u0661__\u0662":
+    try:
+        print(ascii(text), complex(text))
+    except ValueError as error:
+        print(ascii(text), ascii(str(error)))
