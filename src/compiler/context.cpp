@@ -36,7 +36,7 @@ std::string readLine(std::FILE* file, int lineno) {
   std::string line, piece;
   for (int i = 0; i < lineno; i++) {
     do {
-      if (!readPiece(file, piece, kPieceSize)) return i + 1 == lineno ? line : std::string();
+      if (!readPiece(file, piece, kPieceSize)) return {};
       line = piece;
     } while (line.back() != '\n' && line.size() == kPieceSize);
   }
@@ -96,7 +96,7 @@ Name Context::mangle(Name private_name, Name name) {
   return tree_.intern(mangled);
 }
 
-MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno) {
+MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno, const std::string& encoding) {
   if (lineno <= 0) return nullptr;
   PendingSaved saved;
   Result<std::string> path = fsEncode(filename);
@@ -106,7 +106,8 @@ MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno) {
   if (!file) return nullptr;
   std::string line = readLine(file.get(), lineno);
   if (line.empty()) return nullptr;
-  Result<Ref<StrObject>> text = strFromUtf8(line);
+  Result<Ref<StrObject>> text =
+      encoding.empty() ? strFromUtf8(line) : decodeText(line, encoding.c_str(), "replace");
   if (text.failed()) return nullptr;
   return std::move(text).take();
 }

@@ -4,6 +4,8 @@
 // Ownership: borrows the tree and the file name from the caller, who keeps them alive.
 #pragma once
 
+#include <string>
+
 #include "compiler/name_map.h"
 #include "compiler/nesting.h"
 #include "types/str.h"
@@ -41,7 +43,8 @@ class Context {
 [[gnu::cold]] Raised raiseCompileError(StrObject* filename, const ast::Span& where, const char* format, ...);
 // Without an end, as the __future__ checks do.
 [[gnu::cold]] Raised raiseAtPoint(StrObject* filename, int lineno, int column, const char* format, ...);
-// Line `lineno` of the file, absent when it cannot be read. Never leaves an exception pending.
-MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno);
+// Line `lineno` of the file in that encoding (none: UTF-8 without faults), absent when it cannot be read.
+// Never leaves an exception pending.
+MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno, const std::string& encoding = {});
 
 }  // namespace krait::compiler

@@ -1,14 +1,11 @@
 #include "compiler/parse_source.h"
 
-#include <cstdio>
-#include <memory>
-
+#include "compiler/context.h"
 #include "core/c_stack.h"
 #include "core/call.h"
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "parser/parse.h"
-#include "parser/source.h"
 #include "types/codecs.h"
 #include "types/exceptions.h"
 #include "types/int.h"
@@ -131,7 +128,7 @@ class Parse {
     options_.feature_version =
         options.feature_version >= 0 ? options.feature_version : kCurrentFeatureVersion;
     options_.int_max_str_digits = interpreter().config.int_max_str_digits;
-    options_.file_line = [this](int lineno) { return fileLine(lineno); };
+    options_.file_line = [this](int lineno, std::string_view encoding) { return fileLine(lineno, encoding); };
     callbacks_.decode = decodeSource;
     callbacks_.normalize = normalizeOrRaise;
     callbacks_.has_character_names = characterNamesLoaded;
@@ -158,47 +155,21 @@ class Parse {
   parser::Callbacks& callbacks() { return callbacks_; }
 
  private:
-  // The line as it stands in the file, in the encoding that the file declares.
-  std::optional<std::string> fileLine(int lineno) const;
+  // The line as it stands in the file, byte order mark included.
+  std::optional<std::string> fileLine(int lineno, std::string_view encoding) const;
 
   StrObject* filename_;
   parser::Options options_;
   parser::Callbacks callbacks_;
 };
 
-std::string readFile(std::FILE* file) {
-  std::string text;
-  char buffer[4096];
-  while (size_t size = std::fread(buffer, 1, sizeof(buffer), file)) text.append(buffer, size);
-  return text;
-}
-
-// Line `lineno` with its newline; absent when the text is shorter.
-std::optional<std::string> lineOf(std::string_view text, int lineno) {
-  for (; lineno > 1; lineno--) {
-    size_t end = text.find('\n');
-    if (end == text.npos) return std::nullopt;
-    text.remove_prefix(end + 1);
-  }
-  if (text.empty()) return std::nullopt;
-  size_t end = text.find('\n');
-  return std::string(text.substr(0, end == text.npos ? end : end + 1));
-}
-
-std::optional<std::string> Parse::fileLine(int lineno) const {
+std::optional<std::string> Parse::fileLine(int lineno, std::string_view encoding) const {
   PendingSaved saved;
-  Result<std::string> path = fsEncode(filename_);
-  if (path.failed()) return std::nullopt;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(std::move(path).take().c_str(), "re"),
-                                                       std::fclose);
-  if (!file) return std::nullopt;
-  parser::Options options;
-  options.mode = parser::Mode::Eval;  // adds no newline at the end
-  options.callbacks = options_.callbacks;
-  parser::DecodedSource decoded = parser::decodeSource(readFile(file.get()), options);
-  std::optional<std::string> line = decoded.ok ? lineOf(decoded.text, lineno) : std::nullopt;
-  if (!line || strFromUtf8(*line).failed()) return std::nullopt;
-  return line;
+  MaybeRef<StrObject> line = sourceLine(filename_, lineno, std::string(encoding));
+  if (!line) return std::nullopt;
+  Result<std::string_view> utf8 = strUtf8(line.get());
+  if (utf8.failed()) return std::nullopt;
+  return std::string(std::move(utf8).take());
 }
 
 }  // namespace

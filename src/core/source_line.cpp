@@ -117,7 +117,6 @@ bool findLine(PyObject* filename, int line, FoundLine* out) {
   if (line <= 0 || !readSource(filename, &out->source)) return false;
   out->encoding = encodingOf(out->source);
   std::string_view rest = out->source, text;
-  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
   for (int i = 0; i < line; i++) {
     if (rest.empty()) return false;
     text = takeLine(&rest);

@@ -22,7 +22,7 @@ Diagnoser::Diagnoser(const DiagnoseInput& input)
       options_(input.options),
       tree_(input.literals.tree),
       start_rule_(input.start),
-      has_encoding_(input.has_encoding) {}
+      encoding_(input.encoding) {}
 
 Diagnoser::Nest::Nest(Diagnoser& d, int w) : diagnoser(d), weight(w) {
   d.depth_ += w;
@@ -182,6 +182,13 @@ void Diagnoser::unclosedBracket() {
           std::string("'") + open.kind + "' was never closed");
 }
 
+// No token has begun on the line: a reader of files has thrown its line away then, and knows no column.
+bool Diagnoser::onlyContinuation() const {
+  auto [begin, end] = lexer_.joinedLines(lexer_.fetched(fill_ - 1).lineno);
+  return std::string_view(begin, static_cast<size_t>(end - begin)).find_first_not_of(" \t\f\\\n") ==
+         std::string_view::npos;
+}
+
 void Diagnoser::lexerError() {
   lexer_stopped_ = true;
   int lineno = lexer_.lineno() + lexer_.options().first_lineno - 1;
@@ -193,6 +200,9 @@ void Diagnoser::lexerError() {
     case LexFailure::Eof:
       if (lexer_.depth() > 0) {
         unclosedBracket();
+      } else if (options_.from_file && onlyContinuation()) {
+        int last_line = lexer_.fetched(fill_ - 1).lineno;
+        raiseAt(ErrorKind::SyntaxError, last_line, 0, last_line, -1, "unexpected EOF while parsing");
       } else {
         raiseHere("unexpected EOF while parsing");
       }
@@ -293,8 +303,8 @@ void Diagnoser::raiseAt(ErrorKind kind, int lineno, int column, int end_lineno, 
     column -= lexer_.options().first_col_offset;
     end_column -= lexer_.options().first_col_offset;
   }
-  error_.offset = has_encoding_ ? characterColumn(text, column) : column;
-  error_.end_offset = has_encoding_ && end_column > 0 ? characterColumn(text, end_column) : end_column;
+  error_.offset = !encoding_.empty() ? characterColumn(text, column) : column;
+  error_.end_offset = !encoding_.empty() && end_column > 0 ? characterColumn(text, end_column) : end_column;
   error_.text = std::move(text);
 }
 
@@ -307,7 +317,7 @@ int Diagnoser::characterColumn(const std::string& text, int column) const {
 
 std::string Diagnoser::errorText(int lineno) {
   if (start_rule_ == StartRule::File && options_.file_line) {
-    if (auto text = options_.file_line(lineno)) return *text;
+    if (auto text = options_.file_line(lineno, encoding_)) return *text;
   }
   const Token& last = lexer_.fetched(fill_ > 0 ? fill_ - 1 : 0);
   bool on_lexer_line = last.end_lineno <= lineno && !lexer_.isInteractive();

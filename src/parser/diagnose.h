@@ -15,7 +15,7 @@ struct DiagnoseInput {
   LiteralContext& literals;
   const Options& options;
   StartRule start;
-  bool has_encoding;  // columns count characters
+  std::string_view encoding;  // of the source; empty: not known, and columns count bytes
 };
 
 Diagnostic diagnose(const DiagnoseInput& input);

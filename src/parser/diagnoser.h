@@ -36,6 +36,7 @@ class Diagnoser {
   void checkRestOfSource();
   void lexerError();
   void unclosedBracket();
+  bool onlyContinuation() const;
   void literalError();
 
   // Raising. Columns are 0-based byte offsets; raiseSpan adds one to both.
@@ -365,7 +366,7 @@ class Diagnoser {
   const Options& options_;
   ast::Tree& tree_;
   StartRule start_rule_;
-  bool has_encoding_;
+  std::string_view encoding_;
   size_t mark_ = 0;
   size_t fill_ = 0;
   bool error_rules_ = false;

@@ -61,7 +61,7 @@ Expr* parseFstringExpression(LiteralContext& literals, std::string_view text, in
   Expr* result = parser.fstringExpression();
   if (!result) {
     literals.warnings.dropReparsed(mark);
-    Diagnostic error = diagnose({lexer, literals, literals.options, StartRule::FString, false});
+    Diagnostic error = diagnose({lexer, literals, literals.options, StartRule::FString, {}});
     literals.fail({}, LiteralError::Where::Diagnostic);
     literals.error.diagnostic = std::move(error);
   }
@@ -70,7 +70,7 @@ Expr* parseFstringExpression(LiteralContext& literals, std::string_view text, in
 }
 
 ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& options, Tree& tree,
-                      bool has_encoding) {
+                      std::string_view encoding) {
   ParseResult result;
   LiteralContext literals{tree, options, {}, warnings, &lexer, false, parseFstringExpression};
   Parser parser(lexer, tree, options, literals);
@@ -89,7 +89,7 @@ ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& option
     auto start = static_cast<StartRule>(options.mode);
     warnings.dropReparsed(0);
     result.at_eof = lexer.isInteractive() && lexer.count() > 0 && lexer.fetched(0).type == Tok::EndMarker;
-    if (!literals.callback_raised) result.error = diagnose({lexer, literals, options, start, has_encoding});
+    if (!literals.callback_raised) result.error = diagnose({lexer, literals, options, start, encoding});
     result.mod = nullptr;
   }
   if (literals.callback_raised) {
@@ -108,7 +108,7 @@ ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
   if (options.mode == Mode::Single && options.callbacks && options.callbacks->readline) {
     Lexer lexer(std::string_view(""), lexerOptions(options, warnings));
     lexer.readLinesFrom(options.callbacks);
-    return parseText(lexer, warnings, options, tree, true);
+    return parseText(lexer, warnings, options, tree, "utf-8");
   }
   DecodedSource decoded = decodeSource(source, options);
   if (!decoded.ok) {
@@ -117,7 +117,7 @@ ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
     return result;
   }
   Lexer lexer(decoded.text, lexerOptions(options, warnings));
-  return parseText(lexer, warnings, options, tree, decoded.has_encoding);
+  return parseText(lexer, warnings, options, tree, decoded.encoding);
 }
 
 }  // namespace krait::parser

@@ -78,9 +78,9 @@ struct Options {
   bool barry_as_flufl = false;          // from __future__ import barry_as_FLUFL: <> for !=
   int feature_version = 11;             // minor version
   int int_max_str_digits = 4300;        // sys.set_int_max_str_digits; 0 = unlimited
-  // The error line comes from this file when the mode is Exec (CPython re-reads the named file); empty:
-  // never.
-  std::function<std::optional<std::string>(int lineno)> file_line;
+  // The error line comes from this file when the mode is Exec (CPython re-reads the named file, in the
+  // encoding of the source, empty when that is not known); no function: never.
+  std::function<std::optional<std::string>(int lineno, std::string_view encoding)> file_line;
   const Callbacks* callbacks = nullptr;
   const void* stack_limit = nullptr;  // lowest address that recursion may reach; beyond it: MemoryError
 };

@@ -166,19 +166,20 @@ DecodedSource decodeSource(std::string_view source, const Options& options) {
   }
   result.text = translateNewlines(source, options.mode == Mode::Exec);
   if (options.ignore_cookie) {
-    result.has_encoding = result.ok = true;
+    result.encoding = "utf-8";
+    result.ok = true;
     return result;
   }
   bool has_mark = result.text.compare(0, 3, "\xEF\xBB\xBF") == 0;
   if (has_mark) result.text.erase(0, 3);
   std::string cookie = findCookie(result.text);
-  result.has_encoding = has_mark || !cookie.empty();
+  result.encoding = has_mark ? "utf-8" : cookie;
   if (has_mark && !cookie.empty() && cookie != "utf-8") {
     failWithout(result, "encoding problem: " + cookie + " with BOM");
     result.error.has_location = !options.from_file;
   } else if (cookie.empty() || cookie == "utf-8") {
     // What is declared to be UTF-8 is found wrong where it matters: in names and string literals.
-    result.ok = !options.from_file || result.has_encoding || checkScript(result, options);
+    result.ok = !options.from_file || !result.encoding.empty() || checkScript(result, options);
   } else {
     result.ok = decodeAs(result, cookie, options);
     if (!result.ok && options.from_file) {  // a script's reader says no more than this

@@ -9,8 +9,8 @@ namespace krait::parser {
 
 struct DecodedSource {
   bool ok = false;
-  std::string text;           // UTF-8 (perhaps invalid when no encoding was declared), '\n' newlines
-  bool has_encoding = false;  // declared or implied: error columns count characters, else bytes
+  std::string text;      // UTF-8 (perhaps invalid when no encoding was declared), '\n' newlines
+  std::string encoding;  // declared or implied: error columns count characters; empty: they count bytes
   Diagnostic error;
 };
 

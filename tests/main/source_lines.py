@@ -1,0 +1,29 @@
+# The lines shown with errors: byte order marks, encodings, names of other files, a file that ends in a backslash.
+import os
+import subprocess
+import sys
+import tempfile
+
+FILES = {
+    "mark_syntax": b"\xef\xbb\xbfx = = 1\n", "mark_open": b"\xef\xbb\xbfx = (\n", "mark_run": b"\xef\xbb\xbf1/0\n",
+    "mark_second": b"\xef\xbb\xbf# c\nx = = 1\n", "utf7": b"# coding: utf-7\nx = = 1 # +AOk-\n",
+    "latin": b'# coding: latin-1\nx = "\xe9\xe9" = = 1\n', "backslash": b"\\", "backslash_line": b"# c\n\\\n", "backslash_indent": b"  \\",
+    "backslash_after": b"x = 1\\", "backslash_block": b"if 1:\n  x = 2 + \\",
+}
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    for name, data in FILES.items():
+        with open(name + ".py", "wb") as file:
+            file.write(data)
+        for command in [name + ".py"], ["-c", f"import {name}"]:
+            done = subprocess.run([sys.executable, *command], capture_output=True, encoding="utf-8")
+            print(command, done.returncode, ascii(done.stderr.replace(os.getcwd(), "FOLDER")))
+    # The line comes from the file of that name, whatever was compiled, in the encoding of what was compiled.
+    for source in "x = = 1", b"x = = 1", "\nx = = 1", "\xe9 = = 1", b"# coding: latin-1\n\xe9 = = 1":
+        for name in "mark_syntax.py", "latin.py", "utf7.py", "nowhere.py":
+            for mode in "exec", "eval":
+                try:
+                    compile(source, name, mode)
+                except SyntaxError as error:
+                    print(ascii(source), name, mode, ascii(error.args))
+    os.chdir("/")
