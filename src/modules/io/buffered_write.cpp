@@ -9,8 +9,9 @@
 namespace krait::modules {
 namespace {
 
+// errno is what the raw write left: EAGAIN of a system call, 0 of a write() in Python.
 Raised raiseWouldBlock(Py_ssize_t written) {
-  auto number = intFromLong(EAGAIN);
+  auto number = intFromLong(errno);
   if (number.failed()) return Raised{};
   auto text = strLiteral("write could not complete without blocking");
   if (text.failed()) return Raised{};
@@ -29,15 +30,22 @@ Result<std::optional<size_t>> rawWrite(BufferedObject* self, const char* data, P
   Ref<BytesObject> block = TRY(bytesFrom({data, static_cast<size_t>(size)}));
   Ref<> view = TRY(memoryViewFromMemory(block->data(), size, PyBUF_READ, block.get()));
   for (;;) {
+    errno = 0;
     auto answer = callMethod(raw, name<"write">(), view.get());
+    int error = errno;
     if (answer.failed()) {
       if (TRY(ioRetryAfterInterrupt())) continue;
       return Raised{};
     }
     Ref<> count = std::move(answer).take();
-    if (count.get() == Py_None) return std::optional<size_t>();
-    Py_ssize_t n = TRY(asSsize(count, PyExc_ValueError));
+    if (count.get() == Py_None) {
+      errno = error;
+      return std::optional<size_t>();
+    }
+    auto converted = asSsize(count, PyExc_ValueError);
+    Py_ssize_t n = converted.failed() ? -1 : std::move(converted).take();
     if (n < 0 || n > size) {
+      clearPending();  // of the conversion
       return raise(PyExc_OSError,
                    "raw write() returned invalid length %zd (should have been between 0 and %zd)", n, size);
     }

@@ -189,7 +189,8 @@ Result<Ref<>> rawRead(PyObject* self, SizeArg size) {
   Ref<> count = TRY(callMethod(self, name<"readinto">(), buffer.get()));
   if (count.get() == Py_None) return count;
   Py_ssize_t n = TRY(asSsize(count, PyExc_ValueError));
-  if (n < 0 || n > buffer->ob_size)
+  if (n < 0) return raise(PyExc_SystemError, "Negative size passed to PyBytes_FromStringAndSize");
+  if (n > buffer->ob_size)  // CPython reads behind the buffer
     return raise(PyExc_ValueError, "readinto() returned %zd outside buffer size %zd", n, buffer->ob_size);
   return Ref<>(TRY(bytesFrom({buffer->ob_start, static_cast<size_t>(n)})));
 }
@@ -330,7 +331,10 @@ Result<Py_ssize_t> ioSize(PyObject* size) {
 Result<int64_t> ioOffset(PyObject* object) {
   if (!isIndex(object))
     return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(object));
-  return asSsize(object, PyExc_ValueError);
+  Ref<IntObject> offset = TRY(numberIndex(object));
+  long value;
+  if (intFitsLong(offset, &value)) return value;
+  return raise(PyExc_ValueError, "cannot fit '%.200s' into an offset-sized integer", typeName(object));
 }
 
 Result<bool> ioRetryAfterInterrupt() {
