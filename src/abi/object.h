@@ -274,7 +274,7 @@ constexpr int METH_VARARGS = 0x0001, METH_KEYWORDS = 0x0002, METH_NOARGS = 0x000
               METH_CLASS = 0x0010, METH_STATIC = 0x0020, METH_COEXIST = 0x0040, METH_FASTCALL = 0x0080,
               METH_METHOD = 0x0200;
 // Krait's own, beside METH_FASTCALL: CPython's counterpart takes a tuple (METH_VARARGS), which its refusal of
-// keywords shows.
+// keywords shows; with METH_KEYWORDS, names that are no strings are left to the function.
 constexpr int METH_KR_PACKED = 0x10000;
 
 // Member kinds (PyMemberDef::type) and flags.

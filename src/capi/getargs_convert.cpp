@@ -33,13 +33,9 @@ void runConverterCleanup(void* item, void* extra) {
 // The bytes of a read-only exporter whose memory stays when the buffer is given back at once.
 const char* borrowBytes(PyObject* object, const void** data, Py_ssize_t* size) {
   PyBufferProcs* buffer = typeOf(object)->tp_as_buffer;
-  if (!buffer || !buffer->bf_getbuffer) return "bytes-like object";
-  if (buffer->bf_releasebuffer) return "read-only bytes-like object";
+  if (buffer && buffer->bf_releasebuffer) return "read-only bytes-like object";
   Py_buffer view;
-  if (bufferGet(object, &view, PyBUF_SIMPLE).failed()) {
-    clearPending();
-    return "bytes-like object";
-  }
+  if (bufferGet(object, &view, PyBUF_SIMPLE).failed()) return kPending;
   *data = view.buf;
   *size = view.len;
   bufferRelease(&view);
@@ -48,10 +44,7 @@ const char* borrowBytes(PyObject* object, const void** data, Py_ssize_t* size) {
 
 // A contiguous view; null: done, else what was expected.
 const char* contiguousView(PyObject* object, Py_buffer* view) {
-  if (bufferGet(object, view, PyBUF_SIMPLE).failed()) {
-    clearPending();
-    return "bytes-like object";
-  }
+  if (bufferGet(object, view, PyBUF_SIMPLE).failed()) return kPending;
   if (bufferIsContiguous(view, 'C')) return nullptr;
   bufferRelease(view);
   return "contiguous buffer";

@@ -340,7 +340,7 @@ KR_EXPORT PyObject* PyUnicode_RSplit(PyObject* s, PyObject* separator, Py_ssize_
 }
 KR_EXPORT PyObject* PyUnicode_Splitlines(PyObject* s, int keep_ends) {
   auto text = operand(s);
-  return text.failed() ? nullptr : toC(strSplitlines(std::move(text).take(), keep_ends != 0));
+  return text.failed() ? nullptr : toC(strSplitlines(std::move(text).take(), {keep_ends != 0}));
 }
 KR_EXPORT PyObject* PyUnicode_Partition(PyObject* s, PyObject* separator) {
   return checkStr(s) ? toC(strPartition(asStr(s), separator)) : nullptr;

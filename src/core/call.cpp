@@ -74,8 +74,8 @@ class FlatArgs {
   MaybeRef<TupleObject> names_;
 };
 
-// It will say so, before anybody looks at the names.
-bool refusesAnyKeyword(PyObject* callable) {
+// It refuses all keywords or looks at the names itself.
+bool takesAnyNames(PyObject* callable) {
   return isExact(callable, &PyCFunction_Type) &&
          (static_cast<CFunctionObject*>(callable)->m_ml->ml_flags & METH_KR_PACKED);
 }
@@ -85,7 +85,7 @@ Result<Ref<>> vectorFromTupleDict(PyObject* callable, vectorcallfunc function, T
   auto count = static_cast<size_t>(args->size());
   if (!kwargs || kwargs->size() == 0) return callEntry(callable, function, args->items(), count, nullptr);
   FlatArgs flat;
-  TRY(flat.fill(args, kwargs.get(), refusesAnyKeyword(callable)));
+  TRY(flat.fill(args, kwargs.get(), takesAnyNames(callable)));
   return callEntry(callable, function, flat.data(), count, flat.names());
 }
 

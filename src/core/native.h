@@ -137,6 +137,19 @@ struct ArgFrom<bool> {
     return D.view() == "True";
   }
 };
+// A truth that is given as an int: Argument Clinic's bool(accept={int}).
+struct IntTruth {
+  bool value;
+  constexpr operator bool() const { return value; }
+};
+template <>
+struct ArgFrom<IntTruth> {
+  static Result<IntTruth> from(PyObject* o, const ArgContext&) { return IntTruth{TRY(asInt(o)) != 0}; }
+  template <Text D>
+  static IntTruth fallback() {
+    return {ArgFrom<bool>::fallback<D>()};
+  }
+};
 template <>
 struct ArgFrom<double> {
   static Result<double> from(PyObject* o, const ArgContext&) { return asDouble(o); }
@@ -297,9 +310,10 @@ Result<T> convertArg(PyObject* value) {
   if constexpr (!sig.params[I].required) {
     if (!value) return ArgFrom<T>::template fallback<DefaultText<S, I>::text>();
   }
-  constexpr bool only = sig.count == 1 && sig.positional_only == 1;
+  constexpr bool only = sig.count == 1 && sig.positional_only == 1 && !sig.classic;
+  constexpr bool by_place = I < sig.positional_only || sig.classic;
   static constexpr ArgContext kWhere{SignatureOf<S>::runtime.function,
-                                     I < sig.positional_only ? nullptr : SignatureOf<S>::runtime.names[I],
+                                     by_place ? nullptr : SignatureOf<S>::runtime.names[I],
                                      only ? 0 : int(I) + 1};
   return ArgFrom<T>::from(value, kWhere);
 }
@@ -399,7 +413,7 @@ consteval PyMethodDef methodRow() {
   constexpr const ParsedSignature& sig = SignatureOf<S>::parsed;
   PyMethodDef row{SignatureOf<S>::runtime.function, {}, Flags, DocOf<S, Doc>::text};
   if constexpr (sig.packed) row.ml_flags |= METH_KR_PACKED;
-  if constexpr (Entry::kRaw && sig.packed) {
+  if constexpr (Entry::kRaw && sig.packed && !sig.names) {
     row.ml_meth.fast = &Entry::rawPositional;
     row.ml_flags |= METH_FASTCALL;
   } else if constexpr (Entry::kRaw) {
@@ -411,7 +425,7 @@ consteval PyMethodDef methodRow() {
   } else if constexpr (sig.positional_only != sig.count) {
     row.ml_meth.fast_keywords = &Entry::keywords;
     row.ml_flags |= METH_FASTCALL | METH_KEYWORDS;
-  } else if constexpr (sig.count == 1 && sig.params[0].required) {
+  } else if constexpr (sig.count == 1 && sig.params[0].required && !sig.classic) {
     row.ml_meth.plain = &Entry::oneArg;
     row.ml_flags |= METH_O;
   } else {

@@ -48,7 +48,17 @@ int requiredAmong(const RuntimeSignature& sig, int from, int to) {
   return std::popcount(sig.required_mask & mask);
 }
 
+Status checkClassicCount(const RuntimeSignature& sig, Py_ssize_t count) {
+  int least = requiredAmong(sig, 0, sig.positional), most = sig.positional;
+  if (count >= least && count <= most) return {};
+  int wanted = count < least ? least : most;
+  const char* bound = least == most ? "exactly" : count < least ? "at least" : "at most";
+  return raise(PyExc_TypeError, "%.150s%s takes %s %d argument%s (%zd given)", nameOf(sig), parens(sig),
+               bound, wanted, plural(wanted), count);
+}
+
 Status checkPositionalCount(const RuntimeSignature& sig, Py_ssize_t count) {
+  if (sig.classic) return checkClassicCount(sig, count);
   int least = requiredAmong(sig, 0, sig.positional), most = sig.positional;
   if (count < least)
     return raise(PyExc_TypeError, "%.200s expected %s%d argument%s, got %zd", sig.function,
@@ -69,8 +79,9 @@ Status checkKeywordCallCount(const RuntimeSignature& sig, Py_ssize_t count, Py_s
   if (count > most) {
     if (most == 0)
       return raise(PyExc_TypeError, "%.200s%s takes no positional arguments", nameOf(sig), parens(sig));
+    bool some_optional = sig.classic ? requiredAmong(sig, 0, sig.count) < sig.count : least < most;
     return raise(PyExc_TypeError, "%.200s%s takes %s %d positional argument%s (%zd given)", nameOf(sig),
-                 parens(sig), least < most ? "at most" : "exactly", most, plural(most), count);
+                 parens(sig), some_optional ? "at most" : "exactly", most, plural(most), count);
   }
   if (count < least_only)
     return raise(PyExc_TypeError, "%.200s%s takes %s %d positional argument%s (%zd given)", nameOf(sig),

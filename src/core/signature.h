@@ -1,8 +1,9 @@
 // Text signatures, parsed at compile time: "sort($self, /, *, key=None, reverse=False)".
 //
 // A leading '!' hides the text from __text_signature__ (for functions whose CPython counterpart has none); a
-// '%' behind it says that CPython's counterpart is METH_VARARGS. A type's constructor may have no name,
-// "(year, month)": messages speak of "function" then.
+// '%' behind it says that CPython's counterpart is METH_VARARGS, "%%" that PyArg_ParseTuple takes it apart,
+// whose words differ. A type's constructor may have no name, "(year, month)": messages speak of "function"
+// then.
 #pragma once
 
 #include <array>
@@ -26,6 +27,8 @@ struct ParsedSignature {
   int count = 0, positional_only = 0, positional = 0;
   bool hidden = false, variadic = false;  // variadic: has *args or **kwargs, bound by the function itself
   bool packed = false;                    // METH_KR_PACKED
+  bool classic = false;                   // wrong counts and types are told in PyArg_ParseTuple's words
+  bool names = false;                     // has **kwargs
 };
 
 void badTextSignature();  // never defined: reached only in a failing compile-time parse
@@ -64,6 +67,10 @@ consteval ParsedSignature parseSignature(std::string_view text) {
     sig.packed = true;
     text.remove_prefix(1);
   }
+  if (text.starts_with('%')) {
+    sig.classic = true;
+    text.remove_prefix(1);
+  }
   size_t open = text.find('(');
   if (open == text.npos || text.back() != ')') badTextSignature();
   sig.function = text.substr(0, open);
@@ -84,6 +91,7 @@ consteval ParsedSignature parseSignature(std::string_view text) {
     }
     if (item.front() == '*') {
       sig.variadic = true;
+      sig.names |= item.starts_with("**");
       keyword_only = true;
       continue;
     }
@@ -102,6 +110,7 @@ struct RuntimeSignature {
   std::array<const char*, kMaxParams> names;
   uint32_t required_mask;
   uint8_t count, positional_only, positional;
+  bool classic;
 };
 
 // NUL-terminated copies of the pieces of a signature, with static storage.
@@ -134,6 +143,7 @@ struct SignatureOf {
     r.count = parsed.count;
     r.positional_only = parsed.positional_only;
     r.positional = parsed.positional;
+    r.classic = parsed.classic;
     return r;
   }();
 };

@@ -78,14 +78,14 @@ Result<Ref<>> decodeObject(PyObject* object, Opt<StrObject> encoding, Opt<StrObj
 // --- decoders ----------------------------------------------------------------------------------------------
 
 template <auto Decode>
-Result<Ref<TupleObject>> stateful(Buffer data, ErrorsArg errors, bool final) {
+Result<Ref<TupleObject>> stateful(Buffer data, ErrorsArg errors, IntTruth final) {
   Py_ssize_t consumed = data.size();
   auto text = Decode(viewOf(data), errors.name, final ? nullptr : &consumed);
   return withCount(std::move(text), consumed);
 }
 
 template <auto Decode, int kByteOrder>
-Result<Ref<TupleObject>> ordered(Buffer data, ErrorsArg errors, bool final) {
+Result<Ref<TupleObject>> ordered(Buffer data, ErrorsArg errors, IntTruth final) {
   Py_ssize_t consumed = data.size();
   int byte_order = kByteOrder;
   auto text = Decode(viewOf(data), errors.name, &byte_order, final ? nullptr : &consumed);
@@ -93,7 +93,7 @@ Result<Ref<TupleObject>> ordered(Buffer data, ErrorsArg errors, bool final) {
 }
 
 template <auto Decode>
-Result<Ref<TupleObject>> orderedEx(Buffer data, ErrorsArg errors, int byte_order, bool final) {
+Result<Ref<TupleObject>> orderedEx(Buffer data, ErrorsArg errors, int byte_order, IntTruth final) {
   Py_ssize_t consumed = data.size();
   Ref<StrObject> text = TRY(Decode(viewOf(data), errors.name, &byte_order, final ? nullptr : &consumed));
   Ref<IntObject> used = TRY(intFromLong(consumed)), order = TRY(intFromLong(byte_order));
@@ -106,12 +106,12 @@ Result<Ref<TupleObject>> asciiDecode(Buffer data, ErrorsArg errors) {
 Result<Ref<TupleObject>> latin1Decode(Buffer data, ErrorsArg) {
   return withCount(krait::decodeLatin1(viewOf(data)), data.size());
 }
-Result<Ref<TupleObject>> unicodeEscapeDecode(TextOrBuffer data, ErrorsArg errors, bool final) {
+Result<Ref<TupleObject>> unicodeEscapeDecode(TextOrBuffer data, ErrorsArg errors, IntTruth final) {
   auto consumed = static_cast<Py_ssize_t>(data.view.size());
   auto text = decodeUnicodeEscape(data.view, errors.name, final ? nullptr : &consumed);
   return withCount(std::move(text), consumed);
 }
-Result<Ref<TupleObject>> rawUnicodeEscapeDecode(TextOrBuffer data, ErrorsArg errors, bool final) {
+Result<Ref<TupleObject>> rawUnicodeEscapeDecode(TextOrBuffer data, ErrorsArg errors, IntTruth final) {
   auto consumed = static_cast<Py_ssize_t>(data.view.size());
   auto text = decodeRawUnicodeEscape(data.view, errors.name, final ? nullptr : &consumed);
   return withCount(std::move(text), consumed);

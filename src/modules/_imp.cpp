@@ -154,10 +154,12 @@ Result<Ref<>> impCreateDynamic(PyObject* spec, Opt<>) { return loadDynamicModule
 
 Status impFixCoFilename(PyObject* code, PyObject* path) {
   if (!isCode(code)) {
-    return raise(PyExc_TypeError, "_fix_co_filename() argument 1 must be code, not %.50s", typeName(code));
+    return raise(PyExc_TypeError, "_fix_co_filename() argument 1 must be code, not %.50s",
+                 code == Py_None ? "None" : typeName(code));
   }
   if (!isStr(path)) {
-    return raise(PyExc_TypeError, "_fix_co_filename() argument 2 must be str, not %.50s", typeName(path));
+    return raise(PyExc_TypeError, "_fix_co_filename() argument 2 must be str, not %.50s",
+                 path == Py_None ? "None" : typeName(path));
   }
   return codeSetFilename(cast<CodeObject>(code), cast<StrObject>(path));
 }

@@ -13,6 +13,7 @@
 #include "core/print_error.h"
 #include "core/text_out.h"
 #include "core/thread.h"
+#include "modules/c_args.h"
 #include "types/bool.h"
 #include "types/code.h"
 #include "types/dict.h"
@@ -342,7 +343,7 @@ Result<MaybeRef<>> lineFromLoader(DictObject* globals, int line) {
   return MaybeRef<>(TRY(listGetItem(cast<ListObject>(lines.get()), line - 1)));
 }
 
-Result<Ref<>> pyWarnExplicit(PyObject* message, PyObject* category, StrObject* filename, int lineno,
+Result<Ref<>> pyWarnExplicit(PyObject* message, PyObject* category, StrObject* filename, modules::CInt lineno,
                              Opt<> module, Opt<> registry, Opt<> module_globals, Opt<> source) {
   MaybeRef<> source_line;
   if (module_globals && module_globals.get() != Py_None) {

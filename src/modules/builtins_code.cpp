@@ -91,7 +91,7 @@ Result<Ref<>> builtinEval(PyObject* source, PyObject* globals, PyObject* locals)
   if (locals != Py_None && !isMapping(locals)) return raise(PyExc_TypeError, "locals must be a mapping");
   if (globals != Py_None && !isDict(globals)) {
     return raise(PyExc_TypeError, "%s",
-                 isMapping(globals) ? "globals must be a real dict; try eval(code, {}, mapping)"
+                 isMapping(globals) ? "globals must be a real dict; try eval(expr, {}, mapping)"
                                     : "globals must be a dict");
   }
   Namespaces spaces = TRY(
@@ -175,7 +175,7 @@ Result<CompileMode> compileMode(StrObject* mode, bool only_ast) {
 }
 
 Result<Ref<>> builtinCompile(PyObject* source, SourceName filename, StrObject* mode, int flags,
-                             bool dont_inherit, int optimize, int feature_version) {
+                             IntTruth dont_inherit, int optimize, int feature_version) {
   StrObject* file = filename.text.get();
   if (flags & ~(kFutureMask | kCfMaskObsolete | kCfCompileMask)) {
     return raise(PyExc_ValueError, "compile(): unrecognised flags");

@@ -32,9 +32,10 @@ Status bindKeywordsOnly(const char* function, const CallArgs& args, const char* 
   Py_ssize_t given = args.names ? args.names->size() : 0;
   for (Py_ssize_t i = 0; i < given; i++) {
     PyObject* keyword = args.names->at(i);
+    if (!isStr(keyword)) return raise(PyExc_TypeError, "keywords must be strings");
     int found = -1;
     for (int k = 0; names[k]; k++) {
-      if (isStr(keyword) && strEqualsAscii(cast<StrObject>(keyword), names[k])) found = k;
+      if (strEqualsAscii(cast<StrObject>(keyword), names[k])) found = k;
     }
     if (found < 0)
       return raise(PyExc_TypeError, "'%S' is an invalid keyword argument for %s()", keyword, function);

@@ -16,6 +16,7 @@
 #include "core/native.h"
 #include "core/os_lock.h"
 #include "core/text_out.h"
+#include "modules/c_args.h"
 #include "types/int.h"
 #include "types/module.h"
 #include "types/time_value.h"
@@ -86,9 +87,9 @@ void setTarget(Target& target, OpenFile opened, bool all_threads) {
   xdecref(old);
 }
 
-Result<Ref<>> dumpTraceback(Opt<> file, bool all_threads) {
+Result<Ref<>> dumpTraceback(Opt<> file, modules::CInt all_threads) {
   OpenFile opened = TRY(openFileOf(file));
-  dump({nullptr, opened.fd, all_threads}, currentThread());
+  dump({nullptr, opened.fd, all_threads != 0}, currentThread());
   TRY(checkSignals());
   return none();
 }
@@ -140,7 +141,7 @@ Status installFaultHandlers() {
   return {};
 }
 
-Result<Ref<>> enable(Opt<> file, bool all_threads) {
+Result<Ref<>> enable(Opt<> file, modules::CInt all_threads) {
   OpenFile opened = TRY(openFileOf(file));
   setTarget(fault_target, std::move(opened), all_threads);
   if (!fault_enabled) {
@@ -205,7 +206,7 @@ std::string timeoutHeader(int64_t nanoseconds) {
   return text;
 }
 
-Result<Ref<>> dumpLater(PyObject* timeout, bool repeat, Opt<> file, bool exit) {
+Result<Ref<>> dumpLater(PyObject* timeout, modules::CInt repeat, Opt<> file, modules::CInt exit) {
   int64_t nanoseconds = TRY(timeFromSeconds(timeout, TimeRound::kTimeout));
   if (nanoseconds <= 0) return raise(PyExc_ValueError, "timeout must be greater than 0");
   OpenFile opened = TRY(openFileOf(file));
@@ -267,7 +268,8 @@ Status checkSignum(int signum) {
   return {};
 }
 
-Result<Ref<>> registerSignal(int signum, Opt<> file, bool all_threads, bool chain) {
+Result<Ref<>> registerSignal(modules::CInt signum, Opt<> file, modules::CInt all_threads,
+                             modules::CInt chain) {
   TRY(checkSignum(signum));
   OpenFile opened = TRY(openFileOf(file));
   UserSignal& user = user_signals[signum];
@@ -281,7 +283,7 @@ Result<Ref<>> registerSignal(int signum, Opt<> file, bool all_threads, bool chai
   return none();
 }
 
-Result<bool> unregisterSignal(int signum) {
+Result<bool> unregisterSignal(modules::CInt signum) {
   TRY(checkSignum(signum));
   UserSignal& user = user_signals[signum];
   if (!user.enabled) return false;
@@ -340,18 +342,18 @@ Result<Ref<>> crashThread() {
 }
 
 constinit PyMethodDef kMethods[] = {
-    function<"!enable($module, /, file=<unrepresentable>, all_threads=True)", enable,
+    function<"!enable($module, /, file=<unrepresentable>, all_threads=1)", enable,
              "Dump the traceback on fatal errors.">,
     function<"!disable($module, /)", disable, "Stop dumping on fatal errors.">,
     function<"!is_enabled($module, /)", isEnabled, "Whether the handler is enabled.">,
-    function<"!dump_traceback($module, /, file=<unrepresentable>, all_threads=True)", dumpTraceback,
+    function<"!dump_traceback($module, /, file=<unrepresentable>, all_threads=1)", dumpTraceback,
              "Dump the traceback now.">,
-    function<"!dump_traceback_later($module, /, timeout, repeat=False, file=<unrepresentable>, exit=False)",
+    function<"!dump_traceback_later($module, /, timeout, repeat=0, file=<unrepresentable>, exit=0)",
              dumpLater, "Dump all tracebacks after a timeout.">,
     function<"!cancel_dump_traceback_later($module, /)", cancelDumpLater, "Cancel dump_traceback_later().">,
-    function<"!register($module, /, signum, file=<unrepresentable>, all_threads=True, chain=False)",
-             registerSignal, "Dump the traceback on a signal.">,
-    function<"!unregister($module, signum, /)", unregisterSignal, "Undo register().">,
+    function<"!register($module, /, signum, file=<unrepresentable>, all_threads=1, chain=0)", registerSignal,
+             "Dump the traceback on a signal.">,
+    function<"!%%unregister($module, signum, /)", unregisterSignal, "Undo register().">,
     function<"!_read_null($module, /)", readNull, "Read from address 0.">,
     function<"!%_sigsegv($module, release_gil=False, /)", crashSegv, "Raise SIGSEGV.">,
     function<"!_fatal_error_c_thread($module, /)", crashThread, "Fatal error in a new C thread.">,

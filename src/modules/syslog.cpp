@@ -82,13 +82,14 @@ Result<long> logSetMask(CLong mask) {
 long logMask(long priority) { return LOG_MASK(static_cast<int>(priority)); }
 long logUpTo(long priority) { return LOG_UPTO(static_cast<int>(priority)); }
 
-constinit PyMethodDef kSyslogMethods[] = {function<"!openlog(ident=None, logoption=0, facility=8)", logOpen>,
-                                          function<"!closelog()", logClose>,
-                                          function<"!%syslog(*args)", logMessage>,
-                                          function<"!%setlogmask(maskpri, /)", logSetMask>,
-                                          function<"!%LOG_MASK(pri, /)", logMask>,
-                                          function<"!%LOG_UPTO(pri, /)", logUpTo>,
-                                          {}};
+constinit PyMethodDef kSyslogMethods[] = {
+    function<"!%%openlog(ident=None, logoption=0, facility=8)", logOpen>,
+    function<"!closelog()", logClose>,
+    function<"!%syslog(*args)", logMessage>,
+    function<"!%setlogmask(maskpri, /)", logSetMask>,
+    function<"!%%LOG_MASK(pri, /)", logMask>,
+    function<"!%%LOG_UPTO(pri, /)", logUpTo>,
+    {}};
 
 #define CONSTANT(name) {#name, name}
 constexpr std::pair<const char*, int> kConstants[] = {

@@ -12,6 +12,7 @@
 #include "core/import.h"
 #include "core/native.h"
 #include "core/thread.h"
+#include "modules/c_args.h"
 #include "types/bool.h"
 #include "types/dict.h"
 #include "types/float.h"
@@ -45,17 +46,17 @@ Result<TimeNs> readClock(int clock) {
   if (clock_gettime(clock, &t) != 0) return raiseErrno(errno);
   return timeFromTimespec(t);
 }
-Result<Ref<>> timeClockGettime(int clock) { return secondsOf(TRY(readClock(clock))); }
-Result<Ref<>> timeClockGettimeNs(int clock) { return nsOf(TRY(readClock(clock))); }
+Result<Ref<>> timeClockGettime(CInt clock) { return secondsOf(TRY(readClock(clock))); }
+Result<Ref<>> timeClockGettimeNs(CInt clock) { return nsOf(TRY(readClock(clock))); }
 Status setClock(int clock, TimeNs ns) {
   timespec t = timeAsTimespec(ns);
   if (clock_settime(clock, &t) != 0) return raiseErrno(errno);
   return {};
 }
-Status timeClockSettime(int clock, PyObject* seconds) {
+Status timeClockSettime(CInt clock, PyObject* seconds) {
   return setClock(clock, TRY(timeFromSeconds(seconds, TimeRound::kFloor)));
 }
-Status timeClockSettimeNs(int clock, PyObject* ns) {
+Status timeClockSettimeNs(CInt clock, PyObject* ns) {
   if (!isInt(ns)) return raise(PyExc_TypeError, "expect int, got %s", typeName(ns));
   return setClock(clock, TRY(timeFromUnits(ns, 1, TimeRound::kFloor)));
 }
@@ -64,7 +65,7 @@ double secondsFromTimespec(const timespec& t) {
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
 }
 
-Result<Ref<>> timeClockGetres(int clock) {
+Result<Ref<>> timeClockGetres(CInt clock) {
   timespec t;
   if (clock_getres(clock, &t) != 0) return raiseErrno(errno);
   return floatObject(secondsFromTimespec(t));
@@ -291,32 +292,32 @@ constinit PyMethodDef kTimeMethods[] = {
     function<"!time()", clockSeconds<CLOCK_REALTIME>,
              "time() -> floating point number\n\nSeconds since the epoch.">,
     function<"!time_ns()", clockNs<CLOCK_REALTIME>, "time_ns() -> int\n\nNanoseconds since the epoch.">,
-    function<"!%clock_gettime(clk_id, /)", timeClockGettime,
+    function<"!%%clock_gettime(clk_id, /)", timeClockGettime,
              "clock_gettime(clk_id) -> float\n\nTime of a clock.">,
-    function<"!%clock_gettime_ns(clk_id, /)", timeClockGettimeNs,
+    function<"!%%clock_gettime_ns(clk_id, /)", timeClockGettimeNs,
              "clock_gettime_ns(clk_id) -> int\n\nTime of a clock in nanoseconds.">,
-    function<"!%clock_settime(clk_id, time, /)", timeClockSettime,
+    function<"!%%clock_settime(clk_id, time, /)", timeClockSettime,
              "clock_settime(clk_id, time)\n\nSet a clock.">,
-    function<"!%clock_settime_ns(clk_id, time, /)", timeClockSettimeNs,
+    function<"!%%clock_settime_ns(clk_id, time, /)", timeClockSettimeNs,
              "clock_settime_ns(clk_id, time)\n\nSet a clock in nanoseconds.">,
-    function<"!%clock_getres(clk_id, /)", timeClockGetres,
+    function<"!%%clock_getres(clk_id, /)", timeClockGetres,
              "clock_getres(clk_id) -> floating point number\n\nResolution of a clock.">,
-    function<"!%pthread_getcpuclockid(thread_id, /)", timePthreadClock,
+    function<"!%%pthread_getcpuclockid(thread_id, /)", timePthreadClock,
              "pthread_getcpuclockid(thread_id) -> int\n\nThe CPU clock of a thread.">,
     function<"!sleep(seconds, /)", timeSleep, "sleep(seconds)\n\nDo nothing for a while.">,
-    function<"!%gmtime(seconds=<unrepresentable>, /)", timeGmtime,
+    function<"!%%gmtime(seconds=<unrepresentable>, /)", timeGmtime,
              "gmtime([seconds]) -> struct_time\n\nUTC of a time stamp.">,
-    function<"!%localtime(seconds=<unrepresentable>, /)", timeLocaltime,
+    function<"!%%localtime(seconds=<unrepresentable>, /)", timeLocaltime,
              "localtime([seconds]) -> struct_time\n\nLocal time of a time stamp.">,
-    function<"!%asctime(tuple=<unrepresentable>, /)", timeAsctime,
+    function<"!%%asctime(tuple=<unrepresentable>, /)", timeAsctime,
              "asctime([tuple]) -> string\n\nA time as 'Sat Jun 06 16:26:11 1998'.">,
-    function<"!%ctime(seconds=<unrepresentable>, /)", timeCtime,
+    function<"!%%ctime(seconds=<unrepresentable>, /)", timeCtime,
              "ctime(seconds) -> string\n\nA time stamp as local time text.">,
     function<"!mktime(tuple, /)", timeMktime,
              "mktime(tuple) -> floating point number\n\nTime stamp of a local time.">,
-    function<"!%strftime(format, tuple=<unrepresentable>, /)", timeStrftime,
+    function<"!%%strftime(format, tuple=<unrepresentable>, /)", timeStrftime,
              "strftime(format[, tuple]) -> string\n\nA time as the format says.">,
-    function<"!%strptime(*args)", timeStrptime,
+    function<"!%%strptime(*args)", timeStrptime,
              "strptime(string, format) -> struct_time\n\nRead a time as the format says.">,
     moduleFunction<"!tzset($module)", timeTzset, "tzset()\n\nRead the TZ variable again.">,
     function<"!monotonic()", clockSeconds<CLOCK_MONOTONIC>,
@@ -335,7 +336,7 @@ constinit PyMethodDef kTimeMethods[] = {
              "perf_counter() -> float\n\nA clock for measuring.">,
     function<"!perf_counter_ns()", clockNs<CLOCK_MONOTONIC>,
              "perf_counter_ns() -> int\n\nA clock for measuring, in nanoseconds.">,
-    function<"!%get_clock_info(name, /)", timeGetClockInfo,
+    function<"!%%get_clock_info(name, /)", timeGetClockInfo,
              "get_clock_info(name: str) -> dict\n\nFacts about a clock.">,
     {}};
 

@@ -54,14 +54,14 @@ Status dictInit(PyObject* self, PyObject* args, PyObject* kwargs) {
 
 constinit PyMethodDef kListMethods[] = {
     method<"!getstate($self, /)", listGetState, "getstate() -> state">,
-    method<"!setstate($self, state, /)", listSetState, "setstate(state)">,
+    method<"!%%setstate($self, state, /)", listSetState, "setstate(state)">,
     classMethod<"!classmeth($type, *args, **kw)", callShown, "classmeth(*args, **kw)">,
     {"staticmeth", {}, 0, nullptr},
     {},
 };
 constinit PyMethodDef kDictMethods[] = {
     method<"!getstate($self, /)", dictGetState, "getstate() -> state">,
-    method<"!setstate($self, state, /)", dictSetState, "setstate(state)">,
+    method<"!%%setstate($self, state, /)", dictSetState, "setstate(state)">,
     {},
 };
 constinit PyGetSetDef kListGetSet[] = {

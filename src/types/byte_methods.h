@@ -107,7 +107,7 @@ struct ByteMethods {
     if (needle.size() == 0) return raise(PyExc_ValueError, "empty separator");
     return listOf(self, byteRsplit(Ops::view(self), viewOf(needle), max_split), true, splitRoom(max_split));
   }
-  static Result<Ref<ListObject>> splitlines(Self* self, bool keep_ends) {
+  static Result<Ref<ListObject>> splitlines(Self* self, IntTruth keep_ends) {
     return listOf(self, byteSplitlines(Ops::view(self), keep_ends), false, 0);
   }
 

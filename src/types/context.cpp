@@ -391,7 +391,7 @@ KR_EXPORT constinit PyTypeObject PyContextVar_Type = {
     .tp_clear = varClear,
     .tp_methods = kVarMethods,
     .tp_members = kVarMembers,
-    .tp_new = newSlot<"ContextVar(name, /, *, default=<unrepresentable>)", varNew>,
+    .tp_new = newSlot<"!%%ContextVar(name, /, *, default=<unrepresentable>)", varNew>,
     .tp_free = gcFree,
 };
 KR_EXPORT constinit PyTypeObject PyContextToken_Type = {

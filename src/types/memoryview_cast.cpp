@@ -6,6 +6,7 @@
 #include "core/native.h"
 #include "types/bool.h"
 #include "types/bytes.h"
+#include "types/codecs.h"
 #include "types/int.h"
 #include "types/list.h"
 #include "types/memory_items.h"
@@ -36,8 +37,8 @@ const char* staticFormat(const char* format) {
 bool isByteFormat(char c) { return c == 'b' || c == 'B' || c == 'c'; }
 
 Status castTo1d(MemoryViewObject* view, StrObject* format) {
-  const char* text = TRY(strUtf8NoNul(format));
-  const char* known = format->isAscii() ? staticFormat(text) : nullptr;
+  Ref<BytesObject> text = TRY(encodeAscii(format, nullptr));
+  const char* known = staticFormat(text->view().data());
   if (!known)
     return raise(PyExc_ValueError,
                  "memoryview: destination format must be a native single character format prefixed "

@@ -99,7 +99,8 @@ Result<Ref<>> objectCompare(PyObject* self, PyObject* other, int op) {
 
 Result<Ref<>> objectFormatMethod(PyObject* self, PyObject* spec) {
   if (!isStr(spec))
-    return raise(PyExc_TypeError, "__format__() argument must be str, not %.50s", typeName(spec));
+    return raise(PyExc_TypeError, "__format__() argument must be str, not %.50s",
+                 spec == Py_None ? "None" : typeName(spec));
   if (cast<StrObject>(spec)->size() > 0) {
     return raise(PyExc_TypeError, "unsupported format string passed to %.200s.__format__", typeName(self));
   }

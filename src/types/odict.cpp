@@ -213,7 +213,6 @@ Status odictInit(PyObject* self, TupleObject* args, Opt<> kwargs) {
   if (args->size() > 1) return raise(PyExc_TypeError, "expected at most 1 arguments, got %zd", args->size());
   if (args->size() == 1) TRY(updateFrom(self, args->at(0)));
   if (!kwargs) return {};
-  TRY(checkKeywordDict(cast<DictObject>(kwargs.get())));
   return updateFrom(self, kwargs.get());
 }
 
@@ -435,7 +434,7 @@ constinit PyMethodDef kMethods[] = {
     method<"!keys($self, /)", odictKeysView>,
     method<"!values($self, /)", odictValuesView>,
     method<"!items($self, /)", odictItemsView>,
-    method<"!update($self, /, *args, **kwargs)", odictUpdate>,
+    method<"!%update($self, /, *args, **kwargs)", odictUpdate>,
     method<"!clear($self, /)", odictClear, "Remove all items.">,
     method<"!copy($self, /)", odictCopy, "A shallow copy.">,
     method<"!__reversed__($self, /)", odictReversed, "An iterator over the keys, last one first.">,

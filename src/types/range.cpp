@@ -191,7 +191,8 @@ Result<Ref<>> rangeSubscript(RangeObject* range, PyObject* key) {
   return raise(PyExc_TypeError, "range indices must be integers or slices, not %.200s", typeName(key));
 }
 
-Result<Ref<>> rangeReduce(RangeObject* range) {
+// Arguments are taken and not looked at.
+Result<Ref<>> rangeReduce(RangeObject* range, CallArgs) {
   Ref<TupleObject> args = TRY(tupleOf(range->start, range->stop, range->step));
   return reduceTo(typeObject(range), args);
 }
@@ -324,7 +325,7 @@ constinit PyMemberDef kRangeMembers[] = {
     {}};
 constinit PyMethodDef kRangeMethods[] = {
     method<"!__reversed__($self, /)", rangeReversed, "An iterator over the items, last one first.">,
-    method<"!%__reduce__($self, /)", rangeReduce>,
+    method<"!%__reduce__($self, *args)", rangeReduce>,
     method<"!count($self, value, /)", rangeCount, "The number of items equal to value.">,
     method<"!index($self, value, /)", rangeIndex, "The index of value; ValueError without it.">,
     {}};

@@ -33,7 +33,7 @@ bool strTailMatch(StrObject* s, StrObject* sub, Py_ssize_t start, Py_ssize_t end
 Result<Ref<ListObject>> strSplitMethod(StrObject* self, PyObject* separator, Py_ssize_t max_split);
 Result<Ref<ListObject>> strRsplitMethod(StrObject* self, PyObject* separator, Py_ssize_t max_split);
 Result<Ref<ListObject>> strRsplit(StrObject* self, Opt<StrObject> separator, Py_ssize_t max_split);
-Result<Ref<ListObject>> strSplitlines(StrObject* self, bool keep_ends);
+Result<Ref<ListObject>> strSplitlines(StrObject* self, IntTruth keep_ends);
 Result<Ref<>> strPartition(StrObject* self, PyObject* separator);
 Result<Ref<>> strRpartition(StrObject* self, PyObject* separator);
 Result<Ref<StrObject>> strStripMethod(StrObject* self, PyObject* chars);

@@ -165,7 +165,7 @@ Result<Ref<ListObject>> strRsplitMethod(StrObject* self, PyObject* separator, Py
   return strRsplit(self, TRY(separatorFrom(separator)), max_split);
 }
 
-Result<Ref<ListObject>> strSplitlines(StrObject* self, bool keep_ends) {
+Result<Ref<ListObject>> strSplitlines(StrObject* self, IntTruth keep_ends) {
   Ref<ListObject> list = TRY(listNew());
   TRY(withChars(self, [&](auto* chars, Py_ssize_t size) -> Status {
     for (Py_ssize_t at = 0; at < size;) {

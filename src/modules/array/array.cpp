@@ -413,7 +413,8 @@ Status fromList(ArrayObject* self, PyObject* list_object) {
 
 Status fromUnicode(ArrayObject* self, PyObject* text_object) {
   if (!isStr(text_object)) {
-    return raise(PyExc_TypeError, "fromunicode() argument must be str, not %.200s", typeName(text_object));
+    return raise(PyExc_TypeError, "fromunicode() argument must be str, not %.200s",
+                 text_object == Py_None ? "None" : typeName(text_object));
   }
   if (self->kind->code != 'u') {
     return raise(PyExc_ValueError, "fromunicode() may only be called on unicode type arrays");

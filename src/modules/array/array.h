@@ -50,6 +50,6 @@ Result<Ref<>> arrayConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs);
 // Pickling in a machine-independent form (array_pickle.cpp).
 int arrayMachineFormat(const ArrayKind* kind);
 Result<Ref<>> arrayReduce(ArrayObject* self, PyObject* protocol);
-Result<Ref<>> arrayReconstruct(PyTypeObject* type, PyObject* typecode, int format, PyObject* items);
+Result<Ref<>> arrayReconstruct(PyObject* type, char32_t typecode, int format, PyObject* items);
 
 }  // namespace krait::modules

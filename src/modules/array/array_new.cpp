@@ -14,24 +14,29 @@
 namespace krait::modules {
 namespace {
 
-Result<const ArrayKind*> kindOf(PyObject* typecode) {
+Result<Py_UCS4> codeOf(PyObject* typecode) {
   if (!isStr(typecode) || cast<StrObject>(typecode)->size() != 1) {
     return raise(PyExc_TypeError, "array() argument 1 must be a unicode character, not %.50s",
-                 typeName(typecode));
+                 typecode == Py_None ? "None" : typeName(typecode));
   }
-  const ArrayKind* kind = arrayKindOf(cast<StrObject>(typecode)->at(0));
+  return cast<StrObject>(typecode)->at(0);
+}
+
+Result<const ArrayKind*> kindOf(Py_UCS4 code) {
+  const ArrayKind* kind = arrayKindOf(code);
   if (kind) return kind;
   return raise(PyExc_ValueError, "bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)");
 }
 
-Status checkTextInitial(const ArrayKind* kind, PyObject* initial) {
-  if (kind->code == 'u') return {};
+Status checkTextInitial(Py_UCS4 code, PyObject* initial) {
+  if (code == 'u') return {};
   if (isStr(initial)) {
-    return raise(PyExc_TypeError, "cannot use a str to initialize an array with typecode '%c'", kind->code);
+    return raise(PyExc_TypeError, "cannot use a str to initialize an array with typecode '%c'",
+                 static_cast<int>(code));
   }
   if (isArray(initial) && cast<ArrayObject>(initial)->kind->code == 'u') {
     return raise(PyExc_TypeError, "cannot use a unicode array to initialize an array with typecode '%c'",
-                 kind->code);
+                 static_cast<int>(code));
   }
   return {};
 }
@@ -62,7 +67,16 @@ Result<Ref<>> fromSequence(PyTypeObject* type, const ArrayKind* kind, PyObject* 
   return array;
 }
 
-Result<Ref<>> fromInitial(PyTypeObject* type, const ArrayKind* kind, PyObject* initial) {
+// Values that are no sequence of a known kind are asked for their iterator before the type code is looked at.
+Result<MaybeRef<>> iteratorFor(PyObject* initial) {
+  if (isList(initial) || isTuple(initial) || isBytes(initial) || isByteArray(initial) || isStr(initial) ||
+      isArray(initial)) {
+    return MaybeRef<>();
+  }
+  return MaybeRef<>(TRY(getIter(initial)));
+}
+
+Result<Ref<>> fromInitial(PyTypeObject* type, const ArrayKind* kind, PyObject* initial, Opt<> iterator) {
   if (isList(initial) || isTuple(initial)) return fromSequence(type, kind, initial);
   if (isArray(initial) && cast<ArrayObject>(initial)->kind == kind)
     return fromArray(type, cast<ArrayObject>(initial));
@@ -71,7 +85,7 @@ Result<Ref<>> fromInitial(PyTypeObject* type, const ArrayKind* kind, PyObject* i
   if (isBytes(initial) || isByteArray(initial))
     TRY(arrayFromBytes(array, initial));
   else
-    TRY(forEach(initial, [&](Ref<> item) { return arrayAppend(array, item); }));
+    TRY(forEach(iterator ? iterator.get() : initial, [&](Ref<> item) { return arrayAppend(array, item); }));
   return array;
 }
 
@@ -162,11 +176,12 @@ Result<Ref<>> arrayConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
   if (values->size() > 2) {
     return raise(PyExc_TypeError, "array() takes at most 2 arguments (%zd given)", values->size());
   }
-  const ArrayKind* kind = TRY(kindOf(values->at(0)));
-  Opt<> initial = values->size() > 1 ? Opt<>(values->at(1)) : Opt<>();
-  if (initial) TRY(checkTextInitial(kind, initial.get()));
-  if (!initial) return arrayNew(type, 0, kind);
-  return fromInitial(type, kind, initial.get());
+  Py_UCS4 code = TRY(codeOf(values->at(0)));
+  if (values->size() == 1) return arrayNew(type, 0, TRY(kindOf(code)));
+  PyObject* initial = values->at(1);
+  TRY(checkTextInitial(code, initial));
+  MaybeRef<> iterator = TRY(iteratorFor(initial));
+  return fromInitial(type, TRY(kindOf(code)), initial, iterator.opt());
 }
 
 }  // namespace krait::modules

@@ -102,15 +102,15 @@ int arrayMachineFormat(const ArrayKind* kind) {
   return base + (kind->is_signed ? 2 : 0);
 }
 
-Result<Ref<>> arrayReconstruct(PyTypeObject* type, PyObject* typecode, int code, PyObject* items) {
+Result<Ref<>> arrayReconstruct(PyObject* type_object, char32_t typecode, int code, PyObject* items) {
+  if (!isInstanceOf(type_object, &PyType_Type)) {
+    return raise(PyExc_TypeError, "first argument must be a type object, not %.200s", typeName(type_object));
+  }
+  auto* type = reinterpret_cast<PyTypeObject*>(type_object);
   if (!typeIsSubtype(type, array_type)) {
     return raise(PyExc_TypeError, "%.200s is not a subtype of %.200s", type->tp_name, array_type->tp_name);
   }
-  if (!isStr(typecode) || cast<StrObject>(typecode)->size() != 1) {
-    return raise(PyExc_TypeError, "_array_reconstructor() argument 2 must be a unicode character, not %.50s",
-                 typeName(typecode));
-  }
-  const ArrayKind* kind = arrayKindOf(cast<StrObject>(typecode)->at(0));
+  const ArrayKind* kind = arrayKindOf(typecode);
   if (!kind) return raise(PyExc_ValueError, "second argument must be a valid type code");
   if (code < 0 || code >= kFormatCount) {
     return raise(PyExc_ValueError, "third argument must be a valid machine format code.");

@@ -494,7 +494,7 @@ Result<Ref<>> iterNew(PyTypeObject* type, TupleObject* args, Opt<>) {
   }
   if (!isDeque(args->at(0))) {
     return raise(PyExc_TypeError, "argument 1 must be %.50s, not %.50s", deque_type.tp_name,
-                 typeName(args->at(0)));
+                 args->at(0) == Py_None ? "None" : typeName(args->at(0)));
   }
   Py_ssize_t skip = args->size() == 2 ? TRY(argSsize(args->at(1))) : 0;
   auto* deque = cast<DequeObject>(args->at(0));

@@ -28,8 +28,8 @@ Result<Ref<>> moduleParserCreate(OptionalCText encoding, OptionalCText separator
   if (!isDict(intern.get())) return raise(PyExc_TypeError, "intern must be a dictionary");
   return parserCreate(encoding.text, separator.text, intern);
 }
-Result<Ref<>> moduleErrorString(long code) {
-  return optionalUtf8(XML_ErrorString(static_cast<XML_Error>(code)));
+Result<Ref<>> moduleErrorString(CLong code) {
+  return optionalUtf8(XML_ErrorString(static_cast<XML_Error>(code.value)));
 }
 
 constinit PyMethodDef kModuleMethods[] = {

@@ -161,7 +161,7 @@ Status openInto(FileIOObject* self, PyObject* file, int given, const OpenMode& m
   return {};
 }
 
-Status fileInit(FileIOObject* self, PyObject* file, Opt<StrObject> mode, bool closefd, Opt<> opener) {
+Status fileInit(FileIOObject* self, PyObject* file, Opt<StrObject> mode, IntTruth closefd, Opt<> opener) {
   if (self->fd >= 0) {
     if (self->closefd)
       TRY(closeDescriptor(self));

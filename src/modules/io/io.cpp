@@ -47,7 +47,7 @@ Result<FileMode> parseMode(StrObject* mode) {
 Status checkMode(const FileMode& m, Opt<StrObject> encoding, Opt<StrObject> errors, Opt<StrObject> newline,
                  int buffering) {
   if (m.text && m.binary) return raise(PyExc_ValueError, "can't have text and binary mode at once");
-  if (m.creating + m.reading + m.writing + m.appending != 1) {
+  if (m.creating + m.reading + m.writing + m.appending > 1) {  // none at all: FileIO says so
     return raise(PyExc_ValueError, "must have exactly one of create/read/write/append mode");
   }
   if (m.binary && encoding) return raise(PyExc_ValueError, "binary mode doesn't take an encoding argument");
@@ -151,7 +151,7 @@ Result<Opt<StrObject>> textOrNone(PyObject* value, const char* argument) {
 }
 
 Result<Ref<>> openFunction(PyObject* file, Opt<StrObject> mode, int buffering, PyObject* encoding,
-                           PyObject* errors, PyObject* newline, bool closefd, PyObject* opener) {
+                           PyObject* errors, PyObject* newline, IntTruth closefd, PyObject* opener) {
   Ref<StrObject> default_mode = TRY(strLiteral("r"));
   Opt<StrObject> enc = TRY(textOrNone(encoding, "encoding"));
   Opt<StrObject> err = TRY(textOrNone(errors, "errors"));

@@ -61,7 +61,7 @@ Result<Ref<>> textTell(TextIOObject* self);
 Result<Ref<>> textSeek(TextIOObject* self, PyObject* cookie, int whence);
 // textio_init.cpp
 Status textInit(TextIOObject* self, PyObject* buffer, Opt<> encoding, PyObject* errors, Opt<> newline,
-                bool line_buffering, bool write_through);
+                IntTruth line_buffering, IntTruth write_through);
 Result<Ref<>> textReconfigure(TextIOObject* self, PyObject* encoding, PyObject* errors, Opt<> newline,
                               PyObject* line_buffering, PyObject* write_through);
 Status textFixEncoderState(TextIOObject* self);

@@ -135,7 +135,7 @@ Status textFixEncoderState(TextIOObject* self) {
 }
 
 Status textInit(TextIOObject* self, PyObject* buffer, Opt<> encoding, PyObject* errors, Opt<> newline,
-                bool line_buffering, bool write_through) {
+                IntTruth line_buffering, IntTruth write_through) {
   self->ok = self->detached = 0;
   if (encoding && encoding.get() != Py_None && !isStr(encoding.get())) {
     return raise(PyExc_TypeError, "TextIOWrapper() argument 'encoding' must be str or None, not %.50s",

@@ -329,9 +329,11 @@ Result<Ref<>> permutationsReduce(PermutationsObject* self) {
 Status permutationsSetState(PermutationsObject* self, PyObject* given) {
   TupleObject* state = TRY(stateTuple(given, 2, 2));
   Py_ssize_t size = self->pool->size();
-  if (!isTuple(state->at(0)) || !isTuple(state->at(1))) {
-    return raise(PyExc_TypeError, "argument %d must be tuple, not %.50s", isTuple(state->at(0)) ? 2 : 1,
-                 typeName(state->at(isTuple(state->at(0)) ? 1 : 0)));
+  for (int i = 0; i < 2; i++) {
+    PyObject* part = state->at(i);
+    if (!isTuple(part))
+      return raise(PyExc_TypeError, "argument %d must be tuple, not %.50s", i + 1,
+                   part == Py_None ? "None" : typeName(part));
   }
   auto *indices = cast<TupleObject>(state->at(0)), *cycles = cast<TupleObject>(state->at(1));
   if (indices->size() != size || cycles->size() != self->r || self->r > size) return raiseBadState();

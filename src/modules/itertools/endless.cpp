@@ -149,7 +149,8 @@ Result<Ref<>> cycleReduce(CycleObject* self) {
 Status cycleSetState(CycleObject* self, PyObject* state) {
   TupleObject* parts = TRY(stateTuple(state, 2, 2));
   if (!isList(parts->at(0))) {
-    return raise(PyExc_TypeError, "argument 1 must be list, not %.50s", typeName(parts->at(0)));
+    return raise(PyExc_TypeError, "argument 1 must be list, not %.50s",
+                 parts->at(0) == Py_None ? "None" : typeName(parts->at(0)));
   }
   int first_pass = TRY(asInt(parts->at(1)));
   self->first_pass = first_pass != 0;

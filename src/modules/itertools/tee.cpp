@@ -159,7 +159,7 @@ Status teeSetState(TeeObject* tee, PyObject* given) {
   TupleObject* state = TRY(stateTuple(given, 2, 2));
   if (!isExact(state->at(0), &tee_block_type)) {
     return raise(PyExc_TypeError, "argument 1 must be itertools._tee_dataobject, not %.50s",
-                 typeName(state->at(0)));
+                 state->at(0) == Py_None ? "None" : typeName(state->at(0)));
   }
   int index = TRY(asInt(state->at(1)));
   if (index < 0 || index > kBlockItems) return raise(PyExc_ValueError, "Index out of range");

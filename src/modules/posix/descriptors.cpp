@@ -11,6 +11,7 @@
 #include <langinfo.h>
 
 #include "core/interpreter.h"
+#include "modules/c_args.h"
 #include "modules/posix/posix.h"
 #include "types/bool.h"
 #include "types/struct_seq.h"
@@ -103,7 +104,7 @@ Result<bool> osGetBlocking(int fd) {
   TRY(check(flags));
   return !(flags & O_NONBLOCK);
 }
-Status osSetBlocking(int fd, bool blocking) {
+Status osSetBlocking(int fd, IntTruth blocking) {
   int flags = fcntl(fd, F_GETFL);
   TRY(check(flags));
   return check(fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK));
@@ -141,7 +142,7 @@ Result<long> osTcgetpgrp(int fd) {
   TRY(check(group));
   return group;
 }
-Status osTcsetpgrp(int fd, int group) { return check(tcsetpgrp(fd, group)); }
+Status osTcsetpgrp(int fd, CInt group) { return check(tcsetpgrp(fd, group)); }
 Result<Ref<>> osOpenpty() {
   int master, slave;
   TRY(check(openpty(&master, &slave, nullptr, nullptr, nullptr)));

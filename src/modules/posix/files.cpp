@@ -130,12 +130,8 @@ std::string normalise(std::string_view path) {
 }
 
 Result<Ref<>> pathNormpath(PyObject* path) {
-  Ref<> given = TRY(fsPathObject(path));
-  if (isBytes(given)) {
-    std::string out = normalise(cast<BytesObject>(given.get())->view());
-    return Ref<>(TRY(bytesFrom(out.empty() ? "." : out)));
-  }
-  Ref<BytesObject> text = TRY(encodeUtf8(cast<StrObject>(given.get()), "surrogatepass"));
+  if (!isStr(path)) return raise(PyExc_TypeError, "expected 'str', not '%.200s'", typeName(path));
+  Ref<BytesObject> text = TRY(encodeUtf8(cast<StrObject>(path), "surrogatepass"));
   std::string out = normalise(text->view());
   return Ref<>(TRY(decodeUtf8(out.empty() ? "." : out, "surrogatepass")));
 }
@@ -143,8 +139,8 @@ Result<Ref<>> pathNormpath(PyObject* path) {
 Result<long> osMajor(DeviceId device) { return static_cast<long>(major(device.id)); }
 Result<long> osMinor(DeviceId device) { return static_cast<long>(minor(device.id)); }
 Result<Ref<>> osMakedev(int major_number, int minor_number) {
-  return Ref<>(TRY(intFromUnsignedLong(
-      makedev(static_cast<unsigned>(major_number), static_cast<unsigned>(minor_number)))));
+  dev_t device = makedev(static_cast<unsigned>(major_number), static_cast<unsigned>(minor_number));
+  return Ref<>(TRY(intFromLong(static_cast<long>(device))));
 }
 long osUmask(int mask) { return umask(static_cast<mode_t>(mask)); }
 Status osSync() {

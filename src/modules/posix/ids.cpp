@@ -7,6 +7,7 @@
 #include <climits>
 #include <vector>
 
+#include "modules/c_args.h"
 #include "modules/posix/posix.h"
 #include "types/bool.h"
 #include "types/float.h"
@@ -25,16 +26,16 @@ template <auto Get>
 Result<Ref<>> getId() {
   return idResult(Get());
 }
-template <auto Set>
-Status setId(UserId id) {
+template <auto Set, class Id>
+Status setId(Id id) {
   return check(Set(id.id));
 }
-template <auto Set>
-Status setTwo(UserId a, UserId b) {
+template <auto Set, class Id>
+Status setTwo(Id a, Id b) {
   return check(Set(a.id, b.id));
 }
-template <auto Set>
-Status setThree(UserId a, UserId b, UserId c) {
+template <auto Set, class Id>
+Status setThree(Id a, Id b, Id c) {
   return check(Set(a.id, b.id, c.id));
 }
 template <auto Get>
@@ -68,7 +69,7 @@ Status osSetgroups(PyObject* groups) {
   }
   return check(setgroups(ids.size(), ids.data()));
 }
-Result<Ref<>> osGetgrouplist(StrObject* user, UserId group) {
+Result<Ref<>> osGetgrouplist(StrObject* user, GroupId group) {
   const char* name = TRY(strUtf8NoNul(user));
   std::vector<gid_t> groups(64);
   int count = static_cast<int>(groups.size());
@@ -79,7 +80,7 @@ Result<Ref<>> osGetgrouplist(StrObject* user, UserId group) {
   groups.resize(static_cast<size_t>(count));
   return groupList(groups);
 }
-Status osInitgroups(PathArg<kPathOnly> user, UserId group) {
+Status osInitgroups(PathArg<kPathOnly> user, GroupId group) {
   return check(initgroups(user.c_str(), group.id));
 }
 
@@ -87,9 +88,9 @@ Result<long> checked(long value) {
   TRY(check(value));
   return value;
 }
-Result<long> osGetpgid(int pid) { return checked(getpgid(pid)); }
-Result<long> osGetsid(int pid) { return checked(getsid(pid)); }
-Status osSetpgid(int pid, int group) { return check(setpgid(pid, group)); }
+Result<long> osGetpgid(CInt pid) { return checked(getpgid(pid)); }
+Result<long> osGetsid(CInt pid) { return checked(getsid(pid)); }
+Status osSetpgid(CInt pid, CInt group) { return check(setpgid(pid, group)); }
 long osGetpgrp() { return getpgrp(); }
 Status osSetpgrp() { return check(setpgid(0, 0)); }
 Status osSetsid() { return check(setsid()); }
@@ -122,7 +123,7 @@ Status osSetpriority(int which, int who, int priority) {
 
 Result<long> osSchedMax(int policy) { return checked(sched_get_priority_max(policy)); }
 Result<long> osSchedMin(int policy) { return checked(sched_get_priority_min(policy)); }
-Result<long> osGetscheduler(int pid) { return checked(sched_getscheduler(pid)); }
+Result<long> osGetscheduler(CInt pid) { return checked(sched_getscheduler(pid)); }
 Status osSchedYield() {
   return check(unlocked([] { return sched_yield(); }));
 }
@@ -136,22 +137,22 @@ Result<sched_param> schedParam(PyObject* object) {
   param.sched_priority = static_cast<int>(priority);
   return param;
 }
-Result<Ref<>> osGetparam(int pid) {
+Result<Ref<>> osGetparam(CInt pid) {
   sched_param param;
   TRY(check(sched_getparam(pid, &param)));
   Ref<TupleObject> out = TRY(structSeqNew(g_sched_param));
   structSeqSet(out, 0, TRY(intResult(param.sched_priority)));
   return out;
 }
-Status osSetparam(int pid, PyObject* object) {
+Status osSetparam(CInt pid, PyObject* object) {
   sched_param param = TRY(schedParam(object));
   return check(sched_setparam(pid, &param));
 }
-Status osSetscheduler(int pid, int policy, PyObject* object) {
+Status osSetscheduler(CInt pid, int policy, PyObject* object) {
   sched_param param = TRY(schedParam(object));
   return check(sched_setscheduler(pid, policy, &param));
 }
-Result<double> osRrInterval(int pid) {
+Result<double> osRrInterval(CInt pid) {
   timespec interval;
   TRY(check(sched_rr_get_interval(pid, &interval)));
   return static_cast<double>(interval.tv_sec) + 1e-9 * static_cast<double>(interval.tv_nsec);
@@ -164,7 +165,7 @@ struct CpuSet {
   CpuSet() { CPU_ZERO_S(size, set); }
   ~CpuSet() { CPU_FREE(set); }
 };
-Result<Ref<>> osGetaffinity(int pid) {
+Result<Ref<>> osGetaffinity(CInt pid) {
   CpuSet cpus;
   TRY(check(sched_getaffinity(pid, cpus.size, cpus.set)));
   Ref<SetObject> out = TRY(setNew());
@@ -174,7 +175,7 @@ Result<Ref<>> osGetaffinity(int pid) {
   }
   return out;
 }
-Status osSetaffinity(int pid, PyObject* mask) {
+Status osSetaffinity(CInt pid, PyObject* mask) {
   CpuSet cpus;
   TRY(forEach(mask, [&](Ref<> item) -> Status {
     if (!isInt(item))
@@ -198,15 +199,16 @@ PyMethodDef kIdMethods[] = {
     function<"getegid($module, /)", getId<getegid>, "The effective group ID.">,
     function<"getresuid($module, /)", getThree<getresuid>, "Real, effective and saved user ID.">,
     function<"getresgid($module, /)", getThree<getresgid>, "Real, effective and saved group ID.">,
-    function<"setuid($module, uid, /)", setId<setuid>, "Set the user ID.">,
-    function<"seteuid($module, euid, /)", setId<seteuid>, "Set the effective user ID.">,
-    function<"setgid($module, gid, /)", setId<setgid>, "Set the group ID.">,
-    function<"setegid($module, egid, /)", setId<setegid>, "Set the effective group ID.">,
-    function<"setreuid($module, ruid, euid, /)", setTwo<setreuid>, "Set real and effective user ID.">,
-    function<"setregid($module, rgid, egid, /)", setTwo<setregid>, "Set real and effective group ID.">,
-    function<"setresuid($module, ruid, euid, suid, /)", setThree<setresuid>,
+    function<"setuid($module, uid, /)", setId<setuid, UserId>, "Set the user ID.">,
+    function<"seteuid($module, euid, /)", setId<seteuid, UserId>, "Set the effective user ID.">,
+    function<"setgid($module, gid, /)", setId<setgid, GroupId>, "Set the group ID.">,
+    function<"setegid($module, egid, /)", setId<setegid, GroupId>, "Set the effective group ID.">,
+    function<"setreuid($module, ruid, euid, /)", setTwo<setreuid, UserId>, "Set real and effective user ID.">,
+    function<"setregid($module, rgid, egid, /)", setTwo<setregid, GroupId>,
+             "Set real and effective group ID.">,
+    function<"setresuid($module, ruid, euid, suid, /)", setThree<setresuid, UserId>,
              "Set real, effective and saved user ID.">,
-    function<"setresgid($module, rgid, egid, sgid, /)", setThree<setresgid>,
+    function<"setresgid($module, rgid, egid, sgid, /)", setThree<setresgid, GroupId>,
              "Set real, effective and saved group ID.">,
     function<"getgroups($module, /)", osGetgroups, "Supplemental group IDs.">,
     function<"setgroups($module, groups, /)", osSetgroups, "Set the supplemental groups.">,

@@ -14,6 +14,14 @@ extern "C" char** environ;
 
 namespace krait {
 
+Result<modules::posix::DeviceId> ArgFrom<modules::posix::DeviceId>::from(PyObject* o, const ArgContext&) {
+  if (isInt(o) && cast<IntObject>(o)->isNegative())
+    return raise(PyExc_OverflowError, "can't convert negative int to unsigned");
+  if (isInt(o) && intBitCount(cast<IntObject>(o)) > 64)
+    return raise(PyExc_OverflowError, "int too big to convert");
+  return modules::posix::DeviceId{static_cast<dev_t>(TRY(asUnsignedLong(o)))};
+}
+
 Result<modules::posix::DirFd> ArgFrom<modules::posix::DirFd>::from(PyObject* o, const ArgContext&) {
   if (o == Py_None) return modules::posix::DirFd{};
   if (!isIndex(o))
@@ -120,6 +128,17 @@ Result<unsigned> asUserId(PyObject* object, const char* what) {
   if (overflow < 0 || value < -1) return raise(PyExc_OverflowError, "%s is less than minimum", what);
   if (overflow > 0 || value > 0xffffffffL)
     return raise(PyExc_OverflowError, "%s is greater than maximum", what);
+  return static_cast<unsigned>(value);
+}
+
+Result<unsigned> asUnsignedInt(PyObject* object) {
+  if (!isInt(object)) return raise(PyExc_TypeError, "an integer is required");
+  auto* number = cast<IntObject>(object);
+  if (number->isNegative()) return raise(PyExc_ValueError, "value must be positive");
+  int overflow;
+  long value = intAsLongAndOverflow(number, &overflow);
+  if (overflow) return raise(PyExc_OverflowError, "Python int too large to convert to C unsigned long");
+  if (value > UINT_MAX) return raise(PyExc_OverflowError, "Python int too large for C unsigned int");
   return static_cast<unsigned>(value);
 }
 

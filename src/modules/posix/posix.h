@@ -53,10 +53,14 @@ struct Offset {
 struct UserId {
   unsigned id;
 };
+struct GroupId {
+  unsigned id;
+};
 struct DeviceId {
   dev_t id;
 };
 Result<unsigned> asUserId(PyObject* object, const char* what);
+Result<unsigned> asUnsignedInt(PyObject* object);  // an int, no __index__
 
 // Runs a system call without the GIL, again after EINTR (signal handlers run in between). -1: errno is set.
 template <class F>
@@ -163,10 +167,14 @@ struct ArgFrom<modules::posix::UserId> {
   }
 };
 template <>
-struct ArgFrom<modules::posix::DeviceId> {
-  static Result<modules::posix::DeviceId> from(PyObject* o, const ArgContext&) {
-    return modules::posix::DeviceId{static_cast<dev_t>(TRY(asUnsignedLong(o)))};
+struct ArgFrom<modules::posix::GroupId> {
+  static Result<modules::posix::GroupId> from(PyObject* o, const ArgContext&) {
+    return modules::posix::GroupId{TRY(modules::posix::asUserId(o, "gid"))};
   }
+};
+template <>
+struct ArgFrom<modules::posix::DeviceId> {
+  static Result<modules::posix::DeviceId> from(PyObject* o, const ArgContext&);
   template <Text D>
   static modules::posix::DeviceId fallback() {
     return {0};

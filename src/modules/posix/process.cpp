@@ -11,6 +11,7 @@
 
 #include "core/import.h"
 #include "core/interpreter.h"
+#include "modules/c_args.h"
 #include "modules/import_lock.h"
 #include "modules/posix/fork_hooks.h"
 #include "modules/posix/posix.h"
@@ -131,8 +132,8 @@ Result<long> osSystem(PathArg<kPathOnly> command) {
 
 // --- signals -----------------------------------------------------------------------------------------------
 
-Status osKill(int pid, Py_ssize_t signal) {
-  TRY(audit("os.kill", "in", pid, signal));
+Status osKill(CInt pid, Py_ssize_t signal) {
+  TRY(audit("os.kill", "in", pid.value, signal));
   TRY(check(kill(pid, static_cast<int>(signal))));
   return checkSignals();
 }
@@ -141,8 +142,9 @@ Status osKillpg(int group, int signal) {
   TRY(check(killpg(group, signal)));
   return checkSignals();
 }
-Result<long> osPidfdOpen(int pid, int flags) {
-  long fd = syscall(SYS_pidfd_open, pid, flags);
+Result<long> osPidfdOpen(CInt pid, Opt<> given_flags) {
+  unsigned flags = given_flags ? TRY(asUnsignedInt(given_flags.get())) : 0;
+  long fd = syscall(SYS_pidfd_open, pid.value, flags);
   TRY(check(fd));
   return fd;
 }
@@ -153,7 +155,7 @@ Result<Ref<>> pidAndStatus(long pid, int status) {
   return tupleResult(TRY(intResult(pid)), TRY(intResult(status)));
 }
 
-Result<Ref<>> osWaitpid(int pid, int options) {
+Result<Ref<>> osWaitpid(CInt pid, int options) {
   int status = 0;
   long found = TRY(retry([&] { return waitpid(pid, &status, options); }));
   TRY(check(found));
@@ -185,7 +187,7 @@ Result<Ref<>> usageResult(const rusage& usage) {
   for (int i = 0; i < 14; i++) structSeqSet(out, 2 + i, TRY(intResult(counts[i])));
   return out;
 }
-Result<Ref<>> osWait4(int pid, int options) {
+Result<Ref<>> osWait4(CInt pid, int options) {
   int status = 0;
   rusage usage{};
   long found = TRY(retry([&] { return wait4(pid, &status, options, &usage); }));
@@ -218,7 +220,6 @@ long osTermsig(int status) { return WTERMSIG(status); }
 long osStopsig(int status) { return WSTOPSIG(status); }
 
 Result<long> osWaitstatusToExitcode(PyObject* status_object) {
-  if (isFloat(status_object)) return raise(PyExc_TypeError, "integer argument expected, got float");
   int status = TRY(asInt(status_object));
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   if (WIFSIGNALED(status)) return -WTERMSIG(status);

@@ -75,7 +75,7 @@ Status osFchmod(int fd, int mode) {
   return check(TRY(retry([&] { return fchmod(fd, static_cast<mode_t>(mode)); })));
 }
 
-Status osChown(PathArg<kOrFd> path, UserId uid, UserId gid, DirFd dir_fd, bool follow_symlinks) {
+Status osChown(PathArg<kOrFd> path, UserId uid, GroupId gid, DirFd dir_fd, bool follow_symlinks) {
   if (path.isFd() && dir_fd.fd != AT_FDCWD)
     return raise(PyExc_ValueError, "chown: can't specify both dir_fd and fd");
   TRY(refuseFdNoFollow("chown", path, follow_symlinks));
@@ -88,11 +88,11 @@ Status osChown(PathArg<kOrFd> path, UserId uid, UserId gid, DirFd dir_fd, bool f
                    }),
                    path);
 }
-Status osFchown(int fd, UserId uid, UserId gid) {
+Status osFchown(int fd, UserId uid, GroupId gid) {
   TRY(audit("os.chown", "iIIi", fd, uid.id, gid.id, -1));
   return check(TRY(retry([&] { return fchown(fd, uid.id, gid.id); })));
 }
-Status osLchown(PathArg<kPathOnly> path, UserId uid, UserId gid) {
+Status osLchown(PathArg<kPathOnly> path, UserId uid, GroupId gid) {
   TRY(audit("os.chown", "OIIi", path.object, uid.id, gid.id, -1));
   return checkPath(unlocked([&] { return lchown(path.c_str(), uid.id, gid.id); }), path);
 }

@@ -263,13 +263,13 @@ Result<long> socketSendmsgAfalg(SocketObject* self, Opt<> msg, Opt<> op_object, 
 }  // namespace
 
 PyMethodDef kMessageMethods[] = {
-    method<"!%recvmsg(bufsize, ancbufsize=0, flags=0, /)", socketRecvmsg,
+    method<"!%%recvmsg(bufsize, ancbufsize=0, flags=0, /)", socketRecvmsg,
            "recvmsg(bufsize[, ancbufsize[, flags]]) -> (data, ancdata, msg_flags, address)\n\nReceive data "
            "with ancillary data.">,
-    method<"!%recvmsg_into(buffers, ancbufsize=0, flags=0, /)", socketRecvmsgInto,
+    method<"!%%recvmsg_into(buffers, ancbufsize=0, flags=0, /)", socketRecvmsgInto,
            "recvmsg_into(buffers[, ancbufsize[, flags]]) -> (nbytes, ancdata, msg_flags, address)\n\nReceive "
            "into buffers, with ancillary data.">,
-    method<"!%sendmsg(buffers, ancdata=(), flags=0, address=None, /)", socketSendmsg,
+    method<"!%%sendmsg(buffers, ancdata=(), flags=0, address=None, /)", socketSendmsg,
            "sendmsg(buffers[, ancdata[, flags[, address]]]) -> count\n\nSend buffers with ancillary data.">,
     method<"!sendmsg_afalg(msg=None, *, op=-1, iv=None, assoclen=-1, flags=0)", socketSendmsgAfalg,
            "sendmsg_afalg([msg], *, op[, iv[, assoclen[, flags=MSG_MORE]]])\n\nSet parameters of a "

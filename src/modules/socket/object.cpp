@@ -194,23 +194,26 @@ Result<bool> setWideOption(SocketObject* self, int level, int option, PyObject* 
   return true;
 }
 
-Status socketSetsockopt(SocketObject* self, CInt level, CInt option, Opt<> value, Opt<> length) {
-  if (!value) return raise(PyExc_TypeError, "setsockopt() takes exactly 3 arguments (2 given)");
-  if (!length && TRY(setWideOption(self, level.value, option.value, value.get()))) return {};
+Status socketSetsockopt(SocketObject* self, CallArgs args) {
+  if (args.count < 3 || args.count > 4)
+    return raise(PyExc_TypeError, "setsockopt() takes exactly 3 arguments (%zd given)", args.count);
+  int level = TRY(asCInt(args.values[0])), option = TRY(asCInt(args.values[1]));
+  Opt<> value = args.values[2], length = args.count == 4 ? Opt<>(args.values[3]) : Opt<>();
+  if (!length && TRY(setWideOption(self, level, option, value.get()))) return {};
   if (!length) {
     Result<int> number = asCInt(value.get());
     if (!number.failed()) {
       int plain = std::move(number).take();
-      return setOption(self, level.value, option.value, &plain, sizeof plain);
+      return setOption(self, level, option, &plain, sizeof plain);
     }
     clearPending();
   }
   if (length && value.get() == Py_None) {
-    return setOption(self, level.value, option.value, nullptr, TRY(asCMask(length.get())));
+    return setOption(self, level, option, nullptr, TRY(asCMask(length.get())));
   }
   if (length) return raise(PyExc_TypeError, "setsockopt() takes exactly 3 arguments (4 given)");
   Buffer bytes = TRY(Buffer::acquire(value.get()));
-  return setOption(self, level.value, option.value, bytes.data(), static_cast<socklen_t>(bytes.size()));
+  return setOption(self, level, option, bytes.data(), static_cast<socklen_t>(bytes.size()));
 }
 
 Result<Ref<>> socketGetsockopt(SocketObject* self, CInt level, CInt option, CInt length) {
@@ -339,10 +342,10 @@ PyMethodDef kObjectMethods[] = {
     method<"!getpeername()", askName<askPeername>,
            "getpeername() -> address info\n\nThe address at the other end.">,
     method<"!getsockname()", askName<askSockname>, "getsockname() -> address info\n\nThe local address.">,
-    method<"!%getsockopt(level, option, buffersize=0, /)", socketGetsockopt,
+    method<"!%%getsockopt(level, option, buffersize=0, /)", socketGetsockopt,
            "getsockopt(level, option[, buffersize]) -> value\n\nAn option: an integer, or bytes of at most "
            "buffersize.">,
-    method<"!%listen(backlog=128, /)", socketListen,
+    method<"!%%listen(backlog=128, /)", socketListen,
            "listen([backlog])\n\nAccept connections; backlog of them may wait.">,
     method<"!setblocking(flag, /)", socketSetblocking,
            "setblocking(flag)\n\nWhether calls wait; the same as settimeout(None) or settimeout(0.0).">,
@@ -351,7 +354,7 @@ PyMethodDef kObjectMethods[] = {
            "settimeout(timeout)\n\nSeconds that calls wait at most; None: without limit.">,
     method<"!gettimeout()", socketGettimeout,
            "gettimeout() -> timeout\n\nSeconds that calls wait at most, or None.">,
-    method<"!%setsockopt(level, option, value=None, optlen=0, /)", socketSetsockopt,
+    method<"!%%setsockopt(*args)", socketSetsockopt,
            "setsockopt(level, option, value: int)\nsetsockopt(level, option, value: buffer)\n"
            "setsockopt(level, option, None, optlen: int)\n\nSet an option.">,
     method<"!shutdown(flag, /)", socketShutdown,

@@ -120,20 +120,20 @@ Result<long> socketSendto(SocketObject* self, CallArgs args) {
 
 PyMethodDef kTransferMethods[] = {
     method<
-        "!%recv(buffersize, flags=0, /)", socketRecv,
+        "!%%recv(buffersize, flags=0, /)", socketRecv,
         "recv(buffersize[, flags]) -> data\n\nReceive at most buffersize bytes; none: the peer has closed.">,
-    method<"!recv_into(buffer, nbytes=0, flags=0)", socketRecvInto,
+    method<"!%%recv_into(buffer, nbytes=0, flags=0)", socketRecvInto,
            "recv_into(buffer, [nbytes[, flags]]) -> nbytes_read\n\nReceive into a buffer; returns the number "
            "of bytes.">,
-    method<"!%recvfrom(buffersize, flags=0, /)", socketRecvfrom,
+    method<"!%%recvfrom(buffersize, flags=0, /)", socketRecvfrom,
            "recvfrom(buffersize[, flags]) -> (data, address info)\n\nReceive data and who sent it.">,
-    method<"!recvfrom_into(buffer, nbytes=0, flags=0)", socketRecvfromInto,
+    method<"!%%recvfrom_into(buffer, nbytes=0, flags=0)", socketRecvfromInto,
            "recvfrom_into(buffer[, nbytes[, flags]]) -> (nbytes, address info)\n\nReceive into a buffer, and "
            "who sent it.">,
-    method<"!%send(data, flags=0, /)", socketSend,
+    method<"!%%send(data, flags=0, /)", socketSend,
            "send(data[, flags]) -> count\n\nSend some of the data; returns how many bytes.">,
-    method<"!%sendall(data, flags=0, /)", socketSendall, "sendall(data[, flags])\n\nSend all of the data.">,
-    method<"!%sendto(*args)", socketSendto,
+    method<"!%%sendall(data, flags=0, /)", socketSendall, "sendall(data[, flags])\n\nSend all of the data.">,
+    method<"!%%sendto(*args)", socketSendto,
            "sendto(data[, flags], address) -> count\n\nSend data to an address.">,
     {}};
 

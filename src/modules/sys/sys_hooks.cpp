@@ -99,7 +99,9 @@ Ref<> sysException() { return handledException(); }
 
 // sys.audit(event, *args): native code calls krait::audit().
 Status sysAudit(CallArgs args) {
-  if (args.names || args.count < 1) {
+  if (args.names && args.names->size() > 0)
+    return raise(PyExc_TypeError, "sys.audit() takes no keyword arguments");
+  if (args.count < 1) {
     return raise(PyExc_TypeError, "audit() missing 1 required positional argument: 'event'");
   }
   if (!auditIsOn()) return {};

@@ -225,7 +225,8 @@ Result<Ref<>> sysGetSizeOf(PyObject* object, Opt<> fallback) {
 
 Result<Ref<>> sysIntern(PyObject* string) {
   if (!isStr(string))
-    return raise(PyExc_TypeError, "intern() argument must be str, not %.50s", typeName(string));
+    return raise(PyExc_TypeError, "intern() argument must be str, not %.50s",
+                 string == Py_None ? "None" : typeName(string));
   if (!isExactStr(string)) return raise(PyExc_TypeError, "can't intern %.400s", typeName(string));
   return Ref<>(strIntern(share(cast<StrObject>(string))));
 }
@@ -252,9 +253,17 @@ Status sysSetRecursionLimit(int limit) {
 }
 
 double sysGetSwitchInterval() { return 1e-6 * static_cast<double>(gilSwitchInterval()); }
+// As the machine converts: beyond the range comes nothing, for no number the highest bit.
+unsigned long microsecondsOf(double seconds) {
+  constexpr double kLimit = 18446744073709551616.0;
+  double micros = seconds * 1e6;
+  if (micros != micros) return 1ul << 63;
+  return micros < kLimit ? static_cast<unsigned long>(micros) : 0;
+}
+
 Status sysSetSwitchInterval(double seconds) {
-  if (!(seconds > 0)) return raise(PyExc_ValueError, "switch interval must be strictly positive");
-  gilSetSwitchInterval(static_cast<unsigned long>(seconds * 1e6));
+  if (seconds <= 0) return raise(PyExc_ValueError, "switch interval must be strictly positive");
+  gilSetSwitchInterval(microsecondsOf(seconds));
   return {};
 }
 

@@ -215,7 +215,7 @@ constinit PyMethodDef kThreadMethods[] = {
              "Number that the system identifies the current thread by.">,
     function<"!_count($module, /)", countThreads,
              "Number of threads that Python started and that still run.">,
-    function<"!%stack_size($module, size=0, /)", setStackSize,
+    function<"!%%stack_size($module, size=0, /)", setStackSize,
              "Set the stack size of new threads; returns the former one.">,
     function<"!_set_sentinel($module, /)", setSentinel,
              "A lock that is released when the current thread ends.">,

@@ -7,6 +7,7 @@
 #include "core/gc.h"
 #include "core/native.h"
 #include "core/thread.h"
+#include "modules/c_args.h"
 #include "modules/thread/thread_types.h"
 #include "types/bool.h"
 #include "types/int.h"
@@ -31,7 +32,7 @@ Result<int64_t> acquireTimeout(bool blocking, Opt<> timeout) {
 
 // --- lock --------------------------------------------------------------------------------------------------
 
-Result<bool> lockAcquireMethod(LockObject* self, bool blocking, Opt<> timeout) {
+Result<bool> lockAcquireMethod(LockObject* self, modules::CInt blocking, Opt<> timeout) {
   int64_t nanoseconds = TRY(acquireTimeout(blocking, timeout));
   if (!TRY(lockAcquire(*self->lock, nanoseconds))) return false;
   self->locked = true;
@@ -70,8 +71,8 @@ void lockDealloc(PyObject* object) {
 }
 
 constinit PyMethodDef kLockMethods[] = {
-    method<"!acquire_lock($self, /, blocking=True, timeout=-1)", lockAcquireMethod, "Lock the lock.">,
-    method<"!acquire($self, /, blocking=True, timeout=-1)", lockAcquireMethod, "Lock the lock.">,
+    method<"!acquire_lock($self, /, blocking=1, timeout=-1)", lockAcquireMethod, "Lock the lock.">,
+    method<"!acquire($self, /, blocking=1, timeout=-1)", lockAcquireMethod, "Lock the lock.">,
     method<"!release_lock($self, /)", lockRelease, "Release the lock.">,
     method<"!release($self, /)", lockRelease, "Release the lock.">,
     method<"!locked_lock($self, /)", lockIsLocked, "Whether the lock is locked.">,
@@ -100,7 +101,7 @@ Result<Ref<>> rlockNew(PyTypeObject* type, PyObject*, Opt<>) {
   return self;
 }
 
-Result<bool> rlockAcquire(RLockObject* self, bool blocking, Opt<> timeout) {
+Result<bool> rlockAcquire(RLockObject* self, modules::CInt blocking, Opt<> timeout) {
   int64_t nanoseconds = TRY(acquireTimeout(blocking, timeout));
   if (ownedByThis(self)) {
     if (self->count == ULONG_MAX) return raise(PyExc_OverflowError, "Internal lock count overflowed");
@@ -162,7 +163,7 @@ void rlockDealloc(PyObject* object) {
 }
 
 constinit PyMethodDef kRLockMethods[] = {
-    method<"!acquire($self, /, blocking=True, timeout=-1)", rlockAcquire,
+    method<"!acquire($self, /, blocking=1, timeout=-1)", rlockAcquire,
            "Lock the lock; the owner may lock it again.">,
     method<"!release($self, /)", rlockRelease, "Release the lock once.">,
     method<"!_is_owned($self, /)", rlockIsOwned, "Does this thread hold the lock?">,
