@@ -343,9 +343,12 @@ Result<Ref<>> Reader::set() {
 Result<Ref<>> Reader::frozenset() {
   Py_ssize_t n = TRY(size("set size out of range"));
   size_t place = reserve();
-  Ref<ListObject> items = TRY(listNew());
-  for (Py_ssize_t i = 0; i < n; i++) TRY(listAppend(items, TRY(item("set"))));
-  return remember(place, TRY(frozenSetNew(items.get())));
+  Ref<SetObject> made = TRY(frozenSetNew());
+  for (Py_ssize_t i = 0; i < n; i++) {
+    Ref<> value = TRY(item("set"));
+    TRY(setAdd(made, value.get()));
+  }
+  return remember(place, Ref<>(std::move(made)));
 }
 
 Result<Ref<>> Reader::code() {

@@ -293,8 +293,8 @@ Result<Ref<BytesObject>> codeBytes(CodeObject* code) {
   auto* units = reinterpret_cast<CodeUnit*>(bytes->data());
   std::memcpy(units, code->co_code_adaptive, static_cast<size_t>(count) * sizeof(CodeUnit));
   for (Py_ssize_t i = 0; i < count; i++) {
-    Op op = opGeneric(unitOp(units[i]));
-    if (!opName(unitOp(units[i]))) continue;
+    bool defined = opName(unitOp(units[i])) != nullptr;
+    Op op = defined ? opGeneric(unitOp(units[i])) : Op::CACHE;
     units[i] = codeUnit(op, unitArg(units[i]));
     for (int caches = opCacheUnits(op); caches > 0 && i + 1 < count; caches--)
       units[++i] = codeUnit(Op::CACHE, 0);
