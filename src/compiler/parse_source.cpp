@@ -95,6 +95,10 @@ Result<Ref<TupleObject>> errorDetails(const parser::Diagnostic& error, StrObject
 
 Raised raiseDiagnostic(const parser::Diagnostic& error, StrObject* filename) {
   if (error.kind == parser::ErrorKind::CallbackError) return {};
+  if (error.kind == parser::ErrorKind::UnicodeDecodeError) {
+    TRY(decodeUtf8(error.message, "strict"));
+    return {};
+  }
   PyObject* type = errorType(error.kind);
   if (error.kind == parser::ErrorKind::MemoryError && error.message.empty()) return raiseNone(type);
   Ref<StrObject> message = TRY(strFromWtf8(error.message));

@@ -277,8 +277,9 @@ void Diagnoser::checkRestOfSource() {
     return;
   }
   if (lexer_.failure() == LexFailure::Decode) {
-    // CPython leaves the decoder's own exception here.
-    error_.message = "(unicode error) " + lexer_.error().message;
+    // Here, the decoder's own exception is left as it is.
+    error_.kind = ErrorKind::UnicodeDecodeError;
+    error_.message = lexer_.error().text.value_or("");
     return;
   }
   if (lexer_.depth() == 0 || error_line <= lexer_.innermost().lineno) return;

@@ -441,6 +441,7 @@ bool Lexer::verifyName(const char* start) {
   std::string_view name(start, static_cast<size_t>(cur_ - start));
   if (Utf8Error bad = utf8Check(name); bad.reason) {
     error_.message = utf8ErrorMessage(name, bad);
+    error_.text = std::string(name);
     fail(LexFailure::Decode);
     return false;
   }

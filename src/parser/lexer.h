@@ -26,7 +26,7 @@ enum class LexFailure : uint8_t {
   TabSpace,
   TooDeep,
   LineContinuation,
-  Decode,       // a name that is not UTF-8: error.message is the codec's
+  Decode,       // a name that is not UTF-8: error.message is the codec's, error.text the name
   Interrupted,  // a callback failed
   Stopped,      // more lines would be needed, but reading was stopped: no error of its own
 };

@@ -27,7 +27,8 @@ enum class ErrorKind : uint8_t {
   MemoryError,      // nested too deeply
   ValueError,       // "source code string cannot contain null bytes"
   RecursionError,
-  CallbackError,  // a callback failed: its own exception is pending
+  UnicodeDecodeError,  // behind the place of the error is a name that is not UTF-8: `message` has its bytes
+  CallbackError,       // a callback failed: its own exception is pending
 };
 
 struct Diagnostic {
