@@ -1,6 +1,7 @@
 // String tokens to Constant and JoinedStr nodes: prefixes, adjacent literals, bytes.
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "parser/lexer.h"
 #include "parser/literal.h"
@@ -84,6 +85,20 @@ bool appendBytes(LiteralContext& context, std::string& out, const StringToken& t
 
 }  // namespace
 
+// Bad UTF-8 anywhere in a text counts before bad escapes; each stretch of non-ASCII bytes is decoded by
+// itself.
+static std::optional<std::string> undecodableStretch(std::string_view text) {
+  auto is_ascii = [](char c) { return !(c & 0x80); };
+  for (auto start = text.begin(); start != text.end();) {
+    start = std::find_if_not(start, text.end(), is_ascii);
+    auto end = std::find_if(start, text.end(), is_ascii);
+    std::string_view stretch(start, end);
+    if (Utf8Error bad = utf8Check(stretch); bad.reason) return utf8ErrorMessage(stretch, bad);
+    start = end;
+  }
+  return std::nullopt;
+}
+
 bool appendText(LiteralContext& context, std::string& out, const StringToken& token, std::string_view text,
                 bool raw) {
   std::string message;
@@ -94,6 +109,10 @@ bool appendText(LiteralContext& context, std::string& out, const StringToken& to
       return true;
     }
     context.fail("(unicode error) " + utf8ErrorMessage(text, bad));
+    return false;
+  }
+  if (auto undecodable = undecodableStretch(text)) {
+    context.fail("(unicode error) " + *undecodable);
     return false;
   }
   const char* bad_escape = nullptr;

@@ -144,6 +144,21 @@ int firstTraceable(const CodeObject* code) {
   return unit;
 }
 
+// Opcodes that only this interpreter gives a meaning are undefined in what comes from outside.
+void dropPrivateOpcodes(CodeObject* code) {
+  auto is_private = [](CodeUnit unit) {
+    int number = static_cast<int>(unitOp(unit));
+    return number >= kFirstPrivateOp && unitOp(unit) != Op::DO_TRACING;
+  };
+  CodeUnit *units = code->co_code_adaptive, *end = units + code->unitCount();
+  bool any = false;
+  for (CodeUnit* unit = units; unit < end; unit++) any |= is_private(*unit);
+  if (!any) [[likely]]
+    return;
+  for (CodeUnit* unit = units; unit < end; unit++)
+    if (is_private(*unit)) *unit = codeUnit(Op::CACHE, unitArg(*unit));
+}
+
 void fill(CodeObject* code, const CodeParts& p) {
   auto own = [](PyObject* o) { return share(o).leak(); };
   LocalCounts counts = countLocals(static_cast<BytesObject*>(p.localspluskinds));
@@ -174,6 +189,7 @@ void fill(CodeObject* code, const CodeParts& p) {
   code->co_extra = nullptr;
   std::memcpy(code->co_code_adaptive, static_cast<BytesObject*>(p.code)->data(),
               static_cast<size_t>(code->ob_size) * sizeof(CodeUnit));
+  dropPrivateOpcodes(code);
   code->_co_firsttraceable = firstTraceable(code);
 }
 

@@ -103,7 +103,7 @@ bool parseIsoTime(std::string_view text, IsoTime* out) {
   if (end == ClockEnd::kMalformed) return false;
   if (zone == text.npos) return end == ClockEnd::kReached;
   out->has_zone = true;
-  if (text[zone] == 'Z') return zone + 1 == text.size();
+  if (text[zone] == 'Z') return zone + 1 == text.size() || text[zone + 1] == '\0';  // a null ends the text
   ClockTime offset;
   if (parseClock(text.substr(zone + 1), &offset) != ClockEnd::kReached) return false;
   int sign = text[zone] == '-' ? -1 : 1;
