@@ -146,10 +146,7 @@ int firstTraceable(const CodeObject* code) {
 
 // Opcodes that only this interpreter gives a meaning are undefined in what comes from outside.
 void dropPrivateOpcodes(CodeObject* code) {
-  auto is_private = [](CodeUnit unit) {
-    int number = static_cast<int>(unitOp(unit));
-    return number >= kFirstPrivateOp && unitOp(unit) != Op::DO_TRACING;
-  };
+  auto is_private = [](CodeUnit unit) { return static_cast<int>(unitOp(unit)) >= kFirstPrivateOp; };
   CodeUnit *units = code->co_code_adaptive, *end = units + code->unitCount();
   bool any = false;
   for (CodeUnit* unit = units; unit < end; unit++) any |= is_private(*unit);

@@ -28,3 +28,10 @@ for text in ("2020-01-01\ud80012:30", "2020-01-01\ud80012:30:45.123456\ud800", "
 for number in 2**31, -2**31 - 1, 2**63, "x":
     show(date.fromordinal, number)
     show(date(1, 1, 1).__format__, number)
+
+for text in ('04:05:06Z\0', '04:05:06Z\0xyz', '04:05Zx', '2001-01-01T04:05:06Z\0'):
+    for parse in (time.fromisoformat, datetime.fromisoformat):
+        try:
+            print(repr(text), parse(text))
+        except ValueError as error:
+            print(error)
