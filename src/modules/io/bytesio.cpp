@@ -126,16 +126,18 @@ Result<Py_ssize_t> writeBytes(BytesIOObject* self, std::span<const uint8_t> data
   if (size == 0) return 0;
   if (self->pos > PY_SSIZE_T_MAX - size) return raise(PyExc_OverflowError, "new position too large");
   Py_ssize_t end = self->pos + size;
+  MaybeRef<> former;
   if (self->exports > 0 && self->buf->ob_refcnt == 1 && end <= self->bytes()->size()) {
     // In place: exported views see the change.
   } else {
+    if (self->exports > 0) former = share(self->buf);  // the data is a view of it
     TRY(ensureOwned(self, end));
   }
   char* base = self->bytes()->data();
   if (self->pos > self->string_size) {
     std::memset(base + self->string_size, 0, static_cast<size_t>(self->pos - self->string_size));
   }
-  std::memcpy(base + self->pos, data.data(), data.size());
+  std::memmove(base + self->pos, data.data(), data.size());
   self->pos = end;
   self->string_size = std::max(self->string_size, end);
   return size;
@@ -180,6 +182,8 @@ Result<Py_ssize_t> bioTruncate(BytesIOObject* self, PyObject* size) {
   TRY(checkOpen(self));
   TRY(checkNoExports(self));
   Py_ssize_t wanted = size == Py_None ? self->pos : TRY(ioSize(size));
+  TRY(checkOpen(self));  // the size's __index__ may have closed or exported it
+  TRY(checkNoExports(self));
   if (wanted < 0) return raise(PyExc_ValueError, "negative size value %zd", wanted);
   if (wanted < self->string_size) {
     self->string_size = wanted;
@@ -239,11 +243,11 @@ Result<Ref<>> bioGetstate(BytesIOObject* self) {
 }
 
 Status setStateValue(BytesIOObject* self, PyObject* value) {
-  Buffer buffer = TRY(Buffer::acquire(value, PyBUF_CONTIG_RO));
   TRY(checkNoExports(self));
-  setField(self->buf, Ref<>(TRY(bytesFrom({reinterpret_cast<const char*>(buffer.data()),
-                                           static_cast<size_t>(buffer.size())}))));
-  self->string_size = buffer.size();
+  self->string_size = 0;
+  Buffer buffer = TRY(Buffer::acquire(value, PyBUF_CONTIG_RO));
+  TRY(checkOpen(self));
+  TRY(writeBytes(self, buffer.bytes()));
   return {};
 }
 
