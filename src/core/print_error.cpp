@@ -342,21 +342,8 @@ Status printRecursive(Printer& p, PyObject* exception) {
   return isGroup(exception) ? printGroup(p, exception) : printOne(p, exception);
 }
 
-}  // namespace
-
-void displayExceptionTo(PyObject* file, PyObject* exception) {
-  Printer p{.file = file, .seen = {}, .margin = {}};
-  auto keep = share(exception);
-  if (printRecursive(p, exception).failed()) {
-    stderrWrite("TypeError: print_exception() failed\n");
-    clearPending();
-  }
-  if (fileFlush(file).failed()) clearPending();
-}
-
-namespace {
-
-// Without sys.stderr (before it exists, or deleted): what the exception is, straight to the C stream.
+// Without sys.stderr (before it exists, deleted, or failing): what the exception is, straight to the C
+// stream.
 void displayRaw(PyObject* exception) {
   std::fprintf(stderr, "object address  : %p\n", static_cast<void*>(exception));
   std::fprintf(stderr, "object refcount : %zd\n", exception->ob_refcnt);
@@ -367,6 +354,16 @@ void displayRaw(PyObject* exception) {
 }
 
 }  // namespace
+
+void displayExceptionTo(PyObject* file, PyObject* exception) {
+  Printer p{.file = file, .seen = {}, .margin = {}};
+  auto keep = share(exception);
+  if (printRecursive(p, exception).failed()) {
+    clearPending();
+    displayRaw(exception);
+  }
+  if (fileFlush(file).failed()) clearPending();
+}
 
 void displayException(PyObject* exception) {
   Opt<> found = sysGet("stderr");

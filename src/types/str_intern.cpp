@@ -115,10 +115,30 @@ Result<Ref<StrObject>> strInternLatin1(std::string_view latin1) {
   return strIntern(std::move(s));
 }
 
+namespace {
+
+// An identifier that is first used when Python's memory has ended: out of what is set aside for C++
+// containers.
+Ref<StrObject> makeOutOfReserve(std::string_view ascii) {
+  auto* s = new (::operator new(sizeof(StrObject) + ascii.size() + 1)) StrObject{};
+  s->ob_refcnt = 1;
+  s->ob_type = &PyUnicode_Type;
+  s->length = static_cast<Py_ssize_t>(ascii.size());
+  s->hash = -1;
+  s->state = {0, 1, 1, 1, 1};
+  auto* text = static_cast<char*>(s->data());
+  ascii.copy(text, ascii.size());
+  text[ascii.size()] = 0;
+  return steal(s);
+}
+
+}  // namespace
+
 StrObject* internForever(const char* utf8, size_t size) {
+  PendingSaved saved;
   auto made = strInternUtf8({utf8, size});
-  KR_CHECK(!made.failed(), "an identifier can be made");
-  StrObject* s = std::move(made).take().leak();
+  if (made.failed()) clearPending();
+  StrObject* s = (made.failed() ? strIntern(makeOutOfReserve({utf8, size})) : std::move(made).take()).leak();
   s->state.interned = kImmortal;
   s->ob_refcnt = kImmortalRefcount;
   return s;

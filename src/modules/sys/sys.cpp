@@ -12,6 +12,20 @@
 
 namespace krait {
 
+namespace {
+
+// The look-up of sysGet() for when there is no memory for a key.
+Opt<> sysFind(DictObject* dict, const char* name) {
+  Py_ssize_t position = 0;
+  PyObject *key, *value;
+  while (dictNext(dict, &position, &key, &value)) {
+    if (isStr(key) && strEqualsAscii(cast<StrObject>(key), name)) return value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Opt<> sysGet(const char* name) {
   DictObject* dict = interpreter().sys_dict;
   if (!dict) return nullptr;
@@ -19,7 +33,7 @@ Opt<> sysGet(const char* name) {
   auto key = strInternUtf8(name);
   if (key.failed()) {
     clearPending();
-    return nullptr;
+    return sysFind(dict, name);
   }
   return dictGetStr(dict, std::move(key).take().get());
 }
