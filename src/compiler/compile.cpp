@@ -7,6 +7,7 @@
 #include "compiler/preprocess.h"
 #include "core/buffer.h"
 #include "core/interpreter.h"
+#include "core/scratch.h"
 
 namespace krait {
 
@@ -14,8 +15,13 @@ using namespace compiler;
 
 namespace {
 
+// What compiling takes at most for each byte of the tree, measured. Where a finally block is copied again and
+// again it may be more: Nesting::checkStack() looks at the memory, too.
+constexpr size_t kBytesPerTreeByte = 12;
+
 Result<Ref<CodeObject>> compileWithPool(ast::Tree& tree, ConstPool& pool, ast::Mod* mod, StrObject* filename,
                                         CompileOptions& options) {
+  TRY(askForRoom(tree.arena().bytesReserved() * kBytesPerTreeByte));
   Context context(tree, filename);
   Future future = TRY(futureFeatures(context, mod));
   options.flags |= future.flags;

@@ -3,7 +3,7 @@
 #include <climits>
 
 #include "core/c_stack.h"
-#include "core/errors.h"
+#include "core/scratch.h"
 
 namespace krait::compiler {
 namespace {
@@ -27,7 +27,7 @@ Raised Nesting::raiseTooDeep() const {
 Status Nesting::checkStack() const {
   char* here = static_cast<char*>(__builtin_frame_address(0));
   if (here < stack_limit_) return raiseTooDeep();
-  return {};
+  return checkMemory();
 }
 
 Result<Nesting::Level> Nesting::enter() {

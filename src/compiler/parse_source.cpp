@@ -5,6 +5,7 @@
 #include "core/call.h"
 #include "core/import.h"
 #include "core/interpreter.h"
+#include "core/scratch.h"
 #include "parser/parse.h"
 #include "types/codecs.h"
 #include "types/exceptions.h"
@@ -71,6 +72,12 @@ std::optional<std::string> normalizeOrRaise(std::string_view identifier) {
   return std::move(normalized).take();
 }
 
+bool hasRoom(size_t bytes) {
+  bool has = !askForRoom(bytes).failed();
+  if (!has) clearPending();
+  return has;
+}
+
 PyObject* errorType(parser::ErrorKind kind) {
   switch (kind) {
     case parser::ErrorKind::IndentationError: return PyExc_IndentationError;
@@ -135,6 +142,7 @@ class Parse {
     options_.file_line = [this](int lineno, std::string_view encoding) { return fileLine(lineno, encoding); };
     callbacks_.decode = decodeSource;
     callbacks_.normalize = normalizeOrRaise;
+    callbacks_.has_room = hasRoom;
     callbacks_.has_character_names = characterNamesLoaded;
     options_.callbacks = &callbacks_;
     options_.stack_limit = nestingStackLimit();

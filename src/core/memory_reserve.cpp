@@ -1,13 +1,18 @@
 #include "core/memory_reserve.h"
 
+#include <sys/mman.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <new>
+
+#include "core/scratch.h"
 
 namespace krait {
 namespace {
 
 constexpr size_t kReserve = size_t{4} << 20;  // address space only: it is never written to
+constexpr size_t kNotAsked = kReserve / 4;    // several of these fit into the reserve
 
 std::atomic<void*> reserve;
 
@@ -26,6 +31,24 @@ void memoryReserveRefill() {
   if (!block) return;
   reserve.store(block);
   std::set_new_handler(giveBack);
+}
+
+Status checkMemory() {
+  if (reserve.load(std::memory_order_relaxed)) [[likely]]
+    return {};
+  memoryReserveRefill();
+  return reserve.load() ? Status{} : Status{raiseNoMemory()};
+}
+
+// Mapped, not malloced: that would move the C library's threshold between its heap and mapped blocks.
+Status askForRoom(size_t bytes) {
+  if (bytes <= kNotAsked) [[likely]]
+    return {};
+  if (bytes > PTRDIFF_MAX) return raiseNoMemory();
+  void* room = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) return raiseNoMemory();
+  munmap(room, bytes);
+  return {};
 }
 
 }  // namespace krait

@@ -1,10 +1,32 @@
 // Scratch space as large as a program wants it: MemoryError when there is none.
+//
+// C++ containers and libraries cannot fail when memory ends. What may outgrow the reserve that is set aside
+// for them (core/memory_reserve.h) asks for room first, with the size it will have, or a bound of what it
+// will need.
 #pragma once
 
 #include "base/inline_buffer.h"
 #include "core/errors.h"
 
 namespace krait {
+
+// MemoryError when so much cannot be had now. Cheap for sizes that the reserve covers: nothing is asked then.
+Status askForRoom(size_t bytes);
+
+// MemoryError while containers live on the reserve: for loops that make many small ones.
+Status checkMemory();
+
+// Room for `more` elements behind those that are there, growing by doubling.
+template <class Container>
+Status reserveMore(Container& container, size_t more) {
+  if (container.capacity() - container.size() >= more) [[likely]]
+    return {};
+  size_t doubled = container.capacity() * 2, least = container.size() + more;
+  size_t wanted = doubled > least ? doubled : least;
+  TRY(askForRoom(wanted * sizeof(*container.data())));
+  container.reserve(wanted);
+  return {};
+}
 
 template <class T, size_t kInline>
 Status reserveScratch(InlineBuffer<T, kInline>& buffer, size_t size) {

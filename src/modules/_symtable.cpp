@@ -7,6 +7,7 @@
 #include "core/buffer.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "types/dict.h"
 #include "types/int.h"
 #include "types/list.h"
@@ -135,6 +136,7 @@ Result<Ref<>> symtable(PyObject* source, PyObject* filename, StrObject* startstr
   ast::Mod* mod = TRY(compiler::parseSource(text.text, name, options, tree));
   compiler::Context context(tree, name);
   compiler::Future future = TRY(compiler::futureFeatures(context, mod));
+  TRY(askForRoom(tree.arena().bytesReserved() * 2));
   compiler::SymbolTable table(context, future.flags);
   TRY(table.build(mod));
   return Exporter(context).entry(table.top());

@@ -7,6 +7,7 @@
 
 #include "base/float_text.h"
 #include "core/buffer.h"
+#include "core/scratch.h"
 #include "modules/marshal_format.h"
 #include "types/bool.h"
 #include "types/code.h"
@@ -33,6 +34,8 @@ class Writer {
   std::string take() && { return std::move(out_); }
 
  private:
+  // For that much and what has a bounded size: numbers, lengths, short texts.
+  Status room(size_t more = 0) { return reserveMore(out_, more + 300); }
   void byte(int value) { out_.push_back(static_cast<char>(value)); }
   void type(MarshalType type) { byte(static_cast<char>(type) | flag_); }
   void int16(int value) {
@@ -55,6 +58,7 @@ class Writer {
   static std::string formatDouble(double value);
   Status size(Py_ssize_t n);
   Status sized(std::string_view data) {
+    TRY(room(data.size()));
     TRY(size(static_cast<Py_ssize_t>(data.size())));
     out_.append(data);
     return {};
@@ -63,7 +67,7 @@ class Writer {
   Result<bool> reference(PyObject* v);
   Status complexObject(PyObject* v);
   Status integer(IntObject* v);
-  void bigInteger(IntObject* v);
+  Status bigInteger(IntObject* v);
   Status string(StrObject* v);
   Status tuple(TupleObject* v);
   Status list(ListObject* v);
@@ -122,6 +126,7 @@ Result<bool> Writer::reference(PyObject* v) {
     return true;
   }
   if (refs_.size() >= kMaxSize) return raise(PyExc_ValueError, "too many objects");
+  if (refs_.size() >= refs_.bucket_count()) TRY(askForRoom(refs_.bucket_count() * 3 * sizeof(void*)));
   refs_.emplace(share(v).leak(), static_cast<int>(refs_.size()));
   flag_ = kMarshalFlagRef;
   return false;
@@ -129,6 +134,7 @@ Result<bool> Writer::reference(PyObject* v) {
 
 Status Writer::object(PyObject* v) {
   if (depth_ >= kMarshalMaxDepth) return raise(PyExc_ValueError, "object too deeply nested to marshal");
+  TRY(room());
   if (singleton(v) || TRY(reference(v))) return {};
   depth_++;
   TRY(complexObject(v));
@@ -173,24 +179,25 @@ Status Writer::integer(IntObject* v) {
     type(MarshalType::kInt);
     int32(value);
   } else {
-    bigInteger(v);
+    return bigInteger(v);
   }
   return {};
 }
 
 // Sign and count of 15-bit digits, then the digits from the lowest.
-void Writer::bigInteger(IntObject* v) {
+Status Writer::bigInteger(IntObject* v) {
   constexpr Digit kMask = (1 << kShortDigitBits) - 1;
-  std::vector<int> digits;
-  for (Py_ssize_t i = 0; i < v->digitCount(); i++) {
-    digits.push_back(static_cast<int>(v->digits[i] & kMask));
-    digits.push_back(static_cast<int>(v->digits[i] >> kShortDigitBits));
-  }
-  if (digits.back() == 0) digits.pop_back();
-  auto count = static_cast<long>(digits.size());
+  long count = v->digitCount() * 2;
+  bool odd = v->digits[v->digitCount() - 1] >> kShortDigitBits == 0;
+  if (odd) count--;
+  TRY(room(static_cast<size_t>(count) * 2));
   type(MarshalType::kLong);
   int32(v->isNegative() ? -count : count);
-  for (int digit : digits) int16(digit);
+  for (long i = 0; i < count; i++) {
+    Digit digit = v->digits[i / 2];
+    int16(static_cast<int>(i % 2 ? digit >> kShortDigitBits : digit & kMask));
+  }
+  return {};
 }
 
 Status Writer::string(StrObject* v) {
@@ -238,6 +245,7 @@ Status Writer::dict(DictObject* v) {
     TRY(object(key));
     TRY(object(value));
   }
+  TRY(room());
   byte(static_cast<char>(MarshalType::kNull));
   return {};
 }
@@ -253,6 +261,7 @@ Status Writer::set(SetObject* v, MarshalType kind) {
   while (setNext(v, &position, &key, &hash)) {
     Writer alone(version_);
     TRY(alone.object(key));
+    TRY(reserveMore(items, 1));
     items.emplace_back(std::move(alone).take(), key);
   }
   std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -271,6 +280,7 @@ Status Writer::code(CodeObject* v) {
         v->co_localspluskinds, v->co_filename, v->co_name, v->co_qualname}) {
     TRY(object(part));
   }
+  TRY(room());
   int32(v->co_firstlineno);
   TRY(object(v->co_linetable));
   return object(v->co_exceptiontable);

@@ -33,6 +33,45 @@ Mod* run(Parser& parser, Mode mode) {
   return nullptr;
 }
 
+// What parsing takes at most, measured, in bytes: for each byte of source; where that is not to be had, for
+// each byte of its copies and each token; and for each token again where an error is looked for.
+constexpr size_t kBytesPerByte = 110, kBytesPerCopy = 14, kBytesPerToken = 110, kBytesToDiagnose = 640;
+
+bool isWordByte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c < 0;
+}
+
+// At least as many as the text has. Strings count as if their words were tokens.
+size_t tokensAtMost(std::string_view text) {
+  size_t count = 2;
+  bool in_word = false, in_comment = false;
+  char former = '\n';
+  for (char c : text) {
+    if (former == '\n') in_comment = false, count += 2;  // an indentation and its end
+    if (c == '#') in_comment = true;
+    bool word = isWordByte(c), blank = c == ' ' || c == '\t';
+    if (!in_comment && !blank && !(word && in_word)) count++;
+    in_word = word;
+    former = c;
+  }
+  return count;
+}
+
+bool hasRoom(const Options& options, size_t bytes) {
+  return !options.callbacks || !options.callbacks->has_room || options.callbacks->has_room(bytes);
+}
+bool hasRoomToParse(const Options& options, std::string_view source) {
+  return hasRoom(options, source.size() * kBytesPerByte) ||
+         hasRoom(options, source.size() * kBytesPerCopy + tokensAtMost(source) * kBytesPerToken);
+}
+
+Diagnostic noMemory() {
+  Diagnostic error;
+  error.kind = ErrorKind::MemoryError;
+  error.has_location = false;
+  return error;
+}
+
 // After one interactive statement nothing but blanks and comments may follow.
 bool hasMoreStatements(const Lexer& lexer) {
   for (const char* p = lexer.cursor(); *p;) {
@@ -82,14 +121,16 @@ ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& option
     if (lexer.bracketsRunTooDeep()) {
       result.error = lexer.error();
     } else {
-      result.error.kind = ErrorKind::MemoryError;
-      result.error.has_location = false;
+      result.error = noMemory();
     }
   } else if (!result.mod || too_many) {
     auto start = static_cast<StartRule>(options.mode);
     warnings.dropReparsed(0);
     result.at_eof = lexer.isInteractive() && lexer.count() > 0 && lexer.fetched(0).type == Tok::EndMarker;
-    if (!literals.callback_raised) result.error = diagnose({lexer, literals, options, start, encoding});
+    if (!literals.callback_raised)
+      result.error = hasRoom(options, lexer.count() * kBytesToDiagnose)
+                         ? diagnose({lexer, literals, options, start, encoding})
+                         : noMemory();
     result.mod = nullptr;
   }
   if (literals.callback_raised) {
@@ -109,6 +150,11 @@ ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
     Lexer lexer(std::string_view(""), lexerOptions(options, warnings));
     lexer.readLinesFrom(options.callbacks);
     return parseText(lexer, warnings, options, tree, "utf-8");
+  }
+  if (!hasRoomToParse(options, source)) {
+    ParseResult result;
+    result.error = noMemory();
+    return result;
   }
   DecodedSource decoded = decodeSource(source, options);
   if (!decoded.ok) {

@@ -64,6 +64,9 @@ struct Callbacks {
   // The NFKC form of an identifier that is not ASCII, as UTF-8; nullopt when that raised. Empty: the parser's
   // own.
   std::function<std::optional<std::string>(std::string_view identifier)> normalize;
+  // Whether so many bytes can be had: what parsing takes for itself must not run out of memory. Empty: they
+  // can.
+  std::function<bool(size_t bytes)> has_room;
   // Before the first \N escape: whether names of characters can be looked up. Empty: they can.
   std::function<bool()> has_character_names;
 };

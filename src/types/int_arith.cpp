@@ -6,6 +6,7 @@
 #include "core/errors.h"
 #include "types/float.h"
 #include "types/int_inline.h"
+#include "types/int_room.h"
 
 namespace krait {
 namespace {
@@ -53,6 +54,7 @@ Result<RawDivision> divideTruncated(IntObject* a, IntObject* b) {
   }
   Ref<IntObject> quotient = TRY(intNew(static_cast<Py_ssize_t>(x.size() - y.size() + 1)));
   Ref<IntObject> remainder = TRY(intNew(static_cast<Py_ssize_t>(y.size())));
+  TRY(roomForDigits(x.size()));
   QuotientSizes sizes = digitsDivide(quotient->digits, remainder->digits, x, y);
   Ref<IntObject> q = TRY(intFinish(std::move(quotient), sizes.quotient, negative));
   return RawDivision{std::move(q), TRY(intFinish(std::move(remainder), sizes.remainder, a->isNegative()))};
@@ -154,6 +156,7 @@ Result<Ref<>> intMultiply(IntObject* a, IntObject* b) {
   }
   if (a->isZero() || b->isZero()) return share(smallInt(0));
   Ref<IntObject> product = TRY(intNew(a->digitCount() + b->digitCount()));
+  TRY(roomForDigits(static_cast<size_t>(product->digitCount())));
   size_t size = digitsMultiply(product->digits, magnitudeOf(a), magnitudeOf(b));
   return intFinish(std::move(product), size, a->isNegative() != b->isNegative());
 }
@@ -276,12 +279,14 @@ Result<Ref<>> intGcd(IntObject* a, IntObject* b) {
   if (a->isZero()) return intAbsolute(b);
   if (b->isZero()) return intAbsolute(a);
   Ref<IntObject> out = TRY(intNew(std::max(a->digitCount(), b->digitCount()) + 1));
+  TRY(roomForDigits(static_cast<size_t>(a->digitCount() + b->digitCount())));
   size_t size = digitsGcd(out->digits, magnitudeOf(a), magnitudeOf(b));
   return intFinish(std::move(out), size, false);
 }
 
 Result<Ref<>> intSquareRoot(IntObject* v) {
   Ref<IntObject> out = TRY(intNew((v->digitCount() + 1) / 2));
+  TRY(roomForDigits(static_cast<size_t>(v->digitCount())));
   size_t size = digitsSquareRoot(out->digits, magnitudeOf(v));
   return intFinish(std::move(out), size, false);
 }

@@ -1,10 +1,11 @@
 // Text of ints: int("..."), repr, hexadecimal and friends.
-#include "base/inline_buffer.h"
 #include "base/unicode/database.h"
 #include "core/errors.h"
 #include "core/interpreter.h"
+#include "core/scratch.h"
 #include "types/bytes.h"
 #include "types/int_inline.h"
+#include "types/int_room.h"
 
 namespace krait {
 namespace {
@@ -131,10 +132,12 @@ Result<MaybeRef<IntObject>> intParse(std::string_view text, int base, const char
   Head head = readHead(at, end, base);
   at = head.digits;
   InlineBuffer<unsigned char, 128> values;
+  TRY(reserveScratch(values, static_cast<size_t>(end - at)));
   bool well_formed = readDigits(at, end, head.base, values);
   if (well_formed && !isPowerOfTwo(head.base)) TRY(checkTextLimit(values.size()));
   if (!well_formed) return MaybeRef<IntObject>();
   Ref<IntObject> made = TRY(intNew(static_cast<Py_ssize_t>(digitsForText(values.size(), head.base))));
+  TRY(roomForDigits(static_cast<size_t>(made->digitCount())));
   size_t size = digitsFromText(made->digits, values.data(), values.size(), head.base);
   if (head.only_zero && size != 0) return MaybeRef<IntObject>();
   while (at < end && isBlank(*at)) at++;
@@ -202,7 +205,9 @@ Result<Ref<StrObject>> intToStr(IntObject* v, int base, bool alternate) {
                      static_cast<size_t>(std::max(limit, kIntTextLimitThreshold)) + 8) {
     return raiseTooLong();
   }
-  TextBuffer out(digitsTextCapacity(magnitude, base) + 3);
+  TextBuffer out;
+  TRY(resizeScratch(out, digitsTextCapacity(magnitude, base) + 3));
+  TRY(roomForDigits(magnitude.size()));
   char* at = out.data();
   if (v->isNegative()) *at++ = '-';
   if (alternate && (base == 2 || base == 8 || base == 16)) {

@@ -2,6 +2,7 @@
 // reading their attributes may run Python code.
 #include "compiler/ast_object.h"
 #include "core/object.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/_ast/ast_types.h"
 #include "types/bytes.h"
@@ -152,10 +153,12 @@ Status FromObject::sequence(PyObject* o, StrObject* name, const Owner& owner, Se
   }
   auto* list = static_cast<ListObject*>(value.get());
   Py_ssize_t size = list->size();
+  TRY(askForRoom(static_cast<size_t>(size) * sizeof(T)));
   T* items = tree_.arena().makeArray<T>(static_cast<size_t>(size));
   for (Py_ssize_t i = 0; i < size; i++) {
     Ref<> item = share(list->at(i));
     items[i] = T{};
+    TRY(checkMemory());
     auto guard = TRY(RecursionGuard::enter(owner.traversing));
     TRY(read(item.get(), items[i]));
     if constexpr (std::is_same_v<T, const Identifier*>) {

@@ -5,6 +5,7 @@
 
 #include "core/call.h"
 #include "core/errors.h"
+#include "core/scratch.h"
 #include "modules/pickle/pickle.h"
 #include "types/bytes.h"
 #include "types/int.h"
@@ -47,7 +48,9 @@ Status peekMore(UnpicklerObject* self) {
   Ref<> data = std::move(peeked).take();
   if (!isBytes(data.get())) return {};
   // What was read stays in front of what was peeked.
-  std::string joined(self->input, static_cast<size_t>(self->input_size));
+  std::string joined;
+  TRY(reserveMore(joined, static_cast<size_t>(self->input_size + cast<BytesObject>(data.get())->size())));
+  joined.assign(self->input, static_cast<size_t>(self->input_size));
   joined.append(cast<BytesObject>(data.get())->view());
   Py_ssize_t read_size = self->input_size;
   TRY(setInput(self, TRY(bytesFrom(joined))));
@@ -68,9 +71,12 @@ Result<Py_ssize_t> readFromFile(UnpicklerObject* self, Py_ssize_t size) {
 }
 
 // The unused bytes that the file has already given away; peeked ones are left to it.
-std::string takeRead(UnpicklerObject* self) {
-  if (self->next >= self->prefetched) return {};
-  std::string front(self->input + self->next, static_cast<size_t>(self->prefetched - self->next));
+Result<std::string> takeRead(UnpicklerObject* self) {
+  std::string front;
+  if (self->next >= self->prefetched) return front;
+  auto size = static_cast<size_t>(self->prefetched - self->next);
+  TRY(reserveMore(front, size));
+  front.assign(self->input + self->next, size);
   self->next = self->prefetched;
   return front;
 }
@@ -93,10 +99,11 @@ Result<std::string_view> unpickleReadMore(UnpicklerObject* self, Py_ssize_t size
   }
   if (self->next + size > self->input_size) {
     if (!self->read) return unpickleTruncated();
-    std::string front = takeRead(self);
+    std::string front = TRY(takeRead(self));
     auto kept = static_cast<Py_ssize_t>(front.size());
     if (TRY(readFromFile(self, size - kept)) < size - kept) return unpickleTruncated();
     if (kept > 0) {
+      TRY(reserveMore(front, static_cast<size_t>(self->input_size)));
       front.append(self->input, static_cast<size_t>(self->input_size));
       Py_ssize_t prefetched = self->prefetched + kept;
       TRY(setInput(self, TRY(bytesFrom(front))));
@@ -141,18 +148,28 @@ Result<std::string_view> unpickleReadLine(UnpicklerObject* self) {
           : nullptr);
   if (end) {
     // Copied: the input may be replaced before the line is used up.
+    self->line->clear();
+    TRY(reserveMore(*self->line, static_cast<size_t>(end + 1 - from)));
     self->line->assign(from, static_cast<size_t>(end + 1 - from));
     self->next += end + 1 - from;
     return std::string_view(*self->line);
   }
   if (!self->read) return unpickleTruncated();
-  std::string front = takeRead(self);
+  std::string front = TRY(takeRead(self));
   Py_ssize_t got = TRY(readFromFile(self, kWholeLine));
   if (got == 0 || self->input[got - 1] != '\n') return unpickleTruncated();
   self->next = got;
+  self->line->clear();
+  TRY(reserveMore(*self->line, front.size() + static_cast<size_t>(got)));
   self->line->assign(front);
   self->line->append(self->input, static_cast<size_t>(got));
   return std::string_view(*self->line);
+}
+
+Result<std::string> unpickleLine(UnpicklerObject* self) {
+  std::string_view line = TRY(unpickleReadLine(self));
+  TRY(askForRoom(line.size()));
+  return std::string(line);
 }
 
 }  // namespace krait::modules

@@ -8,6 +8,7 @@
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/interpreter.h"
+#include "core/scratch.h"
 #include "modules/pickle/machine.h"
 #include "types/bool.h"
 #include "types/codecs.h"
@@ -34,6 +35,7 @@ Result<Ref<>> Machine::pop() {
 }
 
 Status Machine::push(Ref<> value) {
+  TRY(reserveMore(stack(), 1));
   stack().push_back(std::move(value).leak());
   return {};
 }
@@ -104,7 +106,7 @@ Result<Py_ssize_t> readLength(Machine& m, int width, const char* what) {
 // --- atoms ---
 
 Status loadInt(Machine& m) {
-  std::string line(TRY(unpickleReadLine(m.self())));
+  std::string line = TRY(unpickleLine(m.self()));
   if (line.size() < 2) return unpickleTruncated();
   char* stop;
   errno = 0;
@@ -125,7 +127,7 @@ Status loadInt(Machine& m) {
 }
 
 Status loadLong(Machine& m) {
-  std::string line(TRY(unpickleReadLine(m.self())));
+  std::string line = TRY(unpickleLine(m.self()));
   if (line.size() < 2) return unpickleTruncated();
   line.pop_back();
   if (line.back() == 'L') line.pop_back();
@@ -148,7 +150,7 @@ Status loadCountedLong(Machine& m, int width) {
 }
 
 Status loadFloat(Machine& m) {
-  std::string line(TRY(unpickleReadLine(m.self())));
+  std::string line = TRY(unpickleLine(m.self()));
   if (line.size() < 2) return unpickleTruncated();
   ParsedDouble parsed = doubleParse(line.data(), line.data() + line.size());
   if (parsed.end == line.data()) {
@@ -180,7 +182,7 @@ Status pushOldString(Machine& m, std::string_view data) {
 }
 
 Status loadString(Machine& m) {
-  std::string line(TRY(unpickleReadLine(m.self())));
+  std::string line = TRY(unpickleLine(m.self()));
   if (line.size() < 2) return unpickleTruncated();
   std::string_view text = line;
   text.remove_suffix(1);
@@ -193,12 +195,14 @@ Status loadString(Machine& m) {
 
 Status loadBinString(Machine& m, int width) {
   Py_ssize_t size = TRY(readLength(m, width, "BINSTRING"));
-  std::string data(TRY(unpickleRead(m.self(), size)));
+  std::string_view read = TRY(unpickleRead(m.self(), size));
+  TRY(askForRoom(read.size() * 2));
+  std::string data(read);
   return pushOldString(m, data);
 }
 
 Status loadUnicode(Machine& m) {
-  std::string line(TRY(unpickleReadLine(m.self())));
+  std::string line = TRY(unpickleLine(m.self()));
   if (line.empty()) return unpickleTruncated();
   line.pop_back();
   return m.push(TRY(decodeRawUnicodeEscape(line, nullptr)));
@@ -340,7 +344,7 @@ Status loadAddItems(Machine& m) {
 // --- the memo ---
 
 Result<size_t> readDecimalIndex(Machine& m, bool* negative) {
-  std::string line(TRY(unpickleReadLine(m.self())));
+  std::string line = TRY(unpickleLine(m.self()));
   if (line.size() < 2) return unpickleTruncated();
   const char* end;
   MaybeRef<IntObject> parsed = TRY(intParse(line, 10, &end));
@@ -388,7 +392,7 @@ Status loadBinPut(Machine& m, int width) {
 Status loadMark(Machine& m) {
   auto& marks = m.marks();
   if (marks.size() == marks.capacity())
-    marks.reserve(marks.size() * 2 + 20);  // the steps sys.getsizeof() sees
+    TRY(reserveMore(marks, marks.size() + 20));  // the steps sys.getsizeof() sees
   marks.push_back(m.size());
   m.self()->fence = m.size();
   return {};
@@ -442,7 +446,7 @@ Status loadPersistentId(Machine& m) {
         pickle_state.unpickling_error,
         "A load persistent id instruction was encountered,\nbut no persistent_load function was specified.");
   }
-  std::string line(TRY(unpickleReadLine(m.self())));
+  std::string line = TRY(unpickleLine(m.self()));
   if (line.empty()) return unpickleTruncated();
   line.pop_back();
   Result<Ref<StrObject>> id = decodeAscii(line, "strict");

@@ -29,7 +29,7 @@ Result<Ref<>> instantiate(PyObject* cls, TupleObject* args) {
 }
 
 Result<Ref<StrObject>> readName(Machine& m) {
-  std::string line(TRY(unpickleReadLine(m.self())));
+  std::string line = TRY(unpickleLine(m.self()));
   if (line.size() < 2) return unpickleTruncated();
   line.pop_back();
   return decodeUtf8(line, "strict");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/ref.h"
+#include "core/scratch.h"
 
 namespace krait::modules {
 
@@ -29,15 +30,20 @@ class PicklerMemo {
     const Entry& entry = table_[slotOf(key)];
     return entry.key ? &entry.index : nullptr;
   }
-  void set(PyObject* key, Py_ssize_t index) {
+  Status set(PyObject* key, Py_ssize_t index) {
     Entry* entry = &table_[slotOf(key)];
     if (entry->key) {
       entry->index = index;
-      return;
+      return {};
+    }
+    if ((used_ + 1) * 3 >= static_cast<Py_ssize_t>(table_.size()) * 2) {
+      TRY(grow());
+      entry = &table_[slotOf(key)];
     }
     incref(key);
     *entry = {key, index};
-    if (++used_ * 3 >= static_cast<Py_ssize_t>(table_.size()) * 2) grow();
+    used_++;
+    return {};
   }
   void clear() {
     std::vector<Entry> old(kLeast, Entry{nullptr, 0});
@@ -57,12 +63,15 @@ class PicklerMemo {
     }
     return at;
   }
-  void grow() {
-    std::vector<Entry> old(table_.size() * (used_ > 50000 ? 2 : 4), Entry{nullptr, 0});
+  Status grow() {
+    size_t size = table_.size() * (used_ > 50000 ? 2 : 4);
+    TRY(askForRoom(size * sizeof(Entry)));
+    std::vector<Entry> old(size, Entry{nullptr, 0});
     old.swap(table_);
     for (Entry& entry : old) {
       if (entry.key) table_[slotOf(entry.key)] = entry;
     }
+    return {};
   }
 
   std::vector<Entry> table_;

@@ -3,6 +3,7 @@
 
 #include "core/call.h"
 #include "core/errors.h"
+#include "core/scratch.h"
 #include "modules/pickle/pickle.h"
 #include "types/bytes.h"
 
@@ -22,6 +23,7 @@ std::string littleEndian(uint64_t value, int bytes) {
 }
 
 Status pickleWrite(PicklerObject* self, std::string_view bytes) {
+  TRY(reserveMore(*self->output, bytes.size() + kFrameHeader));
   if (self->framing && self->frame_start < 0) {
     self->frame_start = static_cast<Py_ssize_t>(self->output->size());
     self->output->append(kFrameHeader, '\xfe');

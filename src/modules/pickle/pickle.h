@@ -181,6 +181,7 @@ inline Result<std::string_view> unpickleRead(UnpicklerObject* self, Py_ssize_t s
   return data;
 }
 Result<std::string_view> unpickleReadLine(UnpicklerObject* self);  // with its newline
+Result<std::string> unpickleLine(UnpicklerObject* self);           // a copy of it
 Status unpickleReadInto(UnpicklerObject* self, char* out, Py_ssize_t size);
 Status unpickleSkipConsumed(UnpicklerObject* self);
 Result<Ref<>> unpickleLoad(UnpicklerObject* self);

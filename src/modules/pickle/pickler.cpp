@@ -1,4 +1,6 @@
 // The type Pickler and its memo's proxy.
+#include <memory>
+
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/gc.h"
@@ -156,22 +158,18 @@ Result<Ref<>> memoGetter(PicklerObject* self) {
 }
 
 Status memoFromDict(PicklerObject* self, DictObject* dict) {
-  auto* fresh = new PicklerMemo;
+  auto fresh = std::make_unique<PicklerMemo>();
   Py_ssize_t position = 0;
   PyObject *key, *value;
   while (dictNext(dict, &position, &key, &value)) {
     if (!isTuple(value) || cast<TupleObject>(value)->size() != 2) {
-      delete fresh;
       return raise(PyExc_TypeError, "'memo' values must be 2-item tuples");
     }
-    Result<Py_ssize_t> index = asSsize(cast<TupleObject>(value)->at(0), nullptr);
-    if (index.failed()) {
-      delete fresh;
-      return Raised{};
-    }
-    fresh->set(cast<TupleObject>(value)->at(1), std::move(index).take());
+    PyObject* index = cast<TupleObject>(value)->at(0);
+    if (!isInt(index)) return raise(PyExc_TypeError, "an integer is required");
+    TRY(fresh->set(cast<TupleObject>(value)->at(1), TRY(intAsSsize(cast<IntObject>(index)))));
   }
-  delete std::exchange(self->memo, fresh);
+  delete std::exchange(self->memo, fresh.release());
   return {};
 }
 
@@ -179,13 +177,13 @@ Status memoSetter(PicklerObject* self, Opt<> value) {
   if (!value) return raise(PyExc_TypeError, "attribute deletion is not supported");
   if (isExact(value.get(), &kPicklerMemoProxyType)) {
     auto* source = cast<MemoProxy>(value.get())->pickler->memo;
-    auto* fresh = new PicklerMemo;
+    auto fresh = std::make_unique<PicklerMemo>();
     if (source) {
       for (const auto& entry : source->entries()) {
-        if (entry.key) fresh->set(entry.key, entry.index);
+        if (entry.key) TRY(fresh->set(entry.key, entry.index));
       }
     }
-    delete std::exchange(self->memo, fresh);
+    delete std::exchange(self->memo, fresh.release());
     return {};
   }
   if (isDict(value.get())) return memoFromDict(self, cast<DictObject>(value.get()));

@@ -4,6 +4,7 @@
 #include "base/float_text.h"
 #include "core/call.h"
 #include "core/errors.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/pickle/pickle.h"
 #include "types/bool.h"
@@ -29,22 +30,24 @@ Status saveBool(PicklerObject* self, bool value) {
 
 Status saveLongText(PicklerObject* self, IntObject* v) {
   Ref<> repr = TRY(intRepr(v));
-  std::string text = opcodeText(kLong, cast<StrObject>(repr.get())->asciiView());
-  return pickleWrite(self, text + "L\n");
+  TRY(pickleWrite(self, opcodeText(kLong, {})));
+  TRY(pickleWrite(self, cast<StrObject>(repr.get())->asciiView()));
+  return pickleWrite(self, "L\n");
 }
 
 // Two's complement in as few bytes as possible.
 Status saveLongBinary(PicklerObject* self, IntObject* v) {
   size_t bytes = intBitCount(v) / 8 + 1;
   if (bytes > 0x7fffffff) return raise(PyExc_OverflowError, "int too large to pickle");
+  TRY(askForRoom(bytes));
   std::string data(bytes, '\0');
   TRY(intToBytes(v, reinterpret_cast<uint8_t*>(data.data()), bytes, true, true));
   bool spare_sign =
       v->isNegative() && bytes > 1 && data[bytes - 1] == '\xff' && (data[bytes - 2] & 0x80) != 0;
   if (spare_sign) data.resize(--bytes);
-  std::string header =
-      bytes < 256 ? opcodeText(kLong1, littleEndian(bytes, 1)) : opcodeText(kLong4, littleEndian(bytes, 4));
-  return pickleWrite(self, header + data);
+  TRY(pickleWrite(self, bytes < 256 ? opcodeText(kLong1, littleEndian(bytes, 1))
+                                    : opcodeText(kLong4, littleEndian(bytes, 4))));
+  return pickleWrite(self, data);
 }
 
 Status saveInt(PicklerObject* self, IntObject* v) {
@@ -126,9 +129,11 @@ void appendHex(std::string& out, Py_UCS4 c, int digits) {
 }
 
 // raw-unicode-escape, with the characters that would end the line or the data escaped too.
-std::string rawEscape(StrObject* text) {
+Result<std::string> rawEscape(StrObject* text) {
+  constexpr size_t kLongest = 10;
   std::string out;
   for (Py_ssize_t i = 0; i < text->size(); i++) {
+    TRY(reserveMore(out, kLongest));
     Py_UCS4 c = text->at(i);
     if (c >= 0x10000) {
       out += "\\U";
@@ -147,7 +152,10 @@ Status saveStr(PicklerObject* self, StrObject* text) {
   if (self->bin) {
     TRY(saveStrBinary(self, text));
   } else {
-    TRY(pickleWrite(self, opcodeText(kUnicode, rawEscape(text) + "\n")));
+    std::string escaped = TRY(rawEscape(text));
+    TRY(pickleWrite(self, opcodeText(kUnicode, {})));
+    TRY(pickleWrite(self, escaped));
+    TRY(pickleWrite(self, "\n"));
   }
   return pickleMemoPut(self, text);
 }
@@ -283,7 +291,7 @@ Status pickleSaveByteArrayData(PicklerObject* self, PyObject* object, std::strin
 Status pickleMemoPut(PicklerObject* self, PyObject* object) {
   if (self->fast) return {};
   Py_ssize_t index = self->memo->size();
-  self->memo->set(object, index);
+  TRY(self->memo->set(object, index));
   if (self->protocol >= 4) return pickleWrite(self, kMemoize);
   if (!self->bin) return pickleWrite(self, opcodeText(kPut, std::to_string(index) + "\n"));
   if (index < 256)

@@ -226,3 +226,18 @@ delattr(P.Pickler(W()),"memo")
 hash(P.Pickler(W()).memo)
 '''.split('\n')[1:-1]:
     show(text)
+
+# A memo taken from a dict: numbers must be integers, and are not asked for.
+class Index:
+    def __index__(self):
+        print('asked')
+        return 1
+
+
+for number in Index(), 'a', 1.5, True, 1 << 70, None:
+    pickler = P.Pickler(W())
+    try:
+        pickler.memo = {1: (number, 'b')}
+        print(list(pickler.memo.copy().values()))
+    except Exception as error:
+        print(type(error).__name__, error)

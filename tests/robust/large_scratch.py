@@ -1,0 +1,60 @@
+"""Work whose scratch space is larger than what is set aside: in an address space just too small, then larger and larger ones,
+each call fails with MemoryError or works, and never ends the process."""
+import _symtable
+import ast
+import marshal
+import os
+import pickle
+import resource
+
+LINES = 'a = b\n' * 60_000
+BIG = (1 << 12_000_000) - 1
+FINALLY = ''
+for level in range(15):
+    FINALLY += ' ' * level + 'try: a\n' + ' ' * level + 'finally:\n'
+FINALLY += ' ' * 15 + 'b\n'
+
+CALLS = {
+    'compile': lambda: compile(LINES, 's', 'exec'),
+    'parse': lambda: compile(LINES, 's', 'exec', ast.PyCF_ONLY_AST),
+    'error': lambda: compile(LINES + '(', 's', 'exec'),
+    'copies of finally': lambda: compile(FINALLY, 's', 'exec'),
+    'symtable': lambda: _symtable.symtable(LINES, 's', 'exec'),
+    'marshal': lambda: marshal.dumps([1000] * 1_000_000),
+    'marshal int': lambda: marshal.dumps(BIG),
+    'pickle': lambda: pickle.dumps(['a' * 100] * 10 + ['b' * 6_000_000]),
+    'pickle text': lambda: pickle.dumps('\n\u1234' * 1_000_000, 0),
+    'pickle memo': lambda: pickle.dumps([(i,) for i in range(100_000)]),
+    'unpickle': lambda: pickle.loads(b'N' * 3_000_000),
+    'unpickle marks': lambda: pickle.loads(b'(' * 3_000_000),
+    'unpickle line': lambda: pickle.loads(b'V' + b'a' * 6_000_000 + b'\n.'),
+    'multiply': lambda: BIG * BIG,
+    'hex': lambda: hex(BIG),
+    'parse hex': lambda: int('a' * 6_000_000, 16),
+}
+
+
+def address_space():
+    with open('/proc/self/statm') as sizes:
+        return int(sizes.read().split()[0]) * resource.getpagesize()
+
+
+def outcome(call, room):
+    process = os.fork()
+    if process == 0:
+        status = 1
+        try:
+            limit = address_space() + room
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+            try:
+                call()
+            except (MemoryError, SyntaxError, pickle.UnpicklingError, EOFError):
+                pass
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+for name, call in CALLS.items():
+    print(name, sorted({outcome(call, megabytes << 20) for megabytes in (5, 8, 13, 21, 34, 55)}), flush=True)
