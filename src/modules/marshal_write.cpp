@@ -260,6 +260,7 @@ Status Writer::set(SetObject* v, MarshalType kind) {
   Py_hash_t hash;
   while (setNext(v, &position, &key, &hash)) {
     Writer alone(version_);
+    alone.depth_ = depth_;
     TRY(alone.object(key));
     TRY(reserveMore(items, 1));
     items.emplace_back(std::move(alone).take(), key);

@@ -40,3 +40,9 @@ for keywords in {}, {'a': 1}:
     partial = functools.partial(int)
     partial.__setstate__((partial, (), keywords, {}))
     show(partial)
+
+# Sets are written element by element, each in the order of what it is written as.
+chain = frozenset()
+for _ in range(100000):
+    chain = frozenset([chain])
+show(lambda: marshal.dumps(chain))
