@@ -49,15 +49,18 @@ bool endsExpressionList(Tok type) {
 
 }  // namespace
 
-Expr* Parser::starExpressions() {
+Expr* Parser::starExpressions() { return expressionList(&Parser::starExpression); }
+Expr* Parser::expressions() { return expressionList(&Parser::expression); }
+
+Expr* Parser::expressionList(Expr* (Parser::*item)()) {
   Start start = here();
-  Expr* first = KR_PARSE(starExpression());
+  Expr* first = KR_PARSE((this->*item)());
   if (type() != Tok::Comma) return first;
   List<Expr*> items(*this);
   items.push(first);
   while (accept(Tok::Comma)) {
     if (endsExpressionList(type())) break;
-    items.push(KR_PARSE(starExpression()));
+    items.push(KR_PARSE((this->*item)()));
   }
   return make<Tuple>(spanFrom(start), items.finish(), Context::Load);
 }

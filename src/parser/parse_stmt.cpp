@@ -16,7 +16,7 @@ Mod* Parser::file() {
 }
 
 Mod* Parser::eval() {
-  Expr* body = KR_PARSE(starExpressions());
+  Expr* body = KR_PARSE(expressions());
   while (accept(Tok::Newline)) {
   }
   KR_PARSE(type() == Tok::EndMarker);

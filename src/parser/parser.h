@@ -205,6 +205,8 @@ class Parser {
 
   // Expressions: parse_expr.cpp
   Expr* starExpressions();
+  Expr* expressions();  // the same without stars
+  Expr* expressionList(Expr* (Parser::*item)());
   Expr* starExpression();
   Expr* expression();
   Expr* namedExpression();
