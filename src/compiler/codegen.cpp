@@ -228,7 +228,10 @@ Result<Ref<>> CodeGen::compileMod(Mod* mod) {
   switch (mod->kind) {
     case ModKind::Module: TRY(body(mod->as<Module>()->body)); break;
     case ModKind::Interactive:
-      if (containsAnnotation(mod->as<Interactive>()->body)) TRY(op(Op::SETUP_ANNOTATIONS));
+      if (containsAnnotation(mod->as<Interactive>()->body)) {
+        setLoc({1, 0, 1, 0});
+        TRY(op(Op::SETUP_ANNOTATIONS));
+      }
       settings_.interactive = true;
       TRY(stmts(mod->as<Interactive>()->body));
       break;
