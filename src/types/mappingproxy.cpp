@@ -34,8 +34,9 @@ Result<bool> proxyContains(ProxyObject* p, PyObject* key) { return sequenceConta
 Result<Ref<>> proxyIter(ProxyObject* p) { return getIter(p->mapping); }
 Result<Ref<StrObject>> proxyStr(ProxyObject* p) { return objectStr(p->mapping); }
 Result<Ref<>> proxyRepr(ProxyObject* p) { return strFormat("mappingproxy(%R)", p->mapping); }
+// A proxy on the other side is unwrapped when it is asked in turn.
 Result<Ref<>> proxyCompare(ProxyObject* p, PyObject* other, int op) {
-  return richCompare(p->mapping, isProxy(other) ? static_cast<ProxyObject*>(other)->mapping : other, op);
+  return richCompare(p->mapping, other, op);
 }
 
 Result<Ref<>> proxyOr(PyObject* left, PyObject* right) {
