@@ -198,7 +198,7 @@ KR_EXPORT PyObject* PyNumber_ToBase(PyObject* object, int base) {
 KR_EXPORT int _Py_convert_optional_to_ssize_t(PyObject* object, void* out) {
   if (object == Py_None) return 1;
   if (!isIndex(object)) {
-    (void)raise(PyExc_TypeError, "argument should be integer or None, not %.200s", typeName(object));
+    (void)raise(PyExc_TypeError, "argument should be integer or None, not '%.200s'", typeName(object));
     return 0;
   }
   auto value = asSsize(object, PyExc_OverflowError);

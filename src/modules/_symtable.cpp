@@ -126,11 +126,12 @@ Result<CompileMode> modeOf(StrObject* start) {
   return raise(PyExc_ValueError, "symtable() arg 3 must be 'exec' or 'eval' or 'single'");
 }
 
-Result<Ref<>> symtable(PyObject* source, PyObject* filename, StrObject* startstr) {
+Result<Ref<>> symtable(PyObject* source, PyObject* filename, PyObject* startstr) {
   Ref<StrObject> name = TRY(sourceFileName(filename));
+  StrObject* start = TRY(ArgFrom<StrObject*>::from(startstr, {"symtable", nullptr, 3}));
   Source text = TRY(sourceOf(source));
   CompileOptions options;
-  options.mode = TRY(modeOf(startstr));
+  options.mode = TRY(modeOf(start));
   options.flags = text.flags;
   ast::Tree tree;
   ast::Mod* mod = TRY(compiler::parseSource(text.text, name, options, tree));

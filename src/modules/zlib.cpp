@@ -10,6 +10,7 @@
 #include "core/errors.h"
 #include "core/gc.h"
 #include "core/reported_size.h"
+#include "modules/counted_method.h"
 #include "modules/heap_type.h"
 #include "types/bytes.h"
 #include "types/int.h"
@@ -373,21 +374,22 @@ Result<Ref<>> copyStream(StreamObject* self) {
 Result<Ref<>> deepcopyStream(StreamObject* self, PyObject*) { return copyStream(self); }
 
 constinit PyMethodDef kCompressMethods[] = {
-    method<"compress($self, data, /)", compressMethod,
-           "Compressed data so far; some stays inside until flush().">,
-    method<"flush($self, mode=zlib.Z_FINISH, /)", flushCompressor, "Compressed data that was still inside.">,
-    method<"copy($self, /)", copyStream, "Return a copy of the compression object.">,
-    method<"__copy__($self, /)", copyStream>,
-    method<"__deepcopy__($self, memo, /)", deepcopyStream>,
+    countedMethod<"compress($self, data, /)", compressMethod,
+                  "Compressed data so far; some stays inside until flush().">,
+    countedMethod<"flush($self, mode=zlib.Z_FINISH, /)", flushCompressor,
+                  "Compressed data that was still inside.">,
+    bareMethod<"copy($self, /)", copyStream, "Return a copy of the compression object.">,
+    bareMethod<"__copy__($self, /)", copyStream>,
+    countedMethod<"__deepcopy__($self, memo, /)", deepcopyStream>,
     {}};
 constinit PyMethodDef kDecompressMethods[] = {
     method<"decompress($self, data, /, max_length=0)", decompressMethod,
            "Decompressed data, at most max_length bytes.">,
-    method<"flush($self, length=zlib.DEF_BUF_SIZE, /)", flushDecompressor,
-           "Decompressed data that was still inside.">,
-    method<"copy($self, /)", copyStream, "Return a copy of the decompression object.">,
-    method<"__copy__($self, /)", copyStream>,
-    method<"__deepcopy__($self, memo, /)", deepcopyStream>,
+    countedMethod<"flush($self, length=zlib.DEF_BUF_SIZE, /)", flushDecompressor,
+                  "Decompressed data that was still inside.">,
+    bareMethod<"copy($self, /)", copyStream, "Return a copy of the decompression object.">,
+    bareMethod<"__copy__($self, /)", copyStream>,
+    countedMethod<"__deepcopy__($self, memo, /)", deepcopyStream>,
     {}};
 constinit PyMemberDef kDecompressMembers[] = {
     {"unused_data", T_OBJECT, offsetof(StreamObject, unused_data), READONLY, nullptr},

@@ -1,20 +1,32 @@
 // Paths given as str, bytes or objects with __fspath__.
+#include <cstring>
+
 #include "core/call.h"
 #include "types/bytes.h"
 #include "types/str.h"
 
 namespace krait {
+namespace {
+
+// The type's name without its module, as _PyType_Name.
+const char* bareTypeName(PyObject* object) {
+  const char* dot = std::strrchr(typeName(object), '.');
+  return dot ? dot + 1 : typeName(object);
+}
+
+}  // namespace
 
 Result<Ref<>> fsPathObject(PyObject* path) {
   if (isStr(path) || isBytes(path)) return share(path);
   MaybeRef<> method = TRY(lookupSpecial(path, name<"__fspath__">()));
   if (!method) {
-    return raise(PyExc_TypeError, "expected str, bytes or os.PathLike object, not %.200s", typeName(path));
+    return raise(PyExc_TypeError, "expected str, bytes or os.PathLike object, not %.200s",
+                 bareTypeName(path));
   }
   Ref<> answer = TRY(call(method.get()));
   if (!isStr(answer) && !isBytes(answer)) {
     return raise(PyExc_TypeError, "expected %.200s.__fspath__() to return str or bytes, not %.200s",
-                 typeName(path), typeName(answer));
+                 bareTypeName(path), bareTypeName(answer));
   }
   return answer;
 }

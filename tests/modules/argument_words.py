@@ -71,6 +71,14 @@ datetime.datetime.now().isoformat('x', 'auto', 1)
 datetime.time().isoformat(1)
 datetime.timezone(None)
 datetime.datetime.combine(None, None)
+datetime.datetime.combine(None)
+datetime.datetime.combine(datetime.date(1, 1, 1), 5, x=1)
+datetime.datetime.combine(datetime.date(1, 1, 1), datetime.time(), tzinfo=datetime.timezone.utc, x=1)
+datetime.datetime.combine(time=datetime.time(1), date=datetime.date(1, 1, 1))
+datetime.date.fromisocalendar('x')
+datetime.date.fromisocalendar(2**70, 1)
+datetime.date.fromisocalendar(2020, week=1, day=2**40)
+datetime.date.fromisocalendar(2020, day=7, week=53)
 datetime.date.fromordinal()
 min(**{1: 2})
 min(1, **{1: 2})
@@ -131,3 +139,41 @@ sys.getswitchinterval()
     except Exception as error:
         print(line, "->", type(error).__name__, ascii(str(error)))
 sys.setswitchinterval(0.005)
+# Methods that CPython hands their class, methods that take and ignore arguments, names of types without their module.
+import io
+import mmap
+import pyexpat
+import xml.etree.ElementTree
+import zlib
+
+
+class Path:
+    def __fspath__(self):
+        return io.BytesIO()
+
+
+items = array.array("i")
+pair = io.BufferedRWPair(io.BytesIO(), io.BytesIO())
+text = io.TextIOWrapper(io.BytesIO(b"abc\nd"))
+for call in (lambda: items.tofile(), lambda: items.tofile(1, 2), lambda: items.tofile(f=1), lambda: items.fromfile(1, x=1),
+             lambda: items.fromfile(1, 2, x=1), lambda: items.__reduce_ex__(), lambda: items.extend(x=1), lambda: items.extend(),
+             lambda: zlib.compressobj().copy(1), lambda: type(zlib.compressobj().__copy__(x=1)).__name__, lambda: zlib.compressobj().compress(),
+             lambda: zlib.decompressobj().flush(1, 2), lambda: zlib.decompressobj().__deepcopy__(x=1),
+             lambda: pyexpat.ParserCreate().Parse(), lambda: pyexpat.ParserCreate().Parse("x", "y"),
+             lambda: pyexpat.ParserCreate().ParseFile(1, 2), lambda: pyexpat.ParserCreate().UseForeignDTD(1, 2),
+             lambda: pyexpat.ParserCreate().ExternalEntityParserCreate("x", None),
+             lambda: io.BytesIO()._checkReadable(1), lambda: io.StringIO().__exit__(x=1), lambda: io.TextIOBase().detach(1),
+             lambda: io.BufferedIOBase().read(x=1), lambda: io.RawIOBase().write(x=1), lambda: pair.flush(1), lambda: pair.close(x=1),
+             lambda: pair.isatty(), lambda: io.BufferedReader(io.BytesIO()).read1(None), lambda: io.BytesIO().readlines(2**70),
+             lambda: text.readline(None), lambda: text.readline(2), lambda: io.IncrementalNewlineDecoder(None, "x"),
+             lambda: io.IncrementalNewlineDecoder(None, 1).decode("a", "x"), lambda: threading.Lock().__enter__(True, 1),
+             lambda: threading.Lock().__enter__("x"), lambda: threading.RLock()._acquire_restore(),
+             lambda: type(__import__("functools").lru_cache(len).__copy__(1)), lambda: mmap.mmap(-1, 9).read("x"),
+             lambda: datetime.datetime.now().isoformat(1, 2), lambda: datetime.date(1, 1, 1).__format__("a", "b"),
+             lambda: open(io.BytesIO()), lambda: os.stat(collections.deque()), lambda: os.fspath(Path()), lambda: os.listdir(sock),
+             lambda: type.__dict__ < int.__dict__, lambda: type.__dict__ == type.__dict__, lambda: int.__dict__ == {},
+             lambda: xml.etree.ElementTree.Element("a").find(b"x"), lambda: xml.etree.ElementTree.Element("a").find(b"x/y")):
+    try:
+        print(ascii(call()))
+    except Exception as error:
+        print(type(error).__name__, ascii(str(error)))

@@ -8,6 +8,7 @@
 #include "core/gc.h"
 #include "core/import.h"
 #include "core/reported_size.h"
+#include "modules/counted_method.h"
 #include "modules/heap_type.h"
 #include "types/float.h"
 #include "types/int.h"
@@ -478,8 +479,8 @@ constinit PyMethodDef kMethods[] = {
     method<"__copy__($self, /)", copyMethod, "Return a copy of the array.">,
     method<"count($self, v, /)", count, "Return number of occurrences of v in the array.">,
     method<"__deepcopy__($self, unused, /)", deepcopyMethod, "Return a copy of the array.">,
-    method<"extend($self, bb, /)", arrayExtend, "Append items to the end of the array.">,
-    method<"fromfile($self, f, n, /)", fromFile, "Read n items from a file and append them.">,
+    countedMethod<"extend($self, bb, /)", arrayExtend, "Append items to the end of the array.">,
+    countedMethod<"fromfile($self, f, n, /)", fromFile, "Read n items from a file and append them.">,
     method<"fromlist($self, list, /)", fromList, "Append items to array from list.">,
     method<"frombytes($self, buffer, /)", arrayFromBytes, "Appends items from a bytes-like object.">,
     method<"fromunicode($self, ustr, /)", fromUnicode,
@@ -487,10 +488,10 @@ constinit PyMethodDef kMethods[] = {
     method<"index($self, v, start=0, stop=sys.maxsize, /)", index, "Index of the first occurrence of v.">,
     method<"insert($self, i, v, /)", insert, "Insert a new item v into the array before position i.">,
     method<"pop($self, i=-1, /)", pop, "Return the i-th element and delete it from the array.">,
-    method<"__reduce_ex__($self, value, /)", arrayReduce, "Return state information for pickling.">,
+    countedMethod<"__reduce_ex__($self, value, /)", arrayReduce, "Return state information for pickling.">,
     method<"remove($self, v, /)", remove, "Remove the first occurrence of v in the array.">,
     method<"reverse($self, /)", reverse, "Reverse the order of the items in the array.">,
-    method<"tofile($self, f, /)", toFile, "Write all items (as machine values) to the file object f.">,
+    countedMethod<"tofile($self, f, /)", toFile, "Write all items (as machine values) to the file object f.">,
     method<"tolist($self, /)", toList, "Convert array to an ordinary list with the same items.">,
     method<"tobytes($self, /)", toBytes, "The items as bytes.">,
     method<"tounicode($self, /)", toUnicode, "The items as a str.">,

@@ -87,25 +87,24 @@ Result<Ref<>> fromIsoFormatMethod(PyTypeObject* type, PyObject* text) {
   return dateNewOf(type, date);
 }
 
-// Numbers that fit no C int are out of range like others.
-Result<int> isoComponent(PyObject* number) {
-  Result<int> value = asInt(number);
-  if (!value.failed() || !pendingMatches(PyExc_OverflowError)) return value;
-  clearPending();
-  return raise(PyExc_ValueError, "ISO calendar component out of range");
-}
-
-Result<Ref<>> fromIsoCalendarMethod(PyTypeObject* type, PyObject* year_object, PyObject* week_object,
-                                    PyObject* day_object) {
-  int year = TRY(isoComponent(year_object)), week = TRY(isoComponent(week_object));
-  int day = TRY(isoComponent(day_object));
+Result<Ref<>> fromIsoCalendar(PyTypeObject* type, CInt year, CInt week, CInt day) {
   CivilDate date;
   switch (dateOfIsoWeek({year, week, day}, &date)) {
-    case -4: return raise(PyExc_ValueError, "Year is out of range: %d", year);
-    case -2: return raise(PyExc_ValueError, "Invalid week: %d", week);
-    case -3: return raise(PyExc_ValueError, "Invalid day: %d (range is [1, 7])", day);
+    case -4: return raise(PyExc_ValueError, "Year is out of range: %d", year.value);
+    case -2: return raise(PyExc_ValueError, "Invalid week: %d", week.value);
+    case -3: return raise(PyExc_ValueError, "Invalid day: %d (range is [1, 7])", day.value);
     default: return dateNewOf(type, date);
   }
+}
+
+// Numbers that fit no C int are out of range like others.
+Result<Ref<>> fromIsoCalendarMethod(PyTypeObject* type, CallArgs args) {
+  PackedArgs packed = TRY(packArgs(args));
+  auto made = Result<Ref<>>::fromC(parsedNewEntry<"%%fromisocalendar(year, week, day)", fromIsoCalendar>(
+      type, packed.values.get(), packed.keywords.get()));
+  if (!made.failed() || !pendingMatches(PyExc_OverflowError)) return made;
+  clearPending();
+  return raise(PyExc_ValueError, "ISO calendar component out of range");
 }
 
 // --- arithmetic ---
@@ -211,13 +210,13 @@ constinit PyMethodDef kMethods[] = {
                 "int -> date corresponding to a proleptic Gregorian ordinal.">,
     classMethod<"!fromisoformat($type, date_string, /)", fromIsoFormatMethod,
                 "str -> Construct a date from a string in ISO 8601 format.">,
-    classMethod<"!fromisocalendar($type, year, week, day)", fromIsoCalendarMethod,
+    classMethod<"!fromisocalendar($type, *args, **kwargs)", fromIsoCalendarMethod,
                 "int, int, int -> Construct a date from the ISO year, week number and weekday.">,
     classMethod<"!today($type, /)", todayMethod,
                 "Current date or datetime:  same as self.__class__.fromtimestamp(time.time()).">,
     method<"!ctime($self, /)", ctimeMethod, "Return ctime() style string.">,
     method<"!strftime($self, format)", strftimeMethod, "format -> strftime() style string.">,
-    method<"!%__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
+    method<"!%%__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
     method<"!timetuple($self, /)", timetupleMethod, "Return time tuple, compatible with time.localtime().">,
     method<"!isocalendar($self, /)", isoCalendarMethod,
            "Return a named tuple containing ISO year, week number, and weekday.">,
@@ -280,6 +279,13 @@ const char* monthName(int month) {
 Result<Ref<>> dateCtime(CivilDate date, const ClockTime& clock) {
   return strFormat("%s %s %2d %02d:%02d:%02d %04d", dayName(weekdayOf(date)), monthName(date.month), date.day,
                    clock.hour, clock.minute, clock.second, date.year);
+}
+
+Result<PackedArgs> packArgs(CallArgs args) {
+  PackedArgs packed{TRY(tupleFromItems(args.values, args.count)), TRY(dictNew())};
+  for (Py_ssize_t i = 0; args.names && i < args.names->size(); i++)
+    TRY(dictSet(packed.keywords, args.names->at(i), args.values[args.count + i]));
+  return packed;
 }
 
 Raised badIsoFormat(PyObject* text) { return raise(PyExc_ValueError, "Invalid isoformat string: %R", text); }

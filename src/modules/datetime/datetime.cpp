@@ -139,15 +139,8 @@ Result<Ref<>> isoFormat(DateTimeObject* self, Py_UCS4 separator, std::string_vie
   return strFormat("%04d-%02d-%02d%c%s", d.year, d.month, d.day, static_cast<int>(separator), clock.c_str());
 }
 
-Result<Ref<>> isoFormatMethod(DateTimeObject* self, Opt<> sep, Opt<StrObject> timespec) {
-  Py_UCS4 separator = 'T';
-  if (sep) {
-    if (!isStr(sep.get()) || cast<StrObject>(sep.get())->size() != 1) {
-      return raise(PyExc_TypeError, "isoformat() argument 1 must be a unicode character, not %.50s",
-                   sep.get() == Py_None ? "None" : typeName(sep.get()));
-    }
-    separator = cast<StrObject>(sep.get())->at(0);
-  }
+Result<Ref<>> isoFormatMethod(DateTimeObject* self, std::optional<char32_t> sep, Opt<StrObject> timespec) {
+  Py_UCS4 separator = sep.value_or('T');
   std::string_view spec = "auto";
   if (timespec) spec = TRY(strUtf8(timespec.get()));
   return isoFormat(self, separator, spec);
@@ -284,7 +277,7 @@ constinit PyMethodDef kMethods[] = {
                 "Construct a naive UTC datetime from a POSIX timestamp.">,
     classMethod<"!%%strptime($type, date_string, format, /)", datetimeStrptime,
                 "string, format -> new datetime parsed from a string (like time.strptime()).">,
-    classMethod<"!combine($type, date, time, tzinfo=<unrepresentable>)", datetimeCombine,
+    classMethod<"!combine($type, *args, **kwargs)", datetimeCombine,
                 "date, time -> datetime with same date and time fields">,
     classMethod<"!fromisoformat($type, string, /)", datetimeFromIsoFormat,
                 "string -> datetime from a string in most ISO 8601 formats">,

@@ -147,6 +147,12 @@ struct IsoTime {
 bool parseIsoTime(std::string_view text, IsoTime* out);
 // Where the time's separator stands; npos: malformed.
 size_t isoSeparator(std::string_view text);
+// The arguments of a method that PyArg_ParseTupleAndKeywords takes apart, for parsedNewEntry.
+struct PackedArgs {
+  Ref<TupleObject> values;
+  Ref<DictObject> keywords;
+};
+Result<PackedArgs> packArgs(CallArgs args);
 // The text as UTF-8, borrowed from it; lone surrogates are an error about what was given.
 Result<std::string_view> isoBytes(StrObject* text, PyObject* given);
 // A surrogate where a datetime may have its separator becomes a T.

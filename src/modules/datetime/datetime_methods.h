@@ -9,7 +9,7 @@ Result<Ref<>> datetimeConstruct(PyTypeObject* type, PyObject* args, Opt<> kwargs
 Result<Ref<>> datetimeNow(PyTypeObject* type, PyObject* tzinfo);
 Result<Ref<>> datetimeUtcNow(PyTypeObject* type);
 Result<Ref<>> datetimeUtcFromTimestamp(PyTypeObject* type, PyObject* timestamp);
-Result<Ref<>> datetimeCombine(PyTypeObject* type, PyObject* date, PyObject* time, Opt<> tzinfo);
+Result<Ref<>> datetimeCombine(PyTypeObject* type, CallArgs args);
 Result<Ref<>> datetimeFromIsoFormat(PyTypeObject* type, PyObject* text);
 Result<Ref<>> datetimeStrptime(PyTypeObject* type, StrObject* text, StrObject* format);
 

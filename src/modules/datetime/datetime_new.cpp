@@ -142,17 +142,50 @@ Result<Ref<>> datetimeUtcFromTimestamp(PyTypeObject* type, PyObject* timestamp) 
   return datetimeNewOf(type, TRY(utcParts(TRY(timestampOf(timestamp)))));
 }
 
-Result<Ref<>> datetimeCombine(PyTypeObject* type, PyObject* date, PyObject* time, Opt<> tzinfo) {
-  if (!isDate(date))
-    return raise(PyExc_TypeError, "combine() argument 1 must be datetime.date, not %.50s",
-                 date == Py_None ? "None" : typeName(date));
-  if (!isTime(time))
-    return raise(PyExc_TypeError, "combine() argument 2 must be datetime.time, not %.50s",
-                 time == Py_None ? "None" : typeName(time));
-  auto* clock = cast<TimeObject>(time);
+struct DateArg {
+  DateObject* date;
+};
+struct TimeArg {
+  TimeObject* time;
+};
+
+}  // namespace krait::modules
+
+namespace krait {
+
+template <>
+struct ArgFrom<modules::DateArg> {
+  static Result<modules::DateArg> from(PyObject* o, const ArgContext& where) {
+    if (!modules::isDate(o)) return raiseBadArgument(where, "datetime.date", o);
+    return modules::DateArg{cast<modules::DateObject>(o)};
+  }
+};
+template <>
+struct ArgFrom<modules::TimeArg> {
+  static Result<modules::TimeArg> from(PyObject* o, const ArgContext& where) {
+    if (!modules::isTime(o)) return raiseBadArgument(where, "datetime.time", o);
+    return modules::TimeArg{cast<modules::TimeObject>(o)};
+  }
+};
+
+}  // namespace krait
+
+namespace krait::modules {
+namespace {
+
+Result<Ref<>> combine(PyTypeObject* type, DateArg date, TimeArg time, Opt<> tzinfo) {
+  TimeObject* clock = time.time;
   PyObject* zone = tzinfo.orElse(clock->tzinfo());
   TRY(checkTzInfo(zone));
-  return datetimeNewOf(type, {cast<DateObject>(date)->date(), clock->clock(), zone, clock->fold});
+  return datetimeNewOf(type, {date.date->date(), clock->clock(), zone, clock->fold});
+}
+
+}  // namespace
+
+Result<Ref<>> datetimeCombine(PyTypeObject* type, CallArgs args) {
+  PackedArgs packed = TRY(packArgs(args));
+  return Result<Ref<>>::fromC(parsedNewEntry<"%%combine(date, time, tzinfo=<unrepresentable>)", combine>(
+      type, packed.values.get(), packed.keywords.get()));
 }
 
 Result<Ref<>> datetimeFromIsoFormat(PyTypeObject* type, PyObject* text) {

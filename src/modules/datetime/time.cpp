@@ -217,7 +217,7 @@ Result<Ref<>> reduceMethod(TimeObject* self) { return reduceEx(self, 2); }
 constinit PyMethodDef kMethods[] = {
     method<"!%%isoformat($self, timespec='auto')", isoFormatMethod, "Return string in ISO 8601 format.">,
     method<"!strftime($self, format)", strftimeMethod, "format -> strftime() style string.">,
-    method<"!%__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
+    method<"!%%__format__($self, format, /)", dateFormatMethod, "Formats self with strftime.">,
     method<"!utcoffset($self, /)", utcOffsetMethod, "Return self.tzinfo.utcoffset(self).">,
     method<"!tzname($self, /)", tznameMethod, "Return self.tzinfo.tzname(self).">,
     method<"!dst($self, /)", dstMethod, "Return self.tzinfo.dst(self).">,

@@ -5,6 +5,7 @@
 #include "core/gc.h"
 #include "core/import.h"
 #include "modules/elementtree/element.h"
+#include "types/bytes.h"
 #include "types/tuple.h"
 
 namespace krait::modules::elementtree {
@@ -13,13 +14,12 @@ namespace {
 // --- find --------------------------------------------------------------------------------------------------
 
 // Whether a path needs the full path language; plain tags (with a name space in braces) do not.
-bool isPathExpression(PyObject* path) {
-  if (!isStr(path)) return true;
-  auto* text = cast<StrObject>(path);
-  if (text->size() >= 2 && text->at(0) == '{' && (text->at(1) == '}' || text->at(1) == '*')) return true;
+template <class At>
+bool needsPathLanguage(Py_ssize_t size, At at) {
+  if (size >= 2 && at(0) == '{' && (at(1) == '}' || at(1) == '*')) return true;
   bool in_braces = false;
-  for (Py_ssize_t i = 0; i < text->size(); i++) {
-    Py_UCS4 ch = text->at(i);
+  for (Py_ssize_t i = 0; i < size; i++) {
+    Py_UCS4 ch = at(i);
     if (ch == '{')
       in_braces = true;
     else if (ch == '}')
@@ -28,6 +28,17 @@ bool isPathExpression(PyObject* path) {
       return true;
   }
   return false;
+}
+bool isPathExpression(PyObject* path) {
+  if (isStr(path)) {
+    auto* text = cast<StrObject>(path);
+    return needsPathLanguage(text->size(), [&](Py_ssize_t i) { return text->at(i); });
+  }
+  if (!isBytes(path)) return true;
+  std::string_view bytes = cast<BytesObject>(path)->view();
+  return needsPathLanguage(static_cast<Py_ssize_t>(bytes.size()), [&](Py_ssize_t i) {
+    return Py_UCS4{static_cast<uint8_t>(bytes[static_cast<size_t>(i)])};
+  });
 }
 
 template <class... A>

@@ -8,6 +8,7 @@
 #include "core/gc.h"
 #include "core/hash_secret.h"
 #include "modules/c_args.h"
+#include "modules/counted_method.h"
 #include "modules/heap_type.h"
 #include "types/bool.h"
 #include "types/bytes.h"
@@ -115,7 +116,8 @@ int parserClear(ParserObject* self) {
   return 0;
 }
 
-Result<Ref<>> parserChild(ParserObject* self, OptionalCText context, OptionalCText encoding) {
+Result<Ref<>> parserChild(ParserObject* self, OptionalCText context, std::optional<CText> given) {
+  CText encoding = given.value_or(CText{});
   XML_Parser parser = XML_ExternalEntityParserCreate(self->parser, context.text, encoding.text);
   if (!parser) return raiseNoMemory();
   Ref<ParserObject> child = TRY(wrapParser(parser, MaybeRef<>::share(self->intern)));
@@ -154,7 +156,7 @@ Result<long> parseBytes(ParserObject* self, std::string_view data, bool is_final
   return parseResult(self, XML_Parse(self->parser, data.data(), static_cast<int>(data.size()), is_final));
 }
 
-Result<long> parserParse(ParserObject* self, PyObject* data, bool is_final) {
+Result<long> parserParse(ParserObject* self, PyObject* data, IntTruth is_final) {
   Ref<ParserObject> kept = share(self);
   if (isStr(data)) {
     std::string_view text = TRY(strUtf8(cast<StrObject>(data)));
@@ -227,19 +229,20 @@ Status parserUseForeignDtd(ParserObject* self, bool flag) {
 }
 
 constinit PyMethodDef kMethods[] = {
-    method<"Parse($self, data, isfinal=False, /)", parserParse, "Parse a piece of a document.">,
-    method<"ParseFile($self, file, /)", parserParseFile, "Parse what a file object gives.">,
+    countedMethod<"Parse($self, data, isfinal=False, /)", parserParse, "Parse a piece of a document.">,
+    countedMethod<"ParseFile($self, file, /)", parserParseFile, "Parse what a file object gives.">,
     method<"SetBase($self, base, /)", parserSetBase, "Set the base of relative identifiers.">,
     method<"GetBase($self, /)", parserGetBase, "The base of relative identifiers.">,
     method<"GetInputContext($self, /)", parserGetInputContext,
            "The input that caused the event; None outside of handlers.">,
-    method<"ExternalEntityParserCreate($self, context, encoding=<unrepresentable>,\n                         "
-           "  /)",
-           parserChild, "A parser for an external entity.">,
+    countedMethod<
+        "ExternalEntityParserCreate($self, context, encoding=<unrepresentable>,\n                         "
+        "  /)",
+        parserChild, "A parser for an external entity.">,
     method<"SetParamEntityParsing($self, flag, /)", parserSetParamEntityParsing,
            "Whether parameter entities are parsed; returns whether that could be set.">,
-    method<"UseForeignDTD($self, flag=True, /)", parserUseForeignDtd,
-           "Pretend that there is an external subset.">,
+    countedMethod<"UseForeignDTD($self, flag=True, /)", parserUseForeignDtd,
+                  "Pretend that there is an external subset.">,
     {}};
 
 // --- attributes --------------------------------------------------------------------------------------------

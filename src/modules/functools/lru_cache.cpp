@@ -291,14 +291,14 @@ Status cacheClear(CacheObject* self) {
 }
 
 Result<Ref<>> cacheReduce(PyObject* self) { return attrGet(self, name<"__qualname__">()); }
-Result<Ref<>> cacheCopy(PyObject* self) { return share(self); }
-Result<Ref<>> cacheDeepCopy(PyObject* self, PyObject*) { return share(self); }
+Result<Ref<>> cacheCopy(PyObject* self, CallArgs) { return share(self); }
+Result<Ref<>> cacheDeepCopy(PyObject* self, CallArgs) { return share(self); }
 
 constinit PyMethodDef kMethods[] = {method<"!cache_info($self, /)", cacheInfo>,
                                     method<"!cache_clear($self, /)", cacheClear>,
                                     method<"!__reduce__($self, /)", cacheReduce>,
-                                    method<"!%__copy__($self, /)", cacheCopy>,
-                                    method<"!%__deepcopy__($self, memo, /)", cacheDeepCopy>,
+                                    method<"!%__copy__($self, *args)", cacheCopy>,
+                                    method<"!%__deepcopy__($self, *args)", cacheDeepCopy>,
                                     {}};
 constinit PyMemberDef kMembers[] = {
     {"__dictoffset__", T_PYSSIZET, offsetof(CacheObject, dict), READONLY, nullptr},

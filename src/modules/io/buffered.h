@@ -62,7 +62,7 @@ Status bufferedFlushAndRewind(BufferedObject* self);
 
 // buffered_read.cpp
 Result<Ref<>> bufferedRead(BufferedObject* self, SizeArg size);
-Result<Ref<>> bufferedRead1(BufferedObject* self, SizeArg size);
+Result<Ref<>> bufferedRead1(BufferedObject* self, long size);
 Result<Ref<>> bufferedPeek(BufferedObject* self, Py_ssize_t size);
 Result<Ref<>> bufferedReadinto(BufferedObject* self, WritableArg target);
 Result<Ref<>> bufferedReadinto1(BufferedObject* self, WritableArg target);

@@ -168,9 +168,9 @@ Result<Ref<>> bufferedRead(BufferedObject* self, SizeArg size) {
   return Ref<>(TRY(bytesResize(std::move(data), static_cast<Py_ssize_t>(n))));
 }
 
-Result<Ref<>> bufferedRead1(BufferedObject* self, SizeArg size) {
+Result<Ref<>> bufferedRead1(BufferedObject* self, long size) {
   TRY(bufferedCheckReady(self));
-  Py_ssize_t wanted = size.value < 0 ? self->buffer_size : size.value;
+  Py_ssize_t wanted = size < 0 ? self->buffer_size : size;
   TRY(bufferedCheckOpen(self, "read of closed file"));
   if (wanted == 0) return Ref<>(TRY(bytesFrom("")));
   auto guard = TRY(BufferedGuard::enter(self));

@@ -101,7 +101,7 @@ Result<Ref<>> bioReadlines(BytesIOObject* self, PyObject* size) {
   Py_ssize_t limit = 0;
   if (size != Py_None) {
     if (!isInt(size)) return raise(PyExc_TypeError, "integer argument expected, got '%s'", typeName(size));
-    limit = TRY(asSsize(size, PyExc_OverflowError));
+    limit = TRY(argSsize(size));
   }
   Ref<ListObject> lines = TRY(listNew());
   Py_ssize_t total = 0;

@@ -137,10 +137,10 @@ Result<Ref<>> passCheck(PyObject* self, Status (*check)(PyObject*)) {
   TRY(check(self));
   return share(Py_True);
 }
-Status baseCheckClosed(PyObject* self, CallArgs) { return ioCheckClosed(self); }
-Result<Ref<>> baseCheckSeekable(PyObject* self, CallArgs) { return passCheck(self, ioCheckSeekable); }
-Result<Ref<>> baseCheckReadable(PyObject* self, CallArgs) { return passCheck(self, ioCheckReadable); }
-Result<Ref<>> baseCheckWritable(PyObject* self, CallArgs) { return passCheck(self, ioCheckWritable); }
+Status baseCheckClosed(PyObject* self) { return ioCheckClosed(self); }
+Result<Ref<>> baseCheckSeekable(PyObject* self) { return passCheck(self, ioCheckSeekable); }
+Result<Ref<>> baseCheckReadable(PyObject* self) { return passCheck(self, ioCheckReadable); }
+Result<Ref<>> baseCheckWritable(PyObject* self) { return passCheck(self, ioCheckWritable); }
 
 void baseDealloc(PyObject* self) {
   auto* base = cast<IOBaseObject>(self);
@@ -158,22 +158,22 @@ int baseClear(PyObject* self) {
 }
 
 constinit PyMethodDef kBaseMethods[] = {
-    method<"!seek($self, *args)", baseSeek, "Move the stream position.">,
+    method<"!%seek($self, *args)", baseSeek, "Move the stream position.">,
     method<"tell($self, /)", baseTell, "The current stream position.">,
-    method<"!truncate($self, *args)", baseTruncate, "Resize the file.">,
+    method<"!%truncate($self, *args)", baseTruncate, "Resize the file.">,
     method<"flush($self, /)", baseFlush, "Write buffered data out.">,
     method<"close($self, /)", baseClose, "Flush and close; further operations fail.">,
     method<"seekable($self, /)", baseFalse, "Whether the stream has random access.">,
     method<"readable($self, /)", baseFalse, "Whether the stream can be read.">,
     method<"writable($self, /)", baseFalse, "Whether the stream can be written.">,
-    method<"!_checkClosed($self, *args)", baseCheckClosed>,
-    method<"!_checkSeekable($self, *args)", baseCheckSeekable>,
-    method<"!_checkReadable($self, *args)", baseCheckReadable>,
-    method<"!_checkWritable($self, *args)", baseCheckWritable>,
+    method<"!_checkClosed($self)", baseCheckClosed>,
+    method<"!_checkSeekable($self)", baseCheckSeekable>,
+    method<"!_checkReadable($self)", baseCheckReadable>,
+    method<"!_checkWritable($self)", baseCheckWritable>,
     method<"fileno($self, /)", baseFileno, "The file descriptor, if there is one.">,
     method<"isatty($self, /)", baseIsatty, "Whether this is a terminal.">,
     method<"!__enter__($self)", baseEnter>,
-    method<"!__exit__($self, *args)", baseExit>,
+    method<"!%__exit__($self, *args)", baseExit>,
     method<"readline($self, size=-1, /)", baseReadline, "Read a line, at most size bytes of it.">,
     method<"readlines($self, hint=-1, /)", baseReadlines, "A list of lines, about hint bytes of them.">,
     method<"writelines($self, lines, /)", baseWritelines, "Write several lines.">,
@@ -225,8 +225,8 @@ Result<Ref<>> rawReadinto(PyObject*, CallArgs) { return notImplementedHere(); }
 constinit PyMethodDef kRawMethods[] = {
     method<"read($self, size=-1, /)", rawRead>,
     method<"readall($self, /)", rawReadAll, "Read until the end, in one bytes object.">,
-    method<"!readinto($self, *args)", rawReadinto>,
-    method<"!write($self, *args)", rawReadinto>,
+    method<"!%readinto($self, *args)", rawReadinto>,
+    method<"!%write($self, *args)", rawReadinto>,
     {}};
 
 // --- _BufferedIOBase ---------------------------------------------------------------------------------------
@@ -255,15 +255,14 @@ Result<Ref<>> noRead(PyObject*, CallArgs) { return unsupported("read"); }
 Result<Ref<>> noRead1(PyObject*, CallArgs) { return unsupported("read1"); }
 Result<Ref<>> noReadline(PyObject*, CallArgs) { return unsupported("readline"); }
 Result<Ref<>> noWrite(PyObject*, CallArgs) { return unsupported("write"); }
-Result<Ref<>> noDetach(PyObject*, CallArgs) { return unsupported("detach"); }
 
 constinit PyMethodDef kBufferedMethods[] = {
     method<"detach($self, /)", baseDetach, "Separate the raw stream from the buffer.">,
-    method<"!read($self, *args)", noRead, "Read up to n bytes.">,
-    method<"!read1($self, *args)", noRead1, "Read up to n bytes with at most one call of the raw stream.">,
+    method<"!%read($self, *args)", noRead, "Read up to n bytes.">,
+    method<"!%read1($self, *args)", noRead1, "Read up to n bytes with at most one call of the raw stream.">,
     method<"readinto($self, buffer, /)", bufferedBaseReadinto>,
     method<"readinto1($self, buffer, /)", bufferedBaseReadinto1>,
-    method<"!write($self, *args)", noWrite, "Write a bytes-like object.">,
+    method<"!%write($self, *args)", noWrite, "Write a bytes-like object.">,
     {}};
 
 // --- _TextIOBase -------------------------------------------------------------------------------------------
@@ -271,10 +270,10 @@ constinit PyMethodDef kBufferedMethods[] = {
 Ref<> textNone(PyObject*) { return none(); }
 
 constinit PyMethodDef kTextMethods[] = {
-    method<"!detach($self, *args)", noDetach, "Separate the buffer from the text layer.">,
-    method<"!read($self, *args)", noRead, "Read up to n characters.">,
-    method<"!readline($self, *args)", noReadline, "Read a line.">,
-    method<"!write($self, *args)", noWrite, "Write a string.">,
+    method<"!detach($self)", baseDetach, "Separate the buffer from the text layer.">,
+    method<"!%read($self, *args)", noRead, "Read up to n characters.">,
+    method<"!%readline($self, *args)", noReadline, "Read a line.">,
+    method<"!%write($self, *args)", noWrite, "Write a string.">,
     {}};
 constinit PyGetSetDef kTextGetSet[] = {
     getset<"encoding", textNone, nullptr, "Name of the encoding, if any.">,

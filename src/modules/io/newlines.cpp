@@ -120,7 +120,7 @@ Result<Ref<StrObject>> newlineDecode(NewlineDecoderObject* self, PyObject* input
 
 namespace {
 
-Status decoderInit(NewlineDecoderObject* self, PyObject* decoder, bool translate, Opt<> errors) {
+Status decoderInit(NewlineDecoderObject* self, PyObject* decoder, IntTruth translate, Opt<> errors) {
   setField(self->decoder, share(decoder));
   Ref<> strict = TRY(strLiteral("strict"));
   setField(self->errors, errors ? share(errors.get()) : std::move(strict));
@@ -135,7 +135,7 @@ Status checkInit(NewlineDecoderObject* self) {
   return {};
 }
 
-Result<Ref<>> decoderDecode(NewlineDecoderObject* self, PyObject* input, bool final) {
+Result<Ref<>> decoderDecode(NewlineDecoderObject* self, PyObject* input, IntTruth final) {
   return Ref<>(TRY(newlineDecode(self, input, final)));
 }
 

@@ -37,10 +37,19 @@ Result<Ref<>> toWriter(RWPairObject* self, CallArgs args) {
   return forward(self->writer, name<Method>(), args);
 }
 
-Result<Ref<>> pairClose(RWPairObject* self, CallArgs args) {
-  auto first = forward(self->writer, name<"close">(), args);
+template <Text Method>
+Result<Ref<>> toReaderPlain(RWPairObject* self) {
+  return forward(self->reader, name<Method>(), {});
+}
+template <Text Method>
+Result<Ref<>> toWriterPlain(RWPairObject* self) {
+  return forward(self->writer, name<Method>(), {});
+}
+
+Result<Ref<>> pairClose(RWPairObject* self) {
+  auto first = forward(self->writer, name<"close">(), {});
   MaybeRef<> error = first.failed() ? takePending() : MaybeRef<>();
-  auto second = forward(self->reader, name<"close">(), args);
+  auto second = forward(self->reader, name<"close">(), {});
   if (!error) return second;
   if (!second.failed()) return raiseException(std::move(error).take());
   MaybeRef<> later = takePending();
@@ -48,10 +57,10 @@ Result<Ref<>> pairClose(RWPairObject* self, CallArgs args) {
   return raiseException(std::move(later).take());
 }
 
-Result<Ref<>> pairIsatty(RWPairObject* self, CallArgs args) {
-  Ref<> writer = TRY(forward(self->writer, name<"isatty">(), args));
+Result<Ref<>> pairIsatty(RWPairObject* self) {
+  Ref<> writer = TRY(forward(self->writer, name<"isatty">(), {}));
   if (writer.get() != Py_False) return writer;
-  return forward(self->reader, name<"isatty">(), args);
+  return forward(self->reader, name<"isatty">(), {});
 }
 
 Result<Ref<>> pairClosed(RWPairObject* self) {
@@ -87,11 +96,11 @@ constinit PyMethodDef kPairMethods[] = {method<"!%read($self, *args)", toReader<
                                         method<"!%readinto($self, *args)", toReader<"readinto">>,
                                         method<"!%readinto1($self, *args)", toReader<"readinto1">>,
                                         method<"!%write($self, *args)", toWriter<"write">>,
-                                        method<"!flush($self, *args)", toWriter<"flush">>,
-                                        method<"!readable($self, *args)", toReader<"readable">>,
-                                        method<"!writable($self, *args)", toWriter<"writable">>,
-                                        method<"!close($self, *args)", pairClose>,
-                                        method<"!isatty($self, *args)", pairIsatty>,
+                                        method<"!flush($self)", toWriterPlain<"flush">>,
+                                        method<"!readable($self)", toReaderPlain<"readable">>,
+                                        method<"!writable($self)", toWriterPlain<"writable">>,
+                                        method<"!close($self)", pairClose>,
+                                        method<"!isatty($self)", pairIsatty>,
                                         {}};
 constinit PyGetSetDef kPairGetSet[] = {getset<"closed", pairClosed>, {}};
 

@@ -54,7 +54,7 @@ Result<Ref<StrObject>> textDecode(TextIOObject* self, PyObject* bytes, bool fina
 
 // textio_read.cpp
 Result<Ref<>> textRead(TextIOObject* self, SizeArg size);
-Result<Ref<>> textReadline(TextIOObject* self, SizeArg size);
+Result<Ref<>> textReadline(TextIOObject* self, long size);
 Result<MaybeRef<>> textNext(TextIOObject* self);
 // textio_seek.cpp
 Result<Ref<>> textTell(TextIOObject* self);

@@ -178,9 +178,9 @@ Result<Ref<StrObject>> readLine(TextIOObject* self, Py_ssize_t limit) {
 
 }  // namespace
 
-Result<Ref<>> textReadline(TextIOObject* self, SizeArg size) {
+Result<Ref<>> textReadline(TextIOObject* self, long size) {
   TRY(textCheckReady(self));
-  return Ref<>(TRY(readLine(self, size.value < 0 ? -1 : size.value)));
+  return Ref<>(TRY(readLine(self, size < 0 ? -1 : size)));
 }
 
 Result<MaybeRef<>> textNext(TextIOObject* self) {

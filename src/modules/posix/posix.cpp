@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <climits>
+#include <cstring>
 
 #include "core/native_order.h"
 #include "types/bool.h"
@@ -42,9 +43,15 @@ const char* wantedText(int kinds) {
   }
 }
 
+// The type's name without its module, as _PyType_Name.
+const char* bareTypeName(PyObject* object) {
+  const char* dot = std::strrchr(typeName(object), '.');
+  return dot ? dot + 1 : typeName(object);
+}
+
 Raised raiseBadPath(const ArgContext& where, int kinds, PyObject* object) {
   return raise(PyExc_TypeError, "%s: %s should be %s, not %.200s", where.function,
-               where.name ? where.name : "path", wantedText(kinds), typeName(object));
+               where.name ? where.name : "path", wantedText(kinds), bareTypeName(object));
 }
 
 // A str or bytes; absent for what can be no path. Other buffers are deprecated.
@@ -52,7 +59,7 @@ Result<MaybeRef<>> pathOrAbsent(PyObject* object, const ArgContext& where, int k
   if (isStr(object) || isBytes(object)) return MaybeRef<>(share(object));
   if (hasBuffer(object)) {
     TRY(warn(PyExc_DeprecationWarning, 1, "%s: %s should be %s, not %.200s", where.function,
-             where.name ? where.name : "path", wantedText(kinds), typeName(object)));
+             where.name ? where.name : "path", wantedText(kinds), bareTypeName(object)));
     return MaybeRef<>(TRY(bytesFromObject(object)));
   }
   MaybeRef<> method = TRY(lookupSpecial(object, name<"__fspath__">()));

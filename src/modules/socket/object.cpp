@@ -115,8 +115,8 @@ Status askKind(int fd, Kind& kind) {
   return {};
 }
 
-Status socketInit(SocketObject* self, CInt family, CInt type, CInt proto, PyObject* fileno) {
-  Kind kind{family.value, type.value, proto.value};
+Status socketInit(SocketObject* self, int family, int type, int proto, PyObject* fileno) {
+  Kind kind{family, type, proto};
   TRY(audit("socket.__new__", "Oiii", self, kind.family, kind.type, kind.proto));
   if (fileno != Py_None) {
     int fd = TRY(asInt(fileno));

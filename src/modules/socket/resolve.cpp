@@ -218,13 +218,15 @@ Status setHostName(PyObject* given) {
 
 // --- services and protocols --------------------------------------------------------------------------------
 
-Result<long> getServByName(CText service, OptionalCText protocol) {
+Result<long> getServByName(CText service, std::optional<CText> given) {
+  CText protocol = given.value_or(CText{});
   TRY(audit("socket.getservbyname", "ss", service.text, protocol.text ? protocol.text : ""));
   servent* found = posix::unlocked([&] { return getservbyname(service.text, protocol.text); });
   if (!found) return raise(PyExc_OSError, "service/proto not found");
   return ntohs(static_cast<uint16_t>(found->s_port));
 }
-Result<Ref<StrObject>> getServByPort(CInt port, OptionalCText protocol) {
+Result<Ref<StrObject>> getServByPort(CInt port, std::optional<CText> given) {
+  CText protocol = given.value_or(CText{});
   if (port.value < 0 || port.value > 0xffff)
     return raise(PyExc_OverflowError, "getservbyport: port must be 0-65535.");
   TRY(audit("socket.getservbyport", "is", port.value, protocol.text ? protocol.text : ""));
@@ -377,9 +379,9 @@ PyMethodDef kResolveMethods[] = {
              "gethostbyaddr(host) -> (name, aliaslist, addresslist)\n\nThe host with an address.">,
     function<"!gethostname()", getHostName, "gethostname() -> string\n\nThe name of this host.">,
     function<"!%%sethostname(name, /)", setHostName, "sethostname(name)\n\nSet the name of this host.">,
-    function<"!%%getservbyname(servicename, protocolname=None, /)", getServByName,
+    function<"!%%getservbyname(servicename, protocolname=<unrepresentable>, /)", getServByName,
              "getservbyname(servicename[, protocolname]) -> integer\n\nThe port of a service.">,
-    function<"!%%getservbyport(port, protocolname=None, /)", getServByPort,
+    function<"!%%getservbyport(port, protocolname=<unrepresentable>, /)", getServByPort,
              "getservbyport(port[, protocolname]) -> string\n\nThe service on a port.">,
     function<"!%%getprotobyname(name, /)", getProtoByName,
              "getprotobyname(name) -> integer\n\nThe number of a protocol.">,

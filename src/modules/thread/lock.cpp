@@ -39,8 +39,6 @@ Result<bool> lockAcquireMethod(LockObject* self, modules::CInt blocking, Opt<> t
   return true;
 }
 
-Result<bool> lockEnter(LockObject* self) { return lockAcquireMethod(self, true, nullptr); }
-
 Status lockRelease(LockObject* self) {
   if (!self->locked) return raise(PyExc_RuntimeError, "release unlocked lock");
   lockReleaseUnchecked(self);
@@ -77,7 +75,7 @@ constinit PyMethodDef kLockMethods[] = {
     method<"!release($self, /)", lockRelease, "Release the lock.">,
     method<"!locked_lock($self, /)", lockIsLocked, "Whether the lock is locked.">,
     method<"!locked($self, /)", lockIsLocked, "Whether the lock is locked.">,
-    method<"!__enter__($self, /)", lockEnter, "Lock the lock.">,
+    method<"!__enter__($self, /, blocking=1, timeout=-1)", lockAcquireMethod, "Lock the lock.">,
     method<"!%__exit__($self, *args)", lockExit, "Release the lock.">,
     method<"!_at_fork_reinit($self, /)", lockReinit>,
     {}};
@@ -113,8 +111,6 @@ Result<bool> rlockAcquire(RLockObject* self, modules::CInt blocking, Opt<> timeo
   self->count = 1;
   return true;
 }
-Result<bool> rlockEnter(RLockObject* self) { return rlockAcquire(self, true, nullptr); }
-
 Status rlockRelease(RLockObject* self) {
   if (!ownedByThis(self)) return raiseNotOwned();
   if (--self->count > 0) return {};
@@ -167,10 +163,10 @@ constinit PyMethodDef kRLockMethods[] = {
            "Lock the lock; the owner may lock it again.">,
     method<"!release($self, /)", rlockRelease, "Release the lock once.">,
     method<"!_is_owned($self, /)", rlockIsOwned, "Does this thread hold the lock?">,
-    method<"!%_acquire_restore($self, state, /)", rlockAcquireRestore,
+    method<"!%%_acquire_restore($self, state, /)", rlockAcquireRestore,
            "Take the lock in a state that _release_save() answered.">,
     method<"!_release_save($self, /)", rlockReleaseSave, "Give the lock up entirely; answers its state.">,
-    method<"!__enter__($self, /)", rlockEnter, "Lock the lock.">,
+    method<"!__enter__($self, /, blocking=1, timeout=-1)", rlockAcquire, "Lock the lock.">,
     method<"!%__exit__($self, *args)", rlockExit, "Release the lock.">,
     method<"!_at_fork_reinit($self, /)", rlockReinit>,
     {}};
