@@ -5,9 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "base/inline_buffer.h"
-#include "core/errors.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "modules/heap_type.h"
 #include "types/bytes.h"
 #include "types/int.h"
@@ -108,6 +107,7 @@ Result<Ref<>> hexlify(Buffer data, Opt<> sep, int group) {
   std::string_view in = viewOf(data);
   size_t every = static_cast<size_t>(std::abs(group)), size = in.size();
   ByteBuffer out;
+  TRY(reserveScratch(out, size * 3));
   for (size_t i = 0; i < size; i++) {
     bool boundary =
         separator >= 0 && every > 0 && i > 0 && (group > 0 ? (size - i) % every == 0 : i % every == 0);
@@ -122,6 +122,7 @@ Result<Ref<>> hexlify(Buffer data, Opt<> sep, int group) {
 Result<Ref<>> unhexlify(AsciiText text) {
   if (text.view.size() % 2 != 0) return raise(binascii_error, "Odd-length string");
   ByteBuffer out;
+  TRY(reserveScratch(out, text.view.size() / 2));
   for (size_t i = 0; i < text.view.size(); i += 2) {
     int high = hexValue(text.view[i]), low = hexValue(text.view[i + 1]);
     if (high < 0 || low < 0) return raise(binascii_error, "Non-hexadecimal digit found");
@@ -143,7 +144,7 @@ constexpr auto kBase64Values = [] {
 Result<Ref<>> toBase64(Buffer data, Flag newline) {
   std::string_view in = viewOf(data);
   ByteBuffer out;
-  out.resize((in.size() + 2) / 3 * 4 + 1);
+  TRY(resizeScratch(out, (in.size() + 2) / 3 * 4 + 1));
   char* at = out.data();
   for (size_t i = 0; i < in.size(); i += 3) {
     size_t left = in.size() - i;
@@ -173,6 +174,7 @@ Result<Ref<>> fromBase64(AsciiText text, Flag strict) {
   std::string_view in = text.view;
   if (strict && in.starts_with('=')) return raise(binascii_error, "Leading padding not allowed");
   ByteBuffer out;
+  TRY(reserveScratch(out, in.size()));
   uint32_t bits = 0;
   int position = 0, pads = 0;  // characters of the current quadruple, '=' seen after them
   bool padding = false;
@@ -257,6 +259,7 @@ Result<Ref<>> toUu(Buffer data, Flag backtick) {
 Result<Ref<>> fromQuotedPrintable(AsciiText text, Flag header) {
   std::string_view in = text.view;
   ByteBuffer out;
+  TRY(reserveScratch(out, in.size()));
   for (size_t i = 0; i < in.size(); i++) {
     char c = in[i];
     if (header && c == '_') {
@@ -293,6 +296,8 @@ class QuotedPrintableWriter {
     crlf_ = newline != in.npos && newline > 0 && in[newline - 1] == '\r';
   }
 
+  // Three characters for each byte, and line ends.
+  Status reserve() { return reserveScratch(out_, in_.size() * 4); }
   const ByteBuffer& write() {
     for (at_ = 0; at_ < in_.size();) step();
     return out_;
@@ -371,6 +376,7 @@ class QuotedPrintableWriter {
 
 Result<Ref<>> toQuotedPrintable(Buffer data, Flag quote_tabs, Flag is_text, Flag header) {
   QuotedPrintableWriter writer(viewOf(data), quote_tabs, is_text, header);
+  TRY(writer.reserve());
   return bytesOf(writer.write());
 }
 

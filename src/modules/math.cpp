@@ -6,10 +6,9 @@
 #include <numbers>
 #include <vector>
 
-#include "base/inline_buffer.h"
 #include "core/call.h"
-#include "core/errors.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "modules/heap_type.h"
 #include "modules/math_integer.h"
 #include "modules/math_special.h"
@@ -221,6 +220,7 @@ struct Coordinates {
 Result<double> hypotFunction(CallArgs args) {
   TRY(refuseKeywords(args, "math.hypot"));
   Coordinates coordinates;
+  TRY(reserveScratch(coordinates.values, static_cast<size_t>(args.count)));
   for (Py_ssize_t i = 0; i < args.count; i++) coordinates.add(TRY(asDouble(args.values[i])));
   return coordinates.norm();
 }
@@ -231,6 +231,7 @@ Result<double> distFunction(PyObject* p, PyObject* q) {
     return raise(PyExc_ValueError, "both points must have the same number of dimensions");
   }
   Coordinates coordinates;
+  TRY(reserveScratch(coordinates.values, static_cast<size_t>(from->size())));
   for (Py_ssize_t i = 0; i < from->size(); i++) {
     double a = TRY(asDouble(from->at(i)));
     coordinates.add(a - TRY(asDouble(to->at(i))));

@@ -2,10 +2,13 @@
 each call fails with MemoryError or works, and never ends the process."""
 import _symtable
 import ast
+import binascii
 import marshal
+import math
 import os
 import pickle
 import resource
+import struct
 
 LINES = 'a = b\n' * 60_000
 BIG = (1 << 12_000_000) - 1
@@ -28,6 +31,11 @@ CALLS = {
     'unpickle': lambda: pickle.loads(b'N' * 3_000_000),
     'unpickle marks': lambda: pickle.loads(b'(' * 3_000_000),
     'unpickle line': lambda: pickle.loads(b'V' + b'a' * 6_000_000 + b'\n.'),
+    'hexlify': lambda: binascii.hexlify(bytes(4_000_000)),
+    'base64': lambda: binascii.a2b_base64(b'aaaa' * 2_000_000),
+    'quoted': lambda: binascii.b2a_qp(b'\xff' * 2_000_000),
+    'hypot': lambda: math.hypot(*(1.0,) * 700_000),
+    'struct': lambda: struct.calcsize('ih' * 200_000),
     'multiply': lambda: BIG * BIG,
     'hex': lambda: hex(BIG),
     'parse hex': lambda: int('a' * 6_000_000, 16),

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "base/float_text.h"
-#include "core/errors.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "types/bytes.h"
 #include "types/float.h"
 #include "types/int.h"
@@ -116,7 +116,10 @@ class Compiler {
     Py_ssize_t bytes;
     if (__builtin_mul_overflow(size, count, &bytes)) return tooLong();
     TRY(grow(out, bytes));
-    if (item.repeat > 0) out.items.push_back(item);
+    if (item.repeat > 0) {
+      TRY(reserveMore(out.items, 1));
+      out.items.push_back(item);
+    }
     out.count += item.repeat;
     return {};
   }
