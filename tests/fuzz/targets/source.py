@@ -43,7 +43,8 @@ def run(case):
     try:
         return describe(compile(source, 'source', mode))
     except SyntaxError as error:
-        if 'was never closed' in error.msg and isinstance(source, bytes) and b'coding' in source:
-            # CPython compares pointers into two different buffers to find the line: which one it shows is chance.
+        if isinstance(source, bytes) and b'coding' in source:
+            # For a line before the last one read, CPython compares pointers into two different buffers when the source
+            # was decoded: which line it shows is chance.
             return f'{type(error).__name__} {error.msg} {error.lineno}'
         return f'{type(error).__name__} {error.args!r}'
