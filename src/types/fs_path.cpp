@@ -1,21 +1,10 @@
 // Paths given as str, bytes or objects with __fspath__.
-#include <cstring>
-
 #include "core/call.h"
+#include "types/bare_type_name.h"
 #include "types/bytes.h"
 #include "types/str.h"
 
 namespace krait {
-namespace {
-
-// The type's name without its module, as _PyType_Name.
-const char* bareTypeName(PyObject* object) {
-  const char* dot = std::strrchr(typeName(object), '.');
-  return dot ? dot + 1 : typeName(object);
-}
-
-}  // namespace
-
 Result<Ref<>> fsPathObject(PyObject* path) {
   if (isStr(path) || isBytes(path)) return share(path);
   MaybeRef<> method = TRY(lookupSpecial(path, name<"__fspath__">()));

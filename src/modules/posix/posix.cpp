@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/native_order.h"
+#include "types/bare_type_name.h"
 #include "types/bool.h"
 #include "types/dict.h"
 #include "types/float.h"
@@ -41,12 +42,6 @@ const char* wantedText(int kinds) {
     case kOrFd | kOrNone: return "string, bytes, os.PathLike, integer or None";
     default: return "string, bytes or os.PathLike";
   }
-}
-
-// The type's name without its module, as _PyType_Name.
-const char* bareTypeName(PyObject* object) {
-  const char* dot = std::strrchr(typeName(object), '.');
-  return dot ? dot + 1 : typeName(object);
 }
 
 Raised raiseBadPath(const ArgContext& where, int kinds, PyObject* object) {
