@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <climits>
 
-#include "base/inline_buffer.h"
 #include "core/errors.h"
 #include "core/gc.h"
 #include "core/reported_size.h"
@@ -63,48 +62,51 @@ class Input {
   size_t left_;
 };
 
-// Collects output in a growing buffer, at most `limit` bytes of it (0: any number).
+// Collects output in the bytes object that will be the result, at most `limit` bytes of it (0: any number).
 class Output {
  public:
-  explicit Output(size_t first, size_t limit = 0) : first_(first), limit_(limit) {}
+  static Result<Output> make(Py_ssize_t first, Py_ssize_t limit = 0) {
+    return Output(TRY(bytesNew(limit ? std::min(first, limit) : first)), limit);
+  }
 
   // Points the stream at free room; false when the limit is reached.
-  bool open(z_stream& stream) {
-    if (used_ == buffer_.size()) {
-      size_t size = used_ == 0 ? first_ : used_ * 2;
-      if (limit_ != 0) size = std::min(size, limit_);
-      if (size <= used_) return false;
-      buffer_.resize(size);
+  Result<bool> open(z_stream& stream) {
+    if (used_ == bytes_->size()) {
+      if (used_ == limit_) return false;
+      Py_ssize_t size = used_ > PY_SSIZE_T_MAX / 2 ? PY_SSIZE_T_MAX : used_ * 2;
+      bytes_ = TRY(bytesResize(std::move(bytes_), limit_ ? std::min(size, limit_) : size));
     }
-    stream.next_out = reinterpret_cast<uint8_t*>(buffer_.data()) + used_;
-    room_ = static_cast<unsigned>(std::min<size_t>(buffer_.size() - used_, UINT_MAX));
+    stream.next_out = reinterpret_cast<uint8_t*>(bytes_->data()) + used_;
+    room_ = static_cast<unsigned>(std::min<Py_ssize_t>(bytes_->size() - used_, UINT_MAX));
     stream.avail_out = room_;
     return true;
   }
-  // A caller's idea of the first block may be beyond all memory.
-  Status check() const {
-    void* volatile block = std::malloc(first_);  // volatile: the pair would be optimised away
-    std::free(block);
-    if (!block) return raiseNoMemory();
-    return {};
-  }
   void close(z_stream& stream) { used_ += room_ - stream.avail_out; }
-  Result<Ref<>> finish() const { return bytesFrom({buffer_.data(), used_}); }
+  Result<Ref<>> finish() { return Ref<>(TRY(bytesResize(std::move(bytes_), used_))); }
 
  private:
-  size_t first_, limit_, used_ = 0;
+  Output(Ref<BytesObject> bytes, Py_ssize_t limit) : bytes_(std::move(bytes)), limit_(limit) {}
+
+  Ref<BytesObject> bytes_;
+  Py_ssize_t limit_, used_ = 0;
   unsigned room_ = 0;
-  InlineBuffer<char, 64> buffer_;
+};
+
+// A stream of one call.
+template <auto End>
+struct LocalStream : z_stream {
+  LocalStream() : z_stream{} { zalloc = allocate, zfree = release; }
+  ~LocalStream() { End(this); }  // does nothing the second time
 };
 
 // Runs deflate over all input; `last` is the flush mode that goes with its last piece.
-int deflateAll(z_stream& stream, Input& input, Output& output, int last) {
+Result<int> deflateAll(z_stream& stream, Input& input, Output& output, int last) {
   int code;
   do {
     input.feed();
     int flush = input.isLast() ? last : Z_NO_FLUSH;
     do {
-      output.open(stream);
+      TRY(output.open(stream));
       code = deflate(&stream, flush);
       output.close(stream);
       if (code == Z_STREAM_ERROR) return code;
@@ -118,20 +120,16 @@ bool mayContinue(int code) { return code == Z_OK || code == Z_BUF_ERROR || code 
 // --- one-shot functions ---
 
 Result<Ref<>> compressFunction(Buffer data, std::optional<int> level, std::optional<int> wbits) {
-  z_stream stream{};
-  stream.zalloc = allocate, stream.zfree = release;
+  LocalStream<deflateEnd> stream;
   int code = deflateInit2(&stream, level.value_or(Z_DEFAULT_COMPRESSION), Z_DEFLATED,
                           wbits.value_or(MAX_WBITS), 8, Z_DEFAULT_STRATEGY);
   if (code == Z_MEM_ERROR) return raise(PyExc_MemoryError, "Out of memory while compressing data");
   if (code == Z_STREAM_ERROR) return raise(zlib_error, "Bad compression level");
   if (code != Z_OK) return raiseZlib(stream, code, "while compressing data");
   Input input(stream, data.data(), static_cast<size_t>(data.size()));
-  Output output(kDefaultBuffer);
-  code = deflateAll(stream, input, output, Z_FINISH);
-  if (code == Z_STREAM_ERROR) {
-    deflateEnd(&stream);
-    return raiseZlib(stream, code, "while compressing data");
-  }
+  auto output = TRY(Output::make(kDefaultBuffer));
+  code = TRY(deflateAll(stream, input, output, Z_FINISH));
+  if (code == Z_STREAM_ERROR) return raiseZlib(stream, code, "while compressing data");
   code = deflateEnd(&stream);
   if (code != Z_OK) return raiseZlib(stream, code, "while finishing compression");
   return output.finish();
@@ -144,7 +142,7 @@ Result<int> inflateAll(z_stream& stream, Input& input, Output& output, OnDiction
   do {
     input.feed();
     do {
-      if (!output.open(stream)) return code;
+      if (!TRY(output.open(stream))) return code;
       code = inflate(&stream, Z_SYNC_FLUSH);
       output.close(stream);
       if (code == Z_NEED_DICT && TRY(on_dictionary())) continue;
@@ -157,27 +155,16 @@ Result<int> inflateAll(z_stream& stream, Input& input, Output& output, OnDiction
 Result<Ref<>> decompressFunction(Buffer data, std::optional<int> wbits, std::optional<Py_ssize_t> bufsize) {
   Py_ssize_t first = bufsize.value_or(kDefaultBuffer);
   if (first < 0) return raise(PyExc_ValueError, "bufsize must be non-negative");
-  Output output(first == 0 ? 1 : static_cast<size_t>(first));
-  TRY(output.check());
-  z_stream stream{};
-  stream.zalloc = allocate, stream.zfree = release;
+  auto output = TRY(Output::make(first == 0 ? 1 : first));
+  LocalStream<inflateEnd> stream;
   int code = inflateInit2(&stream, wbits.value_or(MAX_WBITS));
   if (code == Z_MEM_ERROR) return raise(PyExc_MemoryError, "Out of memory while decompressing data");
   if (code != Z_OK) return raiseZlib(stream, code, "while preparing to decompress data");
   Input input(stream, data.data(), static_cast<size_t>(data.size()));
   code = TRY(inflateAll(stream, input, output, []() -> Result<bool> { return false; }));
-  if (code == Z_MEM_ERROR) {
-    inflateEnd(&stream);
-    return raise(PyExc_MemoryError, "Out of memory while decompressing data");
-  }
-  if (code != Z_STREAM_END) {
-    if (mayContinue(code)) code = Z_BUF_ERROR;
-    (void)raiseZlib(stream, code, "while decompressing data");
-    inflateEnd(&stream);
-    return Raised{};
-  }
-  inflateEnd(&stream);
-  return output.finish();
+  if (code == Z_MEM_ERROR) return raise(PyExc_MemoryError, "Out of memory while decompressing data");
+  if (code == Z_STREAM_END) return output.finish();
+  return raiseZlib(stream, mayContinue(code) ? Z_BUF_ERROR : code, "while decompressing data");
 }
 
 // --- the stream objects ---
@@ -264,8 +251,8 @@ Result<Ref<>> decompressobj(std::optional<int> wbits, Opt<> zdict) {
 
 Result<Ref<>> compressMethod(StreamObject* self, Buffer data) {
   Input input(self->stream, data.data(), static_cast<size_t>(data.size()));
-  Output output(kDefaultBuffer);
-  int code = deflateAll(self->stream, input, output, Z_NO_FLUSH);
+  auto output = TRY(Output::make(kDefaultBuffer));
+  int code = TRY(deflateAll(self->stream, input, output, Z_NO_FLUSH));
   if (code == Z_STREAM_ERROR) return raiseZlib(self->stream, code, "while compressing data");
   return output.finish();
 }
@@ -274,8 +261,8 @@ Result<Ref<>> flushCompressor(StreamObject* self, std::optional<int> mode_argume
   int mode = mode_argument.value_or(Z_FINISH);
   if (mode == Z_NO_FLUSH) return bytesFrom({});
   Input input(self->stream, nullptr, 0);
-  Output output(kDefaultBuffer);
-  int code = deflateAll(self->stream, input, output, mode);
+  auto output = TRY(Output::make(kDefaultBuffer));
+  int code = TRY(deflateAll(self->stream, input, output, mode));
   if (code == Z_STREAM_ERROR) return raiseZlib(self->stream, code, "while flushing");
   if (code == Z_STREAM_END && mode == Z_FINISH) {
     code = deflateEnd(&self->stream);
@@ -305,11 +292,10 @@ Status saveRest(StreamObject* self, const Input& input, int code) {
   return {};
 }
 
-Result<Ref<>> inflateInto(StreamObject* self, const uint8_t* data, size_t size, size_t first, size_t limit,
-                          bool finishing) {
+Result<Ref<>> inflateInto(StreamObject* self, const uint8_t* data, size_t size, Py_ssize_t first,
+                          Py_ssize_t limit, bool finishing) {
   Input input(self->stream, data, size);
-  Output output(limit ? std::min(first, limit) : first, limit);
-  TRY(output.check());
+  auto output = TRY(Output::make(first, limit));
   int code = TRY(inflateAll(self->stream, input, output, [&]() -> Result<bool> {
     if (!self->dictionary) return false;
     TRY(setDictionary(self));
@@ -331,10 +317,7 @@ Result<Ref<>> inflateInto(StreamObject* self, const uint8_t* data, size_t size, 
 
 Result<Ref<>> decompressMethod(StreamObject* self, Buffer data, Py_ssize_t max_length) {
   if (max_length < 0) return raise(PyExc_ValueError, "max_length must be non-negative");
-  size_t first = kDefaultBuffer;
-  if (max_length != 0) first = std::min<size_t>(first, static_cast<size_t>(max_length));
-  return inflateInto(self, data.data(), static_cast<size_t>(data.size()), first,
-                     static_cast<size_t>(max_length), false);
+  return inflateInto(self, data.data(), static_cast<size_t>(data.size()), kDefaultBuffer, max_length, false);
 }
 
 Result<Ref<>> flushDecompressor(StreamObject* self, std::optional<Py_ssize_t> length) {
@@ -343,8 +326,7 @@ Result<Ref<>> flushDecompressor(StreamObject* self, std::optional<Py_ssize_t> le
   if (!self->initialised) return bytesFrom({});
   Ref<> tail = share(self->unconsumed_tail);
   std::string_view view = cast<BytesObject>(tail.get())->view();
-  return inflateInto(self, reinterpret_cast<const uint8_t*>(view.data()), view.size(),
-                     static_cast<size_t>(first), 0, true);
+  return inflateInto(self, reinterpret_cast<const uint8_t*>(view.data()), view.size(), first, 0, true);
 }
 
 Result<Ref<>> copyStream(StreamObject* self) {
