@@ -4,6 +4,7 @@
 #include "base/unicode/database.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "modules/heap_type.h"
 #include "types/codecs.h"
 #include "types/float.h"
@@ -107,28 +108,45 @@ Result<unicode::Form> formFrom(StrObject* form) {
   return raise(PyExc_ValueError, "invalid normalization form");
 }
 
-std::u32string wideCopy(StrObject* s) {
-  std::u32string wide(static_cast<size_t>(s->size()), U'\0');
-  for (Py_ssize_t i = 0; i < s->size(); i++) wide[static_cast<size_t>(i)] = s->at(i);
-  return wide;
+std::u32string_view viewOf(const unicode::Characters& characters) {
+  return {characters.data(), characters.size()};
+}
+
+// A copy of the text, and how it stands to the form: certainly in it, certainly not, or to be computed.
+Result<unicode::QuickCheck> spread(StrObject* text, unicode::Form form, Version version, bool yes_only,
+                                   unicode::Characters& out) {
+  TRY(resizeScratch(out, static_cast<size_t>(text->size())));
+  for (Py_ssize_t i = 0; i < text->size(); i++) out[static_cast<size_t>(i)] = text->at(i);
+  if (version == Version::kOld) return unicode::QuickCheck::kMaybe;
+  return unicode::quickCheck(viewOf(out), form, yes_only);
+}
+
+Status normalizeInto(const unicode::Characters& text, unicode::Form form, Version version,
+                     unicode::Characters& out) {
+  if (!unicode::normalize(viewOf(text), form, out, version)) return raiseNoMemory();
+  return {};
 }
 
 Result<Ref<StrObject>> normalized(PyObject* self, StrObject* form_name, StrObject* text) {
   if (text->size() == 0) return share(text);
   unicode::Form form = TRY(formFrom(form_name));
   if (text->isAscii()) return share(text);
-  std::u32string wide = wideCopy(text);
   Version version = versionOf(self);
-  if (version == Version::kCurrent && unicode::quickCheck(wide, form, true) == unicode::QuickCheck::kYes)
-    return share(text);
-  std::u32string result = unicode::normalize(wide, form, version);
+  unicode::Characters wide, result;
+  if (TRY(spread(text, form, version, true, wide)) == unicode::QuickCheck::kYes) return share(text);
+  TRY(normalizeInto(wide, form, version, result));
   return strFromUcs4(reinterpret_cast<const Py_UCS4*>(result.data()), static_cast<Py_ssize_t>(result.size()));
 }
 
 Result<bool> isNormalizedText(PyObject* self, StrObject* form_name, StrObject* text) {
   unicode::Form form = TRY(formFrom(form_name));
   if (text->size() == 0 || text->isAscii()) return true;
-  return unicode::isNormalized(wideCopy(text), form, versionOf(self));
+  Version version = versionOf(self);
+  unicode::Characters wide, result;
+  unicode::QuickCheck quick = TRY(spread(text, form, version, false, wide));
+  if (quick != unicode::QuickCheck::kMaybe) return quick == unicode::QuickCheck::kYes;
+  TRY(normalizeInto(wide, form, version, result));
+  return viewOf(result) == viewOf(wide);
 }
 
 constinit PyMethodDef kFunctions[] = {

@@ -24,8 +24,10 @@ namespace {
 std::string nfkc(std::string_view text) {
   std::u32string wide;
   for (const char* p = text.data(); p < text.data() + text.size();) wide += utf8Next(&p);
+  unicode::Characters characters;
+  KR_CHECK(unicode::normalize(wide, unicode::Form::kNfkc, characters), "out of memory for a name");
   std::string normalized;
-  for (char32_t c : unicode::normalize(wide, unicode::Form::kNfkc)) utf8Append(normalized, c);
+  for (char32_t c : characters) utf8Append(normalized, c);
   return normalized;
 }
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/inline_buffer.h"
+
 namespace krait::unicode {
 
 inline constexpr char32_t kMaxCodePoint = 0x10FFFF;
@@ -112,7 +114,9 @@ int32_t lookupName(std::string_view name, std::u32string* sequence = nullptr, bo
 enum class Form : uint8_t { kNfc, kNfkc, kNfd, kNfkd };
 enum class QuickCheck : uint8_t { kYes, kMaybe, kNo };
 QuickCheck quickCheck(std::u32string_view text, Form form, bool yes_only = false);
-std::u32string normalize(std::u32string_view text, Form form, Version version = Version::kCurrent);
-bool isNormalized(std::u32string_view text, Form form, Version version = Version::kCurrent);
+// Into `out`, which is empty; false when there is no memory for it.
+using Characters = InlineBuffer<char32_t, 64>;
+[[nodiscard]] bool normalize(std::u32string_view text, Form form, Characters& out,
+                             Version version = Version::kCurrent);
 
 }  // namespace krait::unicode

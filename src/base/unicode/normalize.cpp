@@ -13,7 +13,8 @@ bool isComposed(Form form) { return form == Form::kNfc || form == Form::kNfkc; }
 
 class Decomposer {
  public:
-  Decomposer(bool compatibility, Version version) : compatibility_(compatibility), version_(version) {}
+  Decomposer(Characters& out, bool compatibility, Version version)
+      : out_(out), compatibility_(compatibility), version_(version) {}
 
   void add(char32_t c) {
     if (isHangulSyllable(c)) return addHangul(c - kHangulFirst);
@@ -26,13 +27,17 @@ class Decomposer {
     for (char32_t each : chars) add(each);
   }
 
-  std::u32string finish() && { return std::move(out_); }
+  bool failed() const { return failed_; }
 
  private:
   // Keeps runs of combining characters in canonical order as they arrive.
   void emit(char32_t c) {
+    if (failed_ || !out_.tryReserve(out_.size() + 1)) {
+      failed_ = true;
+      return;
+    }
     int combining = propertyRecord(c).combining;
-    out_.push_back(c);
+    out_.append(c);
     if (combining == 0) {
       run_start_ = out_.size();
       max_combining_ = 0;
@@ -47,8 +52,7 @@ class Decomposer {
       return propertyRecord(a).combining < propertyRecord(b).combining;
     };
     auto last = out_.end() - 1;
-    auto place =
-        std::upper_bound(out_.begin() + static_cast<std::ptrdiff_t>(run_start_), last, *last, by_class);
+    auto place = std::upper_bound(out_.begin() + run_start_, last, *last, by_class);
     std::rotate(place, last, out_.end());
   }
 
@@ -58,7 +62,8 @@ class Decomposer {
     if (index % kTrails) emit(kTrailFirst + index % kTrails);
   }
 
-  std::u32string out_;
+  Characters& out_;
+  bool failed_ = false;
   size_t run_start_ = 0;
   int max_combining_ = 0;
   bool compatibility_;
@@ -83,7 +88,7 @@ char32_t compose(char32_t first, char32_t second) {
 }
 
 // Joins each starter with the unblocked characters after it, in place.
-void composeAll(std::u32string& text) {
+void composeAll(Characters& text) {
   constexpr size_t kNone = static_cast<size_t>(-1);
   size_t starter = kNone, length = 0;
   int previous = 0;  // combining class of the last character kept after the starter
@@ -123,22 +128,14 @@ QuickCheck quickCheck(std::u32string_view text, Form form, bool yes_only) {
   return result;
 }
 
-std::u32string normalize(std::u32string_view text, Form form, Version version) {
-  if (version == Version::kCurrent && quickCheck(text, form, true) == QuickCheck::kYes)
-    return std::u32string(text);
-  Decomposer decomposer(isCompatibility(form), version);
-  for (char32_t c : text) decomposer.add(c);
-  auto result = std::move(decomposer).finish();
-  if (isComposed(form)) composeAll(result);
-  return result;
-}
-
-bool isNormalized(std::u32string_view text, Form form, Version version) {
-  if (version == Version::kCurrent) {
-    auto quick = quickCheck(text, form);
-    if (quick != QuickCheck::kMaybe) return quick == QuickCheck::kYes;
+bool normalize(std::u32string_view text, Form form, Characters& out, Version version) {
+  Decomposer decomposer(out, isCompatibility(form), version);
+  for (char32_t c : text) {
+    decomposer.add(c);
+    if (decomposer.failed()) return false;
   }
-  return normalize(text, form, version) == text;
+  if (isComposed(form)) composeAll(out);
+  return true;
 }
 
 }  // namespace krait::unicode
