@@ -5,6 +5,9 @@
 // will need.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "base/inline_buffer.h"
 #include "core/errors.h"
 
@@ -26,6 +29,24 @@ Status reserveMore(Container& container, size_t more) {
   TRY(askForRoom(wanted * sizeof(*container.data())));
   container.reserve(wanted);
   return {};
+}
+
+// One more element; more text.
+template <class Container, class Element>
+Status pushMore(Container& container, Element element) {
+  TRY(reserveMore(container, 1));
+  container.push_back(std::move(element));
+  return {};
+}
+inline Status appendMore(std::string& text, std::string_view piece) {
+  TRY(reserveMore(text, piece.size()));
+  text.append(piece);
+  return {};
+}
+// A copy of text for interfaces of C.
+inline Result<std::string> scratchText(std::string_view text) {
+  TRY(askForRoom(text.size()));
+  return std::string(text);
 }
 
 template <class T, size_t kInline>

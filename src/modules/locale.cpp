@@ -5,8 +5,8 @@
 #include <wchar.h>
 
 #include <climits>
-#include <vector>
 
+#include "core/memory.h"
 #include "core/native.h"
 #include "modules/c_args.h"
 #include "modules/heap_type.h"
@@ -74,32 +74,32 @@ Result<Ref<StrObject>> localeEncoding() {
 
 // --- collation ---------------------------------------------------------------------------------------------
 
-Result<std::vector<wchar_t>> wideText(StrObject* text) {
-  std::vector<wchar_t> out;
-  out.reserve(static_cast<size_t>(text->size()) + 1);
-  for (Py_ssize_t i = 0; i < text->size(); i++) {
-    if (text->at(i) == 0) return raise(PyExc_ValueError, "embedded null character");
-    out.push_back(static_cast<wchar_t>(text->at(i)));
+Result<MemArray<wchar_t>> wideText(StrObject* text) {
+  auto size = static_cast<size_t>(text->size());
+  auto out = TRY(MemArray<wchar_t>::make(size + 1));
+  for (size_t i = 0; i < size; i++) {
+    out[i] = static_cast<wchar_t>(text->at(static_cast<Py_ssize_t>(i)));
+    if (out[i] == 0) return raise(PyExc_ValueError, "embedded null character");
   }
-  out.push_back(0);
+  out[size] = 0;
   return out;
 }
 
 Result<long> localeCollate(StrObject* left, StrObject* right) {
-  std::vector<wchar_t> a = TRY(wideText(left)), b = TRY(wideText(right));
-  return wcscoll(a.data(), b.data());
+  auto a = TRY(wideText(left)), b = TRY(wideText(right));
+  return wcscoll(a.get(), b.get());
 }
 
 Result<Ref<StrObject>> localeTransform(StrObject* string) {
-  std::vector<wchar_t> source = TRY(wideText(string));
+  auto source = TRY(wideText(string));
   errno = 0;
-  size_t size = wcsxfrm(nullptr, source.data(), 0);
+  size_t size = wcsxfrm(nullptr, source.get(), 0);
   if (errno && errno != ERANGE) return raiseErrno(errno);
-  std::vector<wchar_t> key(size + 1);
+  auto key = TRY(MemArray<wchar_t>::make(size + 1));
   errno = 0;
-  size = wcsxfrm(key.data(), source.data(), key.size());
+  size = wcsxfrm(key.get(), source.get(), size + 1);
   if (errno) return raiseErrno(errno);
-  return strFromWide(key.data(), static_cast<Py_ssize_t>(size));
+  return strFromWide(key.get(), static_cast<Py_ssize_t>(size));
 }
 
 // --- langinfo ----------------------------------------------------------------------------------------------

@@ -20,11 +20,13 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/c_args.h"
 #include "modules/import_lock.h"
 #include "modules/posix/fork_hooks.h"
 #include "modules/posix/posix.h"
+#include "modules/posix/strings.h"
 #include "types/list.h"
 #include "types/module.h"
 
@@ -32,6 +34,8 @@ extern "C" char** environ;
 
 namespace krait::modules {
 namespace {
+
+using posix::StringVector;
 
 // --- what the child has to do ------------------------------------------------------------------------------
 
@@ -234,31 +238,15 @@ class Child {
 
 // --- arguments ---------------------------------------------------------------------------------------------
 
-// NULL-terminated C strings, with the memory behind them.
-class Strings {
- public:
-  void add(std::string text) { texts_.push_back(std::move(text)); }
-  char* const* data() {
-    pointers_.clear();
-    for (std::string& text : texts_) pointers_.push_back(text.data());
-    pointers_.push_back(nullptr);
-    return pointers_.data();
-  }
-
- private:
-  std::vector<std::string> texts_;
-  std::vector<char*> pointers_;
-};
-
-Result<Strings> bytesStrings(PyObject* sequence) {
-  Strings out;
+Result<StringVector> bytesStrings(PyObject* sequence) {
+  StringVector out;
   Py_ssize_t size = TRY(sequenceLength(sequence));
   for (Py_ssize_t i = 0; i < size; i++) {
     Ref<> item = TRY(sequenceGet(sequence, i));
     if (!isBytes(item)) return raise(PyExc_TypeError, "expected bytes, %.200s found", typeName(item));
     std::string_view text = cast<BytesObject>(item.get())->view();
     if (text.find('\0') != text.npos) return raise(PyExc_ValueError, "embedded null byte");
-    out.add(std::string(text));
+    TRY(out.add(TRY(scratchText(text))));
   }
   return out;
 }
@@ -274,14 +262,14 @@ Result<std::string> pathText(PyObject* object) {
   return text;
 }
 
-Result<Strings> argumentStrings(PyObject* sequence) {
+Result<StringVector> argumentStrings(PyObject* sequence) {
   Ref<> items = TRY(sequenceFast(sequence, "argv must be a tuple"));
   Py_ssize_t size = fastSize(items);
-  Strings out;
+  StringVector out;
   for (Py_ssize_t i = 0; i < size; i++) {
     if (fastSize(items) != size) return raise(PyExc_RuntimeError, "args changed during iteration");
     Ref<> item = share(fastItems(items)[i]);
-    out.add(TRY(pathText(item)));
+    TRY(out.add(TRY(pathText(item))));
   }
   return out;
 }
@@ -295,7 +283,7 @@ Result<std::vector<int>> keptDescriptors(TupleObject* given) {
         fd <= previous || fd > INT_MAX) {
       return raise(PyExc_ValueError, "bad value(s) in fds_to_keep");
     }
-    out.push_back(static_cast<int>(fd));
+    TRY(pushMore(out, static_cast<int>(fd)));
     previous = fd;
   }
   return out;
@@ -401,10 +389,10 @@ Result<long> forkExec(PyObject* args, PyObject* executable_list, bool close_fds,
   std::vector<int> keep = TRY(keptDescriptors(pass_fds));
   order.keep = keep.data(), order.keep_count = keep.size();
   GcPaused paused(preexec_fn != Py_None);
-  Strings programs = TRY(bytesStrings(executable_list)), argv, environment;
-  order.exec_array = programs.data();
-  if (args != Py_None) argv = TRY(argumentStrings(args)), order.argv = argv.data();
-  if (env != Py_None) environment = TRY(bytesStrings(env)), order.envp = environment.data();
+  StringVector programs = TRY(bytesStrings(executable_list)), argv, environment;
+  order.exec_array = TRY(programs.data());
+  if (args != Py_None) argv = TRY(argumentStrings(args)), order.argv = TRY(argv.data());
+  if (env != Py_None) environment = TRY(bytesStrings(env)), order.envp = TRY(environment.data());
   std::string folder;
   if (cwd != Py_None) folder = TRY(pathText(cwd)), order.cwd = folder.c_str();
   std::vector<gid_t> group_ids;

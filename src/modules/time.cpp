@@ -10,6 +10,7 @@
 
 #include "core/call.h"
 #include "core/import.h"
+#include "core/memory.h"
 #include "core/native.h"
 #include "core/thread.h"
 #include "modules/c_args.h"
@@ -240,14 +241,11 @@ Result<Ref<>> timeStrftime(StrObject* format, Opt<> tuple) {
   t.tm_isdst = t.tm_isdst < 0 ? -1 : t.tm_isdst > 0;
   std::string pattern = TRY(fsEncode(format));
   if (pattern.empty()) return Ref<>(emptyStr());
-  std::string out(std::max<size_t>(256, pattern.size() * 4), '\0');
-  for (;;) {
-    size_t n = strftime(out.data(), out.size(), pattern.c_str(), &t);
+  for (size_t size = std::max<size_t>(256, pattern.size() * 4);; size *= 2) {
+    auto out = TRY(MemArray<char>::make(size));
+    size_t n = strftime(out.get(), size, pattern.c_str(), &t);
     // Zero may be a full buffer or an empty result (such as "%p" in some locales).
-    if (n > 0 || out.size() >= 256 * pattern.size()) {
-      return Ref<>(TRY(fsDecode(std::string_view(out).substr(0, n))));
-    }
-    out.resize(out.size() * 2);
+    if (n > 0 || size >= 256 * pattern.size()) return Ref<>(TRY(fsDecode({out.get(), n})));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text/utf8.h"
 #include "core/interpreter.h"
+#include "core/scratch.h"
 #include "types/codec_errors.h"
 #include "types/codecs.h"
 #include "types/str_internal.h"
@@ -230,7 +231,7 @@ Result<std::string> fsEncode(StrObject* s) {
       TRY(fsIsAscii() ? encodeAscii(s, "surrogateescape") : encodeUtf8(s, "surrogateescape"));
   if (bytes->view().find('\0') != std::string_view::npos)
     return raise(PyExc_ValueError, "embedded null byte");
-  return std::string(bytes->view());
+  return scratchText(bytes->view());
 }
 
 }  // namespace krait

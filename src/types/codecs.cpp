@@ -6,6 +6,7 @@
 #include "core/call.h"
 #include "core/import.h"
 #include "core/interpreter.h"
+#include "core/scratch.h"
 #include "types/codec_errors.h"
 #include "types/dict.h"
 #include "types/list.h"
@@ -59,11 +60,14 @@ bool isAsciiAlnum(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// "UTF-8" -> "utf_8": ASCII letters and digits in lower case, everything between them one underscore.
-std::string normalizeName(std::string_view encoding) {
+// "UTF-8" -> "utf_8": ASCII letters and digits in lower case, everything between them one underscore. Ends
+// when it is longer than `limit`.
+std::string normalizeName(std::string_view encoding, size_t limit = SIZE_MAX) {
   std::string name;
+  name.reserve(std::min(encoding.size(), limit));
   bool gap = false;
   for (char c : encoding) {
+    if (name.size() > limit) break;
     if (!isAsciiAlnum(c) && c != '.') {
       gap = true;
       continue;
@@ -79,7 +83,7 @@ std::string normalizeName(std::string_view encoding) {
 enum class Direct { kNone, kUtf8, kUtf16, kUtf32, kAscii, kLatin1 };
 Direct directEncoding(const char* encoding) {
   if (!encoding || std::strcmp(encoding, "utf-8") == 0) return Direct::kUtf8;
-  std::string name = normalizeName(encoding);
+  std::string name = normalizeName(encoding, std::strlen("iso_8859_1"));
   if (name == "utf_8" || name == "utf8") return Direct::kUtf8;
   if (name == "utf_16" || name == "utf16") return Direct::kUtf16;
   if (name == "utf_32" || name == "utf32") return Direct::kUtf32;
@@ -196,6 +200,7 @@ Status checkNames(const char* encoding, const char* errors) {
 
 Result<Ref<>> codecLookup(const char* encoding) {
   Registry* codecs = TRY(registryWithEncodings());
+  TRY(askForRoom(std::strlen(encoding)));
   std::string normalized = normalizeName(encoding);
   Ref<StrObject> key = TRY(strInternUtf8(normalized));
   if (Opt<> cached = TRY(dictGet(codecs->cache.get(), key.get()))) return share(cached.get());

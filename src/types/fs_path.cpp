@@ -1,5 +1,6 @@
 // Paths given as str, bytes or objects with __fspath__.
 #include "core/call.h"
+#include "core/scratch.h"
 #include "types/bare_type_name.h"
 #include "types/bytes.h"
 #include "types/str.h"
@@ -25,7 +26,7 @@ Result<std::string> fsPath(PyObject* str_bytes_or_path) {
   if (isStr(path)) return fsEncode(cast<StrObject>(path.get()));
   std::string_view bytes = cast<BytesObject>(path.get())->view();
   if (bytes.find('\0') != bytes.npos) return raise(PyExc_ValueError, "embedded null byte");
-  return std::string(bytes);
+  return scratchText(bytes);
 }
 
 }  // namespace krait

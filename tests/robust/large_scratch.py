@@ -5,10 +5,10 @@ import ast
 import binascii
 import marshal
 import math
-import os
 import pickle
-import resource
 import struct
+
+from short_of_memory import show_outcomes
 
 LINES = 'a = b\n' * 60_000
 BIG = (1 << 12_000_000) - 1
@@ -41,28 +41,4 @@ CALLS = {
     'parse hex': lambda: int('a' * 6_000_000, 16),
 }
 
-
-def address_space():
-    with open('/proc/self/statm') as sizes:
-        return int(sizes.read().split()[0]) * resource.getpagesize()
-
-
-def outcome(call, room):
-    process = os.fork()
-    if process == 0:
-        status = 1
-        try:
-            limit = address_space() + room
-            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-            try:
-                call()
-            except (MemoryError, SyntaxError, pickle.UnpicklingError, EOFError):
-                pass
-            status = 0
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-
-
-for name, call in CALLS.items():
-    print(name, sorted({outcome(call, megabytes << 20) for megabytes in (5, 8, 13, 21, 34, 55)}), flush=True)
+show_outcomes(CALLS, (MemoryError, SyntaxError, pickle.UnpicklingError, EOFError), (5, 8, 13, 21, 34, 55))

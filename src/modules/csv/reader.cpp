@@ -2,6 +2,7 @@
 
 #include "core/errors.h"
 #include "core/gc.h"
+#include "core/scratch.h"
 #include "modules/csv/csv.h"
 #include "modules/heap_type.h"
 #include "types/float.h"
@@ -78,8 +79,7 @@ class RecordParser {
     if (static_cast<long>(reader_->field->size()) >= csv_state.field_limit) {
       return raise(csv_state.error, "field larger than field limit (%ld)", csv_state.field_limit);
     }
-    reader_->field->push_back(c);
-    return {};
+    return pushMore(*reader_->field, static_cast<char32_t>(c));
   }
 
   Status finishField(Py_UCS4 c) {

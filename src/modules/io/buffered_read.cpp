@@ -1,6 +1,7 @@
 // The reading half of the buffered streams.
 #include <cstring>
 
+#include "core/scratch.h"
 #include "modules/io/buffered.h"
 #include "types/misc_objects.h"
 
@@ -47,12 +48,12 @@ Result<Ref<>> rawReadAll(BufferedObject* self) {
       if (data.get() == Py_None && all.empty()) return none();
       return Ref<>(TRY(bytesFrom(all)));
     }
-    all += cast<BytesObject>(data.get())->view();
+    TRY(appendMore(all, cast<BytesObject>(data.get())->view()));
   }
 }
 
 Result<Ref<>> readEverything(BufferedObject* self) {
-  std::string ahead(unread(self));
+  std::string ahead = TRY(scratchText(unread(self)));
   consume(self, ahead.size());
   if (self->writable) TRY(bufferedFlushAndRewind(self));
   Ref<> rest = TRY(rawReadAll(self));
@@ -61,7 +62,7 @@ Result<Ref<>> readEverything(BufferedObject* self) {
     return Ref<>(TRY(bytesFrom(ahead)));
   }
   if (ahead.empty()) return rest;
-  ahead += cast<BytesObject>(rest.get())->view();
+  TRY(appendMore(ahead, cast<BytesObject>(rest.get())->view()));
   return Ref<>(TRY(bytesFrom(ahead)));
 }
 
@@ -143,7 +144,7 @@ Result<Ref<>> readLine(BufferedObject* self, Py_ssize_t limit) {
       consume(self, take);
       return whole;
     }
-    line += ahead.substr(0, take);
+    TRY(appendMore(line, ahead.substr(0, take)));
     consume(self, take);
     if (newline || (limit >= 0 && line.size() == static_cast<size_t>(limit))) break;
     TRY(bufferedFlushWrites(self));

@@ -74,7 +74,7 @@ Result<OpenMode> parseMode(StrObject* text) {
         if (plus) kinds = 2;
         plus = true;
         break;
-      default: return raise(PyExc_ValueError, "invalid mode: %.200s", std::string(chars).c_str());
+      default: return raise(PyExc_ValueError, "invalid mode: %.200s", chars.data());
     }
   }
   if (kinds != 1) {

@@ -38,7 +38,7 @@ Result<FileMode> parseMode(StrObject* mode) {
       case 'b': flag = &m.binary; break;
       default: break;
     }
-    if (!flag || *flag) return raise(PyExc_ValueError, "invalid mode: '%s'", std::string(chars).c_str());
+    if (!flag || *flag) return raise(PyExc_ValueError, "invalid mode: '%s'", chars.data());
     *flag = true;
   }
   return m;

@@ -1,4 +1,5 @@
 // _IOBase, _RawIOBase, _BufferedIOBase and _TextIOBase: the abstract layers, usable as bases from Python.
+#include "core/scratch.h"
 #include "modules/io/io.h"
 #include "types/bool.h"
 #include "types/list.h"
@@ -214,7 +215,7 @@ Result<Ref<>> rawReadAll(PyObject* self) {
     any = true;
     std::string_view view = cast<BytesObject>(data.get())->view();
     if (view.empty()) break;
-    all += view;
+    TRY(appendMore(all, view));
   }
   return Ref<>(TRY(bytesFrom(all)));
 }

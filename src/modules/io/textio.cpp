@@ -1,4 +1,5 @@
 #include "modules/io/textio.h"
+#include "core/scratch.h"
 
 #include "core/thread.h"
 #include "types/bool.h"
@@ -68,8 +69,7 @@ Result<Ref<>> encodeText(TextIOObject* self, StrObject* text) {
 Status appendBytes(TextIOObject* self, std::string_view bytes) {
   auto pending = static_cast<Py_ssize_t>(self->state->pending.size() + bytes.size());
   if (pending > self->chunk_size) TRY(textFlushPending(self));
-  self->state->pending += bytes;
-  return {};
+  return appendMore(self->state->pending, bytes);
 }
 
 // Appends the text's bytes to the pending ones; ASCII text needs no encoding under the common codecs.

@@ -1,4 +1,5 @@
 // Reading characters and lines.
+#include "core/scratch.h"
 #include "modules/io/textio.h"
 #include "types/bool.h"
 #include "types/str_builder.h"
@@ -41,8 +42,9 @@ Status takeSnapshot(TextIOObject* self) {
                  "illegal decoder state: the first item should be a bytes object, not '%.200s'",
                  typeName(pair->at(0)));
   }
-  self->state->snapshot_flags = static_cast<long>(TRY(asLong(pair->at(1))));
-  self->state->snapshot_bytes = cast<BytesObject>(pair->at(0))->view();
+  long flags = TRY(asLong(pair->at(1)));
+  self->state->snapshot_bytes = TRY(scratchText(cast<BytesObject>(pair->at(0))->view()));
+  self->state->snapshot_flags = flags;
   return {};
 }
 
@@ -79,12 +81,12 @@ Result<bool> textReadChunk(TextIOObject* self, Py_ssize_t size_hint) {
   Ref<StrObject> text = TRY(textDecode(self, input, end));
   Py_ssize_t chars = text->size();
   self->bytes_per_char = chars ? static_cast<double>(bytes.size()) / static_cast<double>(chars) : 0;
+  textSetDecoded(self, std::move(text));
   if (self->telling) {
-    self->state->snapshot_bytes.append(reinterpret_cast<const char*>(bytes.data()),
-                                       static_cast<size_t>(bytes.size()));
+    TRY(appendMore(self->state->snapshot_bytes,
+                   {reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(bytes.size())}));
     self->state->has_snapshot = true;
   }
-  textSetDecoded(self, std::move(text));
   return !end || chars > 0;
 }
 

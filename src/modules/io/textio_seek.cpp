@@ -2,6 +2,7 @@
 // which the decoder had a known state, and how many bytes to feed it and characters to skip from there.
 #include <cstring>
 
+#include "core/scratch.h"
 #include "modules/io/textio.h"
 #include "types/bool.h"
 #include "types/tuple.h"
@@ -158,7 +159,7 @@ Result<Ref<>> textTell(TextIOObject* self) {
   Ref<> position = TRY(callMethod(TRY(textBuffer(self)).get(), name<"tell">()));
   if (!self->decoder || !self->state->has_snapshot) return position;
   Cookie cookie;
-  std::string bytes = self->state->snapshot_bytes;
+  std::string bytes = TRY(scratchText(self->state->snapshot_bytes));
   cookie.start_pos = TRY(ioOffset(position)) - static_cast<int64_t>(bytes.size());
   cookie.dec_flags = static_cast<int32_t>(self->state->snapshot_flags);
   if (self->decoded_used == 0) return packCookie(cookie);
@@ -207,7 +208,7 @@ Status replay(TextIOObject* self, const Cookie& cookie) {
     return raise(PyExc_TypeError, "underlying read() should have returned a bytes object, not '%.200s'",
                  typeName(input));
   }
-  self->state->snapshot_bytes = cast<BytesObject>(input.get())->view();
+  self->state->snapshot_bytes = TRY(scratchText(cast<BytesObject>(input.get())->view()));
   self->state->snapshot_flags = cookie.dec_flags;
   self->state->has_snapshot = true;
   Ref<StrObject> text = TRY(textDecode(self, input, cookie.need_eof != 0));

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/native_order.h"
+#include "core/scratch.h"
 #include "types/bare_type_name.h"
 #include "types/bool.h"
 #include "types/dict.h"
@@ -102,7 +103,7 @@ Result<Path> convertPath(PyObject* object, const ArgContext& where, int kinds) {
     return raise(PyExc_ValueError, "%s: embedded null character in %s", where.function,
                  where.name ? where.name : "path");
   }
-  path.text = bytes;
+  path.text = TRY(scratchText(bytes));
   return path;
 }
 

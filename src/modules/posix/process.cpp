@@ -106,7 +106,7 @@ Status osExecv(PathArg<kPathOnly> path, PyObject* argv) {
   if (!isList(argv) && !isTuple(argv)) return raise(PyExc_TypeError, "execv() arg 2 must be a tuple or list");
   StringVector args = TRY(StringVector::fromSequence(argv, "execv"));
   TRY(audit("os.exec", "OOO", path.object, argv, Py_None));
-  execv(path.c_str(), args.data());
+  execv(path.c_str(), TRY(args.data()));
   return raiseErrno();
 }
 Status osExecve(PathArg<kOrFd> path, PyObject* argv, PyObject* env) {
@@ -116,10 +116,11 @@ Status osExecve(PathArg<kOrFd> path, PyObject* argv, PyObject* env) {
   StringVector environment = TRY(StringVector::fromEnvironment(env));
   TRY(audit("os.exec", "OOO", path.object, argv, env));
   if (path.isNegative()) return raiseMissing(path);
+  char *const *argument_texts = TRY(args.data()), *const *environment_texts = TRY(environment.data());
   if (path.isFd())
-    fexecve(path.fd, args.data(), environment.data());
+    fexecve(path.fd, argument_texts, environment_texts);
   else
-    execve(path.c_str(), args.data(), environment.data());
+    execve(path.c_str(), argument_texts, environment_texts);
   return raisePathError(path);
 }
 

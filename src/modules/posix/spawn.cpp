@@ -128,8 +128,8 @@ Result<long> spawn(PathArg<kPathOnly> path, PyObject* argv, PyObject* env, Opt<>
   TRY(setAttributes(setup, setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler));
   TRY(audit("os.posix_spawn", "OOO", path.object, argv, env));
   pid_t pid;
-  int error = Spawn(&pid, path.c_str(), &setup.actions, &setup.attributes, args.data(),
-                    environment ? environment->data() : environ);
+  int error = Spawn(&pid, path.c_str(), &setup.actions, &setup.attributes, TRY(args.data()),
+                    environment ? TRY(environment->data()) : environ);
   if (error) return raiseErrno(error, path.object);
   return pid;
 }

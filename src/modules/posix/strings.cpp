@@ -1,6 +1,7 @@
 #include "modules/posix/strings.h"
 
 #include "core/object.h"
+#include "core/scratch.h"
 #include "types/list.h"
 #include "types/str.h"
 
@@ -12,7 +13,7 @@ Result<StringVector> StringVector::fromSequence(PyObject* sequence, const char* 
   StringVector out;
   for (Py_ssize_t i = 0; i < fastSize(items); i++) {
     Ref<> item = share(fastItems(items)[i]);
-    out.texts_.push_back(TRY(fsPath(item)));
+    TRY(out.add(TRY(fsPath(item))));
     if (i == 0 && out.texts_[0].empty())
       return raise(PyExc_ValueError, "%s() arg 2 first element cannot be empty", function);
   }
@@ -28,13 +29,21 @@ Result<StringVector> StringVector::fromEnvironment(PyObject* mapping) {
     std::string key_text = TRY(fsPath(key));
     if (key_text.find('=', 1) != std::string::npos || key_text.empty())
       return raise(PyExc_ValueError, "illegal environment variable name");
-    out.texts_.push_back(key_text + "=" + TRY(fsPath(value)));
+    std::string value_text = TRY(fsPath(value));
+    TRY(reserveMore(key_text, value_text.size() + 1));
+    TRY(out.add(std::move(key_text.append("=").append(value_text))));
   }
   return out;
 }
 
-char* const* StringVector::data() {
+Status StringVector::add(std::string text) {
+  TRY(checkMemory());
+  return pushMore(texts_, std::move(text));
+}
+
+Result<char* const*> StringVector::data() {
   pointers_.clear();
+  TRY(reserveMore(pointers_, texts_.size() + 1));
   for (std::string& text : texts_) pointers_.push_back(text.data());
   pointers_.push_back(nullptr);
   return pointers_.data();

@@ -1,4 +1,4 @@
-// NULL-terminated arrays of C strings for exec and spawn.
+// NULL-terminated arrays of C strings for exec and spawn, with the memory behind them.
 #pragma once
 
 #include <string>
@@ -14,7 +14,8 @@ class StringVector {
   static Result<StringVector> fromSequence(PyObject* sequence, const char* function);
   // "KEY=value" for a mapping; keys without '='.
   static Result<StringVector> fromEnvironment(PyObject* mapping);
-  char* const* data();
+  Status add(std::string text);
+  Result<char* const*> data();
 
  private:
   std::vector<std::string> texts_;

@@ -6,6 +6,7 @@
 #include <climits>
 #include <vector>
 
+#include "core/scratch.h"
 #include "modules/posix/posix.h"
 #include "types/bool.h"
 
@@ -54,8 +55,9 @@ class Vectors {
     Vectors out;
     for (Py_ssize_t i = 0; i < count; i++) {
       Ref<> item = TRY(sequenceGet(buffers, i));
-      out.held_.push_back(TRY(Buffer::acquire(item, flags)));
-      out.parts_.push_back({out.held_.back().writableData(), static_cast<size_t>(out.held_.back().size())});
+      Buffer buffer = TRY(Buffer::acquire(item, flags));
+      TRY(pushMore(out.parts_, iovec{buffer.writableData(), static_cast<size_t>(buffer.size())}));
+      TRY(pushMore(out.held_, std::move(buffer)));
     }
     return out;
   }

@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include "core/interpreter.h"
+#include "core/scratch.h"
 #include "modules/socket/socket.h"
 
 namespace krait::modules::sockets {
@@ -248,16 +249,16 @@ Status wantBareTuple(PyObject* given, const char* family) {
 Result<std::string> addressHost(PyObject* object) {
   std::string host;
   if (isBytes(object))
-    host = cast<BytesObject>(object)->view();
+    host = TRY(scratchText(cast<BytesObject>(object)->view()));
   else if (isByteArray(object))
-    host.assign(cast<ByteArrayObject>(object)->ob_start,
-                static_cast<size_t>(cast<ByteArrayObject>(object)->ob_size));
+    host = TRY(scratchText({cast<ByteArrayObject>(object)->ob_start,
+                            static_cast<size_t>(cast<ByteArrayObject>(object)->ob_size)}));
   else if (isStr(object) && cast<StrObject>(object)->isAscii())
-    host = cast<StrObject>(object)->asciiView();
+    host = TRY(scratchText(cast<StrObject>(object)->asciiView()));
   else if (isStr(object)) {
     Ref<> encoded = TRY(strEncode(cast<StrObject>(object), "idna", nullptr));
     if (!isBytes(encoded)) return raise(PyExc_TypeError, "encoding of a host name did not give bytes");
-    host = cast<BytesObject>(encoded.get())->view();
+    host = TRY(scratchText(cast<BytesObject>(encoded.get())->view()));
   } else {
     return raise(PyExc_TypeError, "str, bytes or bytearray expected, not %s", typeName(object));
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/memory.h"
+#include "core/scratch.h"
 #include "modules/socket/socket.h"
 
 namespace krait::modules::sockets {
@@ -109,11 +110,21 @@ Result<Ref<>> socketRecvmsg(SocketObject* self, long size, long control_size, CI
   });
 }
 
+// Several buffers, held, and where they are.
+struct Pieces {
+  std::vector<Buffer> held;
+  std::vector<iovec> vectors;
+
+  Status add(Buffer buffer) {
+    TRY(pushMore(vectors, iovec{buffer.writableData(), static_cast<size_t>(buffer.size())}));
+    return pushMore(held, std::move(buffer));
+  }
+};
+
 Result<Ref<>> socketRecvmsgInto(SocketObject* self, PyObject* buffers, long control_size, CInt flags) {
   Ref<> items = TRY(sequenceFast(buffers, "recvmsg_into() argument 1 must be an iterable"));
   if (fastSize(items) > INT_MAX) return raise(PyExc_OSError, "recvmsg_into() argument 1 is too long");
-  std::vector<Buffer> held;
-  std::vector<iovec> pieces;
+  Pieces out;
   for (Py_ssize_t i = 0; i < fastSize(items); i++) {
     Ref<> item = share(fastItems(items)[i]);
     Result<Buffer> buffer = Buffer::acquire(item, PyBUF_WRITABLE);
@@ -122,27 +133,21 @@ Result<Ref<>> socketRecvmsgInto(SocketObject* self, PyObject* buffers, long cont
       return raise(PyExc_TypeError,
                    "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers");
     }
-    held.push_back(std::move(buffer).take());
-    pieces.push_back({held.back().writableData(), static_cast<size_t>(held.back().size())});
+    TRY(out.add(std::move(buffer).take()));
   }
-  return receiveMessage(self, pieces.data(), pieces.size(), flags.value, control_size,
+  return receiveMessage(self, out.vectors.data(), out.vectors.size(), flags.value, control_size,
                         [](Py_ssize_t count) -> Result<Ref<>> { return Ref<>(TRY(intFromLong(count))); });
 }
 
 // --- sending -----------------------------------------------------------------------------------------------
 
-struct Pieces {
-  std::vector<Buffer> held;
-  std::vector<iovec> vectors;
-};
 Result<Pieces> piecesFrom(PyObject* buffers) {
   Ref<> items = TRY(sequenceFast(buffers, "sendmsg() argument 1 must be an iterable"));
   if (fastSize(items) > INT_MAX) return raise(PyExc_OSError, "sendmsg() argument 1 is too long");
   Pieces out;
   for (Py_ssize_t i = 0; i < fastSize(items); i++) {
     Ref<> item = share(fastItems(items)[i]);
-    out.held.push_back(TRY(Buffer::acquire(item)));
-    out.vectors.push_back({out.held.back().writableData(), static_cast<size_t>(out.held.back().size())});
+    TRY(out.add(TRY(Buffer::acquire(item))));
   }
   return out;
 }
@@ -171,13 +176,14 @@ Result<std::vector<char>> controlFrom(PyObject* ancillary) {
   size_t total = 0;
   for (Py_ssize_t i = 0; i < fastSize(items); i++) {
     Ref<> item = share(fastItems(items)[i]);
-    parsed.push_back(TRY(ancillaryFrom(item)));
+    TRY(pushMore(parsed, TRY(ancillaryFrom(item))));
     Py_ssize_t size = parsed.back().data.size();
     if (size > INT_MAX - Py_ssize_t(CMSG_SPACE(0)))
       return raise(PyExc_OSError, "ancillary data item too large");
     total += CMSG_SPACE(static_cast<size_t>(size));
     if (total > INT_MAX) return raise(PyExc_OSError, "too much ancillary data");
   }
+  TRY(askForRoom(total));
   std::vector<char> control(total);
   char* at = control.data();
   for (const Ancillary& item : parsed) {
@@ -219,8 +225,9 @@ Result<long> socketSendmsg(SocketObject* self, PyObject* buffers, Opt<> ancillar
 // --- AF_ALG ------------------------------------------------------------------------------------------------
 
 // Appends one control item and returns where its data goes.
-char* appendControl(std::vector<char>& control, int type, size_t size) {
+Result<char*> appendControl(std::vector<char>& control, int type, size_t size) {
   size_t start = control.size();
+  TRY(reserveMore(control, CMSG_SPACE(size)));
   control.resize(start + CMSG_SPACE(size));
   auto* header = reinterpret_cast<cmsghdr*>(control.data() + start);
   header->cmsg_level = SOL_ALG;
@@ -241,16 +248,16 @@ Result<long> socketSendmsgAfalg(SocketObject* self, Opt<> msg, Opt<> op_object, 
   }
   std::vector<char> control;
   auto operation = static_cast<uint32_t>(op), associated = static_cast<uint32_t>(assoclen);
-  std::memcpy(appendControl(control, ALG_SET_OP, sizeof operation), &operation, sizeof operation);
+  std::memcpy(TRY(appendControl(control, ALG_SET_OP, sizeof operation)), &operation, sizeof operation);
   if (iv) {
     Buffer bytes = TRY(Buffer::acquire(iv.get()));
     auto size = static_cast<uint32_t>(bytes.size());
-    char* at = appendControl(control, ALG_SET_IV, sizeof size + size);
+    char* at = TRY(appendControl(control, ALG_SET_IV, sizeof size + size));
     std::memcpy(at, &size, sizeof size);
     std::memcpy(at + sizeof size, bytes.data(), size);
   }
   if (assoclen >= 0)
-    std::memcpy(appendControl(control, ALG_SET_AEAD_ASSOCLEN, sizeof associated), &associated,
+    std::memcpy(TRY(appendControl(control, ALG_SET_AEAD_ASSOCLEN, sizeof associated)), &associated,
                 sizeof associated);
   Pieces pieces;
   if (msg) pieces = TRY(piecesFrom(msg.get()));

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "core/scratch.h"
 #include "modules/heap_type.h"
 #include "modules/socket/socket.h"
 
@@ -117,14 +118,14 @@ Result<Address> resolveHost(const char* host, int family) {
 Result<std::string> hostName(PyObject* object, const char* function) {
   std::string out;
   if (isBytes(object)) {
-    out = cast<BytesObject>(object)->view();
+    out = TRY(scratchText(cast<BytesObject>(object)->view()));
   } else if (isByteArray(object)) {
     auto* array = cast<ByteArrayObject>(object);
-    out.assign(array->ob_start ? array->ob_start : "", static_cast<size_t>(array->ob_size));
+    out = TRY(scratchText({array->ob_start, static_cast<size_t>(array->ob_size)}));
   } else if (isStr(object)) {
     Ref<> encoded = TRY(strEncode(cast<StrObject>(object), "idna", nullptr));
     if (!isBytes(encoded)) return raise(PyExc_TypeError, "encoding of a host name did not give bytes");
-    out = cast<BytesObject>(encoded.get())->view();
+    out = TRY(scratchText(cast<BytesObject>(encoded.get())->view()));
   } else {
     return raise(PyExc_TypeError, "%s() argument 1 must be str, bytes or bytearray, not %.50s", function,
                  object == Py_None ? "None" : typeName(object));
@@ -248,7 +249,7 @@ struct MaybeText {
   bool absent = true;
   const char* c_str() const { return absent ? nullptr : text.c_str(); }
 };
-Result<MaybeText> textOf(std::string_view text) { return MaybeText{std::string(text), false}; }
+Result<MaybeText> textOf(std::string_view text) { return MaybeText{TRY(scratchText(text)), false}; }
 
 Result<MaybeText> hostArgument(PyObject* host) {
   if (host == Py_None) return MaybeText{};

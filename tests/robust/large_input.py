@@ -1,0 +1,113 @@
+"""Input of several megabytes, which C interfaces want copied or collected: in an address space just too small, then larger and
+larger ones, each call fails with MemoryError or does what it always does, and never ends the process."""
+import _posixsubprocess
+import codecs
+import csv
+import io
+import locale
+import os
+import socket
+import time
+import unicodedata
+import zlib
+
+from short_of_memory import show_outcomes
+
+SIZE = 6_000_000
+TEXT = 'a' * SIZE
+BYTES = b'a' * SIZE
+NULLS = zlib.compress(bytes(5 * SIZE))
+PIECES = [b'a'] * 200_000
+ROOM_PIECES = [bytearray(1)] * 200_000
+ARGUMENTS = ['a' * 30] * 100_000
+ARGUMENT_BYTES = [b'a' * 30] * 100_000
+null_in, null_out = os.open('/dev/zero', os.O_RDONLY), os.open('/dev/null', os.O_WRONLY)
+left, right = socket.socketpair()
+left.setblocking(False)
+csv.field_size_limit(SIZE)
+
+
+class Raw(io.RawIOBase):
+    """Reads many small pieces and takes all there is to write."""
+    left = SIZE
+
+    def readable(self):
+        return True
+
+    writable = readable
+
+    def readinto(self, buffer):
+        size = min(self.left, len(buffer))
+        self.left -= size
+        buffer[:size] = BYTES[:size]
+        return size
+
+    def write(self, data):
+        return len(data)
+
+
+def flush_decompressor():
+    stream = zlib.decompressobj()
+    stream.decompress(NULLS, 10)
+    stream.flush()
+
+
+def write_pending():
+    stream = io.TextIOWrapper(io.BufferedWriter(Raw()))
+    stream._CHUNK_SIZE = 2 * SIZE
+    stream.write(TEXT)
+
+
+def read_and_tell():
+    stream = io.TextIOWrapper(io.BytesIO(BYTES))
+    stream._CHUNK_SIZE = SIZE
+    stream.read(5)
+    stream.tell()
+
+
+def start(arguments=(b'a',), programs=(b'/-',), folder=None, environment=None):
+    out = os.pipe()
+    process = _posixsubprocess.fork_exec(arguments, programs, True, (out[1],), folder, environment, -1, -1, -1, -1, -1, -1,
+                                         *out, False, False, 0, None, None, None, -1, None, False)
+    os.waitpid(process, 0)
+
+
+show_outcomes({
+    'compress': lambda: zlib.compress(os.urandom(SIZE), 0),
+    'decompress': lambda: zlib.decompress(NULLS),
+    'compressobj': lambda: zlib.compressobj(0).compress(os.urandom(SIZE)),
+    'decompressobj': lambda: zlib.decompressobj().decompress(NULLS),
+    'decompressobj flush': flush_decompressor,
+    'csv field': lambda: next(csv.reader([TEXT])),
+    'pending text': write_pending,
+    'pending encoded text': lambda: io.TextIOWrapper(Raw()).write('\u1234' * (SIZE // 3)),
+    'chunk of text': read_and_tell,
+    'read': lambda: io.BufferedReader(Raw()).read(),
+    'readline': lambda: io.BufferedReader(Raw()).readline(),
+    'readall': lambda: Raw().readall(),
+    'path': lambda: os.stat(TEXT),
+    'path of bytes': lambda: os.rename(BYTES, BYTES),
+    'path to open': lambda: open(TEXT),
+    'mode': lambda: open('/', TEXT),
+    'encoding': lambda: codecs.lookup(TEXT),
+    'execv': lambda: os.execv('/-', ARGUMENTS),
+    'execve': lambda: os.execve('/-', ['a'], {'a': TEXT}),
+    'posix_spawn': lambda: os.posix_spawn('/-', ARGUMENTS, {}),
+    'fork_exec': lambda: start(ARGUMENT_BYTES),
+    'fork_exec programs': lambda: start(programs=ARGUMENT_BYTES),
+    'fork_exec environment': lambda: start(environment=ARGUMENT_BYTES),
+    'fork_exec folder': lambda: start(folder=TEXT),
+    'readv': lambda: os.readv(null_in, ROOM_PIECES),
+    'writev': lambda: os.writev(null_out, PIECES),
+    'sendmsg': lambda: left.sendmsg(PIECES),
+    'sendmsg ancillary': lambda: left.sendmsg([b'a'], [(1, 1, b'a')] * 100_000),
+    'sendmsg ancillary item': lambda: left.sendmsg([b'a'], [(1, 1, BYTES)]),
+    'recvmsg_into': lambda: left.recvmsg_into(ROOM_PIECES),
+    'host': lambda: socket.getaddrinfo(BYTES, 1),
+    'address': lambda: left.connect(BYTES),
+    'strftime': lambda: time.strftime(TEXT),
+    'normalize': lambda: unicodedata.normalize('NFKC', '\ufdfa' * 400_000),
+    'is_normalized': lambda: unicodedata.is_normalized('NFC', 'a\u0301' * 1_000_000),
+    'strxfrm': lambda: locale.strxfrm(TEXT[:1_000_000]),
+    'strcoll': lambda: locale.strcoll(TEXT, TEXT),
+}, (MemoryError, OSError, ValueError, LookupError), (5, 8, 13, 21, 34, 55))
