@@ -72,12 +72,6 @@ std::optional<std::string> normalizeOrRaise(std::string_view identifier) {
   return std::move(normalized).take();
 }
 
-bool hasRoom(size_t bytes) {
-  bool has = !askForRoom(bytes).failed();
-  if (!has) clearPending();
-  return has;
-}
-
 PyObject* errorType(parser::ErrorKind kind) {
   switch (kind) {
     case parser::ErrorKind::IndentationError: return PyExc_IndentationError;

@@ -41,13 +41,18 @@ Status checkMemory() {
 }
 
 // Mapped, not malloced: that would move the C library's threshold between its heap and mapped blocks.
-Status askForRoom(size_t bytes) {
+bool hasRoom(size_t bytes) {
   if (bytes <= kNotAsked) [[likely]]
-    return {};
-  if (bytes > PTRDIFF_MAX) return raiseNoMemory();
+    return true;
+  if (bytes > PTRDIFF_MAX) return false;
   void* room = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (room == MAP_FAILED) return raiseNoMemory();
+  if (room == MAP_FAILED) return false;
   munmap(room, bytes);
+  return true;
+}
+
+Status askForRoom(size_t bytes) {
+  if (!hasRoom(bytes)) return raiseNoMemory();
   return {};
 }
 

@@ -15,6 +15,7 @@ namespace krait {
 
 // MemoryError when so much cannot be had now. Cheap for sizes that the reserve covers: nothing is asked then.
 Status askForRoom(size_t bytes);
+bool hasRoom(size_t bytes);  // the same for who can do without
 
 // MemoryError while containers live on the reserve: for loops that make many small ones.
 Status checkMemory();

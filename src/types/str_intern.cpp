@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/name.h"
+#include "core/scratch.h"
 #include "types/hash_bytes.h"
 #include "types/str_internal.h"
 
@@ -16,10 +17,12 @@ constexpr uint32_t kMortal = 1, kImmortal = 2;
 
 class InternTable {
  public:
-  // The slot of an equal string, or the one to put `s` in.
-  StrObject*& slotFor(StrObject* s) {
-    if (slots_.empty() || (used_ + 1) * 3 > slots_.size() * 2) grow();
-    return slots_[find(s)];
+  // The slot of an equal string, or the one to put `s` in; null: the table is full and there is no memory for
+  // more.
+  StrObject** slotFor(StrObject* s) {
+    bool crowded = slots_.empty() || (used_ + 1) * 3 > slots_.size() * 2;
+    if (crowded && !grow() && used_ + 1 >= slots_.size()) return nullptr;
+    return &slots_[find(s)];
   }
   static bool isFree(const StrObject* s) { return s == nullptr || s == gone(); }
   void added(bool reused_gone) {
@@ -60,14 +63,16 @@ class InternTable {
     }
   }
 
-  void grow() {
-    std::vector<StrObject*> old = std::move(slots_);
+  bool grow() {
     size_t size = 8192;  // what a start needs
     while (live_ * 3 >= size) size *= 2;
+    if (!hasRoom(size * sizeof(StrObject*))) return false;
+    std::vector<StrObject*> old = std::move(slots_);
     slots_.assign(size, nullptr);
     used_ = live_;
     for (StrObject* entry : old)
       if (!isFree(entry)) slots_[find(entry)] = entry;
+    return true;
   }
 
   std::vector<StrObject*> slots_;
@@ -78,7 +83,7 @@ InternTable& table() {
   static auto* instance = [] {
     auto* made = new InternTable;
     for (StrObject* letter : oneLetterNames()) {
-      made->slotFor(letter) = letter;
+      *made->slotFor(letter) = letter;
       made->added(false);
       letter->state.interned = kImmortal;
     }
@@ -91,10 +96,11 @@ InternTable& table() {
 
 Ref<StrObject> strIntern(Ref<StrObject> s) {
   if (!isExactStr(s.get()) || s->state.interned) return s;
-  StrObject*& slot = table().slotFor(s.get());
-  if (!InternTable::isFree(slot)) return share(slot);
-  bool was_gone = slot != nullptr;
-  slot = s.get();
+  StrObject** slot = table().slotFor(s.get());
+  if (!slot) return s;
+  if (!InternTable::isFree(*slot)) return share(*slot);
+  bool was_gone = *slot != nullptr;
+  *slot = s.get();
   table().added(was_gone);
   s->state.interned = isStaticStr(s.get()) ? kImmortal : kMortal;
   return s;
