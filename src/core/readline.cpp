@@ -7,6 +7,7 @@
 
 #include "core/errors.h"
 #include "core/memory.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 
 extern "C" {
@@ -20,13 +21,14 @@ __attribute__((visibility("default"))) PyThreadState* _PyOS_ReadlineTState = nul
 namespace krait {
 namespace {
 
-enum class ReadStatus { kLine, kEnd, kInterrupted };
+enum class ReadStatus { kDone, kInterrupted, kFull };
 
-// One line with getc, without the GIL. Stops at EINTR so that signal handlers can run.
+// One line with getc, without the GIL, as far as there is room. Stops at EINTR so that signal handlers can
+// run.
 ReadStatus readStdioLine(std::string& line) {
   WithoutGil released;
   if (PyOS_InputHook) PyOS_InputHook();
-  for (;;) {
+  while (line.size() < line.capacity()) {
     errno = 0;
     int c = std::fgetc(stdin);
     if (c == EOF) {
@@ -35,11 +37,12 @@ ReadStatus readStdioLine(std::string& line) {
         return ReadStatus::kInterrupted;
       }
       std::clearerr(stdin);
-      return line.empty() ? ReadStatus::kEnd : ReadStatus::kLine;
+      return ReadStatus::kDone;
     }
     line += static_cast<char>(c);
-    if (c == '\n') return ReadStatus::kLine;
+    if (c == '\n') return ReadStatus::kDone;
   }
+  return ReadStatus::kFull;
 }
 
 Result<std::string> readThroughStdio(const std::string& prompt) {
@@ -47,8 +50,13 @@ Result<std::string> readThroughStdio(const std::string& prompt) {
   std::fputs(prompt.c_str(), stderr);
   std::fflush(stderr);
   std::string line;
-  while (readStdioLine(line) == ReadStatus::kInterrupted) TRY(checkSignals());
-  return line;
+  for (;;) {
+    switch (readStdioLine(line)) {
+      case ReadStatus::kDone: return line;
+      case ReadStatus::kInterrupted: TRY(checkSignals()); break;
+      case ReadStatus::kFull: TRY(reserveMore(line, 1000)); break;
+    }
+  }
 }
 
 Result<std::string> readThroughLibrary(const std::string& prompt) {
@@ -64,7 +72,7 @@ Result<std::string> readThroughLibrary(const std::string& prompt) {
     if (!exceptionPending()) return raiseNone(PyExc_KeyboardInterrupt);
     return Raised{};
   }
-  std::string line = text;
+  Result<std::string> line = scratchText(text);
   rawFree(text);
   return line;
 }

@@ -113,10 +113,12 @@ struct Source {
 
 Result<Source> sourceOf(PyObject* source) {
   if (isStr(source))
-    return Source{std::string(TRY(strUtf8(static_cast<StrObject*>(source)))), kCfIgnoreCookie};
+    return Source{TRY(scratchText(TRY(strUtf8(static_cast<StrObject*>(source))))), kCfIgnoreCookie};
   if (!hasBuffer(source)) return raise(PyExc_TypeError, "symtable() arg 1 must be a string or bytes object");
   Buffer buffer = TRY(Buffer::acquire(source));
-  return Source{{reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}, 0};
+  return Source{
+      TRY(scratchText({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())})),
+      0};
 }
 
 Result<CompileMode> modeOf(StrObject* start) {

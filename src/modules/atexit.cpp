@@ -6,6 +6,7 @@
 #include "core/call.h"
 #include "core/interpreter.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "types/dict.h"
 #include "types/module.h"
 #include "types/tuple.h"
@@ -50,6 +51,7 @@ Result<Ref<>> atexitRegister(CallArgs args) {
       TRY(dictSet(dict, args.names->at(i), args.values[args.count + i]));
     kwargs = std::move(dict);
   }
+  TRY(reserveMore(callbacks(), 1));
   callbacks().push_back({share(function).leak(), std::move(rest).leak(), std::move(kwargs).leak()});
   return share(function);
 }

@@ -4,6 +4,7 @@
 #include "core/interpreter.h"
 #include "core/native.h"
 #include "core/number.h"
+#include "core/scratch.h"
 #include "interp/eval.h"
 #include "modules/builtins_functions.h"
 #include "modules/import.h"
@@ -46,11 +47,12 @@ struct Source {
 Result<Source> sourceText(PyObject* source, const char* function, const char* wanted) {
   Source out;
   if (isStr(source)) {
-    out.text = TRY(strUtf8(cast<StrObject>(source)));
+    out.text = TRY(scratchText(TRY(strUtf8(cast<StrObject>(source)))));
     out.flags = kCfIgnoreCookie;
   } else if (hasBuffer(source)) {
     auto buffer = TRY(Buffer::acquire(source));
-    out.text.assign(reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size()));
+    out.text =
+        TRY(scratchText({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}));
   } else {
     return raise(PyExc_TypeError, "%s() arg 1 must be a %s object", function, wanted);
   }

@@ -6,6 +6,7 @@
 #include "core/interpreter.h"
 #include "core/number.h"
 #include "core/readline.h"
+#include "core/scratch.h"
 #include "modules/builtins_functions.h"
 #include "types/bool.h"
 #include "types/bytes.h"
@@ -77,7 +78,7 @@ bool isTerminal(PyObject* stream, int descriptor) {
 Result<std::string> streamText(PyObject* stream, StrObject* attribute, const char* fallback) {
   MaybeRef<> value = TRY(attrLookup(stream, attribute));
   if (!value || !isStr(value.get())) return std::string(fallback);
-  return std::string(TRY(strUtf8(cast<StrObject>(value.get()))));
+  return scratchText(TRY(strUtf8(cast<StrObject>(value.get()))));
 }
 
 Result<Ref<>> readFromTerminal(PyObject* in, PyObject* out, Opt<> prompt) {
@@ -89,7 +90,7 @@ Result<Ref<>> readFromTerminal(PyObject* in, PyObject* out, Opt<> prompt) {
     std::string errors = TRY(streamText(out, name<"errors">(), "strict"));
     Ref<StrObject> text = TRY(objectStr(prompt.get()));
     Ref<> bytes = TRY(strEncode(text.get(), encoding.c_str(), errors.c_str()));
-    if (isBytes(bytes.get())) shown = cast<BytesObject>(bytes.get())->view();
+    if (isBytes(bytes.get())) shown = TRY(scratchText(cast<BytesObject>(bytes.get())->view()));
     if (shown.find('\0') != shown.npos)
       return raise(PyExc_ValueError, "input: prompt string cannot contain null characters");
   }

@@ -10,6 +10,7 @@
 #include "base/mersenne_twister.h"
 #include "core/errors.h"
 #include "core/gc.h"
+#include "core/scratch.h"
 #include "modules/heap_type.h"
 #include "types/float.h"
 #include "types/int.h"
@@ -61,7 +62,8 @@ Status seedWith(RandomObject* self, Opt<> argument) {
   if (!isInt(magnitude.get())) return raise(PyExc_TypeError, "an integer is required");
   auto* number = cast<IntObject>(magnitude.get());
   size_t words = (intBitCount(number) + 31) / 32;
-  InlineBuffer<uint32_t, 64> key(words == 0 ? 1 : words);
+  InlineBuffer<uint32_t, 64> key;
+  TRY(resizeScratch(key, words == 0 ? 1 : words));
   key[0] = 0;
   TRY(intToBytes(number, reinterpret_cast<uint8_t*>(key.data()), words * 4, true, false));
   self->twister.seedByArray(key.data(), key.size());

@@ -10,6 +10,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/c_args.h"
 #include "modules/heap_type.h"
@@ -213,7 +214,7 @@ Result<std::vector<pollfd>> pollEntries(PollObject* self) {
   PyObject *key, *value;
   for (Py_ssize_t at = 0; dictNext(self->masks, &at, &key, &value);) {
     long fd = TRY(asLong(key)), mask = TRY(asLong(value));
-    entries.push_back({static_cast<int>(fd), static_cast<short>(mask), 0});
+    TRY(pushMore(entries, pollfd{static_cast<int>(fd), static_cast<short>(mask), 0}));
   }
   return entries;
 }

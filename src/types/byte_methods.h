@@ -94,21 +94,23 @@ struct ByteMethods {
   static Result<Ref<ListObject>> split(Self* self, PyObject* separator, Py_ssize_t max_split) {
     if (max_split < 0) max_split = PY_SSIZE_T_MAX;
     if (separator == Py_None)
-      return listOf(self, byteSplitSpaces(Ops::view(self), max_split), false, splitRoom(max_split));
+      return listOf(self, TRY(byteSplitSpaces(Ops::view(self), max_split)), false, splitRoom(max_split));
     Buffer needle = TRY(Buffer::acquire(separator));
     if (needle.size() == 0) return raise(PyExc_ValueError, "empty separator");
-    return listOf(self, byteSplit(Ops::view(self), viewOf(needle), max_split), false, splitRoom(max_split));
+    return listOf(self, TRY(byteSplit(Ops::view(self), viewOf(needle), max_split)), false,
+                  splitRoom(max_split));
   }
   static Result<Ref<ListObject>> rsplit(Self* self, PyObject* separator, Py_ssize_t max_split) {
     if (max_split < 0) max_split = PY_SSIZE_T_MAX;
     if (separator == Py_None)
-      return listOf(self, byteRsplitSpaces(Ops::view(self), max_split), true, splitRoom(max_split));
+      return listOf(self, TRY(byteRsplitSpaces(Ops::view(self), max_split)), true, splitRoom(max_split));
     Buffer needle = TRY(Buffer::acquire(separator));
     if (needle.size() == 0) return raise(PyExc_ValueError, "empty separator");
-    return listOf(self, byteRsplit(Ops::view(self), viewOf(needle), max_split), true, splitRoom(max_split));
+    return listOf(self, TRY(byteRsplit(Ops::view(self), viewOf(needle), max_split)), true,
+                  splitRoom(max_split));
   }
   static Result<Ref<ListObject>> splitlines(Self* self, IntTruth keep_ends) {
-    return listOf(self, byteSplitlines(Ops::view(self), keep_ends), false, 0);
+    return listOf(self, TRY(byteSplitlines(Ops::view(self), keep_ends)), false, 0);
   }
 
   static Result<Ref<TupleObject>> partitionWith(Self* self, PyObject* separator, int direction) {

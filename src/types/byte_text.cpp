@@ -1,6 +1,7 @@
 #include "types/byte_text.h"
 
 #include "base/text/search.h"
+#include "core/scratch.h"
 #include "types/int.h"
 #include "types/str_builder.h"
 #include "types/str_internal.h"
@@ -99,7 +100,7 @@ bool byteTailMatch(std::string_view text, std::string_view part, Py_ssize_t star
   return text.substr(static_cast<size_t>(offset), part.size()) == part;
 }
 
-ByteParts byteSplitSpaces(std::string_view text, Py_ssize_t max_split) {
+Result<ByteParts> byteSplitSpaces(std::string_view text, Py_ssize_t max_split) {
   ByteParts parts;
   parts.reserve(static_cast<size_t>(splitRoom(max_split)));
   Py_ssize_t at = 0, size = sizeOf(text);
@@ -109,13 +110,13 @@ ByteParts byteSplitSpaces(std::string_view text, Py_ssize_t max_split) {
   for (skip(); at < size && max_split-- > 0; skip()) {
     Py_ssize_t start = at;
     while (at < size && !isByteSpace(text[static_cast<size_t>(at)])) at++;
-    parts.push_back({start, at});
+    TRY(pushMore(parts, BytePart{start, at}));
   }
-  if (at < size) parts.push_back({at, size});
+  if (at < size) TRY(pushMore(parts, BytePart{at, size}));
   return parts;
 }
 
-ByteParts byteRsplitSpaces(std::string_view text, Py_ssize_t max_split) {
+Result<ByteParts> byteRsplitSpaces(std::string_view text, Py_ssize_t max_split) {
   ByteParts parts;
   parts.reserve(static_cast<size_t>(splitRoom(max_split)));
   Py_ssize_t end = sizeOf(text);
@@ -125,47 +126,48 @@ ByteParts byteRsplitSpaces(std::string_view text, Py_ssize_t max_split) {
   for (skip(); end > 0 && max_split-- > 0; skip()) {
     Py_ssize_t stop = end;
     while (end > 0 && !isByteSpace(text[static_cast<size_t>(end - 1)])) end--;
-    parts.push_back({end, stop});
+    TRY(pushMore(parts, BytePart{end, stop}));
   }
-  if (end > 0) parts.push_back({0, end});
+  if (end > 0) TRY(pushMore(parts, BytePart{0, end}));
   return parts;
 }
 
-ByteParts byteSplit(std::string_view text, std::string_view separator, Py_ssize_t max_split) {
+Result<ByteParts> byteSplit(std::string_view text, std::string_view separator, Py_ssize_t max_split) {
   ByteParts parts;
   parts.reserve(static_cast<size_t>(splitRoom(max_split)));
   Py_ssize_t at = 0;
   while (max_split-- > 0) {
     Py_ssize_t found = findFrom(text, separator, at);
     if (found < 0) break;
-    parts.push_back({at, found});
+    TRY(pushMore(parts, BytePart{at, found}));
     at = found + sizeOf(separator);
   }
-  parts.push_back({at, sizeOf(text)});
+  TRY(pushMore(parts, BytePart{at, sizeOf(text)}));
   return parts;
 }
 
-ByteParts byteRsplit(std::string_view text, std::string_view separator, Py_ssize_t max_split) {
+Result<ByteParts> byteRsplit(std::string_view text, std::string_view separator, Py_ssize_t max_split) {
   ByteParts parts;
   parts.reserve(static_cast<size_t>(splitRoom(max_split)));
   Py_ssize_t end = sizeOf(text);
   while (max_split-- > 0) {
     Py_ssize_t found = text::rfind(unitsOf(text), end, unitsOf(separator), sizeOf(separator));
     if (found < 0) break;
-    parts.push_back({found + sizeOf(separator), end});
+    TRY(pushMore(parts, BytePart{found + sizeOf(separator), end}));
     end = found;
   }
-  parts.push_back({0, end});
+  TRY(pushMore(parts, BytePart{0, end}));
   return parts;
 }
 
-ByteParts byteSplitlines(std::string_view text, bool keep_ends) {
+Result<ByteParts> byteSplitlines(std::string_view text, bool keep_ends) {
   ByteParts parts;
   for (size_t at = 0; at < text.size();) {
     size_t end = std::min(text.find_first_of("\r\n", at), text.size());
     size_t next = end;
     if (next < text.size()) next += text.substr(next, 2) == "\r\n" ? 2 : 1;
-    parts.push_back({static_cast<Py_ssize_t>(at), static_cast<Py_ssize_t>(keep_ends ? next : end)});
+    TRY(pushMore(parts,
+                 BytePart{static_cast<Py_ssize_t>(at), static_cast<Py_ssize_t>(keep_ends ? next : end)}));
     at = next;
   }
   return parts;
@@ -245,7 +247,7 @@ Status byteJoin(ByteBuilder& out, std::string_view separator, PyObject* items) {
       return raise(PyExc_TypeError, "sequence item %zd: expected a bytes-like object, %.80s found", i,
                    typeName(item));
     }
-    held.push_back(std::move(buffer).take());
+    TRY(pushMore(held, std::move(buffer).take()));
   }
   for (size_t i = 0; i < held.size(); i++) {
     if (i > 0) out.append(separator);

@@ -69,11 +69,11 @@ struct BytePart {
   Py_ssize_t start, end;
 };
 using ByteParts = std::vector<BytePart>;
-ByteParts byteSplitSpaces(std::string_view text, Py_ssize_t max_split);
-ByteParts byteSplit(std::string_view text, std::string_view separator, Py_ssize_t max_split);
-ByteParts byteRsplitSpaces(std::string_view text, Py_ssize_t max_split);
-ByteParts byteRsplit(std::string_view text, std::string_view separator, Py_ssize_t max_split);
-ByteParts byteSplitlines(std::string_view text, bool keep_ends);
+Result<ByteParts> byteSplitSpaces(std::string_view text, Py_ssize_t max_split);
+Result<ByteParts> byteSplit(std::string_view text, std::string_view separator, Py_ssize_t max_split);
+Result<ByteParts> byteRsplitSpaces(std::string_view text, Py_ssize_t max_split);
+Result<ByteParts> byteRsplit(std::string_view text, std::string_view separator, Py_ssize_t max_split);
+Result<ByteParts> byteSplitlines(std::string_view text, bool keep_ends);
 
 void byteReplace(ByteBuilder& out, std::string_view text, std::string_view from, std::string_view to,
                  Py_ssize_t max_count);

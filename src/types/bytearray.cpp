@@ -6,6 +6,7 @@
 #include "core/gc.h"
 #include "core/interpreter.h"
 #include "core/native_order.h"
+#include "core/scratch.h"
 #include "types/byte_iter.h"
 #include "types/byte_methods.h"
 #include "types/int.h"
@@ -333,7 +334,7 @@ Result<Ref<>> byteArrayCopy(ByteArrayObject* self) { return ByteArrayOps::whole(
 
 Status byteArrayExtend(ByteArrayObject* self, PyObject* source) {
   if (source == self) {
-    std::string copy(viewOf(self));
+    std::string copy = TRY(scratchText(viewOf(self)));
     return appendBytes(self, copy);
   }
   if (hasBuffer(source)) {

@@ -8,6 +8,7 @@
 #include "base/unicode/database.h"
 #include "core/errors.h"
 #include "core/object.h"
+#include "core/scratch.h"
 #include "types/locale_text.h"
 
 namespace krait {
@@ -156,8 +157,8 @@ struct DigitGroup {
 };
 
 // Splits `count` digits, zero-extended to at least `min_width` characters (separators included), into groups.
-void splitGroups(std::vector<DigitGroup>& groups, const char* sizes, Py_ssize_t count, Py_ssize_t min_width,
-                 Py_ssize_t separator_size) {
+Status splitGroups(std::vector<DigitGroup>& groups, const char* sizes, Py_ssize_t count, Py_ssize_t min_width,
+                   Py_ssize_t separator_size) {
   Py_ssize_t size = 0;
   for (bool last = false; !last;) {
     if (*sizes == CHAR_MAX || (*sizes == 0 && size == 0))
@@ -166,12 +167,13 @@ void splitGroups(std::vector<DigitGroup>& groups, const char* sizes, Py_ssize_t 
       size = *sizes++;
     Py_ssize_t length = std::min(size, std::max({count, min_width, Py_ssize_t{1}}));
     Py_ssize_t digits = std::min(count, length);
-    groups.push_back({length - digits, digits});
+    TRY(pushMore(groups, DigitGroup{length - digits, digits}));
     count -= digits;
     min_width -= length;
     last = count <= 0 && min_width <= 0;
     min_width -= separator_size;
   }
+  return {};
 }
 
 void appendGroups(StrBuilder& out, const std::vector<DigitGroup>& groups, std::string_view digits,
@@ -252,9 +254,9 @@ Status formatNumber(StrBuilder& out, const FormatSpec& spec, const NumberText& n
   Py_ssize_t separator_size = grouping.separator ? grouping.separator->size() : 0;
   std::vector<DigitGroup> groups;
   if (!number.digits.empty())
-    splitGroups(groups, grouping.separator ? grouping.sizes.c_str() : "",
-                static_cast<Py_ssize_t>(number.digits.size()), isZeroFilled(spec) ? spec.width - around : 0,
-                separator_size);
+    TRY(splitGroups(groups, grouping.separator ? grouping.sizes.c_str() : "",
+                    static_cast<Py_ssize_t>(number.digits.size()),
+                    isZeroFilled(spec) ? spec.width - around : 0, separator_size));
   Padding padding = paddingFor(spec, around + groupedSize(groups, separator_size));
   out.appendRepeated(spec.fill, padding.left);
   if (sign) out.append(sign);

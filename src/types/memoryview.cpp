@@ -190,9 +190,9 @@ Result<Py_ssize_t> memoryLength(MemoryViewObject* self) {
   return self->view.ndim == 0 ? 1 : self->view.shape[0];
 }
 
-Result<std::string> contiguousCopy(MemoryViewObject* self, char order) {
-  std::string bytes(static_cast<size_t>(self->view.len), '\0');
-  TRY(bufferToContiguous(bytes.data(), &self->view, self->view.len, order));
+Result<Ref<BytesObject>> contiguousCopy(MemoryViewObject* self, char order) {
+  Ref<BytesObject> bytes = TRY(bytesNew(self->view.len));
+  if (self->view.len > 0) TRY(bufferToContiguous(bytes->data(), &self->view, self->view.len, order));
   return bytes;
 }
 
@@ -204,8 +204,8 @@ Result<Py_hash_t> memoryHash(MemoryViewObject* self) {
   if (format != 'B' && format != 'b' && format != 'c')
     return raise(PyExc_ValueError, "memoryview: hashing is restricted to formats 'B', 'b' or 'c'");
   if (self->view.obj) TRY(objectHash(self->view.obj));
-  std::string bytes = TRY(contiguousCopy(self, 'C'));
-  self->hash = hashBytes(bytes.data(), static_cast<Py_ssize_t>(bytes.size()));
+  Ref<BytesObject> bytes = TRY(contiguousCopy(self, 'C'));
+  self->hash = hashBytes(bytes->data(), bytes->size());
   return self->hash;
 }
 
@@ -221,16 +221,13 @@ Result<Ref<>> memoryTobytes(MemoryViewObject* self, Opt<> order_given) {
     if (order != 'C' && order != 'F' && order != 'A')
       return raise(PyExc_ValueError, "order must be 'C', 'F' or 'A'");
   }
-  Ref<BytesObject> bytes = TRY(bytesNew(self->view.len));
-  if (self->view.len == 0) return Ref<>(std::move(bytes));
-  TRY(bufferToContiguous(bytes->data(), &self->view, self->view.len, order));
-  return Ref<>(std::move(bytes));
+  return Ref<>(TRY(contiguousCopy(self, order)));
 }
 
 Result<Ref<StrObject>> memoryHex(MemoryViewObject* self, Opt<> separator, int group) {
   TRY(memoryCheckAlive(self));
-  std::string bytes = TRY(contiguousCopy(self, 'C'));
-  return byteHex(bytes, separator, group);
+  Ref<BytesObject> bytes = TRY(contiguousCopy(self, 'C'));
+  return byteHex(bytes->view(), separator, group);
 }
 
 Result<Ref<>> memoryToreadonly(MemoryViewObject* self) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/gc.h"
+#include "core/memory.h"
 #include "core/native.h"
 #include "types/list.h"
 #include "types/memory_items.h"
@@ -116,15 +117,15 @@ Status copyItems(const Py_buffer* to, const Py_buffer* from) {
       count != from_count)
     return raise(PyExc_ValueError, "memoryview assignment: lvalue and rvalue have different structures");
   auto size = static_cast<size_t>(to->itemsize);
-  std::vector<char> scratch(static_cast<size_t>(count) * size);  // the two may overlap
+  auto scratch = TRY(MemArray<char>::make(static_cast<size_t>(count) * size));  // the two may overlap
   Py_ssize_t from_stride = from->strides ? from->strides[0] : from->itemsize;
   for (Py_ssize_t i = 0; i < count; i++) {
     char* item = followSuboffset(from, 0, static_cast<char*>(from->buf) + i * from_stride);
-    std::memcpy(scratch.data() + static_cast<size_t>(i) * size, item, size);
+    std::memcpy(scratch.get() + static_cast<size_t>(i) * size, item, size);
   }
   for (Py_ssize_t i = 0; i < count; i++) {
     char* item = followSuboffset(to, 0, static_cast<char*>(to->buf) + i * to->strides[0]);
-    std::memcpy(item, scratch.data() + static_cast<size_t>(i) * size, size);
+    std::memcpy(item, scratch.get() + static_cast<size_t>(i) * size, size);
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include "base/float_text.h"
 #include "core/errors.h"
 #include "core/object.h"
+#include "core/scratch.h"
 #include "types/complex.h"
 #include "types/float.h"
 #include "types/format_spec.h"
@@ -121,7 +122,10 @@ Status formatReal(StrBuilder& out, double value, const FormatSpec& spec) {
   if (format.percent) value *= 100;
   CharBuffer text;
   if (!doubleToText(text, value, format.text)) return raiseNoMemory();
-  if (format.percent) text.append('%');
+  if (format.percent) {
+    TRY(reserveScratch(text, text.size() + 1));
+    text.append('%');
+  }
   NumberText number = splitNumber({text.data(), text.size()});
   number.use_locale = spec.type == 'n';
   return formatNumber(out, spec, number);

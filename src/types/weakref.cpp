@@ -269,6 +269,10 @@ void clearWeakRefs(PyObject* object) {
     unlink(ref);
     PyObject* callback = std::exchange(ref->wr_callback, nullptr);
     if (!callback) continue;
+    if (!waiting.tryReserve(waiting.size() + 1)) {  // lost, as what else is said to fail for want of memory
+      decref(callback);
+      continue;
+    }
     if (ref->ob_refcnt > 0) incref(ref);
     waiting.append({ref->ob_refcnt > 0 ? ref : nullptr, callback});
   }

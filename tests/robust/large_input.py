@@ -3,12 +3,16 @@ larger ones, each call fails with MemoryError or does what it always does, and n
 import _posixsubprocess
 import codecs
 import csv
+import hashlib
 import io
 import locale
 import os
+import random
+import select
 import socket
 import time
 import unicodedata
+import xml.etree.ElementTree
 import zlib
 
 from short_of_memory import show_outcomes
@@ -17,6 +21,7 @@ SIZE = 6_000_000
 TEXT = 'a' * SIZE
 BYTES = b'a' * SIZE
 NULLS = zlib.compress(bytes(5 * SIZE))
+WORDS = b'a ' * 400_000
 PIECES = [b'a'] * 200_000
 ROOM_PIECES = [bytearray(1)] * 200_000
 ARGUMENTS = ['a' * 30] * 100_000
@@ -44,6 +49,19 @@ class Raw(io.RawIOBase):
 
     def write(self, data):
         return len(data)
+
+
+poll = select.poll()
+for descriptor in range(200_000):
+    poll.register(descriptor)
+
+
+def turn(view):
+    view[:] = view[::-1]
+
+
+def set_children(element, children):
+    element[:] = children
 
 
 def flush_decompressor():
@@ -110,4 +128,19 @@ show_outcomes({
     'is_normalized': lambda: unicodedata.is_normalized('NFC', 'a\u0301' * 1_000_000),
     'strxfrm': lambda: locale.strxfrm(TEXT[:1_000_000]),
     'strcoll': lambda: locale.strcoll(TEXT, TEXT),
-}, (MemoryError, OSError, ValueError, LookupError), (5, 8, 13, 21, 34, 55))
+    'split': lambda: WORDS.split(),
+    'rsplit': lambda: WORDS.rsplit(b' '),
+    'splitlines': lambda: WORDS.replace(b' ', b'\n').splitlines(),
+    'join': lambda: b''.join(ROOM_PIECES),
+    'view hash': lambda: hash(memoryview(BYTES)[::2]),
+    'view hex': lambda: memoryview(BYTES)[::2].hex(),
+    'view assignment': lambda: turn(memoryview(bytearray(BYTES))),
+    'poll': lambda: poll.poll(0),
+    'seed': lambda: random.Random(int.from_bytes(BYTES, 'big')),
+    'hexdigest': lambda: hashlib.shake_128().hexdigest(SIZE),
+    'groups': lambda: format(1, '06000000,'),
+    'children': lambda: set_children(xml.etree.ElementTree.Element('a'), [xml.etree.ElementTree.Element('b')] * 400_000),
+    'tag': lambda: xml.etree.ElementTree.fromstring('<%s/>' % TEXT),
+    'source': lambda: eval(BYTES),
+    'percent': lambda: format(1.5, '.6000000%'),
+}, (MemoryError, OSError, ValueError, LookupError, NameError, SyntaxError), (5, 13, 34))

@@ -9,6 +9,7 @@
 #include "core/import.h"
 #include "core/memory.h"
 #include "core/native_order.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "types/int.h"
 #include "types/slice.h"
@@ -410,8 +411,11 @@ Status replaceSlice(ElementObject* self, SliceBounds bounds, Py_ssize_t count, P
   for (Py_ssize_t i = 0; i < given; i++) {
     if (!isElement(fastItems(fresh)[i])) return raiseNotElement(fastItems(fresh)[i]);
   }
-  std::vector<PyObject*> kept, dropped;
   Py_ssize_t size = self->size();
+  TRY(reserve(self, std::max<Py_ssize_t>(given - count, 0)));
+  std::vector<PyObject*> kept, dropped;
+  TRY(reserveMore(kept, static_cast<size_t>(size + given)));
+  TRY(reserveMore(dropped, static_cast<size_t>(count)));
   bool inserted = false;
   auto insert_all = [&] {
     for (Py_ssize_t i = 0; i < given; i++) kept.push_back(share(fastItems(fresh)[i]).leak());
@@ -432,8 +436,6 @@ Status replaceSlice(ElementObject* self, SliceBounds bounds, Py_ssize_t count, P
     kept.push_back(share(fastItems(fresh)[bounds.step > 0 ? nth : count - 1 - nth]).leak());
   }
   if (bounds.step == 1 && !inserted) insert_all();
-  Status room = reserve(self, std::max<Py_ssize_t>(static_cast<Py_ssize_t>(kept.size()) - size, 0));
-  if (room.failed()) return room;
   std::copy(kept.begin(), kept.end(), self->extra->children);
   self->extra->length = static_cast<Py_ssize_t>(kept.size());
   for (PyObject* child : dropped) decref(child);

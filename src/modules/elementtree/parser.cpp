@@ -6,6 +6,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/hash_secret.h"
+#include "core/scratch.h"
 #include "modules/c_args.h"
 #include "modules/elementtree/element.h"
 #include "types/bytes.h"
@@ -57,8 +58,10 @@ Result<Ref<>> universalName(ParserObject* self, const XML_Char* name) {
   Ref<BytesObject> key = TRY(bytesFrom(raw));
   auto* names = cast<DictObject>(self->names);
   if (Opt<> known = TRY(dictGet(names, key))) return share(known.get());
-  std::string full(raw);
-  if (raw.find('}') != raw.npos) full.insert(0, "{");
+  std::string full;
+  TRY(reserveMore(full, raw.size() + 1));
+  if (raw.find('}') != raw.npos) full += '{';
+  full += raw;
   Ref<> made = TRY(strFromUtf8(full));
   TRY(dictSet(names, key, made));
   return made;

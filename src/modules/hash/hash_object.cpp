@@ -1,7 +1,7 @@
 #include "modules/hash/hash_object.h"
 
-#include "base/inline_buffer.h"
 #include "core/errors.h"
+#include "core/scratch.h"
 #include "types/bytes.h"
 
 namespace krait::modules {
@@ -18,7 +18,8 @@ Result<Ref<>> digestBytes(std::span<const uint8_t> digest) {
 
 Result<Ref<>> digestHex(std::span<const uint8_t> digest) {
   static constexpr char kHex[] = "0123456789abcdef";
-  InlineBuffer<char, 256> text(digest.size() * 2);
+  InlineBuffer<char, 256> text;
+  TRY(resizeScratch(text, digest.size() * 2));
   for (size_t i = 0; i < digest.size(); i++) {
     text[2 * i] = kHex[digest[i] >> 4];
     text[2 * i + 1] = kHex[digest[i] & 15];
