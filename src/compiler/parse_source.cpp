@@ -148,7 +148,7 @@ class Parse {
     if (utf8.failed()) {
       clearPending();
     } else {
-      name = std::move(utf8).take();
+      name = TRY(scratchText(std::move(utf8).take()));
     }
     options_.filename = name;
     parser::ParseResult result = parser::parse(source, options_, tree);

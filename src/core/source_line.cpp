@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "core/interpreter.h"
 #include "core/print_error.h"
+#include "core/scratch.h"
 #include "core/text_out.h"
 #include "core/thread.h"
 #include "types/codecs.h"
@@ -25,7 +26,10 @@ bool readWholeFile(const std::string& path, std::string* out) {
   bool ok = fstat(fd, &info) == 0 && !S_ISDIR(info.st_mode);
   char buffer[65536];
   ssize_t count = 0;
-  while (ok && (count = read(fd, buffer, sizeof buffer)) > 0) out->append(buffer, static_cast<size_t>(count));
+  while (ok && (count = read(fd, buffer, sizeof buffer)) > 0) {
+    ok = !appendMore(*out, {buffer, static_cast<size_t>(count)}).failed();
+    if (!ok) clearPending();
+  }
   close(fd);
   return ok && count == 0;
 }
@@ -46,7 +50,7 @@ bool readSource(PyObject* filename, std::string* out) {
   std::string path;
   if (!toPath(filename, &path)) return false;
   if (readWholeFile(path, out)) return true;
-  std::string tail = path.substr(path.rfind('/') + 1);
+  std::string_view tail = std::string_view(path).substr(path.rfind('/') + 1);
   Opt<> found = sysGet("path");
   if (!found || !isList(found.get())) return false;
   auto folders = share(cast<ListObject>(found.get()));
@@ -55,7 +59,11 @@ bool readSource(PyObject* filename, std::string* out) {
     if (!toPath(folders->at(i), &folder)) continue;
     if (!folder.empty() && folder.back() != '/') folder += '/';
     out->clear();
-    if (readWholeFile(folder + tail, out)) return true;
+    if (appendMore(folder, tail).failed()) {
+      clearPending();
+      return false;
+    }
+    if (readWholeFile(folder, out)) return true;
   }
   return false;
 }

@@ -157,6 +157,10 @@ ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
     return result;
   }
   DecodedSource decoded = decodeSource(source, options);
+  if (decoded.ok && decoded.text.size() > source.size() && !hasRoomToParse(options, decoded.text)) {
+    decoded.ok = false;
+    decoded.error = noMemory();
+  }
   if (!decoded.ok) {
     ParseResult result;
     result.error = std::move(decoded.error);

@@ -14,8 +14,10 @@
 #include "core/gc.h"
 #include "core/interpreter.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "types/bool.h"
+#include "types/byte_builder.h"
 #include "types/code_const.h"
 #include "types/code_iter.h"
 #include "types/int.h"
@@ -210,6 +212,7 @@ Result<Ref<TupleObject>> localsOfKind(CodeObject* code, int kind) {
 
 // The table with lines only, for -X no_debug_ranges.
 Result<Ref<BytesObject>> withoutColumns(PyObject* linetable, int first_line) {
+  TRY(askForRoom(tableOf(linetable).size() * 2));
   LocationReader reader(tableOf(linetable), first_line);
   LocationWriter writer(first_line);
   while (reader.next()) {
@@ -398,6 +401,9 @@ Py_ssize_t sharedLocal(TupleObject* varnames, PyObject* cell) {
 Result<Ref<CodeObject>> codeFromPublic(PublicParts p) {
   std::vector<PyObject*> names;
   std::string kinds;
+  auto most = static_cast<size_t>(p.varnames->size() + p.cellvars->size() + p.freevars->size());
+  TRY(reserveMore(names, most));
+  TRY(reserveMore(kinds, most));
   auto add = [&](PyObject* name, int kind) {
     names.push_back(name);
     kinds.push_back(static_cast<char>(kind));
@@ -529,10 +535,10 @@ Result<Ref<>> varnameFromOparg(CodeObject* code, int oparg) {
   return share(names->at(oparg));
 }
 
-void appendLnotab(std::string& out, int bytes, int lines) {
+void appendLnotab(ByteBuilder& out, int bytes, int lines) {
   auto pair = [&out](int first, int second) {
-    out.push_back(static_cast<char>(first));
-    out.push_back(static_cast<char>(second));
+    out.append(static_cast<char>(first));
+    out.append(static_cast<char>(second));
   };
   for (; bytes > 255; bytes -= 255) pair(255, 0);
   int step = lines > 127 ? 127 : -128;
@@ -546,7 +552,7 @@ void appendLnotab(std::string& out, int bytes, int lines) {
 
 // The line table in its form before Python 3.10.
 Result<Ref<>> codeLnotab(CodeObject* code) {
-  std::string out;
+  ByteBuilder out;
   LocationReader reader(codeLocations(code), code->co_firstlineno);
   int line = code->co_firstlineno, offset = 0;
   while (reader.next()) {
@@ -556,7 +562,7 @@ Result<Ref<>> codeLnotab(CodeObject* code) {
     offset = start;
     line = reader.computedLine();
   }
-  return TRY(bytesFrom(out));
+  return TRY(out.finish());
 }
 
 Result<Ref<>> codeAdaptiveBytes(CodeObject* code) {

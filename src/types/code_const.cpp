@@ -3,6 +3,7 @@
 #include <bit>
 #include <unordered_set>
 
+#include "core/scratch.h"
 #include "types/code.h"
 #include "types/complex.h"
 #include "types/float.h"
@@ -34,6 +35,7 @@ void forEachItem(SetObject* set, F visit) {
 
 bool sameSet(SetObject* a, SetObject* b) {
   if (a->size() != b->size()) return false;
+  if (!hasRoom(static_cast<size_t>(a->size()) * 64)) return false;  // equal constants need not be one
   std::unordered_set<PyObject*, ConstHash, ConstEquals> items;
   forEachItem(a, [&](PyObject* key) { items.insert(key); });
   bool same = true;

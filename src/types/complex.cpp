@@ -12,6 +12,7 @@
 #include "core/errors.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "types/float.h"
 #include "types/int.h"
 #include "types/tuple.h"
@@ -212,6 +213,7 @@ bool stripUnderscores(std::string_view text, CharBuffer& out) {
 
 Result<ComplexValue> fromStr(StrObject* text) {
   CharBuffer ascii, clean;
+  TRY(reserveScratch(ascii, static_cast<size_t>(text->size())));
   for (Py_ssize_t i = 0; i < text->size(); i++) {
     Py_UCS4 ch = text->at(i);
     int digit = ch < 128 ? -1 : unicode::toDecimal(ch);
@@ -224,6 +226,7 @@ Result<ComplexValue> fromStr(StrObject* text) {
   }
   ComplexValue value;
   std::string_view given(ascii.data(), ascii.size());
+  TRY(reserveScratch(clean, given.size()));
   // Underscores behind a null character are not looked for: the text is malformed before they are in the
   // wrong place.
   if (given.substr(0, given.find('\0')).find('_') == given.npos)

@@ -26,7 +26,7 @@ struct DoublePair {
 DoublePair doubleDivmod(double a, double b);  // b != 0
 // Parses float("...") of characters that are ASCII already; false: malformed. Underscores between digits are
 // allowed.
-bool doubleFromText(std::string_view ascii, double* out);
+Result<bool> doubleFromText(std::string_view ascii, double* out);
 Result<Ref<>> floatRoundDigits(double value, long digits);
 void floatClearFreeList();
 Py_hash_t doubleHash(PyObject* object, double value);  // nan: by identity

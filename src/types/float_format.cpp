@@ -8,6 +8,7 @@
 #include "core/buffer.h"
 #include "core/errors.h"
 #include "core/object.h"
+#include "core/scratch.h"
 #include "types/bytes.h"
 #include "types/float.h"
 
@@ -24,7 +25,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // Copies without underscores; false when one does not stand between two digits.
-bool withoutUnderscores(std::string_view text, CharBuffer& out) {
+Result<bool> withoutUnderscores(std::string_view text, CharBuffer& out) {
+  TRY(reserveScratch(out, text.size()));
   for (size_t i = 0; i < text.size(); i++) {
     if (text[i] != '_') {
       out.append(text[i]);
@@ -35,7 +37,8 @@ bool withoutUnderscores(std::string_view text, CharBuffer& out) {
   return true;
 }
 
-void asciiForm(StrObject* text, CharBuffer& out) {
+Status asciiForm(StrObject* text, CharBuffer& out) {
+  TRY(reserveScratch(out, static_cast<size_t>(text->size())));
   for (Py_ssize_t i = 0; i < text->size(); i++) {
     Py_UCS4 ch = text->at(i);
     int digit = ch < 128 ? -1 : unicode::toDecimal(ch);
@@ -44,11 +47,12 @@ void asciiForm(StrObject* text, CharBuffer& out) {
                : unicode::isSpace(ch) ? ' '
                                       : '?');
   }
+  return {};
 }
 
 Result<Ref<FloatObject>> parseOrRaise(std::string_view text, PyObject* shown) {
   double value;
-  if (doubleFromText(trimmed(text), &value)) return floatNew(value);
+  if (TRY(doubleFromText(trimmed(text), &value))) return floatNew(value);
   return raise(PyExc_ValueError, "could not convert string to float: %R", shown);
 }
 
@@ -58,10 +62,10 @@ Result<Ref<FloatObject>> parseBytes(std::string_view text, PyObject* shown) {
 
 }  // namespace
 
-bool doubleFromText(std::string_view text, double* out) {
+Result<bool> doubleFromText(std::string_view text, double* out) {
   CharBuffer clean;
   if (text.find('_') != text.npos) {
-    if (!withoutUnderscores(text, clean)) return false;
+    if (!TRY(withoutUnderscores(text, clean))) return false;
     text = {clean.data(), clean.size()};
   }
   ParsedDouble parsed = doubleParse(text.data(), text.data() + text.size());
@@ -74,7 +78,7 @@ Result<Ref<FloatObject>> floatFromStr(PyObject* source) {
     auto* text = cast<StrObject>(source);
     if (text->isAscii()) return parseOrRaise(text->asciiView(), source);
     CharBuffer ascii;
-    asciiForm(text, ascii);
+    TRY(asciiForm(text, ascii));
     return parseOrRaise({ascii.data(), ascii.size()}, source);
   }
   if (isBytes(source)) return parseBytes(cast<BytesObject>(source)->view(), source);

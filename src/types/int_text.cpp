@@ -158,6 +158,7 @@ Result<Ref<>> intFromStr(StrObject* text, int base) {
   if (text->isAscii()) {
     ascii = text->asciiView();
   } else {
+    TRY(reserveScratch(converted, static_cast<size_t>(text->size())));
     asciiForm(text, converted);
     ascii = {converted.data(), converted.size()};
   }

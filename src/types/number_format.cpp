@@ -53,11 +53,13 @@ Status formatInteger(StrBuilder& out, IntObject* v, const FormatSpec& spec) {
   if (spec.type == 'c') return formatCharacter(out, v, spec);
   int base = baseOf(spec.type);
   Ref<StrObject> text = TRY(intToStr(v, base, spec.alternate));
-  std::string upper(text->asciiView());
+  std::string_view digits = text->asciiView();
+  std::string upper;
   if (spec.type == 'X') {
+    upper = TRY(scratchText(digits));
     for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    digits = upper;
   }
-  std::string_view digits = upper;
   NumberText number{.negative = v->isNegative(), .use_locale = spec.type == 'n'};
   if (number.negative) digits.remove_prefix(1);
   if (spec.alternate && base != 10) {

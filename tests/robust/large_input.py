@@ -22,6 +22,7 @@ TEXT = 'a' * SIZE
 BYTES = b'a' * SIZE
 NULLS = zlib.compress(bytes(5 * SIZE))
 WORDS = b'a ' * 400_000
+LATIN = b'# coding: latin-1\n"' + bytes([0xe9]) * 2_000_000 + b'"'
 PIECES = [b'a'] * 200_000
 ROOM_PIECES = [bytearray(1)] * 200_000
 ARGUMENTS = ['a' * 30] * 100_000
@@ -142,5 +143,10 @@ show_outcomes({
     'children': lambda: set_children(xml.etree.ElementTree.Element('a'), [xml.etree.ElementTree.Element('b')] * 400_000),
     'tag': lambda: xml.etree.ElementTree.fromstring('<%s/>' % TEXT),
     'source': lambda: eval(BYTES),
+    'float': lambda: float('1_1' * (SIZE // 3)),
+    'float of other digits': lambda: float('\u0661' * 2_000_000),
+    'complex': lambda: complex('1' * SIZE),
+    'decoded source': lambda: compile(LATIN, 's', 'exec'),
+    'file name of a source': lambda: compile('(', TEXT, 'exec'),
     'percent': lambda: format(1.5, '.6000000%'),
 }, (MemoryError, OSError, ValueError, LookupError, NameError, SyntaxError), (5, 13, 34))
