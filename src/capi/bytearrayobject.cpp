@@ -17,9 +17,11 @@ Result<Ref<ByteArrayObject>> concatenated(PyObject* left, PyObject* right) {
     return raise(PyExc_TypeError, "can't concat %.100s to %.100s", typeName(right), typeName(left));
   }
   Buffer a = std::move(first).take(), b = std::move(second).take();
-  std::string joined(reinterpret_cast<const char*>(a.data()), static_cast<size_t>(a.size()));
-  joined.append(reinterpret_cast<const char*>(b.data()), static_cast<size_t>(b.size()));
-  return byteArrayNew(joined);
+  Ref<ByteArrayObject> joined = TRY(byteArrayNew(""));
+  TRY(byteArrayResize(joined, a.size() + b.size()));
+  std::copy(a.bytes().begin(), a.bytes().end(), joined->ob_start);
+  std::copy(b.bytes().begin(), b.bytes().end(), joined->ob_start + a.size());
+  return joined;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "capi/capi.h"
 #include "core/call.h"
+#include "types/byte_builder.h"
 #include "types/codecs.h"
 
 using namespace krait;
@@ -32,7 +33,7 @@ class BytesFormat {
   void print(const char* format, T... value);
 
   const char* at_;
-  std::string out_;
+  ByteBuilder out_;
   va_list values_;
 };
 
@@ -40,7 +41,7 @@ template <class... T>
 void BytesFormat::print(const char* format, T... value) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, format, value...);
-  out_ += buffer;
+  out_.append(std::string_view(buffer));
 }
 
 void BytesFormat::number(char unit, int longs, bool is_size) {
@@ -53,12 +54,13 @@ void BytesFormat::number(char unit, int longs, bool is_size) {
 
 void BytesFormat::text(int precision) {
   auto* chars = va_arg(values_, const char*);
-  out_.append(chars, precision < 0 ? std::strlen(chars) : strnlen(chars, static_cast<size_t>(precision)));
+  size_t size = precision < 0 ? std::strlen(chars) : strnlen(chars, static_cast<size_t>(precision));
+  out_.append(std::string_view(chars, size));
 }
 
 void BytesFormat::pointer() {
-  print("%p", va_arg(values_, void*));
-  if (out_.ends_with("(nil)")) out_.replace(out_.size() - 5, 5, "0x0");
+  auto* value = va_arg(values_, void*);
+  print(value ? "%p" : "0x0", value);
 }
 
 // A letter that is no conversion: the rest of the format is copied as it stands.
@@ -83,18 +85,18 @@ Status BytesFormat::conversion() {
     case 'x': number(unit, longs, is_size); break;
     case 's': text(precision); break;
     case 'p': pointer(); break;
-    case '%': out_ += '%'; break;
+    case '%': out_.append('%'); break;
     case 'c': {
       int byte = va_arg(values_, int);
       if (byte < 0 || byte > 255) {
         return raise(PyExc_OverflowError,
                      "PyBytes_FromFormatV(): %%c format expects an integer in range [0; 255]");
       }
-      out_ += static_cast<char>(byte);
+      out_.append(static_cast<char>(byte));
       break;
     }
     default:
-      out_ += begin;
+      out_.append(std::string_view(begin));
       at_ = begin + std::strlen(begin);
       return {};
   }
@@ -107,9 +109,9 @@ Result<Ref<BytesObject>> BytesFormat::run() {
     if (*at_ == '%')
       TRY(conversion());
     else
-      out_ += *at_++;
+      out_.append(*at_++);
   }
-  return bytesFrom(out_);
+  return out_.finish();
 }
 
 Result<Ref<BytesObject>> bytesFormat(const char* format, va_list values) {

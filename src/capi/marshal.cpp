@@ -1,5 +1,6 @@
 // Exports of marshal.h.
 #include "modules/marshal.h"
+#include "core/scratch.h"
 
 #include <cstdio>
 #include <cstring>
@@ -27,7 +28,7 @@ T readNumber(FILE* file) {
 Result<Ref<>> readAll(FILE* file) {
   std::string data;
   char piece[8192];
-  while (size_t got = std::fread(piece, 1, sizeof piece, file)) data.append(piece, got);
+  while (size_t got = std::fread(piece, 1, sizeof piece, file)) TRY(appendMore(data, {piece, got}));
   return modules::marshalLoads(data);
 }
 

@@ -9,6 +9,7 @@
 #include "core/memory.h"
 #include "core/print_error.h"
 #include "core/readline.h"
+#include "core/scratch.h"
 #include "interp/eval.h"
 #include "types/module.h"
 
@@ -69,19 +70,19 @@ Result<Ref<>> runString(const char* source, int start, PyObject* globals, PyObje
   return runSource(source, filename, start, globals, locals, flags, false);
 }
 
-std::string readAll(FILE* file) {
+Result<std::string> readAll(FILE* file) {
   std::string text;
   char piece[8192];
-  while (size_t got = std::fread(piece, 1, sizeof piece, file)) text.append(piece, got);
+  while (size_t got = std::fread(piece, 1, sizeof piece, file)) TRY(appendMore(text, {piece, got}));
   return text;
 }
 
 Result<Ref<>> runFile(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals,
                       bool closes, PyCompilerFlags* flags) {
-  std::string text = readAll(file);
+  Result<std::string> text = readAll(file);
   if (closes) std::fclose(file);
   Ref<StrObject> filename = TRY(fsDecode(path));
-  return runSource(text, filename, start, globals, locals, flags, true);
+  return runSource(TRY(std::move(text)), filename, start, globals, locals, flags, true);
 }
 
 Result<Ref<DictObject>> mainNamespace() {

@@ -14,6 +14,7 @@
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "core/print_error.h"
+#include "core/scratch.h"
 #include "interp/eval.h"
 #include "main/stdio.h"
 #include "modules/marshal.h"
@@ -106,10 +107,12 @@ Status runModule(const char* module_name, bool set_argv0) {
   return {};
 }
 
-bool readAll(int fd, std::string& out) {
+// False when reading fails, with errno.
+Result<bool> readAll(int fd, std::string& out) {
   char buffer[65536];
   ssize_t got;
-  while ((got = read(fd, buffer, sizeof buffer)) > 0) out.append(buffer, static_cast<size_t>(got));
+  while ((got = read(fd, buffer, sizeof buffer)) > 0)
+    TRY(appendMore(out, {buffer, static_cast<size_t>(got)}));
   return got == 0;
 }
 
@@ -207,10 +210,11 @@ int runScript() {
     return 1;
   }
   std::string text;
-  bool ok = readAll(fd, text);
+  Result<bool> read_all = readAll(fd, text);
   int error = errno;
   close(fd);
-  if (!ok) return cannotOpen(path, error);
+  if (read_all.failed()) return reportPending();
+  if (!std::move(read_all).take()) return cannotOpen(path, error);
   return runFileText(absolutePath(path), text).failed() ? reportPending() : 0;
 }
 
@@ -222,7 +226,7 @@ int runStdin() {
     return status;
   }
   std::string text;
-  readAll(0, text);
+  if (readAll(0, text).failed()) return reportPending();
   if (config().skip_first_line) blankFirstLine(text);
   return runStdinText(text).failed() ? reportPending() : 0;
 }

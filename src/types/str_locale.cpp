@@ -5,6 +5,7 @@
 #include <cstring>
 #include <cwchar>
 
+#include "core/scratch.h"
 #include "types/codecs.h"
 #include "types/locale_text.h"
 #include "types/str_builder.h"
@@ -40,21 +41,21 @@ Result<Ref<StrObject>> strFromLocale(std::string_view bytes) {
 }
 
 Result<std::string> strToLocale(StrObject* s) {
-  if (isUtf8Locale()) return std::string(TRY(encodeUtf8(s, "surrogateescape"))->view());
+  if (isUtf8Locale()) return scratchText(TRY(encodeUtf8(s, "surrogateescape"))->view());
   std::string out;
   std::mbstate_t state{};
   for (Py_ssize_t i = 0; i < s->size(); i++) {
     Py_UCS4 c = s->at(i);
     char text[16];
     if (c >= 0xDC80 && c <= 0xDCFF) {
-      out += static_cast<char>(c - 0xDC00);
+      TRY(pushMore(out, static_cast<char>(c - 0xDC00)));
       continue;
     }
     size_t used = std::wcrtomb(text, static_cast<wchar_t>(c), &state);
     if (used == static_cast<size_t>(-1))
       return raise(PyExc_UnicodeError,
                    "character U+%x at position %zd cannot be expressed in the locale's encoding", c, i);
-    out.append(text, used);
+    TRY(appendMore(out, {text, used}));
   }
   return out;
 }
