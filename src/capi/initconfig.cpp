@@ -297,7 +297,7 @@ void setList(PyWideStringList& list, const std::vector<std::string>& texts) {
   F(filesystem_encoding, fs_encoding) F(filesystem_errors, fs_errors) F(stdio_encoding, stdio_encoding) \
   F(stdio_errors, stdio_errors) F(check_hash_pycs_mode, check_pycs) F(stdlib_dir, stdlib) \
   F(executable, executable) F(base_executable, executable) F(prefix, prefix) F(base_prefix, prefix) \
-  F(exec_prefix, prefix) F(base_exec_prefix, prefix)
+  F(exec_prefix, exec_prefix) F(base_exec_prefix, exec_prefix)
 // clang-format on
 
 void setOptional(wchar_t*& slot, const std::string& text) {
@@ -325,10 +325,9 @@ void initCurrent(PyConfig* c) {
   if (config.has_command) setText(c->run_command, wideOf(config.command + "\n").c_str());
   setText(c->program_name,
           wideOf(config.orig_argv.empty() ? config.executable : config.orig_argv[0]).c_str());
-  setText(c->platlibdir, L"lib");
+  setText(c->platlibdir, wideOf(config.platlibdir).c_str());
   c->parse_argv = 2, c->module_search_paths_set = 1;
-  setList(c->module_search_paths,
-          {config.prefix + "/lib/python311.zip", config.stdlib, config.stdlib + "/lib-dynload"});
+  setList(c->module_search_paths, {config.stdlib_zip, config.stdlib, config.dynload});
   c->configure_c_stdio = c->_install_importlib = c->pathconfig_warnings = c->_init_main =
       c->use_frozen_modules = 1;
 }

@@ -145,7 +145,7 @@ KR_EXPORT const wchar_t* Py_GetProgramFullPath() {
 }
 KR_EXPORT const wchar_t* Py_GetPrefix() { return keepWide(wideTexts().prefix, interpreter().config.prefix); }
 KR_EXPORT const wchar_t* Py_GetExecPrefix() {
-  return keepWide(wideTexts().exec_prefix, interpreter().config.prefix);
+  return keepWide(wideTexts().exec_prefix, interpreter().config.exec_prefix);
 }
 KR_EXPORT const wchar_t* Py_GetPath() { return keepWide(wideTexts().path, joinedPath()); }
 KR_EXPORT const wchar_t* Py_GetPythonHome() {

@@ -29,7 +29,8 @@ struct Config {
   std::string check_pycs = "default";
   std::string command, module, file;  // at most one is used; has_command tells an empty -c apart
   bool has_command = false;
-  std::string executable, base_executable, prefix, stdlib, pycache_prefix, home, python_path;
+  std::string executable, base_executable, prefix, exec_prefix, pycache_prefix, home, python_path;
+  std::string platlibdir = "lib", stdlib, stdlib_zip, dynload;
   std::vector<std::string> search_path;  // given by a ._pth file; empty: none
   std::string stdio_encoding, stdio_errors, fs_encoding = "utf-8", fs_errors = "surrogateescape";
 };

@@ -156,8 +156,14 @@ void raiseTo(const Config& config, int& flag, const char* name) {
   if (!value) return;
   char* end;
   long number = std::strtol(value, &end, 10);
-  int level = *end == 0 && number >= 0 ? static_cast<int>(number) : 1;
+  int level = *end == 0 && number >= 0 && number <= INT_MAX ? static_cast<int>(number) : 1;
   flag = std::max(flag, level);
+}
+
+bool isAsked(const Config& config, const char* name) {
+  int level = 0;
+  raiseTo(config, level, name);
+  return level > 0;
 }
 
 const std::string* xOption(const Config& config, std::string_view name) {
@@ -204,7 +210,7 @@ bool frameCount(Config& config, const char* text, const char* message) {
 // -X tracemalloc[=N], PYTHONTRACEMALLOC=N.
 bool traceMalloc(Config& config) {
   const std::string* option = xOption(config, "tracemalloc");
-  if (option && xValue(option).empty()) return config.tracemalloc = 1, true;
+  if (option && option->find('=') == std::string::npos) return config.tracemalloc = 1, true;
   if (option) {
     return frameCount(config, std::string(xValue(option)).c_str(),
                       "config_init_tracemalloc: -X tracemalloc=NFRAME: invalid number of frames");
@@ -230,9 +236,10 @@ bool maxStrDigits(Config& config) {
   const std::string* option = xOption(config, "int_max_str_digits");
   std::string value = option ? std::string(xValue(option)) : text ? text : "";
   if (value.empty() && !option) return true;
+  bool lacks_value = option && option->find('=') == std::string::npos;
   char* end;
   long digits = std::strtol(value.c_str(), &end, 10);
-  if (value.empty() || *end != 0 || (digits != 0 && digits < 640) || digits < 0 || digits > 2147483647L) {
+  if (lacks_value || *end != 0 || (digits != 0 && digits < 640) || digits < 0 || digits > 2147483647L) {
     return fatalConfig(option ? "config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must "
                                 "be >= 640 or 0 for unlimited."
                               : "config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must "
@@ -311,14 +318,15 @@ bool applyEnvironment(Config& config) {
   raiseTo(config, config.verbose, "PYTHONVERBOSE");
   raiseTo(config, config.optimize, "PYTHONOPTIMIZE");
   raiseTo(config, config.inspect, "PYTHONINSPECT");
-  if (variable(config, "PYTHONDONTWRITEBYTECODE")) config.dont_write_bytecode = 1;
-  if (variable(config, "PYTHONNOUSERSITE")) config.no_user_site = 1;
+  if (isAsked(config, "PYTHONDONTWRITEBYTECODE")) config.dont_write_bytecode = 1;
+  if (isAsked(config, "PYTHONNOUSERSITE")) config.no_user_site = 1;
   raiseTo(config, config.unbuffered, "PYTHONUNBUFFERED");
   if (variable(config, "PYTHONSAFEPATH")) config.safe_path = 1;
   if (const char* value = variable(config, "PYTHONPYCACHEPREFIX")) config.pycache_prefix = value;
   if (const std::string* option = xOption(config, "pycache_prefix")) config.pycache_prefix = xValue(option);
   if (const char* value = variable(config, "PYTHONPATH")) config.python_path = value;
   if (const char* value = variable(config, "PYTHONHOME")) config.home = value;
+  if (const char* value = variable(config, "PYTHONPLATLIBDIR")) config.platlibdir = value;
   config.faulthandler = xOption(config, "faulthandler") || variable(config, "PYTHONFAULTHANDLER");
   config.import_time = xOption(config, "importtime") || variable(config, "PYTHONPROFILEIMPORTTIME");
   config.code_debug_ranges = !xOption(config, "no_debug_ranges") && !variable(config, "PYTHONNODEBUGRANGES");

@@ -88,16 +88,20 @@ Status startMainModule() {
   return dictSet(interpreter().modules, name_text, main);
 }
 
+Status startTracemalloc() {
+  int depth = interpreter().config.tracemalloc;
+  if (depth == 0) return {};
+  Ref<> start = TRY(importAttr("_tracemalloc", "start"));
+  Ref<IntObject> frames = TRY(intFromLong(depth));
+  TRY(call(start.get(), frames.get()));
+  return {};
+}
+
 Status startOptionalServices() {
   const Config& config = interpreter().config;
   if (config.faulthandler) {
     Ref<> enable = TRY(importAttr("faulthandler", "enable"));
     TRY(call(enable.get()));
-  }
-  if (config.tracemalloc > 0) {
-    Ref<> start = TRY(importAttr("_tracemalloc", "start"));
-    Ref<IntObject> frames = TRY(intFromLong(config.tracemalloc));
-    TRY(call(start.get(), frames.get()));
   }
   if (!config.warn_options.empty()) TRY(importModule("warnings"));
   return {};
@@ -134,7 +138,8 @@ constexpr struct {
      "init_stdio_encoding: failed to get the Python codec name of the stdio encoding"},
     {createStandardStreams, "init_sys_streams: can't initialize sys standard streams"},
     {startMainModule, "add_main_module: can't create __main__ module"},
-    {startOptionalServices, "init_interp_main: failed to start tracemalloc, faulthandler or warnings"},
+    {startTracemalloc, "init_interp_main: can't initialize tracemalloc"},
+    {startOptionalServices, "init_interp_main: failed to start faulthandler or warnings"},
     {startSite, "init_import_site: Failed to import the site module"},
 };
 

@@ -17,6 +17,11 @@ bool isFile(const std::string& path) {
   return stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode);
 }
 
+bool isFolder(const std::string& path) {
+  struct stat st;
+  return stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 bool isExecutable(const std::string& path) { return isFile(path) && access(path.c_str(), X_OK) == 0; }
 
 std::string absolute(const std::string& path) {
@@ -52,20 +57,21 @@ std::string resolved(const std::string& path) {
   return realpath(path.c_str(), buffer) ? buffer : path;
 }
 
-// Without "." and ".." parts, by text.
+// Without "." and ".." parts, by text. A relative path stays one.
 std::string normalised(const std::string& path) {
+  bool is_absolute = path.starts_with('/');
   std::vector<std::string> parts;
   std::stringstream in(path);
   for (std::string part; std::getline(in, part, '/');) {
-    if (part == "..") {
-      if (!parts.empty()) parts.pop_back();
-    } else if (!part.empty() && part != ".") {
+    if (part.empty() || part == ".") continue;
+    if (part != ".." || (!is_absolute && (parts.empty() || parts.back() == "..")))
       parts.push_back(part);
-    }
+    else if (!parts.empty())
+      parts.pop_back();
   }
   std::string out;
-  for (const std::string& part : parts) out += "/" + part;
-  return out.empty() ? "/" : out;
+  for (const std::string& part : parts) out += (out.empty() && !is_absolute ? "" : "/") + part;
+  return out.empty() && is_absolute ? "/" : out;
 }
 
 std::string trimmed(const std::string& text) {
@@ -104,20 +110,29 @@ std::string environmentHome(const std::string& executable) {
   return "";
 }
 
-constexpr const char* kStdlibBelow = "/lib/python3.11";
-
-// The nearest folder above `folder` that holds a standard library; empty: none.
-std::string prefixAbove(std::string folder) {
-  for (; !folder.empty(); folder = parent(folder)) {
-    if (isFile(folder + kStdlibBelow + "/os.py")) return folder;
-  }
-  return "";
+// PREFIX/lib/NAME, where PYTHONPLATLIBDIR calls lib differently and may name a place of its own.
+std::string libraryBelow(const Config& config, const std::string& prefix, const char* name) {
+  const std::string& lib = config.platlibdir;
+  return normalised((lib.starts_with('/') ? lib : prefix + "/" + lib) + "/" + name);
 }
 
-std::string findStdlib(const Config& config, const std::string& binary_folder) {
-  if (!config.home.empty()) return config.home.substr(0, config.home.find(':')) + kStdlibBelow;
-  std::string prefix = prefixAbove(binary_folder);
-  return prefix.empty() ? KRAIT_STDLIB : prefix + kStdlibBelow;
+// The nearest folder above `folder` with that in its library; else where the library was when this was built.
+std::string prefixAbove(const Config& config, std::string folder, const char* name,
+                        bool (*is)(const std::string&)) {
+  for (; !folder.empty(); folder = parent(folder)) {
+    if (is(libraryBelow(config, folder, name))) return folder;
+  }
+  return parent(parent(KRAIT_STDLIB));
+}
+
+// PYTHONHOME is PREFIX or PREFIX:EXEC_PREFIX; what it leaves out is looked for.
+void locatePrefixes(Config& config, const std::string& binary_folder) {
+  size_t colon = config.home.find(':');
+  config.prefix = config.home.substr(0, colon);
+  config.exec_prefix = colon == std::string::npos ? config.prefix : config.home.substr(colon + 1);
+  if (config.prefix.empty()) config.prefix = prefixAbove(config, binary_folder, "python3.11/os.py", isFile);
+  if (config.exec_prefix.empty())
+    config.exec_prefix = prefixAbove(config, binary_folder, "python3.11/lib-dynload", isFolder);
 }
 
 }  // namespace
@@ -131,16 +146,14 @@ bool locateStdlib(Config& config) {
   std::string home = environmentHome(config.executable);
   std::string folder = home.empty() ? parent(resolved(config.executable)) : home;
   if (!home.empty()) config.base_executable = home + "/" + baseName(config.executable);
-  std::string stdlib = findStdlib(config, folder);
-  if (!isFile(stdlib + "/os.py") || !isFile(stdlib + "/importlib/_bootstrap.py")) {
-    std::fprintf(stderr,
-                 "krait: no standard library in %s (install libpython3.11-stdlib, or set PYTHONHOME)\n",
-                 stdlib.c_str());
-    return false;
-  }
-  config.stdlib = stdlib;
-  config.prefix = parent(parent(stdlib));
-  return true;
+  locatePrefixes(config, folder);
+  config.stdlib = libraryBelow(config, config.prefix, "python3.11");
+  config.stdlib_zip = libraryBelow(config, config.prefix, "python311.zip");
+  config.dynload = libraryBelow(config, config.exec_prefix, "python3.11/lib-dynload");
+  if (isFile(config.stdlib + "/os.py") && isFile(config.stdlib + "/importlib/_bootstrap.py")) return true;
+  std::fprintf(stderr, "krait: no standard library in %s (install libpython3.11-stdlib, or set PYTHONHOME)\n",
+               config.stdlib.c_str());
+  return false;
 }
 
 }  // namespace krait

@@ -7,7 +7,7 @@ namespace krait {
 
 // Sets the executable and what a ._pth file beside it says; before the environment is read.
 void locateExecutable(Config& config, const char* program);
-// Sets prefix and stdlib. False: there is no standard library; one line was printed.
+// Sets the prefixes and the places of the library. False: there is no standard library; one line was printed.
 bool locateStdlib(Config& config);
 
 }  // namespace krait

@@ -79,3 +79,21 @@ with tempfile.TemporaryDirectory() as folder:
 
 print(run("-c", "print('out'); 1/0"))
 print(run("-c", "import sys; print(sys.stdout.write_through, sys.stdout.line_buffering, sys.stderr.line_buffering)"))
+
+# Where the library is said to be: PREFIX:EXEC_PREFIX, and another name for lib.
+with tempfile.TemporaryDirectory() as place:
+    library = os.path.dirname(os.__file__)
+    for name in "lib", "lib64", os.path.join("a", "b"):
+        os.makedirs(os.path.join(place, name))
+        os.symlink(library, os.path.join(place, name, "python3.11"))
+    WHERE = "import sys, sysconfig; print(sys.platlibdir, sys.path[1:4], sys.prefix, sys.exec_prefix, sys.base_exec_prefix, sys._stdlib_dir, sysconfig.get_path('platstdlib'))"
+    for home, lib in ("", ""), ("", "lib64"), (":/nosuch", "lib64/"), ("/.", "a/b"), ("/:" + place, "a/../lib64"), ("/nosuch", place + "/lib64"):
+        print(run("-S", "-c", WHERE, PYTHONHOME=place + home, PYTHONPLATLIBDIR=lib)[1].replace(place, "PLACE"), end="")
+        print(run("-S", "-E", "-c", "import sys; print(sys.platlibdir)", PYTHONPLATLIBDIR=lib)[1], end="")
+
+for value in "0", "2", "99999999999999999999":
+    print(run("-c", FLAGS, PYTHONOPTIMIZE=value, PYTHONDONTWRITEBYTECODE=value, PYTHONNOUSERSITE=value, PYTHONSAFEPATH=value)[1], end="")
+LIMITS = "import sys, tracemalloc; print(sys.flags.int_max_str_digits, tracemalloc.is_tracing(), tracemalloc.get_traceback_limit())"
+for option in "tracemalloc=", "tracemalloc=0", "tracemalloc=65536", "int_max_str_digits=", "int_max_str_digits":
+    done = run("-X", option, "-c", LIMITS)
+    print(done[0], done[1], done[2].splitlines()[:1])

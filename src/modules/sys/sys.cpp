@@ -111,10 +111,7 @@ std::vector<std::string> defaultPath(const Config& config) {
     path.push_back(config.python_path.substr(at, colon - at));
     at = colon + 1;
   }
-  size_t slash = config.stdlib.rfind('/');
-  path.push_back(config.stdlib.substr(0, slash) + "/python311.zip");
-  path.push_back(config.stdlib);
-  path.push_back(config.stdlib + "/lib-dynload");
+  path.insert(path.end(), {config.stdlib_zip, config.stdlib, config.dynload});
   return path;
 }
 
@@ -164,9 +161,9 @@ Status sysConfigure() {
   TRY(dictSet(dict, "path", TRY(listOfStrings(defaultPath(config))).get()));
   TRY(putStr(dict, "executable", config.executable));
   TRY(putStr(dict, "_base_executable", config.base_executable));
-  for (const char* key : {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"})
-    TRY(putStr(dict, key, config.prefix));
-  TRY(putStr(dict, "platlibdir", "lib"));
+  for (const char* key : {"prefix", "base_prefix"}) TRY(putStr(dict, key, config.prefix));
+  for (const char* key : {"exec_prefix", "base_exec_prefix"}) TRY(putStr(dict, key, config.exec_prefix));
+  TRY(putStr(dict, "platlibdir", config.platlibdir));
   if (config.pycache_prefix.empty())
     TRY(dictSet(dict, "pycache_prefix", Py_None));
   else
