@@ -565,16 +565,59 @@ Result<Ref<>> codeLnotab(CodeObject* code) {
   return TRY(out.finish());
 }
 
+// The nearest of CPython's forms for those that opcode.py has no name for.
+Op arithmeticForm(CodeUnit unit, Op add, Op multiply, Op subtract) {
+  switch (static_cast<BinaryOp>(unitArg(unit))) {
+    case BinaryOp::kAdd:
+    case BinaryOp::kInplaceAdd: return add;
+    case BinaryOp::kMultiply:
+    case BinaryOp::kInplaceMultiply: return multiply;
+    default: return subtract;
+  }
+}
+Op publicForm(CodeUnit unit) {
+  switch (unitOp(unit)) {
+    case Op::BINARY_OP_INT:
+    case Op::BINARY_OP_INT_STORE:
+      return arithmeticForm(unit, Op::BINARY_OP_ADD_INT, Op::BINARY_OP_MULTIPLY_INT,
+                            Op::BINARY_OP_SUBTRACT_INT);
+    case Op::BINARY_OP_FLOAT:
+    case Op::BINARY_OP_FLOAT_STORE:
+      return arithmeticForm(unit, Op::BINARY_OP_ADD_FLOAT, Op::BINARY_OP_MULTIPLY_FLOAT,
+                            Op::BINARY_OP_SUBTRACT_FLOAT);
+    case Op::COMPARE_OP_INT_JUMP_BACK: return Op::COMPARE_OP_INT_JUMP;
+    case Op::LOAD_ATTR_CLASS:
+    case Op::LOAD_ATTR_CLASS_VALUE:
+    case Op::LOAD_ATTR_PROPERTY: return Op::LOAD_ATTR_ADAPTIVE;  // CPython goes on trying
+    case Op::CALL_CLASS: return Op::CALL_ADAPTIVE;
+    default: return static_cast<int>(unitOp(unit)) < kFirstPrivateOp ? unitOp(unit) : opGeneric(unitOp(unit));
+  }
+}
+
+// CPython joins any two neighbours of these kinds; here some are joined with more, some not at all.
+Op pairedForm(Op first, Op second) {
+  if (first == Op::LOAD_FAST && second == Op::LOAD_FAST) return Op::LOAD_FAST__LOAD_FAST;
+  if (first == Op::LOAD_FAST && second == Op::LOAD_CONST) return Op::LOAD_FAST__LOAD_CONST;
+  if (first == Op::LOAD_CONST && second == Op::LOAD_FAST) return Op::LOAD_CONST__LOAD_FAST;
+  if (first == Op::STORE_FAST && second == Op::LOAD_FAST) return Op::STORE_FAST__LOAD_FAST;
+  if (first == Op::STORE_FAST && second == Op::STORE_FAST) return Op::STORE_FAST__STORE_FAST;
+  return first;
+}
+
 Result<Ref<>> codeAdaptiveBytes(CodeObject* code) {
   Ref<BytesObject> bytes = TRY(bytesFrom(
       {reinterpret_cast<const char*>(code->co_code_adaptive), static_cast<size_t>(code->ob_size) * 2}));
-  // Forms of our own have no name in opcode.py.
+  bool is_quickened = code->co_warmup >= 0;
   auto* units = reinterpret_cast<CodeUnit*>(bytes->data());
   for (Py_ssize_t i = 0; i < code->ob_size; i++) {
-    Op generic = opGeneric(unitOp(units[i]));
-    if (static_cast<int>(unitOp(units[i])) >= kFirstPrivateOp)
-      units[i] = codeUnit(generic, unitArg(units[i]));
-    i += opCacheUnits(generic);
+    Op generic = opGeneric(unitOp(units[i])), shown = publicForm(units[i]);
+    int caches = opCacheUnits(generic);
+    if (is_quickened && caches == 0 && i + 1 < code->ob_size) {
+      Op paired = pairedForm(generic, opGeneric(unitOp(units[i + 1])));
+      if (paired != generic) shown = paired;
+    }
+    units[i] = codeUnit(shown, unitArg(units[i]));
+    i += caches;
   }
   return bytes;
 }
