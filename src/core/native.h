@@ -57,9 +57,16 @@ struct LooseBinding {
   int missing = -1;
   bool unused = false;
 };
-Status bindLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, PyObject** out,
+struct GivenArgs {
+  PyObject* const* values;  // positional ones, then those of `names`
+  Py_ssize_t count;
+  TupleObject* names;  // null: the keywords, if any, are in `dict`
+  DictObject* dict;
+};
+GivenArgs givenTupleDict(PyObject* args, PyObject* kwargs);
+Status bindLoosely(const RuntimeSignature& sig, const GivenArgs& given, PyObject** out,
                    LooseBinding& binding);
-bool finishLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, const LooseBinding& binding,
+bool finishLoosely(const RuntimeSignature& sig, const GivenArgs& given, const LooseBinding& binding,
                    bool converted);
 
 // Conversion of one argument. `fallback` parses the default's text when the argument is absent.
@@ -346,6 +353,20 @@ struct IsCallArgs : std::false_type {};
 template <>
 struct IsCallArgs<TypeList<CallArgs>> : std::true_type {};
 
+// Likewise for functions that CPython parses with PyArg_ParseTupleAndKeywords: an argument is converted
+// before the next one is missed, a superfluous keyword is noticed last.
+template <Text S, auto F, class... T, size_t... I, class... Lead>
+PyObject* callLoosely(const GivenArgs& given, std::index_sequence<I...>, Lead... lead) {
+  constexpr const RuntimeSignature& sig = SignatureOf<S>::runtime;
+  PyObject* v[sig.count + 1] = {};
+  LooseBinding binding;
+  if (bindLoosely(sig, given, v, binding).failed()) return nullptr;
+  std::tuple<ArgHolder<T>...> holders;
+  bool ok = ((int(I) != binding.missing && std::get<I>(holders).load(convertArg<S, T, I>(v[I]))) && ...);
+  if (!finishLoosely(sig, given, binding, ok)) return nullptr;
+  return toPython(F(lead..., std::move(*std::get<I>(holders).value)...));
+}
+
 // Splits F into its leading self (if any) and its arguments.
 template <SelfMode M, auto F>
 struct Shape;
@@ -355,6 +376,10 @@ struct Shape<SelfMode::kSelf, F> {
   template <Text S>
   static PyObject* invoke(PyObject* self, PyObject* const* v) {
     return callConverted<S, F, A...>(v, std::index_sequence_for<A...>{}, static_cast<Self>(self));
+  }
+  template <Text S>
+  static PyObject* invokeLoosely(PyObject* self, const GivenArgs& given) {
+    return callLoosely<S, F, A...>(given, std::index_sequence_for<A...>{}, static_cast<Self>(self));
   }
   static PyObject* invokeRaw(PyObject* self, CallArgs args) {
     if constexpr (IsCallArgs<Args>::value)
@@ -369,6 +394,10 @@ struct Shape<SelfMode::kNone, F> {
   template <Text S>
   static PyObject* invoke(PyObject*, PyObject* const* v) {
     return callConverted<S, F, A...>(v, std::index_sequence_for<A...>{});
+  }
+  template <Text S>
+  static PyObject* invokeLoosely(PyObject*, const GivenArgs& given) {
+    return callLoosely<S, F, A...>(given, std::index_sequence_for<A...>{});
   }
   static PyObject* invokeRaw(PyObject*, CallArgs args) {
     if constexpr (IsCallArgs<Args>::value)
@@ -393,11 +422,14 @@ struct NativeEntry {
     return ShapeF::template invoke<S>(self, bound);
   }
   static PyObject* keywords(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
-    PyObject* bound[sig.count + 1] = {};
-    if (bindArguments(SignatureOf<S>::runtime, args, count, reinterpret_cast<TupleObject*>(names), bound)
-            .failed())
-      return nullptr;
-    return ShapeF::template invoke<S>(self, bound);
+    auto* name_tuple = reinterpret_cast<TupleObject*>(names);
+    if constexpr (sig.classic) {
+      return ShapeF::template invokeLoosely<S>(self, {args, count, name_tuple, nullptr});
+    } else {
+      PyObject* bound[sig.count + 1] = {};
+      if (bindArguments(SignatureOf<S>::runtime, args, count, name_tuple, bound).failed()) return nullptr;
+      return ShapeF::template invoke<S>(self, bound);
+    }
   }
   static PyObject* raw(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
     return ShapeF::invokeRaw(self, {args, count, reinterpret_cast<TupleObject*>(names)});
@@ -465,24 +497,11 @@ int initEntry(PyObject* self, PyObject* args, PyObject* kwargs) {
   decref(none_or_null);
   return 0;
 }
-// Likewise for constructors that CPython parses with PyArg_ParseTupleAndKeywords: an argument is converted
-// before the next one is missed, a superfluous keyword is noticed last.
-template <Text S, auto F, class Self, class... T, size_t... I>
-PyObject* callParsed(Self self, PyObject* args, PyObject* kwargs, TypeList<T...>, std::index_sequence<I...>) {
-  constexpr const RuntimeSignature& sig = SignatureOf<S>::runtime;
-  PyObject* v[sig.count + 1] = {};
-  LooseBinding binding;
-  if (bindLoosely(sig, args, kwargs, v, binding).failed()) return nullptr;
-  std::tuple<ArgHolder<T>...> holders;
-  bool ok = ((int(I) != binding.missing && std::get<I>(holders).load(convertArg<S, T, I>(v[I]))) && ...);
-  if (!ok) return finishLoosely(sig, args, kwargs, binding, false), nullptr;
-  if (!finishLoosely(sig, args, kwargs, binding, true)) return nullptr;
-  return toPython(F(self, std::move(*std::get<I>(holders).value)...));
-}
+// Likewise for constructors that CPython parses with PyArg_ParseTupleAndKeywords.
 template <Text S, auto F>
 PyObject* parsedNewEntry(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
-  using Args = typename Shape<SelfMode::kSelf, F>::Args;
-  return callParsed<S, F>(type, args, kwargs, Args{}, std::make_index_sequence<Args::size>{});
+  return Shape<SelfMode::kSelf, F>::template invokeLoosely<S>(reinterpret_cast<PyObject*>(type),
+                                                              givenTupleDict(args, kwargs));
 }
 template <Text S, auto F>
 inline constexpr newfunc parsedNewSlot = &parsedNewEntry<S, F>;

@@ -206,13 +206,21 @@ Status bindTupleDict(const RuntimeSignature& sig, PyObject* args, PyObject* kwar
   return bindAll(sig, tuple->items(), tuple->size(), {nullptr, nullptr, has_keywords ? dict : nullptr}, out);
 }
 
-Status bindLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, PyObject** out,
-                   LooseBinding& binding) {
+GivenArgs givenTupleDict(PyObject* args, PyObject* kwargs) {
   auto* tuple = cast<TupleObject>(args);
-  Keywords keywords{nullptr, nullptr, static_cast<DictObject*>(kwargs)};
-  Py_ssize_t unused = keywords.size(), count = tuple->size();
+  return {tuple->items(), tuple->size(), nullptr, static_cast<DictObject*>(kwargs)};
+}
+
+namespace {
+Keywords keywordsOf(const GivenArgs& given) { return {given.names, given.values + given.count, given.dict}; }
+}  // namespace
+
+Status bindLoosely(const RuntimeSignature& sig, const GivenArgs& given, PyObject** out,
+                   LooseBinding& binding) {
+  Keywords keywords = keywordsOf(given);
+  Py_ssize_t unused = keywords.size(), count = given.count;
   TRY(checkKeywordCallCount(sig, count, unused));
-  for (Py_ssize_t i = 0; i < count; i++) out[i] = tuple->at(i);
+  for (Py_ssize_t i = 0; i < count; i++) out[i] = given.values[i];
   for (int i = static_cast<int>(count); i < sig.count; i++) {
     out[i] = unused > 0 && i >= sig.positional_only ? keywords.find(sig.names[i]) : nullptr;
     if (out[i]) {
@@ -226,15 +234,13 @@ Status bindLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs
   return {};
 }
 
-bool finishLoosely(const RuntimeSignature& sig, PyObject* args, PyObject* kwargs, const LooseBinding& binding,
+bool finishLoosely(const RuntimeSignature& sig, const GivenArgs& given, const LooseBinding& binding,
                    bool converted) {
   if (!converted) {
     if (!exceptionPending()) (void)raiseMissing(sig, binding.missing);
     return false;
   }
-  if (!binding.unused) return true;
-  Keywords keywords{nullptr, nullptr, static_cast<DictObject*>(kwargs)};
-  return !explainUnused(sig, cast<TupleObject>(args)->size(), keywords).failed();
+  return !binding.unused || !explainUnused(sig, given.count, keywordsOf(given)).failed();
 }
 
 // --- converters --------------------------------------------------------------------------------------------
