@@ -43,9 +43,9 @@ Result<const FrozenModule*> lookupFrozen(StrObject* name) {
   return module && frozenInUse(*module) ? module : nullptr;
 }
 
-Raised raiseNoFrozen(StrObject* name) {
+Raised raiseFrozen(const char* format, StrObject* name) {
   auto raised = [&]() -> Status {
-    Ref<StrObject> message = TRY(strFormat("No such frozen object named %R", name));
+    Ref<StrObject> message = TRY(strFormat(format, name));
     Ref<> exception = TRY(call(PyExc_ImportError, message.get()));
     TRY(attrSet(exception, "name", name));
     return raiseException(std::move(exception));
@@ -53,6 +53,7 @@ Raised raiseNoFrozen(StrObject* name) {
   (void)raised().failed();
   return Raised{};
 }
+Raised raiseNoFrozen(StrObject* name) { return raiseFrozen("No such frozen object named %R", name); }
 
 Result<Ref<>> impExtensionSuffixes() {
   Ref<ListObject> list = TRY(listNew());
@@ -85,14 +86,19 @@ Result<Ref<>> impFindFrozen(StrObject* name, bool withdata) {
   return Ref<>(TRY(tupleOf(data.get(), boolRef(module->is_package).get(), origin.get())));
 }
 
+Result<Ref<>> codeOfFrozenData(StrObject* name, PyObject* data) {
+  if (!typeOf(data)->tp_as_buffer || !typeOf(data)->tp_as_buffer->bf_getbuffer)
+    return raise(PyExc_TypeError, "get_frozen_object() argument 2 must be bytes, not %.50s", typeName(data));
+  Buffer buffer = TRY(Buffer::acquire(data));
+  if (buffer.size() == 0) return raiseFrozen("Frozen object named %R is invalid", name);
+  Ref<> code =
+      TRY(marshalLoads({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}));
+  if (isCode(code)) return code;
+  return raise(PyExc_TypeError, "frozen object %R is not a code object", name);
+}
+
 Result<Ref<>> impGetFrozenObject(StrObject* name, PyObject* data) {
-  if (data != Py_None) {
-    Buffer buffer = TRY(Buffer::acquire(data));
-    Ref<> code =
-        TRY(marshalLoads({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}));
-    if (!isCode(code)) return raise(PyExc_TypeError, "object %R is not a code object", code.get());
-    return code;
-  }
+  if (data != Py_None) return codeOfFrozenData(name, data);
   const FrozenModule* module = TRY(lookupFrozen(name));
   if (!module) return raiseNoFrozen(name);
   return frozenCode(*module);

@@ -99,7 +99,9 @@ Result<Ref<DictObject>> currentOnceRegistry() {
 // None matches everything, an exact str itself, anything else is a pattern.
 Result<bool> patternMatches(PyObject* pattern, PyObject* text) {
   if (pattern == Py_None) return true;
-  if (isExactStr(pattern)) return isStr(text) && strEquals(cast<StrObject>(pattern), cast<StrObject>(text));
+  if (isExactStr(pattern) && !isStr(text))
+    return raise(PyExc_TypeError, "Can't compare str and %.50s", typeName(text));
+  if (isExactStr(pattern)) return strEquals(cast<StrObject>(pattern), cast<StrObject>(text));
   Ref<> result = TRY(callMethod(pattern, name<"match">(), text));
   return objectIsTrue(result.get());
 }
@@ -364,7 +366,7 @@ Result<Ref<>> filtersMutated() {
 constinit PyMethodDef kWarningsMethods[] = {
     function<"warn($module, /, message, category=None, stacklevel=1, source=None)", pyWarn,
              "Issue a warning, or maybe ignore it or raise an exception.">,
-    function<"!warn_explicit($module, /, message, category, filename, lineno, module=None, registry=None, "
+    function<"!%%warn_explicit($module, message, category, filename, lineno, module=None, registry=None, "
              "module_globals=None, source=None)",
              pyWarnExplicit, "Issue a warning about a given place.">,
     function<"!_filters_mutated($module, /)", filtersMutated>,

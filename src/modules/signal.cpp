@@ -19,6 +19,7 @@
 #include "core/native.h"
 #include "core/number.h"
 #include "core/thread.h"
+#include "modules/c_args.h"
 #include "modules/signal_set.h"
 #include "types/bool.h"
 #include "types/dict.h"
@@ -202,14 +203,14 @@ Status sigSiginterrupt(int signum, int flag) {
   return {};
 }
 
-Result<long> sigSetWakeupFd(PyObject* fd_object, bool warn_on_full_buffer) {
-  int fd = TRY(asInt(fd_object));
+Result<long> sigSetWakeupFd(CInt fd, bool warn_on_full_buffer) {
   if (!onMainThread())
     return raise(PyExc_ValueError, "set_wakeup_fd only works in main thread of the main interpreter");
   if (fd != -1) {
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0) return raiseErrno(errno);
-    if (!(flags & O_NONBLOCK)) return raise(PyExc_ValueError, "the fd %i must be in non-blocking mode", fd);
+    if (!(flags & O_NONBLOCK))
+      return raise(PyExc_ValueError, "the fd %i must be in non-blocking mode", fd.value);
   }
   g_wakeup.warn_on_full_buffer = warn_on_full_buffer;
   return g_wakeup.fd.exchange(fd);
@@ -370,7 +371,7 @@ constinit PyMethodDef kSignalMethods[] = {
     function<"raise_signal($module, signalnum, /)", sigRaiseSignal, "Send a signal to this process.">,
     function<"strsignal($module, signalnum, /)", sigStrsignal, "Description of a signal.">,
     function<"getsignal($module, signalnum, /)", sigGetsignal, "The handler of a signal.">,
-    function<"!set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)", sigSetWakeupFd,
+    function<"!%%set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)", sigSetWakeupFd,
              "set_wakeup_fd(fd, *, warn_on_full_buffer=True) -> fd\n\nSet the descriptor that gets the "
              "number of each signal.">,
     function<"siginterrupt($module, signalnum, flag, /)", sigSiginterrupt,

@@ -75,18 +75,20 @@ Status logClose() {
   return {};
 }
 
-Result<long> logSetMask(CLong mask) {
-  TRY(audit("syslog.setlogmask", "l", mask.value));
-  return setlogmask(static_cast<int>(mask.value));
+Result<long> logSetMask(CallArgs args) {
+  if (args.count != 1) return raise(PyExc_TypeError, "mask for priority");
+  long mask = TRY(asLong(args.values[0]));
+  TRY(audit("syslog.setlogmask", "l", mask));
+  return setlogmask(static_cast<int>(mask));
 }
-long logMask(long priority) { return LOG_MASK(static_cast<int>(priority)); }
-long logUpTo(long priority) { return LOG_UPTO(static_cast<int>(priority)); }
+long logMask(CLong priority) { return LOG_MASK(static_cast<int>(priority.value)); }
+long logUpTo(CLong priority) { return LOG_UPTO(static_cast<int>(priority.value)); }
 
 constinit PyMethodDef kSyslogMethods[] = {
     function<"!%%openlog(ident=None, logoption=0, facility=8)", logOpen>,
     function<"!closelog()", logClose>,
     function<"!%syslog(*args)", logMessage>,
-    function<"!%setlogmask(maskpri, /)", logSetMask>,
+    function<"!%setlogmask(*args)", logSetMask>,
     function<"!%%LOG_MASK(pri, /)", logMask>,
     function<"!%%LOG_UPTO(pri, /)", logUpTo>,
     {}};

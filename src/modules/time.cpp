@@ -48,7 +48,12 @@ Result<TimeNs> readClock(int clock) {
   return timeFromTimespec(t);
 }
 Result<Ref<>> timeClockGettime(CInt clock) { return secondsOf(TRY(readClock(clock))); }
-Result<Ref<>> timeClockGettimeNs(CInt clock) { return nsOf(TRY(readClock(clock))); }
+// The functions for nanoseconds name their siblings where arguments are wanting.
+Result<Ref<>> timeClockGettimeNs(CallArgs args) {
+  if (args.count != 1)
+    return raise(PyExc_TypeError, "clock_gettime() takes exactly 1 argument (%zd given)", args.count);
+  return nsOf(TRY(readClock(TRY(asCInt(args.values[0])))));
+}
 Status setClock(int clock, TimeNs ns) {
   timespec t = timeAsTimespec(ns);
   if (clock_settime(clock, &t) != 0) return raiseErrno(errno);
@@ -57,7 +62,11 @@ Status setClock(int clock, TimeNs ns) {
 Status timeClockSettime(CInt clock, PyObject* seconds) {
   return setClock(clock, TRY(timeFromSeconds(seconds, TimeRound::kFloor)));
 }
-Status timeClockSettimeNs(CInt clock, PyObject* ns) {
+Status timeClockSettimeNs(CallArgs args) {
+  if (args.count != 2)
+    return raise(PyExc_TypeError, "clock_settime() takes exactly 2 arguments (%zd given)", args.count);
+  int clock = TRY(asCInt(args.values[0]));
+  PyObject* ns = args.values[1];
   if (!isInt(ns)) return raise(PyExc_TypeError, "expect int, got %s", typeName(ns));
   return setClock(clock, TRY(timeFromUnits(ns, 1, TimeRound::kFloor)));
 }
@@ -292,11 +301,11 @@ constinit PyMethodDef kTimeMethods[] = {
     function<"!time_ns()", clockNs<CLOCK_REALTIME>, "time_ns() -> int\n\nNanoseconds since the epoch.">,
     function<"!%%clock_gettime(clk_id, /)", timeClockGettime,
              "clock_gettime(clk_id) -> float\n\nTime of a clock.">,
-    function<"!%%clock_gettime_ns(clk_id, /)", timeClockGettimeNs,
+    function<"!%clock_gettime_ns(*args)", timeClockGettimeNs,
              "clock_gettime_ns(clk_id) -> int\n\nTime of a clock in nanoseconds.">,
     function<"!%%clock_settime(clk_id, time, /)", timeClockSettime,
              "clock_settime(clk_id, time)\n\nSet a clock.">,
-    function<"!%%clock_settime_ns(clk_id, time, /)", timeClockSettimeNs,
+    function<"!%clock_settime_ns(*args)", timeClockSettimeNs,
              "clock_settime_ns(clk_id, time)\n\nSet a clock in nanoseconds.">,
     function<"!%%clock_getres(clk_id, /)", timeClockGetres,
              "clock_getres(clk_id) -> floating point number\n\nResolution of a clock.">,
@@ -307,7 +316,7 @@ constinit PyMethodDef kTimeMethods[] = {
              "gmtime([seconds]) -> struct_time\n\nUTC of a time stamp.">,
     function<"!%%localtime(seconds=<unrepresentable>, /)", timeLocaltime,
              "localtime([seconds]) -> struct_time\n\nLocal time of a time stamp.">,
-    function<"!%%asctime(tuple=<unrepresentable>, /)", timeAsctime,
+    function<"!%asctime(tuple=<unrepresentable>, /)", timeAsctime,
              "asctime([tuple]) -> string\n\nA time as 'Sat Jun 06 16:26:11 1998'.">,
     function<"!%%ctime(seconds=<unrepresentable>, /)", timeCtime,
              "ctime(seconds) -> string\n\nA time stamp as local time text.">,

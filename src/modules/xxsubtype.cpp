@@ -1,7 +1,10 @@
 // xxsubtype: subclasses of list and dict with C state, which the test suite derives from.
+#include <ctime>
+
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "modules/c_args.h"
 #include "types/dict.h"
 #include "types/list.h"
 #include "types/module.h"
@@ -74,11 +77,21 @@ PyObject* staticCall(PyObject* self, PyObject* const* args, Py_ssize_t count, Py
 }
 
 // How long `times` attribute lookups of the object take: the answer is None, the caller measures.
-Result<Ref<>> bench(PyObject* object, StrObject* attr, int times) {
-  for (int i = 0; i < times; i++) TRY(attrGet(object, attr));
-  return none();
+// Processor time of looking an attribute up that many times.
+Result<double> bench(CallArgs args) {
+  if (args.count < 2 || args.count > 3)
+    return raise(PyExc_TypeError, "function takes at %s arguments (%zd given)",
+                 args.count < 2 ? "least 2" : "most 3", args.count);
+  PyObject* name = args.values[1];
+  if (!isStr(name))
+    return raise(PyExc_TypeError, "argument 2 must be str, not %.50s",
+                 name == Py_None ? "None" : typeName(name));
+  int times = args.count == 3 ? TRY(asCInt(args.values[2])) : 1000;
+  std::clock_t start = std::clock();
+  while (times-- > 0) TRY(attrGet(args.values[0], cast<StrObject>(name)));
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
-constinit PyMethodDef kFunctions[] = {function<"!bench(obj, name, n=1000, /)", bench>, {}};
+constinit PyMethodDef kFunctions[] = {function<"!%bench(*args)", bench>, {}};
 
 Status exec(PyObject* module) {
   kListMethods[3] = {"staticmeth",

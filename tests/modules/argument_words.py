@@ -177,3 +177,66 @@ for call in (lambda: items.tofile(), lambda: items.tofile(1, 2), lambda: items.t
         print(ascii(call()))
     except Exception as error:
         print(type(error).__name__, ascii(str(error)))
+
+# Functions whose C code takes its arguments apart in a way of its own.
+import _imp
+import _warnings
+import datetime
+import io
+import marshal
+import pickle
+import signal
+import syslog
+import threading
+import time
+import warnings
+import xxsubtype
+
+BIG = 2 ** 70
+
+
+def words(function, *args, **kwargs):
+    try:
+        result = function(*args, **kwargs)
+        print(function.__name__, ascii(result)[:60])
+    except Exception as error:
+        print(function.__name__, type(error).__name__, error)
+
+
+for function, *arguments in (
+        (signal.set_wakeup_fd, BIG), (signal.set_wakeup_fd, 1, 2), (signal.set_wakeup_fd,), (signal.set_wakeup_fd, 2 ** 40),
+        (syslog.setlogmask,), (syslog.setlogmask, 1, 2), (syslog.setlogmask, 'x'), (syslog.LOG_MASK, BIG), (syslog.LOG_UPTO, 'x'),
+        (time.clock_gettime_ns,), (time.clock_gettime_ns, 1, 2), (time.clock_gettime_ns, 'x'), (time.clock_gettime_ns, 2 ** 40),
+        (time.clock_settime_ns, 1), (time.clock_settime_ns, 'x', 'y'), (time.clock_settime_ns, 1, 'y'), (time.asctime, 1, 2),
+        (_imp.get_frozen_object, 'zipimport', 1), (_imp.get_frozen_object, 'nosuch', b''), (_imp.get_frozen_object, 'zipimport', marshal.dumps(1)),
+        (xxsubtype.bench,), (xxsubtype.bench, 1, 2), (xxsubtype.bench, 1, 'real', 'x'), (xxsubtype.bench, 1, 'real', 2, 3), (xxsubtype.bench, 1, 'nosuch')):
+    words(function, *arguments)
+words(syslog.openlog, 1, bogus=1)
+words(xxsubtype.bench, bogus=1)
+print(type(xxsubtype.bench([], 'append', 3)))
+import _thread
+words(_thread.interrupt_main, BIG)
+words(_thread.interrupt_main, 2 ** 40)
+
+for arguments in (('m',), ('m', None, 1), ('m', UserWarning, 1, 1), ('m', int, 'f', 1.5), ('m', UserWarning, 'f', 1, 2)):
+    words(_warnings.warn_explicit, *arguments)
+    words(_warnings.warn_explicit, *arguments, bogus=3)
+words(_warnings.warn_explicit, message='m', category=int, filename=3)
+
+lock = threading.RLock()
+for state in None, 1, (), (1,), (1, 2, 3), b'ab', 'ab', ('a', 2), (1, None), [1.5, 2]:
+    words(lock._acquire_restore, state)
+lock._acquire_restore([-1, 5])
+print(lock._release_save())
+
+unpickler = pickle.Unpickler(io.BytesIO())
+for memo in {1: 2}, {}, {'a': 1}, {-1: 2}, [], unpickler.memo:
+    try:
+        unpickler.memo = memo
+        print(unpickler.memo.copy())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+for text in '0000-W12-2', '0000W12', '0000W53', '0000-W00-1', '0000-W12-0', '0001-W01-1', '9999-W52-6':
+    words(datetime.date.fromisoformat, text)
+    words(datetime.datetime.fromisoformat, text + 'T12')

@@ -49,7 +49,9 @@ bool parseWeekDate(Fields& fields, int year, bool separated, CivilDate* out) {
     if (separated && !fields.take('-')) return false;
     if (!fields.number(1, &iso.weekday)) return false;
   }
-  return dateOfIsoWeek(iso, out) == 0;
+  if (year >= kMinYear) return dateOfIsoWeek(iso, out) == 0;
+  *out = {kMinYear, 0, 0};  // year 0 has weeks, but no dates: refused when one is made
+  return iso.week >= 1 && iso.week <= 52 && iso.weekday >= 1 && iso.weekday <= 7;
 }
 
 enum class ClockEnd { kMalformed, kReached, kRestIgnored };

@@ -167,6 +167,7 @@ Status memoSetter(UnpicklerObject* self, Opt<> value) {
     }
   } else if (isDict(value.get())) {
     filled = memoFromDict(*fresh, cast<DictObject>(value.get()));
+    fresh->clear();  // CPython puts the entries into the memo that it drops then
   } else {
     filled =
         raise(PyExc_TypeError, "'memo' attribute must be an UnpicklerMemoProxy object or dict, not %.200s",

@@ -16,6 +16,7 @@
 #include "core/signals.h"
 #include "core/text_out.h"
 #include "core/thread.h"
+#include "modules/c_args.h"
 #include "modules/heap_type.h"
 #include "modules/thread/thread_types.h"
 #include "types/dict.h"
@@ -120,7 +121,7 @@ Result<Ref<>> setStackSize(Py_ssize_t size) {
   return TRY(intFromLong(old));
 }
 
-Result<Ref<>> interruptMain(int signum) {
+Result<Ref<>> interruptMain(modules::CInt signum) {
   if (signum < 1 || signum >= NSIG || (simulateSignal && simulateSignal(signum) < 0))
     return raise(PyExc_ValueError, "signal number out of range");
   return none();

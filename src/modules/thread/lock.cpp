@@ -10,6 +10,7 @@
 #include "modules/c_args.h"
 #include "modules/thread/thread_types.h"
 #include "types/bool.h"
+#include "types/bytes.h"
 #include "types/int.h"
 #include "types/str.h"
 #include "types/time_value.h"
@@ -130,9 +131,26 @@ Result<Ref<>> rlockReleaseSave(RLockObject* self) {
   return saved;
 }
 
-Status rlockAcquireRestore(RLockObject* self, TupleObject* saved) {
-  if (saved->size() != 2) return raise(PyExc_TypeError, "_acquire_restore() takes a (count, owner) tuple");
-  unsigned long count = TRY(asUnsignedLong(saved->at(0))), owner = TRY(asUnsignedLong(saved->at(1)));
+Result<unsigned long> savedNumber(PyObject* saved, Py_ssize_t index) {
+  Ref<> item = TRY(sequenceGet(saved, index));
+  if (!isInt(item))
+    return raise(PyExc_TypeError, "_acquire_restore() argument 1, item %zd must be int, not %.50s", index,
+                 item.get() == Py_None ? "None" : typeName(item.get()));
+  bool failed;
+  unsigned long number = asUnsignedLongMask(item.get(), &failed);
+  if (failed) return Raised{};
+  return number;
+}
+
+Status rlockAcquireRestore(RLockObject* self, PyObject* saved) {
+  if (!isSequence(saved) || isBytes(saved))
+    return raise(PyExc_TypeError, "_acquire_restore() argument 1 must be 2-item sequence, not %.50s",
+                 saved == Py_None ? "None" : typeName(saved));
+  Py_ssize_t size = TRY(sequenceLength(saved));
+  if (size != 2)
+    return raise(PyExc_TypeError, "_acquire_restore() argument 1 must be sequence of length 2, not %zd",
+                 size);
+  unsigned long count = TRY(savedNumber(saved, 0)), owner = TRY(savedNumber(saved, 1));
   TRY(lockAcquire(*self->lock, -1));
   self->owner = owner;
   self->count = count;
