@@ -1,5 +1,7 @@
 #include "compiler/parse_source.h"
 
+#include <algorithm>
+
 #include "compiler/context.h"
 #include "core/c_stack.h"
 #include "core/call.h"
@@ -120,6 +122,38 @@ Status issue(const parser::Warning& warning, StrObject* filename) {
   return raiseDiagnostic(warning.as_error, filename);
 }
 
+// The lines of a statement typed in. One that is not UTF-8 is an error behind the line before it.
+class CheckedLines {
+ public:
+  CheckedLines(InteractiveInput& input, StrObject* filename) : input_(input), filename_(filename) {}
+
+  Result<std::string> next(bool continuation) {
+    std::string line = TRY(input_.readLine(continuation));
+    if (decodeUtf8(line, "strict").failed()) return raiseUndecodable();
+    count_++;
+    last_ = line;
+    return line;
+  }
+
+ private:
+  Raised raiseUndecodable() {
+    if (!pendingMatches(PyExc_UnicodeDecodeError)) return {};
+    parser::Diagnostic error;
+    error.message = "(unicode error) " + textOfPending("decoding error");
+    error.lineno = error.end_lineno = count_;
+    auto begins_character = [](char c) { return (c & 0xc0) != 0x80; };
+    error.offset = static_cast<int>(std::count_if(last_.begin(), last_.end(), begins_character));
+    error.end_offset = -1;
+    error.text = last_.substr(0, last_.find('\n'));
+    return raiseDiagnostic(error, filename_);
+  }
+
+  InteractiveInput& input_;
+  StrObject* filename_;  // borrowed
+  int count_ = 0;
+  std::string last_;
+};
+
 class Parse {
  public:
   Parse(StrObject* filename, const CompileOptions& options) : filename_(filename) {
@@ -192,8 +226,9 @@ Result<ast::Mod*> parseInteractive(InteractiveInput& input, StrObject* filename,
   CompileOptions single = options;
   single.mode = CompileMode::kSingle;
   Parse parse(filename, single);
-  parse.callbacks().readline = [&input](bool continuation) -> std::optional<std::string> {
-    Result<std::string> line = input.readLine(continuation);
+  CheckedLines lines(input, filename);
+  parse.callbacks().readline = [&lines](bool continuation) -> std::optional<std::string> {
+    Result<std::string> line = lines.next(continuation);
     if (line.failed()) return std::nullopt;
     return std::move(line).take();
   };

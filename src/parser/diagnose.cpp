@@ -363,6 +363,8 @@ void Diagnoser::raiseFrom(const Expr* first, std::string message) {
 void Diagnoser::raiseHere(std::string message, ErrorKind kind) {
   const Token& last = lexer_.fetched(fill_ - 1);
   int column = last.col_offset == -1 ? cursorColumn(lexer_, last) : last.col_offset + 1;
+  bool is_past_end = last.col_offset == -1 && last.type != Tok::Error && lexer_.atEnd();
+  if (is_past_end && options_.from_file) column = 0;  // the tokenizer's buffer is empty then
   int end_column = last.end_col_offset == -1 ? -1 : last.end_col_offset + 1;
   raiseAt(kind, last.lineno, column, last.end_lineno, end_column, std::move(message));
 }

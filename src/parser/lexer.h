@@ -82,6 +82,7 @@ class Lexer {
   const char* cursor() const { return cur_; }
   const char* lineStart() const { return line_start_; }
   const char* textBegin() const { return text_; }
+  bool atEnd() const { return cur_ >= text_end_; }
   // Whether more text could have changed the token at `index` or what follows it.
   bool endsInput(size_t index) const;
   bool isInteractive() const { return callbacks_ != nullptr; }

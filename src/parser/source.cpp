@@ -123,13 +123,13 @@ bool decodeAs(DecodedSource& result, const std::string& encoding, const Options&
   return false;
 }
 
-// CPython reads a script's lines as C strings.
+// CPython reads a script's lines as C strings: the rest of a line is lost, its end too.
 std::string cutLinesAtNull(std::string_view source) {
   std::string out;
   bool dropping = false;
   for (char c : source) {
-    dropping = c == '\0' || (dropping && c != '\n');
-    if (!dropping) out += c;
+    if (!dropping && c != '\0') out += c;
+    dropping = (dropping || c == '\0') && c != '\n';
   }
   return out;
 }

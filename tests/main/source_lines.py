@@ -27,3 +27,22 @@ with tempfile.TemporaryDirectory() as folder:
                 except SyntaxError as error:
                     print(ascii(source), name, mode, ascii(error.args))
     os.chdir("/")
+
+# What is missing at the end of a script has no column; a null drops the rest of its line, the line's end included.
+SCRIPTS = [b"if x:\n", b"if x:\n\n  \n#c\n", b"def f():\n  if x:\n", b"if x:", b"try:\n  pass\nx", b"# coding: latin-1\nif x:\n",
+           b"x=1\0\nprint(x)", b"x=1 # c\0\nprint(3)\nprint(4)", b"\0\nprint(1)\n\0\0\n1/0\n", b'"""a\0b\nc"""\nprint(6)\0']
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    for data in SCRIPTS:
+        with open("script.py", "wb") as file:
+            file.write(data)
+        done = subprocess.run([sys.executable, "-i", "script.py"], input=b"import sys; print(sys.last_value.args)\n", capture_output=True)
+        print(data, done.returncode, (done.stdout + done.stderr).replace(os.getcwd().encode(), b"FOLDER"))
+    os.chdir("/")
+
+# Lines typed in that are no UTF-8.
+HOOK = b"import sys; sys.excepthook = lambda kind, value, traceback: print(ascii(value.args))\n"
+for data in (b'print("\xff")\n1\n', b"# \xff\n", b"if 1:\n  \xe9\xe9\n\n2\n", b"x = (1,#\xc3\xa9\n\xff\n)\n3\n", b'"""\n\xff\n',
+             b"# coding: latin-1\n'\xe9'\n", b"\xe2\x82\n4\n", b"5\n\xff"):
+    done = subprocess.run([sys.executable, "-i"], input=HOOK + data, capture_output=True)
+    print(data, done.returncode, done.stdout, done.stderr.split(b">>> ", 1)[1])
