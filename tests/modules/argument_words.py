@@ -240,3 +240,10 @@ for memo in {1: 2}, {}, {'a': 1}, {-1: 2}, [], unpickler.memo:
 for text in '0000-W12-2', '0000W12', '0000W53', '0000-W00-1', '0000-W12-0', '0001-W01-1', '9999-W52-6':
     words(datetime.date.fromisoformat, text)
     words(datetime.datetime.fromisoformat, text + 'T12')
+
+for value in datetime.date(2020, 1, 1), datetime.time(1), datetime.datetime(2020, 1, 1):
+    for arguments, names in (('q',), {'x': 1}), ((1,), {'x': 1}), ((1, None), {'x': 1}), ((), {'x': 1}):
+        words(value.replace, *arguments, **names)
+words(datetime.datetime, 1, 1, 1, fold=5, tzinfo=3)
+words(datetime.datetime, 0, 1, 1, tzinfo=3)
+words(datetime.datetime, 1, 1, 1, tzinfo=3)

@@ -225,7 +225,7 @@ constinit PyMethodDef kMethods[] = {
            "Return the day of the week: Monday == 1 ... Sunday == 7.">,
     method<"!toordinal($self, /)", toOrdinalMethod, "Return proleptic Gregorian ordinal.">,
     method<"!weekday($self, /)", weekdayMethod, "Return the day of the week: Monday == 0 ... Sunday == 6.">,
-    method<"!replace($self, year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>)",
+    method<"!%%replace($self, year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>)",
            replaceMethod, "Return date with new specified fields.">,
     method<"!__reduce__($self, /)", reduceMethod, "__reduce__() -> (cls, state)">,
     {}};

@@ -294,7 +294,7 @@ constinit PyMethodDef kMethods[] = {
     method<"!utcoffset($self, /)", utcOffsetMethod, "Return self.tzinfo.utcoffset(self).">,
     method<"!tzname($self, /)", tznameMethod, "Return self.tzinfo.tzname(self).">,
     method<"!dst($self, /)", dstMethod, "Return self.tzinfo.dst(self).">,
-    method<"!replace($self, year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>, "
+    method<"!%%replace($self, year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>, "
            "hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, "
            "microsecond=<unrepresentable>, tzinfo=<unrepresentable>, *, fold=<unrepresentable>)",
            replaceMethod, "Return datetime with new specified fields.">,

@@ -59,7 +59,6 @@ Result<MaybeRef<>> tryState(PyTypeObject* type, PyObject* first, Opt<> tzinfo) {
 
 Result<Ref<>> fromFields(PyTypeObject* type, CInt year, CInt month, CInt day, CInt hour, CInt minute,
                          CInt second, CInt microsecond, PyObject* tzinfo, CInt fold) {
-  TRY(checkTzInfo(tzinfo));
   return datetimeNew({{year, month, day}, {hour, minute, second, microsecond}, tzinfo, fold}, type);
 }
 

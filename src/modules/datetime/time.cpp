@@ -221,7 +221,7 @@ constinit PyMethodDef kMethods[] = {
     method<"!utcoffset($self, /)", utcOffsetMethod, "Return self.tzinfo.utcoffset(self).">,
     method<"!tzname($self, /)", tznameMethod, "Return self.tzinfo.tzname(self).">,
     method<"!dst($self, /)", dstMethod, "Return self.tzinfo.dst(self).">,
-    method<"!replace($self, hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, "
+    method<"!%%replace($self, hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, "
            "microsecond=<unrepresentable>, tzinfo=<unrepresentable>, *, fold=<unrepresentable>)",
            replaceMethod, "Return time with new specified fields.">,
     classMethod<"!fromisoformat($type, string, /)", fromIsoFormatMethod,
