@@ -60,7 +60,7 @@ void BytesFormat::text(int precision) {
 
 void BytesFormat::pointer() {
   auto* value = va_arg(values_, void*);
-  print(value ? "%p" : "0x0", value);
+  print(value ? "%p" : "0x(nil)", value);
 }
 
 // A letter that is no conversion: the rest of the format is copied as it stands.

@@ -5,6 +5,7 @@
 #include "core/call.h"
 #include "core/native.h"
 #include "core/object.h"
+#include "core/scratch.h"
 #include "types/dict_keys.h"
 #include "types/exceptions.h"
 #include "types/str.h"
@@ -37,7 +38,7 @@ Result<Ref<>> getThroughSlot(PyObject* object, PyObject* attr) {
   PyTypeObject* type = typeOf(object);
   if (type->tp_getattro) return Result<Ref<>>::fromC(type->tp_getattro(object, attr));
   if (type->tp_getattr) {
-    std::string text(TRY(strUtf8(cast<StrObject>(attr))));
+    std::string text = TRY(scratchText(TRY(strUtf8(cast<StrObject>(attr)))));
     return Result<Ref<>>::fromC(type->tp_getattr(object, text.data()));
   }
   return raise(PyExc_AttributeError, "'%.50s' object has no attribute '%U'", type->tp_name, attr);
@@ -150,7 +151,7 @@ Status setThroughSlot(PyObject* object, PyObject* attr, Opt<> value) {
   auto interned = isExactStr(attr) ? Ref<>(strIntern(share(cast<StrObject>(attr)))) : share(attr);
   if (type->tp_setattro) return Status::fromC(type->tp_setattro(object, interned.get(), value.get()));
   if (type->tp_setattr) {
-    std::string text(TRY(strUtf8(cast<StrObject>(interned.get()))));
+    std::string text = TRY(scratchText(TRY(strUtf8(cast<StrObject>(interned.get())))));
     return Status::fromC(type->tp_setattr(object, text.data(), value.get()));
   }
   bool readable = type->tp_getattro || type->tp_getattr;

@@ -33,11 +33,16 @@ void memoryReserveRefill() {
   std::set_new_handler(giveBack);
 }
 
-Status checkMemory() {
+bool hasMemory() {
   if (reserve.load(std::memory_order_relaxed)) [[likely]]
-    return {};
+    return true;
   memoryReserveRefill();
-  return reserve.load() ? Status{} : Status{raiseNoMemory()};
+  return reserve.load() != nullptr;
+}
+
+Status checkMemory() {
+  if (!hasMemory()) return raiseNoMemory();
+  return {};
 }
 
 // Mapped, not malloced: that would move the C library's threshold between its heap and mapped blocks.

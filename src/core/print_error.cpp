@@ -13,6 +13,7 @@
 #include "core/interpreter.h"
 #include "core/number.h"
 #include "core/print_margin.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "types/bool.h"
 #include "types/code.h"
@@ -156,7 +157,11 @@ Status printErrorText(Printer& p, const MarkedLine& marked) {
   if (!marked.line.ends_with('\n')) TRY(fileWrite(p.file, "\n"));
   if (marked.caret_column < 0) return {};
   TRY(p.writeLine("    "));
-  return fileWrite(p.file, std::string(marked.caret_column, ' ') + std::string(marked.carets, '^') + "\n");
+  std::string carets;
+  TRY(reserveMore(carets, static_cast<size_t>(marked.caret_column + marked.carets + 1)));
+  carets.append(static_cast<size_t>(marked.caret_column), ' ')
+      .append(static_cast<size_t>(marked.carets), '^');
+  return fileWrite(p.file, carets += '\n');
 }
 
 // A SyntaxError shows its place; its message is then msg alone, which is answered.
@@ -173,7 +178,7 @@ Result<Ref<>> printFileAndLine(Printer& p, PyObject* value) {
   TRY(p.margin.write(p.file));
   TRY(fileWriteText(p.file, head));
   if (where.text && isStr(where.text.get())) {
-    std::string text(TRY(strUtf8(cast<StrObject>(where.text.get()))));
+    std::string text = TRY(scratchText(TRY(strUtf8(cast<StrObject>(where.text.get())))));
     auto length = static_cast<Py_ssize_t>(text.size());
     // Only a SyntaxError itself has its whole range marked, subclasses the first character.
     if (value->ob_type != cast<PyTypeObject>(PyExc_SyntaxError))

@@ -6,6 +6,7 @@
 #include "core/interpreter.h"
 #include "core/print_error.h"
 #include "core/print_margin.h"
+#include "core/scratch.h"
 #include "core/text_out.h"
 #include "types/code.h"
 #include "types/int.h"
@@ -50,8 +51,9 @@ Status findAnchors(StrObject* line, Underline& u) {
   return {};
 }
 
-std::string caretLine(const Underline& u, Py_ssize_t from) {
+Result<std::string> caretLine(const Underline& u, Py_ssize_t from) {
   std::string out;
+  TRY(reserveMore(out, static_cast<size_t>(std::max<Py_ssize_t>(u.end - from, 0)) + 1));
   for (Py_ssize_t offset = from + 1; offset <= u.end; offset++) {
     if (offset <= u.start)
       out += ' ';
@@ -60,7 +62,8 @@ std::string caretLine(const Underline& u, Py_ssize_t from) {
     else
       out += u.primary;
   }
-  return out + '\n';
+  out += '\n';
+  return out;
 }
 
 Status printCarets(PyObject* file, const Margin& margin, CodeObject* code, int lasti, StrObject* line,
@@ -77,7 +80,7 @@ Status printCarets(PyObject* file, const Margin& margin, CodeObject* code, int l
   if (u.end - u.start == line->size() - stripped && !u.hasAnchors())
     return {};  // the whole line: nothing to tell
   TRY(margin.write(file));
-  return fileWrite(file, caretLine(u, stripped - kSourceIndent));
+  return fileWrite(file, TRY(caretLine(u, stripped - kSourceIndent)));
 }
 
 Status printEntry(PyObject* file, const Margin& margin, TracebackObject* tb) {

@@ -19,6 +19,7 @@ bool hasRoom(size_t bytes);  // the same for who can do without
 
 // MemoryError while containers live on the reserve: for loops that make many small ones.
 Status checkMemory();
+bool hasMemory();  // the same for who cannot raise
 
 // Room for `more` elements behind those that are there, growing by doubling.
 template <class Container>

@@ -6,6 +6,7 @@
 #include "core/frame_hooks.h"
 #include "core/object.h"
 #include "core/print_error.h"
+#include "core/scratch.h"
 #include "types/code.h"
 #include "types/exceptions.h"
 #include "types/list.h"
@@ -53,7 +54,7 @@ Py_ssize_t editDistance(std::string_view a, std::string_view b, Py_ssize_t max_c
 
 Result<MaybeRef<>> nearest(ListObject* candidates, StrObject* wanted) {
   if (candidates->size() >= kMaxCandidates) return MaybeRef<>();
-  std::string text(TRY(strUtf8(wanted)));
+  std::string text = TRY(scratchText(TRY(strUtf8(wanted))));
   Py_ssize_t best = PY_SSIZE_T_MAX;
   PyObject* found = nullptr;
   for (Py_ssize_t i = 0; i < candidates->size(); i++) {
@@ -115,7 +116,7 @@ MaybeRef<> suggestionFor(PyObject* exception) {
 }
 
 Result<Py_ssize_t> strEditCost(StrObject* a, StrObject* b, Py_ssize_t max_cost) {
-  std::string left(TRY(strUtf8(a)));
+  std::string left = TRY(scratchText(TRY(strUtf8(a))));
   std::string_view right = TRY(strUtf8(b));
   if (max_cost < 0) max_cost = kMove * static_cast<Py_ssize_t>(std::max(left.size(), right.size()));
   return editDistance(left, right, max_cost);

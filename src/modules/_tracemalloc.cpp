@@ -2,6 +2,7 @@
 //
 // While tracing, all three allocator domains are wrapped. A traced block's key is (domain, address); its
 // traceback is interned: equal ones are stored once and live until tracing stops.
+#include "core/scratch.h"
 #include "modules/tracemalloc.h"
 
 #include <cstring>
@@ -133,13 +134,22 @@ void removeTrace(unsigned domain, uintptr_t address) {
 uintptr_t addressOf(void* p) { return reinterpret_cast<uintptr_t>(p); }
 bool shouldTrace() { return !inside && tracer().tracing && holdsGil(); }
 
+// Room for one more element, whose insertion makes the table larger.
+template <class Table>
+bool mayGrow(const Table& table) {
+  size_t buckets = table.bucket_count();
+  return table.size() < buckets || hasRoom(buckets * 3 * sizeof(void*));
+}
+// Without room for its trace an allocation fails.
+bool hasRoomForTrace() { return hasMemory() && mayGrow(tracer().traces) && mayGrow(tracer().tracebacks); }
+
 // --- the wrapped allocators --------------------------------------------------------------------------------
 
 void* tracedMalloc(void* ctx, size_t size) {
   auto* below = static_cast<MemAllocator*>(ctx);
   if (!shouldTrace()) return below->malloc(below->ctx, size);
   Inside scope;
-  void* p = below->malloc(below->ctx, size);
+  void* p = hasRoomForTrace() ? below->malloc(below->ctx, size) : nullptr;
   if (p) addTrace(0, addressOf(p), size);
   return p;
 }
@@ -147,7 +157,7 @@ void* tracedCalloc(void* ctx, size_t count, size_t size) {
   auto* below = static_cast<MemAllocator*>(ctx);
   if (!shouldTrace()) return below->calloc(below->ctx, count, size);
   Inside scope;
-  void* p = below->calloc(below->ctx, count, size);
+  void* p = hasRoomForTrace() ? below->calloc(below->ctx, count, size) : nullptr;
   if (p) addTrace(0, addressOf(p), count * size);
   return p;
 }
@@ -155,7 +165,7 @@ void* tracedRealloc(void* ctx, void* old, size_t size) {
   auto* below = static_cast<MemAllocator*>(ctx);
   if (!shouldTrace()) return below->realloc(below->ctx, old, size);
   Inside scope;
-  void* p = below->realloc(below->ctx, old, size);
+  void* p = hasRoomForTrace() ? below->realloc(below->ctx, old, size) : nullptr;
   if (!p) return nullptr;
   if (old && old != p) removeTrace(0, addressOf(old));
   addTrace(0, addressOf(p), size);
@@ -239,6 +249,7 @@ Result<Ref<>> getTraces() {
   Inside scope;
   Ref<ListObject> list = TRY(listNew());
   if (!tracer().tracing) return list;
+  TRY(askForRoom(tracer().traces.size() * sizeof(std::pair<Key, Trace>)));
   std::vector<std::pair<Key, Trace>> traces(tracer().traces.begin(), tracer().traces.end());
   for (auto& [key, trace] : traces) TRY(listAppend(list, TRY(traceObject(key, trace))));
   return list;

@@ -8,6 +8,7 @@
 
 #include "core/interpreter.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/posix/posix.h"
 #include "types/list.h"
@@ -31,7 +32,7 @@ Result<std::string> accountName(StrObject* given) {
   Ref<> encoded = TRY(strEncode(given, interpreter().config.fs_encoding.c_str(), "surrogateescape"));
   std::string_view bytes = cast<BytesObject>(encoded.get())->view();
   if (bytes.find('\0') != bytes.npos) return raise(PyExc_ValueError, "embedded null byte");
-  return std::string(bytes);
+  return scratchText(bytes);
 }
 
 // Looks one entry up with a reentrant function of the C library, growing its buffer. The answer's strings

@@ -3,6 +3,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "types/arg_checks.h"
 #include "types/bool.h"
 #include "types/dict.h"
@@ -160,6 +161,7 @@ class ArgumentList {
   ~ArgumentList() {
     for (size_t i = values_.size(); i-- > 1;) decref(values_[i]);
   }
+  Status reserve(Py_ssize_t count) { return reserveScratch(values_, static_cast<size_t>(count) + 1); }
   void append(Ref<> value) { values_.append(std::move(value).leak()); }
   Result<Ref<>> passTo(PyObject* function) {
     return callVector(function, values_.data() + 1, (values_.size() - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET,
@@ -172,6 +174,7 @@ class ArgumentList {
 
 Result<MaybeRef<>> mapNext(MapObject* map) {
   ArgumentList args;
+  TRY(args.reserve(map->iterators->size()));
   for (Py_ssize_t i = 0; i < map->iterators->size(); i++) {
     MaybeRef<> item = TRY(iterNext(map->iterators->at(i)));
     if (!item) return MaybeRef<>();
