@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "core/gc.h"
+#include "core/scratch.h"
 #include "modules/heap_type.h"
 #include "parser/lexer.h"
+#include "parser/parse.h"
 #include "parser/source.h"
 #include "types/codecs.h"
 #include "types/exceptions.h"
@@ -27,6 +29,7 @@ struct TokenizerIter : PyObject {
 Result<Ref<>> tokenizerNew(PyTypeObject* type, StrObject* source) {
   std::string_view utf8 = TRY(strUtf8(source));
   if (utf8.find('\0') != utf8.npos) return raise(PyExc_ValueError, "embedded null character");
+  TRY(askForRoom(parser::bytesToParse(utf8)));
   parser::Options options;
   options.ignore_cookie = true;
   parser::DecodedSource decoded = parser::decodeSource(utf8, options);

@@ -47,7 +47,8 @@ Entry* lookup(Entry& entry, std::vector<char>& storage, int* error, F&& find) {
       *error = find(&entry, storage.data(), storage.size(), &found);
     }
     if (found) return found;
-    if (*error != ERANGE || storage.size() > (size_t{1} << 28)) return nullptr;
+    if (*error != ERANGE || storage.size() > (size_t{1} << 28) || !hasRoom(storage.size() * 2))
+      return nullptr;
     storage.resize(storage.size() * 2);
   }
 }

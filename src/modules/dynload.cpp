@@ -8,6 +8,7 @@
 #include "base/punycode.h"
 #include "core/call.h"
 #include "core/interpreter.h"
+#include "core/scratch.h"
 #include "modules/modules.h"
 #include "types/dict.h"
 #include "types/module.h"
@@ -25,11 +26,21 @@ std::unordered_map<std::string, PyModuleDef*>& loadedDefinitions() {
   return *map;
 }
 
+Result<std::string> definitionKey(StrObject* name, StrObject* path) {
+  std::string key = TRY(scratchText(TRY(strUtf8(path))));
+  TRY(pushMore(key, '\n'));
+  TRY(appendMore(key, TRY(strUtf8(name))));
+  return key;
+}
+
 // PyInit_name, or PyInitU_ with the punycode of a name outside ASCII.
 Result<std::string> initSymbol(StrObject* full_name) {
   std::string_view text = TRY(strUtf8(full_name));
-  std::string last(text.substr(text.rfind('.') + 1));
-  if (full_name->isAscii()) return "PyInit_" + last;
+  std::string_view last = text.substr(text.rfind('.') + 1);
+  constexpr size_t kBytesToEncode =
+      16;  // per byte: its code point in a growing vector, and what becomes of it
+  TRY(askForRoom(last.size() * kBytesToEncode));
+  if (full_name->isAscii()) return std::string("PyInit_").append(last);
   std::string encoded = punycodeEncode(last);
   for (char& c : encoded) {
     if (c == '-') c = '_';
@@ -37,8 +48,7 @@ Result<std::string> initSymbol(StrObject* full_name) {
   return "PyInitU_" + encoded;
 }
 
-Raised raiseImport(const std::string& message, PyObject* name, PyObject* path) {
-  auto text = strFromUtf8(message);
+Raised raiseImport(Result<Ref<StrObject>> text, PyObject* name, PyObject* path) {
   if (text.failed()) return Raised{};
   Ref<StrObject> held = std::move(text).take();
   auto error = call(PyExc_ImportError, held.get());
@@ -51,24 +61,27 @@ Raised raiseImport(const std::string& message, PyObject* name, PyObject* path) {
 Result<InitFunction> openLibrary(StrObject* name, StrObject* path) {
   std::string symbol = TRY(initSymbol(name));
   std::string file = TRY(fsEncode(path));
-  if (file.find('/') == std::string::npos) file = "./" + file;
+  TRY(reserveMore(file, 2));
+  if (file.find('/') == std::string::npos) file.insert(0, "./");
   void* handle = dlopen(file.c_str(), interpreter().dlopen_flags);
   if (!handle) {
     const char* reason = dlerror();
-    return raiseImport(reason ? reason : "unknown dlopen() error", name, path);
+    return raiseImport(strFromUtf8(reason ? reason : "unknown dlopen() error"), name, path);
   }
   auto init = reinterpret_cast<InitFunction>(dlsym(handle, symbol.c_str()));
-  if (!init)
-    return raiseImport("dynamic module does not define module export function (" + symbol + ")", name, path);
-  return init;
+  if (init) return init;
+  return raiseImport(strFormat("dynamic module does not define module export function (%s)", symbol.c_str()),
+                     name, path);
 }
 
 // Runs an init function that may take the module's full name from the context.
 PyObject* initIn(InitFunction init, StrObject* name) {
   auto text = strUtf8(name);
   if (text.failed()) return nullptr;
-  std::string full_name(std::move(text).take());
-  const char* outer = std::exchange(module_package_context, full_name.c_str());
+  auto full_name = scratchText(std::move(text).take());
+  if (full_name.failed()) return nullptr;
+  std::string held = std::move(full_name).take();
+  const char* outer = std::exchange(module_package_context, held.c_str());
   PyObject* made = init();
   module_package_context = outer;
   return made;
@@ -85,20 +98,14 @@ Status adoptSinglePhase(ModuleObject* module, InitFunction init, StrObject* name
   }
   if (path) {
     TRY(dictSet(module->dict(), "__file__", path.get()));
-    std::string key(TRY(strUtf8(cast<StrObject>(path.get()))));
-    key += '\n';
-    key += TRY(strUtf8(name));
-    loadedDefinitions()[key] = module->md_def;
+    loadedDefinitions()[TRY(definitionKey(name, cast<StrObject>(path.get())))] = module->md_def;
   }
   return {};
 }
 
 // A single-phase module that was imported before: its dictionary again, or its init function again.
 Result<MaybeRef<>> reimport(StrObject* name, StrObject* path) {
-  std::string key(TRY(strUtf8(path)));
-  key += '\n';
-  key += TRY(strUtf8(name));
-  auto found = loadedDefinitions().find(key);
+  auto found = loadedDefinitions().find(TRY(definitionKey(name, path)));
   if (found == loadedDefinitions().end() || !found->second) return MaybeRef<>();
   PyModuleDef* def = found->second;
   if (def->m_size == -1) {

@@ -173,7 +173,7 @@ class ImportTimer {
       clearPending();
     else
       std::fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", total - nested_, total, depth_ * 2, "",
-                   std::string(std::move(text).take()).c_str());
+                   std::move(text).take().data());
     nested_ = others_before_ + total;
   }
 

@@ -126,6 +126,7 @@ Result<bool> Writer::reference(PyObject* v) {
     return true;
   }
   if (refs_.size() >= kMaxSize) return raise(PyExc_ValueError, "too many objects");
+  TRY(checkMemory());
   if (refs_.size() >= refs_.bucket_count()) TRY(askForRoom(refs_.bucket_count() * 3 * sizeof(void*)));
   refs_.emplace(share(v).leak(), static_cast<int>(refs_.size()));
   flag_ = kMarshalFlagRef;
@@ -262,8 +263,10 @@ Status Writer::set(SetObject* v, MarshalType kind) {
     Writer alone(version_);
     alone.depth_ = depth_;
     TRY(alone.object(key));
+    TRY(checkMemory());
     TRY(reserveMore(items, 1));
     items.emplace_back(std::move(alone).take(), key);
+    items.back().first.shrink_to_fit();
   }
   std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& item : items) TRY(object(item.second));

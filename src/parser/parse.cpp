@@ -61,8 +61,7 @@ bool hasRoom(const Options& options, size_t bytes) {
   return !options.callbacks || !options.callbacks->has_room || options.callbacks->has_room(bytes);
 }
 bool hasRoomToParse(const Options& options, std::string_view source) {
-  return hasRoom(options, source.size() * kBytesPerByte) ||
-         hasRoom(options, source.size() * kBytesPerCopy + tokensAtMost(source) * kBytesPerToken);
+  return hasRoom(options, source.size() * kBytesPerByte) || hasRoom(options, bytesToParse(source));
 }
 
 Diagnostic noMemory() {
@@ -143,6 +142,10 @@ ParseResult parseText(Lexer& lexer, WarningList& warnings, const Options& option
 }
 
 }  // namespace
+
+size_t bytesToParse(std::string_view source) {
+  return source.size() * kBytesPerCopy + tokensAtMost(source) * kBytesPerToken;
+}
 
 ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
   WarningList warnings;

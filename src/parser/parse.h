@@ -97,6 +97,8 @@ struct ParseResult {
   explicit operator bool() const { return mod != nullptr; }
 };
 
+size_t bytesToParse(std::string_view source);  // at most; that many the lexer takes, too
+
 // Parses a whole source. With Options.mode == Single and Callbacks.readline set, `source` is ignored and
 // exactly one interactive statement is read, line by line.
 ParseResult parse(std::string_view source, const Options& options, ast::Tree& tree);

@@ -6,11 +6,13 @@ import csv
 import hashlib
 import io
 import locale
+import marshal
 import os
 import random
 import select
 import socket
 import time
+import tracemalloc
 import unicodedata
 import xml.etree.ElementTree
 import zlib
@@ -63,6 +65,14 @@ def turn(view):
 
 def set_children(element, children):
     element[:] = children
+
+
+def trace():
+    tracemalloc.start(20)
+    try:
+        kept = [[] for _ in range(50_000)]
+    finally:
+        tracemalloc.stop()
 
 
 def flush_decompressor():
@@ -148,5 +158,7 @@ show_outcomes({
     'complex': lambda: complex('1' * SIZE),
     'decoded source': lambda: compile(LATIN, 's', 'exec'),
     'file name of a source': lambda: compile('(', TEXT, 'exec'),
+    'marshal set': lambda: marshal.dumps(frozenset(range(100_000))),
+    'trace': trace,
     'percent': lambda: format(1.5, '.6000000%'),
 }, (MemoryError, OSError, ValueError, LookupError, NameError, SyntaxError), (5, 13, 34))
