@@ -247,3 +247,6 @@ for value in datetime.date(2020, 1, 1), datetime.time(1), datetime.datetime(2020
 words(datetime.datetime, 1, 1, 1, fold=5, tzinfo=3)
 words(datetime.datetime, 0, 1, 1, tzinfo=3)
 words(datetime.datetime, 1, 1, 1, tzinfo=3)
+for arguments in (), (1,), ('q', 'x'), (datetime.timedelta(1), 3), (datetime.timedelta(0), None), (datetime.timedelta(5), 'x'):
+    words(datetime.timezone, *arguments)
+    words(datetime.timezone, *arguments, year=2)

@@ -110,16 +110,11 @@ Result<Ref<>> make(DeltaObject* offset, Opt<> zone_name) {
   return self;
 }
 
-Result<Ref<>> construct(PyTypeObject*, PyObject* offset, Opt<> zone_name) {
-  if (!isDelta(offset)) {
-    return raise(PyExc_TypeError, "timezone() argument 1 must be datetime.timedelta, not %.50s",
-                 offset == Py_None ? "None" : typeName(offset));
-  }
-  if (zone_name && !isStr(zone_name.get())) {
-    return raise(PyExc_TypeError, "timezone() argument 2 must be str, not %.50s",
-                 zone_name.get() == Py_None ? "None" : typeName(zone_name.get()));
-  }
-  return zoneNew(cast<DeltaObject>(offset), zone_name);
+struct OffsetArg {
+  DeltaObject* delta;  // borrowed
+};
+Result<Ref<>> construct(PyTypeObject*, OffsetArg offset, Opt<StrObject> zone_name) {
+  return zoneNew(offset.delta, Opt<>(zone_name.get()));
 }
 
 Status checkAbout(PyObject* about, const char* method_name) {
@@ -266,6 +261,22 @@ Status appendOffset(std::string& out, std::string_view separator, PyObject* tzin
 // Any arguments are welcome: subclasses' __init__ has them.
 Result<Ref<>> tzinfoNew(PyTypeObject* type, PyObject*, Opt<>) { return typeAlloc<PyObject>(type); }
 
+}  // namespace krait::modules
+
+namespace krait {
+
+template <>
+struct ArgFrom<modules::OffsetArg> {
+  static Result<modules::OffsetArg> from(PyObject* o, const ArgContext& where) {
+    if (!modules::isDelta(o)) return raiseBadArgument(where, "datetime.timedelta", o);
+    return modules::OffsetArg{cast<modules::DeltaObject>(o)};
+  }
+};
+
+}  // namespace krait
+
+namespace krait::modules {
+
 constinit PyTypeObject kTzInfoType = {
     KR_TYPE_HEAD,
     .tp_name = "datetime.tzinfo",
@@ -292,7 +303,7 @@ constinit PyTypeObject kZoneType = {
     .tp_richcompare = slot<compareSlot>,
     .tp_methods = kZoneMethods,
     .tp_base = &kTzInfoType,
-    .tp_new = newSlot<"!timezone(offset, name=<unrepresentable>)", construct>,
+    .tp_new = parsedNewSlot<"!%%timezone(offset, name=<unrepresentable>)", construct>,
     .tp_free = objectFree,
 };
 
