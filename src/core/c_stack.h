@@ -9,6 +9,7 @@
 #include <cstddef>
 
 #include "base/sanitizer.h"
+#include "core/result.h"
 
 namespace krait {
 
@@ -25,6 +26,10 @@ char* nestingStackLimit();
 // The current thread is below its limit: raises RecursionError "maximum recursion depth exceeded{where}".
 // False: the error is being made or handled already, there is room for that.
 bool raiseStackIsLow(const char* where);
+
+// For steps that nest without being counted as recursion (RecursionGuard): RecursionError when the stack is
+// low.
+Status checkCStack(const char* where);
 
 // Stacks that we make are larger by this than what threading.stack_size() asks for: a stack of the smallest
 // size allowed leaves room for the margins.

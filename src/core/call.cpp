@@ -21,9 +21,7 @@ Raised raiseNotCallable(PyObject* callable) {
 // call each other (methods of methods, partial objects) end before the C stack does.
 Result<Ref<>> callEntry(PyObject* callable, vectorcallfunc function, PyObject* const* args, size_t nargsf,
                         Opt<TupleObject> names) {
-  bool low = static_cast<char*>(__builtin_frame_address(0)) < currentThread()->c_stack_limit;
-  if (low && raiseStackIsLow(" while calling a Python object")) [[unlikely]]
-    return Raised{};
+  TRY(checkCStack(" while calling a Python object"));
   return Result<Ref<>>::fromC(
       checkCallResult(callable, function(callable, args, nargsf, names.get()), nullptr));
 }

@@ -37,6 +37,13 @@ KR_NEVER_INLINE bool raiseTooDeep(Thread* thread, const char* where, bool stack_
 
 bool raiseStackIsLow(const char* where) { return raiseTooDeep(currentThread(), where, true); }
 
+Status checkCStack(const char* where) {
+  bool low = static_cast<char*>(__builtin_frame_address(0)) < currentThread()->c_stack_limit;
+  if (low && raiseStackIsLow(where)) [[unlikely]]
+    return Raised{};
+  return {};
+}
+
 Result<RecursionGuard> RecursionGuard::enter(const char* where) {
   Thread* thread = currentThread();
   bool too_low = static_cast<char*>(__builtin_frame_address(0)) < thread->c_stack_limit;

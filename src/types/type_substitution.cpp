@@ -1,4 +1,5 @@
 // Type variables in the arguments of generic aliases and unions: finding and substituting them.
+#include "core/c_stack.h"
 #include "core/call.h"
 #include "types/generic_alias.h"
 #include "types/list.h"
@@ -112,6 +113,7 @@ Result<bool> hasAttr(PyObject* object, StrObject* attr) { return attrHas(object,
 }  // namespace
 
 Result<Ref<TupleObject>> typeParameters(TupleObject* args) {
+  TRY(checkCStack(" while collecting type parameters"));
   auto found = TRY(listNew());
   for (Py_ssize_t i = 0; i < args->size(); i++) {
     auto argument = share(args->at(i));

@@ -8,6 +8,7 @@ import json
 import sys
 import threading
 import types
+import typing
 
 N = 100000
 
@@ -100,6 +101,10 @@ def nested():
     t('if', lambda: compile('if a: pass\n' + 'elif a: pass\n' * N, 's', 'exec'))
     t('repr', lambda: repr(Endless()))
     t('eq', lambda: Endless() == Endless())
+    alias = list[typing.TypeVar('T')]
+    for _ in range(N):
+        alias = list[alias]
+    t('parameters', lambda: alias.__parameters__)
     tree = ast.Name('x', ast.Load(), lineno=1, col_offset=0)
     for _ in range(N):
         tree = ast.UnaryOp(ast.Not(), tree, lineno=1, col_offset=0)
