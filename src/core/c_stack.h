@@ -27,9 +27,9 @@ char* nestingStackLimit();
 // False: the error is being made or handled already, there is room for that.
 bool raiseStackIsLow(const char* where);
 
-// For steps that nest without being counted as recursion (RecursionGuard): RecursionError when the stack is
-// low.
-Status checkCStack(const char* where);
+// For steps that nest without being counted as recursion (RecursionGuard).
+bool cStackIsLow();
+Status checkCStack(const char* where);  // RecursionError when it is low
 
 // Stacks that we make are larger by this than what threading.stack_size() asks for: a stack of the smallest
 // size allowed leaves room for the margins.

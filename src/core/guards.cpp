@@ -37,16 +37,17 @@ KR_NEVER_INLINE bool raiseTooDeep(Thread* thread, const char* where, bool stack_
 
 bool raiseStackIsLow(const char* where) { return raiseTooDeep(currentThread(), where, true); }
 
+bool cStackIsLow() { return static_cast<char*>(__builtin_frame_address(0)) < currentThread()->c_stack_limit; }
+
 Status checkCStack(const char* where) {
-  bool low = static_cast<char*>(__builtin_frame_address(0)) < currentThread()->c_stack_limit;
-  if (low && raiseStackIsLow(where)) [[unlikely]]
+  if (cStackIsLow() && raiseStackIsLow(where)) [[unlikely]]
     return Raised{};
   return {};
 }
 
 Result<RecursionGuard> RecursionGuard::enter(const char* where) {
   Thread* thread = currentThread();
-  bool too_low = static_cast<char*>(__builtin_frame_address(0)) < thread->c_stack_limit;
+  bool too_low = cStackIsLow();
   recursionTrim(thread);
   bool used_up = thread->recursion_remaining-- <= 0 && !recursionExtend(thread);
   if (used_up || too_low) [[unlikely]] {

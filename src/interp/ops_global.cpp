@@ -6,9 +6,17 @@
 namespace krait {
 namespace {
 
+// An item of a dict, as a rule one whose keys are strs: names are exact strs.
+KR_ALWAYS_INLINE Result<Opt<>> nameGet(DictObject* dict, PyObject* name) {
+  DictKeys* keys = dict->ma_keys;
+  if (keys->dk_kind != DictKeysKind::kUnicode) return dictGet(dict, name);
+  Py_ssize_t index = dictKeysIndex(keys, cast<StrObject>(name));
+  return index < 0 ? Opt<>(nullptr) : Opt<>(dictUnicodeEntries(keys)[index].value);
+}
+
 // An item of a namespace that need not be a dict; absent for KeyError.
 Result<MaybeRef<>> namespaceGet(PyObject* space, PyObject* key) {
-  if (isExactDict(space)) return MaybeRef<>::share(TRY(dictGet(cast<DictObject>(space), key)).get());
+  if (isExactDict(space)) return MaybeRef<>::share(TRY(nameGet(cast<DictObject>(space), key)).get());
   auto value = itemGet(space, key);
   if (!value.failed()) return MaybeRef<>(std::move(value).take());
   if (!pendingMatches(PyExc_KeyError)) return Raised{};
@@ -25,6 +33,8 @@ Result<Ref<>> loadGlobal(Frame* frame, PyObject* name) {
 
 Result<Ref<>> loadName(Frame* frame, PyObject* name) {
   if (!frame->locals) return raise(PyExc_SystemError, "no locals when loading %R", name);
+  bool in_module = frame->locals == frame->globals && isExactDict(frame->locals);
+  if (in_module) return loadGlobal(frame, name);
   MaybeRef<> value = TRY(namespaceGet(frame->locals, name));
   if (value) return std::move(value).take();
   return loadGlobal(frame, name);

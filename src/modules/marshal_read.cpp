@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/float_text.h"
+#include "core/c_stack.h"
 #include "core/call.h"
 #include "core/number.h"
 #include "modules/marshal_format.h"
@@ -190,7 +191,7 @@ Result<Ref<>> Reader::item(const char* container) {
 
 Result<MaybeRef<>> Reader::object() {
   int byte = TRY(input_.byte());
-  if (depth_ >= kMarshalMaxDepth) return raise(PyExc_ValueError, "recursion limit exceeded");
+  if (depth_ >= kMarshalMaxDepth || cStackIsLow()) return raise(PyExc_ValueError, "recursion limit exceeded");
   depth_++;
   flag_ = byte & kMarshalFlagRef;
   MaybeRef<> value = TRY(objectOf(static_cast<MarshalType>(byte & ~kMarshalFlagRef)));

@@ -7,6 +7,7 @@
 
 #include "base/float_text.h"
 #include "core/buffer.h"
+#include "core/c_stack.h"
 #include "core/scratch.h"
 #include "modules/marshal_format.h"
 #include "types/bool.h"
@@ -134,7 +135,8 @@ Result<bool> Writer::reference(PyObject* v) {
 }
 
 Status Writer::object(PyObject* v) {
-  if (depth_ >= kMarshalMaxDepth) return raise(PyExc_ValueError, "object too deeply nested to marshal");
+  if (depth_ >= kMarshalMaxDepth || cStackIsLow())
+    return raise(PyExc_ValueError, "object too deeply nested to marshal");
   TRY(room());
   if (singleton(v) || TRY(reference(v))) return {};
   depth_++;

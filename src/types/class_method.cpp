@@ -1,4 +1,5 @@
 // classmethod and staticmethod.
+#include "core/c_stack.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
@@ -78,6 +79,7 @@ Raised raiseUninitialised(const char* type_name) {
 // A callable that is a descriptor itself is bound to the class instead.
 Result<Ref<>> classMethodGet(WrapperObject* w, Opt<> object, Opt<> type) {
   if (!w->callable) return raiseUninitialised("classmethod");
+  TRY(checkCStack(" while binding a classmethod"));
   PyObject* cls = type ? type.get() : typeOf(object.get());
   auto callable = share(w->callable);
   descrgetfunc get = typeOf(callable.get())->tp_descr_get;
@@ -96,12 +98,7 @@ Result<Ref<>> staticMethodCall(WrapperObject* w, PyObject* args, PyObject* kwarg
   return callTupleDict(callable.get(), cast<TupleObject>(args), static_cast<DictObject*>(kwargs));
 }
 
-Result<bool> isAbstract(WrapperObject* w) {
-  if (!w->callable) return false;
-  MaybeRef<> mark = TRY(attrLookup(w->callable, name<"__isabstractmethod__">()));
-  if (!mark) return false;
-  return objectIsTrue(mark.get());
-}
+Result<bool> isAbstract(WrapperObject* w) { return isAbstractFunction(w->callable); }
 
 Result<Ref<>> classMethodRepr(WrapperObject* w) { return strFormat("<classmethod(%R)>", w->callable); }
 Result<Ref<>> staticMethodRepr(WrapperObject* w) { return strFormat("<staticmethod(%R)>", w->callable); }
@@ -123,6 +120,14 @@ Result<Ref<>> makeWrapper(PyTypeObject* type, PyObject* callable) {
 PyObject* allocNew(PyTypeObject* type, PyObject*, PyObject*) { return type->tp_alloc(type, 0); }
 
 }  // namespace
+
+Result<bool> isAbstractFunction(Opt<> function) {
+  if (!function) return false;
+  TRY(checkCStack(" while looking for __isabstractmethod__"));
+  MaybeRef<> mark = TRY(attrLookup(function.get(), name<"__isabstractmethod__">()));
+  if (!mark) return false;
+  return objectIsTrue(mark.get());
+}
 
 Result<Ref<>> staticMethodNew(PyObject* callable) { return makeWrapper(&PyStaticMethod_Type, callable); }
 Result<Ref<>> classMethodNew(PyObject* callable) { return makeWrapper(&PyClassMethod_Type, callable); }

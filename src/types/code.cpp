@@ -334,16 +334,18 @@ bool sameUnits(CodeObject* a, CodeObject* b) {
 
 }  // namespace
 
-bool codeEquals(CodeObject* a, CodeObject* b) {
+Result<bool> codeEquals(CodeObject* a, CodeObject* b) {
   if (a == b) return true;
   bool same = strEquals(static_cast<StrObject*>(a->co_name), static_cast<StrObject*>(b->co_name)) &&
               a->co_argcount == b->co_argcount && a->co_posonlyargcount == b->co_posonlyargcount &&
               a->co_kwonlyargcount == b->co_kwonlyargcount && a->co_flags == b->co_flags &&
               a->co_firstlineno == b->co_firstlineno && a->ob_size == b->ob_size;
-  return same && sameUnits(a, b) && constEquals(a->co_consts, b->co_consts) &&
-         constEquals(a->co_names, b->co_names) && constEquals(a->co_localsplusnames, b->co_localsplusnames) &&
-         constEquals(a->co_linetable, b->co_linetable) &&
-         constEquals(a->co_exceptiontable, b->co_exceptiontable);
+  if (!same || !sameUnits(a, b)) return false;
+  for (auto part : {&CodeObject::co_consts, &CodeObject::co_names, &CodeObject::co_localsplusnames,
+                    &CodeObject::co_linetable, &CodeObject::co_exceptiontable}) {
+    if (!TRY(constCompare(a->*part, b->*part))) return false;
+  }
+  return true;
 }
 
 // --- the Python side
@@ -352,7 +354,7 @@ namespace {
 
 Result<Ref<>> codeCompare(PyObject* left, PyObject* right, int op) {
   if ((op != Py_EQ && op != Py_NE) || !isCode(left) || !isCode(right)) return notImplemented();
-  bool equal = codeEquals(static_cast<CodeObject*>(left), static_cast<CodeObject*>(right));
+  bool equal = TRY(codeEquals(static_cast<CodeObject*>(left), static_cast<CodeObject*>(right)));
   return boolRef(equal == (op == Py_EQ));
 }
 

@@ -1,8 +1,9 @@
 #include "types/code_const.h"
 
 #include <bit>
-#include <unordered_set>
+#include <unordered_map>
 
+#include "core/c_stack.h"
 #include "core/scratch.h"
 #include "types/code.h"
 #include "types/complex.h"
@@ -17,10 +18,10 @@ bool sameDouble(double a, double b) {
   return a == b && std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }
 
-bool sameTuple(TupleObject* a, TupleObject* b) {
+Result<bool> sameTuple(TupleObject* a, TupleObject* b) {
   if (a->size() != b->size()) return false;
   for (Py_ssize_t i = 0; i < a->size(); i++) {
-    if (!constEquals(a->at(i), b->at(i))) return false;
+    if (!TRY(constCompare(a->at(i), b->at(i)))) return false;
   }
   return true;
 }
@@ -33,14 +34,26 @@ void forEachItem(SetObject* set, F visit) {
   while (setNext(set, &position, &key, &hash)) visit(key);
 }
 
-bool sameSet(SetObject* a, SetObject* b) {
+using ItemsByHash = std::unordered_multimap<size_t, PyObject*>;
+
+Result<bool> holds(const ItemsByHash& items, size_t hash, PyObject* wanted) {
+  auto [at, end] = items.equal_range(hash);
+  for (; at != end; ++at) {
+    if (TRY(constCompare(at->second, wanted))) return true;
+  }
+  return false;
+}
+
+Result<bool> sameSet(SetObject* a, SetObject* b) {
   if (a->size() != b->size()) return false;
-  if (!hasRoom(static_cast<size_t>(a->size()) * 64)) return false;  // equal constants need not be one
-  std::unordered_set<PyObject*, ConstHash, ConstEquals> items;
-  forEachItem(a, [&](PyObject* key) { items.insert(key); });
-  bool same = true;
-  forEachItem(b, [&](PyObject* key) { same = same && items.contains(key); });
-  return same;
+  TRY(askForRoom(static_cast<size_t>(a->size()) * 128));
+  ItemsByHash items, others;
+  forEachItem(a, [&](PyObject* key) { items.emplace(constHash(key), key); });
+  forEachItem(b, [&](PyObject* key) { others.emplace(constHash(key), key); });
+  for (auto [hash, key] : others) {
+    if (!TRY(holds(items, hash, key))) return false;
+  }
+  return true;
 }
 
 size_t mix(size_t seed, size_t value) {
@@ -50,33 +63,66 @@ size_t mix(size_t seed, size_t value) {
 
 size_t hashBytes(const char* data, size_t size) { return std::hash<std::string_view>()({data, size}); }
 
-size_t hashTuple(TupleObject* tuple) {
+// What lies deeper makes no difference to the hash: constants may be nested deeper than the C stack.
+constexpr int kHashedDepth = 16;
+
+size_t hashTo(PyObject* object, int depth);
+
+size_t hashTuple(TupleObject* tuple, int depth) {
   size_t hash = 0x345678;
-  for (Py_ssize_t i = 0; i < tuple->size(); i++) hash = mix(hash, constHash(tuple->at(i)));
+  for (Py_ssize_t i = 0; i < tuple->size(); i++) hash = mix(hash, hashTo(tuple->at(i), depth));
   return hash;
 }
 
-size_t hashSet(SetObject* set) {
+size_t hashSet(SetObject* set, int depth) {
   size_t hash = 1927868237;
-  forEachItem(set, [&hash](PyObject* key) { hash ^= mix(0, constHash(key)); });
+  forEachItem(set, [&](PyObject* key) { hash ^= mix(0, hashTo(key, depth)); });
   return hash;
 }
 
-size_t hashCode(CodeObject* code) {
-  size_t hash = mix(constHash(code->co_name), static_cast<size_t>(code->co_firstlineno));
+size_t hashCode(CodeObject* code, int depth) {
+  size_t hash = mix(hashTo(code->co_name, depth), static_cast<size_t>(code->co_firstlineno));
   hash = mix(hash, static_cast<size_t>(code->ob_size));
-  return mix(hash, constHash(code->co_consts));
+  return mix(hash, hashTo(code->co_consts, depth));
 }
 
 bool sameKindOfObject(PyObject* a, PyObject* b, PyTypeObject* type) {
   return isExact(a, type) && isExact(b, type);
 }
 
+size_t hashTo(PyObject* o, int depth) {
+  size_t type = reinterpret_cast<size_t>(typeOf(o)) >> 4;
+  if (isExactStr(o)) {
+    auto* s = static_cast<StrObject*>(o);
+    return mix(type,
+               hashBytes(static_cast<const char*>(s->data()), static_cast<size_t>(s->size()) * s->kind()));
+  }
+  if (isExactInt(o)) {
+    auto* v = static_cast<IntObject*>(o);
+    return mix(type, mix(static_cast<size_t>(v->ob_size), v->isZero() ? 0 : v->digits[0]));
+  }
+  if (isExactBytes(o)) {
+    auto* b = static_cast<BytesObject*>(o);
+    return mix(type, hashBytes(b->data(), static_cast<size_t>(b->size())));
+  }
+  if (depth == 0) return type;
+  if (isExactTuple(o)) return mix(type, hashTuple(static_cast<TupleObject*>(o), depth - 1));
+  if (isExactFloat(o)) return mix(type, std::bit_cast<uint64_t>(static_cast<FloatObject*>(o)->value));
+  if (isExact(o, &PyComplex_Type)) {
+    auto* c = static_cast<ComplexObject*>(o);
+    return mix(type, mix(std::bit_cast<uint64_t>(c->real), std::bit_cast<uint64_t>(c->imag)));
+  }
+  if (isExact(o, &PyFrozenSet_Type)) return mix(type, hashSet(static_cast<SetObject*>(o), depth - 1));
+  if (isCode(o)) return mix(type, hashCode(static_cast<CodeObject*>(o), depth - 1));
+  return reinterpret_cast<size_t>(o) >> 4;
+}
+
 }  // namespace
 
-bool constEquals(PyObject* a, PyObject* b) {
+Result<bool> constCompare(PyObject* a, PyObject* b) {
   if (a == b) return true;
   if (typeOf(a) != typeOf(b)) return false;
+  TRY(checkCStack(" in comparison"));
   if (isExactStr(a)) return strEquals(static_cast<StrObject*>(a), static_cast<StrObject*>(b));
   if (isExactInt(a)) return intCompare(static_cast<IntObject*>(a), static_cast<IntObject*>(b)) == 0;
   if (isExactBytes(a)) return static_cast<BytesObject*>(a)->view() == static_cast<BytesObject*>(b)->view();
@@ -93,30 +139,14 @@ bool constEquals(PyObject* a, PyObject* b) {
   return false;
 }
 
-size_t constHash(PyObject* o) {
-  size_t type = reinterpret_cast<size_t>(typeOf(o)) >> 4;
-  if (isExactStr(o)) {
-    auto* s = static_cast<StrObject*>(o);
-    return mix(type,
-               hashBytes(static_cast<const char*>(s->data()), static_cast<size_t>(s->size()) * s->kind()));
-  }
-  if (isExactInt(o)) {
-    auto* v = static_cast<IntObject*>(o);
-    return mix(type, mix(static_cast<size_t>(v->ob_size), v->isZero() ? 0 : v->digits[0]));
-  }
-  if (isExactBytes(o)) {
-    auto* b = static_cast<BytesObject*>(o);
-    return mix(type, hashBytes(b->data(), static_cast<size_t>(b->size())));
-  }
-  if (isExactTuple(o)) return mix(type, hashTuple(static_cast<TupleObject*>(o)));
-  if (isExactFloat(o)) return mix(type, std::bit_cast<uint64_t>(static_cast<FloatObject*>(o)->value));
-  if (isExact(o, &PyComplex_Type)) {
-    auto* c = static_cast<ComplexObject*>(o);
-    return mix(type, mix(std::bit_cast<uint64_t>(c->real), std::bit_cast<uint64_t>(c->imag)));
-  }
-  if (isExact(o, &PyFrozenSet_Type)) return mix(type, hashSet(static_cast<SetObject*>(o)));
-  if (isCode(o)) return mix(type, hashCode(static_cast<CodeObject*>(o)));
-  return reinterpret_cast<size_t>(o) >> 4;
+bool constEquals(PyObject* a, PyObject* b) {
+  PendingSaved saved;
+  Result<bool> same = constCompare(a, b);
+  if (!same.failed()) return std::move(same).take();
+  clearPending();
+  return false;
 }
+
+size_t constHash(PyObject* object) { return hashTo(object, kHashedDepth); }
 
 }  // namespace krait

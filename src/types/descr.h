@@ -30,6 +30,7 @@ bool isDataDescr(PyObject* object);  // its type has tp_descr_set
 Result<Ref<>> mappingProxyNew(PyObject* mapping);
 Result<Ref<>> staticMethodNew(PyObject* callable);
 Result<Ref<>> classMethodNew(PyObject* callable);
+Result<bool> isAbstractFunction(Opt<> function);  // its __isabstractmethod__; absent: false
 
 // The getter of an exact `property`; borrowed, null when it has none.
 PyObject* propertyGetter(PyObject* property);

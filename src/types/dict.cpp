@@ -256,6 +256,31 @@ Status dictPrepareForKey(DictObject* dict, PyObject* key) {
   return dictResize(dict, log2SizeFor(dict->ma_used * 3), false);
 }
 
+namespace {
+
+// The value of an entry that exists: replaced, or set again (in a split table it may be null).
+void replaceValue(DictObject* dict, Py_ssize_t index, PyObject* old, Ref<> value) {
+  if (old == value.get()) return;
+  *entryAt(dict, index).value = std::move(value).leak();
+  if (!old) {
+    dictValuesNoteInsertion(dict->ma_values, index);
+    dict->ma_used++;
+  }
+  dictTouch(dict);
+  xdecref(old);
+}
+
+// In a table of strs the lookup runs no Python: nothing is held on to until it is stored.
+Status insertName(DictObject* dict, StrObject* key, Py_hash_t hash, PyObject* value) {
+  Py_ssize_t index = keysFindUnicode(dict->ma_keys, key, hash);
+  dictTrackFor(dict, key, value);
+  if (index < 0) return insertNew(dict, Ref<>::share(key), hash, share(value));
+  replaceValue(dict, index, *entryAt(dict, index).value, share(value));
+  return {};
+}
+
+}  // namespace
+
 Status dictInsert(DictObject* dict, Ref<> key, Py_hash_t hash, Ref<> value) {
   if (dict->ma_keys == kEmptyKeys) return insertIntoEmpty(dict, std::move(key), hash, std::move(value));
   TRY(dictPrepareForKey(dict, key));
@@ -268,14 +293,7 @@ Status dictInsert(DictObject* dict, Ref<> key, Py_hash_t hash, Ref<> value) {
     TRY(dictPrepareForKey(dict, key));
     return insertNew(dict, std::move(key), hash, std::move(value));
   }
-  if (old == value.get()) return {};
-  *entryAt(dict, index).value = std::move(value).leak();
-  if (!old) {
-    dictValuesNoteInsertion(dict->ma_values, index);
-    dict->ma_used++;
-  }
-  dictTouch(dict);
-  xdecref(old);
+  replaceValue(dict, index, old, std::move(value));
   return {};
 }
 
@@ -352,12 +370,13 @@ Opt<> dictGetStr(DictObject* dict, StrObject* key) {
 }
 
 Status dictSetHashed(DictObject* dict, PyObject* key, Py_hash_t hash, PyObject* value) {
+  bool by_name = isExactStr(key) && hasUnicodeKeys(dict->ma_keys) && dict->ma_keys != kEmptyKeys;
+  if (by_name) return insertName(dict, cast<StrObject>(key), hash, value);
   return dictInsert(dict, share(key), hash, share(value));
 }
 
 Status dictSet(DictObject* dict, PyObject* key, PyObject* value) {
-  Py_hash_t hash = TRY(keyHash(key));
-  return dictInsert(dict, share(key), hash, share(value));
+  return dictSetHashed(dict, key, TRY(keyHash(key)), value);
 }
 
 Status dictSet(DictObject* dict, const char* key, PyObject* value) {

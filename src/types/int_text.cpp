@@ -11,6 +11,7 @@ namespace krait {
 namespace {
 
 using TextBuffer = InlineBuffer<char, 128>;
+using DigitValues = InlineBuffer<unsigned char, 128>;
 
 bool isBlank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -57,7 +58,7 @@ Head readHead(const char* at, const char* end, int base) {
 }
 
 // Collects the digit values; false: no digits, or an underscore that is not between two of them.
-bool readDigits(const char*& at, const char* end, int base, InlineBuffer<unsigned char, 128>& values) {
+bool readDigits(const char*& at, const char* end, int base, DigitValues& values) {
   bool underscore = true;
   for (; at < end; at++) {
     if (*at == '_') {
@@ -114,6 +115,20 @@ void asciiForm(StrObject* text, TextBuffer& out) {
   }
 }
 
+bool fitsWord(size_t digits, int base) { return digits <= (base <= 10 ? 18 : 12); }
+
+Result<Ref<IntObject>> intOfDigits(const DigitValues& values, int base, bool negative) {
+  if (fitsWord(values.size(), base)) {
+    int64_t word = 0;
+    for (size_t i = 0; i < values.size(); i++) word = word * base + values.data()[i];
+    return intFromLong(negative ? -word : word);
+  }
+  Ref<IntObject> made = TRY(intNew(static_cast<Py_ssize_t>(digitsForText(values.size(), base))));
+  TRY(roomForDigits(static_cast<size_t>(made->digitCount())));
+  size_t size = digitsFromText(made->digits, values.data(), values.size(), base);
+  return intFinish(std::move(made), size, negative);
+}
+
 // The whole text has to be a number. Absent: it is not.
 Result<MaybeRef<IntObject>> parseAll(std::string_view text, int base) {
   const char* end;
@@ -131,18 +146,16 @@ Result<MaybeRef<IntObject>> intParse(std::string_view text, int base, const char
   while (at < end && isBlank(*at)) at++;
   Head head = readHead(at, end, base);
   at = head.digits;
-  InlineBuffer<unsigned char, 128> values;
+  DigitValues values;
   TRY(reserveScratch(values, static_cast<size_t>(end - at)));
   bool well_formed = readDigits(at, end, head.base, values);
   if (well_formed && !isPowerOfTwo(head.base)) TRY(checkTextLimit(values.size()));
   if (!well_formed) return MaybeRef<IntObject>();
-  Ref<IntObject> made = TRY(intNew(static_cast<Py_ssize_t>(digitsForText(values.size(), head.base))));
-  TRY(roomForDigits(static_cast<size_t>(made->digitCount())));
-  size_t size = digitsFromText(made->digits, values.data(), values.size(), head.base);
-  if (head.only_zero && size != 0) return MaybeRef<IntObject>();
+  Ref<IntObject> made = TRY(intOfDigits(values, head.base, head.negative));
+  if (head.only_zero && !made->isZero()) return MaybeRef<IntObject>();
   while (at < end && isBlank(*at)) at++;
   *stop = at;
-  return MaybeRef<IntObject>(TRY(intFinish(std::move(made), size, head.negative)));
+  return MaybeRef<IntObject>(std::move(made));
 }
 
 Result<Ref<IntObject>> intFromText(std::string_view ascii, int base) {

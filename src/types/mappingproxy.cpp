@@ -1,4 +1,5 @@
 // mappingproxy: a read-only view of a mapping.
+#include "core/c_stack.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
@@ -28,10 +29,16 @@ void proxyDealloc(ProxyObject* p) {
 }
 int proxyTraverse(ProxyObject* p, visitproc visit, void* arg) { return visitAll(visit, arg, p->mapping); }
 
-Result<Py_ssize_t> proxyLength(ProxyObject* p) { return objectLength(p->mapping); }
-Result<Ref<>> proxyGetItem(ProxyObject* p, PyObject* key) { return itemGet(p->mapping, key); }
-Result<bool> proxyContains(ProxyObject* p, PyObject* key) { return sequenceContains(p->mapping, key); }
-Result<Ref<>> proxyIter(ProxyObject* p) { return getIter(p->mapping); }
+// What an operation is passed on to. Proxies of proxies may be nested deeper than the C stack.
+Result<PyObject*> mappingOf(ProxyObject* p) {
+  TRY(checkCStack(" while looking through a mappingproxy"));
+  return p->mapping;
+}
+
+Result<Py_ssize_t> proxyLength(ProxyObject* p) { return objectLength(TRY(mappingOf(p))); }
+Result<Ref<>> proxyGetItem(ProxyObject* p, PyObject* key) { return itemGet(TRY(mappingOf(p)), key); }
+Result<bool> proxyContains(ProxyObject* p, PyObject* key) { return sequenceContains(TRY(mappingOf(p)), key); }
+Result<Ref<>> proxyIter(ProxyObject* p) { return getIter(TRY(mappingOf(p))); }
 Result<Ref<StrObject>> proxyStr(ProxyObject* p) { return objectStr(p->mapping); }
 Result<Ref<>> proxyRepr(ProxyObject* p) { return strFormat("mappingproxy(%R)", p->mapping); }
 // A proxy on the other side is unwrapped when it is asked in turn.
@@ -40,8 +47,8 @@ Result<Ref<>> proxyCompare(ProxyObject* p, PyObject* other, int op) {
 }
 
 Result<Ref<>> proxyOr(PyObject* left, PyObject* right) {
-  PyObject* a = isProxy(left) ? static_cast<ProxyObject*>(left)->mapping : left;
-  PyObject* b = isProxy(right) ? static_cast<ProxyObject*>(right)->mapping : right;
+  PyObject* a = isProxy(left) ? TRY(mappingOf(static_cast<ProxyObject*>(left))) : left;
+  PyObject* b = isProxy(right) ? TRY(mappingOf(static_cast<ProxyObject*>(right))) : right;
   return numberOr(a, b);
 }
 Result<Ref<>> proxyInPlaceOr(ProxyObject* p, PyObject*) {

@@ -2,6 +2,7 @@
 #include "types/method.h"
 
 #include "base/hash.h"
+#include "core/c_stack.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
@@ -19,11 +20,12 @@ struct InstanceMethodObject : PyObject {
   PyObject* func;
 };
 
-// The attribute of the wrapper type itself, else the function's.
+// The attribute of the wrapper type itself, else the function's (which may be a wrapper again).
 Result<Ref<>> delegatedAttr(PyObject* self, PyObject* function, PyObject* attr) {
   if (!isStr(attr)) {
     return raise(PyExc_TypeError, "attribute name must be string, not '%.200s'", typeName(attr));
   }
+  TRY(checkCStack(" while looking up an attribute of a method"));
   Opt<> descr = typeLookup(typeOf(self), cast<StrObject>(attr));
   if (!descr) return attrGet(function, attr);
   auto held = share(descr.get());
@@ -100,6 +102,7 @@ Result<Ref<>> methodCompare(PyObject* left, PyObject* right, int op) {
 }
 
 Result<Py_hash_t> methodHash(MethodObject* m) {
+  TRY(checkCStack(" while hashing a method"));
   Py_hash_t hash = hashPointer(m->im_self) ^ TRY(objectHash(m->im_func));
   return hash == -1 ? -2 : hash;
 }

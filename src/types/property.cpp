@@ -130,13 +130,6 @@ Result<Ref<>> setName(PropertyObject* p, CallArgs args) {
   return none();
 }
 
-Result<bool> isAbstractFunction(PyObject* function) {
-  if (!function) return false;
-  MaybeRef<> mark = TRY(attrLookup(function, krait::name<"__isabstractmethod__">()));
-  if (!mark) return false;
-  return objectIsTrue(mark.get());
-}
-
 Result<bool> isAbstract(PropertyObject* p) {
   if (TRY(isAbstractFunction(p->getter))) return true;
   if (TRY(isAbstractFunction(p->setter))) return true;
