@@ -27,6 +27,7 @@ struct TokenizerIter : PyObject {
 };
 
 Result<Ref<>> tokenizerNew(PyTypeObject* type, StrObject* source) {
+  TRY(checkMemory());
   std::string_view utf8 = TRY(strUtf8(source));
   if (utf8.find('\0') != utf8.npos) return raise(PyExc_ValueError, "embedded null character");
   TRY(askForRoom(parser::bytesToParse(utf8)));

@@ -5,6 +5,7 @@ import functools
 import io
 import itertools
 import json
+import marshal
 import sys
 import threading
 import types
@@ -43,6 +44,8 @@ CHAINS = {
     'slice': lambda x: slice(None, x), 'classmethod': classmethod, 'staticmethod': staticmethod, 'property': property,
     'generator': gen, 'cell': types.CellType, 'function': attribute, 'default': lambda x: lambda a=x: a, 'slots': slots,
     'method': lambda x: types.MethodType(print, x or 1), 'chain': lambda x: itertools.chain(x or []), 'map': lambda x: map(int, x or []),
+    'product': lambda x: itertools.product([x]), 'permutations': lambda x: itertools.permutations([x]),
+    'combinations': lambda x: itertools.combinations([x], 1),
     'partial': lambda x: functools.partial(x or int), 'decoder': lambda x: io.IncrementalNewlineDecoder(x, True),
     'alias': lambda x: list[x], 'class': lambda x: type('a', (), {'a': x}), 'code': lambda x: gen.__code__.replace(co_consts=(x,)),
 }
@@ -70,7 +73,7 @@ def t(name, f):
     try:
         f()
         print(name, 'ok')
-    except (RecursionError, MemoryError) as error:
+    except (RecursionError, MemoryError, ValueError) as error:
         print(name, type(error).__name__)
 
 
@@ -91,6 +94,31 @@ def nested_json():
     t('json text', lambda: json.loads('[' * N + ']' * N))
     t('json object', lambda: json.loads('{"a":' * N + '1' + '}' * N))
     t('json key', lambda: json.loads('{"a":' * 200 + '1' + '}' * 200))
+
+
+def chain(link):
+    x = None
+    for _ in range(N):
+        x = link(x)
+    return x
+
+
+def passed_on():
+    method = chain(lambda x: types.MethodType(x or print, 1))
+    t('method attribute', lambda: method.missing)
+    t('method hash', lambda: hash(method))
+    proxy = chain(lambda x: types.MappingProxyType({} if x is None else x))
+    t('proxy', lambda: len(proxy))
+    t('proxy item', lambda: 1 in proxy)
+    t('proxy iter', lambda: iter(proxy))
+    t('proxy or', lambda: proxy | proxy)
+    t('abstract', lambda: chain(staticmethod).__isabstractmethod__)
+    t('abstract property', lambda: chain(property).__isabstractmethod__)
+    t('bound', lambda: chain(classmethod).__get__(1, int))
+    code = gen.__code__
+    t('code', lambda: chain(lambda x: code.replace(co_consts=(x,))) == chain(lambda x: code.replace(co_consts=(x,))))
+    t('code hash', lambda: hash(chain(lambda x: code.replace(co_consts=(x,)))))
+    t('marshal', lambda: marshal.dumps(chain(lambda x: [x])))
 
 
 def nested():
@@ -120,6 +148,7 @@ def run(f, size):
 
 run(freed, 256 * 1024)
 run(coroutines, 256 * 1024)
+run(passed_on, 32768)
 run(nested, 32768)
 run(nested_json, 32768)
 sys.setrecursionlimit(10 ** 9)

@@ -239,6 +239,7 @@ Result<Ref<>> csvReaderNew(CallArgs args) {
   Ref<CsvDialect> dialect = TRY(
       csvDialectNew(args.count > 1 ? Opt<>(args.values[1]) : Opt<>(), args.names, args.values + args.count));
   Ref<CsvReader> self = TRY(typeAlloc<CsvReader>(csv_state.reader_type));
+  TRY(checkMemory());
   self->field = new std::u32string;
   self->input = std::move(input).leak();
   self->dialect = std::move(dialect).leak();

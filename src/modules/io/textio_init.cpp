@@ -2,6 +2,7 @@
 #include <langinfo.h>
 
 #include "core/interpreter.h"
+#include "core/scratch.h"
 #include "modules/io/textio.h"
 #include "types/bool.h"
 #include "types/codecs.h"
@@ -144,6 +145,7 @@ Status textInit(TextIOObject* self, PyObject* buffer, Opt<> encoding, PyObject* 
   Ref<> errors_text = TRY(errorsArgument(errors));
   Opt<StrObject> newline_text = TRY(newlineArgument(newline));
   Ref<StrObject> encoding_name = TRY(chooseEncoding(encoding));
+  TRY(checkMemory());
   if (!self->state) self->state = new TextState;
   *self->state = TextState{};
   textSetDecoded(self, MaybeRef<StrObject>());

@@ -89,7 +89,8 @@ Result<Ref<>> productNew(PyTypeObject* type, TupleObject* args, Opt<> kwargs) {
   return self;
 }
 void productDealloc(PyObject* object) {
-  memFree(cast<ProductObject>(object)->indices);
+  memFree(
+      std::exchange(cast<ProductObject>(object)->indices, nullptr));  // may be asked twice: when put aside
   fieldsDealloc<&ProductObject::pools, &ProductObject::result>(object);
 }
 
@@ -182,7 +183,7 @@ Result<Ref<>> combinationsNew(PyTypeObject* type, PyObject* iterable, Py_ssize_t
   return self;
 }
 void combinationsDealloc(PyObject* object) {
-  memFree(cast<CombinationsObject>(object)->indices);
+  memFree(std::exchange(cast<CombinationsObject>(object)->indices, nullptr));
   fieldsDealloc<&CombinationsObject::pool, &CombinationsObject::result>(object);
 }
 
@@ -278,8 +279,8 @@ Result<Ref<>> permutationsNew(PyTypeObject* type, PyObject* iterable, PyObject* 
 }
 void permutationsDealloc(PyObject* object) {
   auto* self = cast<PermutationsObject>(object);
-  memFree(self->indices);
-  memFree(self->cycles);
+  memFree(std::exchange(self->indices, nullptr));
+  memFree(std::exchange(self->cycles, nullptr));
   fieldsDealloc<&PermutationsObject::pool, &PermutationsObject::result>(object);
 }
 

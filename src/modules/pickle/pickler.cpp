@@ -4,6 +4,7 @@
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/gc.h"
+#include "core/scratch.h"
 #include "modules/pickle/pickle.h"
 #include "types/dict.h"
 #include "types/int.h"
@@ -79,6 +80,7 @@ Status setOutput(PicklerObject* self, PyObject* file) {
 }
 
 Status prepare(PicklerObject* self) {
+  TRY(checkMemory());
   if (!self->memo) self->memo = new PicklerMemo;
   if (!self->output) self->output = new std::string;
   self->output->clear();

@@ -4,6 +4,7 @@
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/gc.h"
+#include "core/scratch.h"
 #include "modules/pickle/machine.h"
 #include "types/dict.h"
 #include "types/method.h"
@@ -61,7 +62,8 @@ int traverse(UnpicklerObject* self, visitproc visit, void* arg) {
                   self->buffers);
 }
 
-void prepare(UnpicklerObject* self, std::string_view encoding, std::string_view errors, bool fix_imports) {
+Status prepare(UnpicklerObject* self, std::string_view encoding, std::string_view errors, bool fix_imports) {
+  TRY(checkMemory());
   if (!self->memo) {
     self->memo = new UnpicklerMemo;
     self->stack = new std::vector<PyObject*>;
@@ -74,6 +76,7 @@ void prepare(UnpicklerObject* self, std::string_view encoding, std::string_view 
   *self->errors = errors;
   self->fix_imports = fix_imports;
   self->protocol = 0;
+  return {};
 }
 
 Status setFile(UnpicklerObject* self, PyObject* file) {
@@ -107,7 +110,7 @@ Status init(UnpicklerObject* self, PyObject* file, bool fix_imports, Opt<StrObje
   if (self->read) clearSlot(self);
   TRY(setFile(self, file));
   std::string_view encoding_text = TRY(textOf(encoding, "ASCII"));
-  prepare(self, encoding_text, TRY(textOf(errors, "strict")), fix_imports);
+  TRY(prepare(self, encoding_text, TRY(textOf(errors, "strict")), fix_imports));
   TRY(setBuffers(self, buffers));
   return pickleMethodRef(self, name<"persistent_load">(), &self->persistent_load,
                          &self->persistent_load_bound);
@@ -157,6 +160,7 @@ Status memoFromDict(UnpicklerMemo& out, DictObject* dict) {
 
 Status memoSetter(UnpicklerObject* self, Opt<> value) {
   if (!value) return raise(PyExc_TypeError, "attribute deletion is not supported");
+  TRY(checkMemory());
   auto* fresh = new UnpicklerMemo;
   Status filled;
   if (isExact(value.get(), &kUnpicklerMemoProxyType)) {
@@ -255,7 +259,7 @@ Result<Ref<>> unpicklerNewFor(Opt<> file, std::string_view data, bool fix_import
                               std::string_view errors, PyObject* buffers) {
   Ref<UnpicklerObject> self = TRY(typeAlloc<UnpicklerObject>(&kUnpicklerType));
   if (file) TRY(setFile(self, file.get()));
-  prepare(self, encoding, errors, fix_imports);
+  TRY(prepare(self, encoding, errors, fix_imports));
   self->input = data.data();
   self->input_size = static_cast<Py_ssize_t>(data.size());
   TRY(setBuffers(self, buffers));

@@ -333,6 +333,7 @@ Result<Ref<>> unpackItem(const StructItem& item, const unsigned char* in) {
 
 Result<StructLayout*> structCompile(std::string_view format) {
   if (format.find('\0') != format.npos) return raise(struct_error, "embedded null character");
+  TRY(checkMemory());
   auto* layout = new StructLayout;
   if (Compiler(format).compile(*layout).failed()) {
     delete layout;

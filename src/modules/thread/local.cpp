@@ -6,6 +6,7 @@
 #include "core/gc.h"
 #include "core/native.h"
 #include "core/reported_size.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/thread/thread_types.h"
 #include "types/dict.h"
@@ -56,6 +57,7 @@ Result<Ref<DictObject>> threadDict() {
 }
 
 Result<Ref<DictObject>> makeDict(LocalObject* self) {
+  TRY(checkMemory());
   Ref<DictObject> of_thread = TRY(threadDict());
   Ref<DictObject> made = TRY(dictNew());
   Ref<GuardObject> guard = TRY(typeAlloc<GuardObject>(local_guard_type));

@@ -6,6 +6,7 @@
 
 #include "core/gc.h"
 #include "core/native.h"
+#include "core/scratch.h"
 #include "core/thread.h"
 #include "modules/c_args.h"
 #include "modules/thread/thread_types.h"
@@ -95,6 +96,7 @@ bool ownedByThis(RLockObject* self) { return self->count > 0 && self->owner == t
 Raised raiseNotOwned() { return raise(PyExc_RuntimeError, "cannot release un-acquired lock"); }
 
 Result<Ref<>> rlockNew(PyTypeObject* type, PyObject*, Opt<>) {
+  TRY(checkMemory());
   Ref<RLockObject> self = TRY(typeAlloc<RLockObject>(type));
   self->lock = new OsLock;
   return self;
@@ -192,6 +194,7 @@ constinit PyMethodDef kRLockMethods[] = {
 }  // namespace
 
 Result<Ref<LockObject>> lockNew() {
+  TRY(checkMemory());
   Ref<LockObject> self = TRY(typeAlloc<LockObject>(lock_type));
   self->lock = new OsLock;
   return self;
