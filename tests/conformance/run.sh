@@ -38,7 +38,7 @@ leave() {
   rm -rf "$scratch"
 }
 trap leave EXIT
-export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+export LC_ALL=C.UTF-8
 
 run_module() (  # LIMIT MODULE; runs in a folder of its own, which the tests fill
   mkdir -p "$scratch/$2.dir"
