@@ -8,40 +8,34 @@
 #include "types/bytes.h"
 
 namespace krait::modules {
-namespace {
 
-void storeLittle(char* out, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; i++) out[i] = static_cast<char>(value >> (8 * i));
-}
-
-}  // namespace
-
-std::string littleEndian(uint64_t value, int bytes) {
-  std::string text(static_cast<size_t>(bytes), '\0');
-  storeLittle(text.data(), value, bytes);
-  return text;
+Status pickleMakeRoom(PicklerObject* self, size_t size) {
+  PickleOutput& out = *self->output;
+  TRY(reserveScratch(out, out.size() + kFrameHeader + size));
+  if (self->framing && self->frame_start < 0) {
+    self->frame_start = static_cast<Py_ssize_t>(out.size());
+    out.appendFill(kFrameHeader, '\xfe');
+  }
+  return {};
 }
 
 Status pickleWrite(PicklerObject* self, std::string_view bytes) {
-  TRY(reserveMore(*self->output, bytes.size() + kFrameHeader));
-  if (self->framing && self->frame_start < 0) {
-    self->frame_start = static_cast<Py_ssize_t>(self->output->size());
-    self->output->append(kFrameHeader, '\xfe');
-  }
-  self->output->append(bytes);
+  TRY(pickleMakeRoom(self, bytes.size()));
+  self->output->append(bytes.data(), bytes.size());
   return {};
 }
 
 Status pickleCloseFrame(PicklerObject* self) {
   if (!self->framing || self->frame_start < 0) return {};
   auto start = static_cast<size_t>(self->frame_start);
-  size_t length = self->output->size() - start - kFrameHeader;
+  PickleOutput& out = *self->output;
+  char* header = out.data() + start;
+  size_t length = out.size() - start - kFrameHeader;
   if (length >= kFrameLeast) {
-    char* header = self->output->data() + start;
-    header[0] = static_cast<char>(kFrame);
-    storeLittle(header + 1, length, 8);
+    std::memcpy(header, Instruction(kFrame, length, 8).data(), kFrameHeader);
   } else {
-    self->output->erase(start, kFrameHeader);
+    std::memmove(header, header + kFrameHeader, length);
+    out.resize(start + length);
   }
   self->frame_start = -1;
   return {};
@@ -49,7 +43,7 @@ Status pickleCloseFrame(PicklerObject* self) {
 
 Status pickleFlush(PicklerObject* self) {
   TRY(pickleCloseFrame(self));
-  Ref<BytesObject> bytes = TRY(bytesFrom(*self->output));
+  Ref<BytesObject> bytes = TRY(bytesFrom({self->output->data(), self->output->size()}));
   self->output->clear();
   TRY(call(self->write, bytes.get()));
   return {};
@@ -64,7 +58,8 @@ Status pickleOpcodeBoundary(PicklerObject* self) {
   return self->write ? pickleFlush(self) : Status();
 }
 
-Status pickleWriteLarge(PicklerObject* self, std::string_view header, std::string_view data, Opt<> payload) {
+Status pickleWriteLarge(PicklerObject* self, const Instruction& header, std::string_view data,
+                        Opt<> payload) {
   bool bypass = data.size() >= kFrameTarget;
   bool framing = self->framing;
   if (bypass) {

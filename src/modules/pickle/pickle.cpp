@@ -32,7 +32,7 @@ Result<Ref<>> dumps(PyObject* object, PyObject* protocol, bool fix_imports, PyOb
   Ref<> made = TRY(picklerNewFor(nullptr, protocol, fix_imports, buffer_callback));
   auto* pickler = static_cast<PicklerObject*>(made.get());
   TRY(pickleDump(pickler, object));
-  return bytesFrom(*pickler->output);
+  return bytesFrom({pickler->output->data(), pickler->output->size()});
 }
 
 Result<std::string_view> textOf(Opt<StrObject> text, std::string_view fallback) {

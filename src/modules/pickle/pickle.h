@@ -2,9 +2,11 @@
 // objects.
 #pragma once
 
+#include <cstring>
 #include <string>
 #include <vector>
 
+#include "base/inline_buffer.h"
 #include "core/native.h"
 #include "modules/pickle/memo.h"
 #include "types/str.h"
@@ -97,6 +99,8 @@ struct PickleState {
 };
 extern PickleState pickle_state;
 
+using PickleOutput = InlineBuffer<char, 512>;
+
 struct PicklerObject : PyObject {
   PicklerMemo* memo;
   PyObject* persistent_id;     // null: none. A method of the pickler itself is kept as its function
@@ -105,7 +109,7 @@ struct PicklerObject : PyObject {
   PyObject* reducer_override;  // during dump(); null: none
   PyObject* write;             // null: dumps()
   PyObject* buffer_callback;   // null: none
-  std::string* output;
+  PickleOutput* output;
   Py_ssize_t frame_start;  // position of the open frame's header; -1: none
   int protocol, bin, fast, fast_nesting;
   bool framing, fix_imports;
@@ -135,18 +139,42 @@ static_assert(sizeof(PicklerObject) == 152 && sizeof(UnpicklerObject) == 272);
 
 extern PyTypeObject kPicklerType, kUnpicklerType, kPicklerMemoProxyType, kUnpicklerMemoProxyType;
 
+// An opcode with its binary argument, little-endian.
+class Instruction {
+ public:
+  static constexpr size_t kMost = 16;  // bytes that may be copied from data(), whatever the size
+
+  explicit Instruction(Opcode op, uint64_t argument = 0, size_t bytes = 0) : size_(1 + bytes) {
+    text_[0] = static_cast<char>(op);
+    std::memcpy(text_ + 1, &argument, sizeof argument);
+  }
+  const char* data() const { return text_; }
+  size_t size() const { return size_; }
+  std::string_view view() const { return {text_, size_}; }
+
+ private:
+  char text_[kMost] = {};
+  size_t size_;
+};
+
 // --- writing (output.cpp) ---
+Status pickleMakeRoom(PicklerObject* self, size_t size);  // and opens a frame where one is due
 Status pickleWrite(PicklerObject* self, std::string_view bytes);
-inline Status pickleWrite(PicklerObject* self, Opcode op) {
-  char byte = static_cast<char>(op);
-  return pickleWrite(self, {&byte, 1});
+inline Status pickleWrite(PicklerObject* self, const Instruction& instruction) {
+  PickleOutput& out = *self->output;
+  bool frame_due = self->framing && self->frame_start < 0;
+  if (frame_due || out.capacity() - out.size() < Instruction::kMost) [[unlikely]]
+    TRY(pickleMakeRoom(self, Instruction::kMost));
+  std::memcpy(out.end(), instruction.data(), Instruction::kMost);
+  out.resize(out.size() + instruction.size());
+  return {};
 }
+inline Status pickleWrite(PicklerObject* self, Opcode op) { return pickleWrite(self, Instruction(op)); }
 // A header and its payload; a large payload stands outside of frames and goes to the file at once.
-Status pickleWriteLarge(PicklerObject* self, std::string_view header, std::string_view data, Opt<> payload);
+Status pickleWriteLarge(PicklerObject* self, const Instruction& header, std::string_view data, Opt<> payload);
 Status pickleOpcodeBoundary(PicklerObject* self);
 Status pickleCloseFrame(PicklerObject* self);
 Status pickleFlush(PicklerObject* self);
-std::string littleEndian(uint64_t value, int bytes);
 
 // --- saving ---
 Status pickleDump(PicklerObject* self, PyObject* object);

@@ -82,7 +82,7 @@ Status setOutput(PicklerObject* self, PyObject* file) {
 Status prepare(PicklerObject* self) {
   TRY(checkMemory());
   if (!self->memo) self->memo = new PicklerMemo;
-  if (!self->output) self->output = new std::string;
+  if (!self->output) self->output = new PickleOutput;
   self->output->clear();
   self->output_sent = false;
   self->frame_start = -1;

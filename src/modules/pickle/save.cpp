@@ -17,10 +17,10 @@
 namespace krait::modules {
 namespace {
 
-std::string opcodeText(Opcode op, std::string_view rest) {
-  std::string text(1, static_cast<char>(op));
-  text += rest;
-  return text;
+// An opcode with an argument in decimal.
+Status writeDecimal(PicklerObject* self, Opcode op, long argument) {
+  TRY(pickleWrite(self, op));
+  return pickleWrite(self, std::to_string(argument) + "\n");
 }
 
 Status saveBool(PicklerObject* self, bool value) {
@@ -30,7 +30,7 @@ Status saveBool(PicklerObject* self, bool value) {
 
 Status saveLongText(PicklerObject* self, IntObject* v) {
   Ref<> repr = TRY(intRepr(v));
-  TRY(pickleWrite(self, opcodeText(kLong, {})));
+  TRY(pickleWrite(self, kLong));
   TRY(pickleWrite(self, cast<StrObject>(repr.get())->asciiView()));
   return pickleWrite(self, "L\n");
 }
@@ -45,8 +45,7 @@ Status saveLongBinary(PicklerObject* self, IntObject* v) {
   bool spare_sign =
       v->isNegative() && bytes > 1 && data[bytes - 1] == '\xff' && (data[bytes - 2] & 0x80) != 0;
   if (spare_sign) data.resize(--bytes);
-  TRY(pickleWrite(self, bytes < 256 ? opcodeText(kLong1, littleEndian(bytes, 1))
-                                    : opcodeText(kLong4, littleEndian(bytes, 4))));
+  TRY(pickleWrite(self, bytes < 256 ? Instruction(kLong1, bytes, 1) : Instruction(kLong4, bytes, 4)));
   return pickleWrite(self, data);
 }
 
@@ -55,25 +54,24 @@ Status saveInt(PicklerObject* self, IntObject* v) {
   if (!intFitsLong(v, &value) || value != static_cast<int32_t>(value)) {
     return self->protocol >= 2 ? saveLongBinary(self, v) : saveLongText(self, v);
   }
-  if (!self->bin) {
-    return pickleWrite(self, opcodeText(kInt, std::to_string(value) + "\n"));
-  }
+  if (!self->bin) return writeDecimal(self, kInt, value);
   auto bits = static_cast<uint32_t>(value);
-  if (bits < 256) return pickleWrite(self, opcodeText(kBinInt1, littleEndian(bits, 1)));
-  if (bits < 65536) return pickleWrite(self, opcodeText(kBinInt2, littleEndian(bits, 2)));
-  return pickleWrite(self, opcodeText(kBinInt, littleEndian(bits, 4)));
+  if (bits < 256) return pickleWrite(self, Instruction(kBinInt1, bits, 1));
+  if (bits < 65536) return pickleWrite(self, Instruction(kBinInt2, bits, 2));
+  return pickleWrite(self, Instruction(kBinInt, bits, 4));
 }
 
 Status saveFloat(PicklerObject* self, double value) {
   if (self->bin) {
     uint64_t bits;
     std::memcpy(&bits, &value, 8);
-    return pickleWrite(self, opcodeText(kBinFloat, littleEndian(__builtin_bswap64(bits), 8)));
+    return pickleWrite(self, Instruction(kBinFloat, __builtin_bswap64(bits), 8));
   }
   CharBuffer text;
   doubleRepr(text, value);
   text.append('\n');
-  return pickleWrite(self, opcodeText(kFloat, {text.data(), text.size()}));
+  TRY(pickleWrite(self, kFloat));
+  return pickleWrite(self, {text.data(), text.size()});
 }
 
 Status saveReduceOf(PicklerObject* self, PyObject* callable, PyObject* args, PyObject* object) {
@@ -102,6 +100,20 @@ Status saveByteArray(PicklerObject* self, PyObject* object) {
   return saveReduceOf(self, reinterpret_cast<PyObject*>(&PyByteArray_Type), args, object);
 }
 
+struct HeaderOps {
+  Opcode small, medium, large;
+  const char* kind;
+};
+
+// What stands before `size` bytes of data.
+Result<Instruction> sizedHeader(PicklerObject* self, const HeaderOps& ops, size_t size, bool may_be_small) {
+  if (size <= 0xff && may_be_small) return Instruction(ops.small, size, 1);
+  if (size <= 0xffffffff) return Instruction(ops.medium, size, 4);
+  if (self->protocol >= 4) return Instruction(ops.large, size, 8);
+  return raise(PyExc_OverflowError, "serializing a %s larger than 4 GiB requires pickle protocol 4 or higher",
+               ops.kind);
+}
+
 Status saveStrBinary(PicklerObject* self, StrObject* text) {
   Ref<BytesObject> held = TRY(bytesFrom({}));
   std::string_view data;
@@ -111,16 +123,8 @@ Status saveStrBinary(PicklerObject* self, StrObject* text) {
     held = TRY(encodeUtf8(text, "surrogatepass"));
     data = held->view();
   }
-  std::string header;
-  if (data.size() <= 0xff && self->protocol >= 4)
-    header = opcodeText(kShortBinUnicode, littleEndian(data.size(), 1));
-  else if (data.size() <= 0xffffffff)
-    header = opcodeText(kBinUnicode, littleEndian(data.size(), 4));
-  else if (self->protocol >= 4)
-    header = opcodeText(kBinUnicode8, littleEndian(data.size(), 8));
-  else
-    return raise(PyExc_OverflowError,
-                 "serializing a string larger than 4 GiB requires pickle protocol 4 or higher");
+  static constexpr HeaderOps kOps = {kShortBinUnicode, kBinUnicode, kBinUnicode8, "string"};
+  Instruction header = TRY(sizedHeader(self, kOps, data.size(), self->protocol >= 4));
   return pickleWriteLarge(self, header, data, nullptr);
 }
 
@@ -153,7 +157,7 @@ Status saveStr(PicklerObject* self, StrObject* text) {
     TRY(saveStrBinary(self, text));
   } else {
     std::string escaped = TRY(rawEscape(text));
-    TRY(pickleWrite(self, opcodeText(kUnicode, {})));
+    TRY(pickleWrite(self, kUnicode));
     TRY(pickleWrite(self, escaped));
     TRY(pickleWrite(self, "\n"));
   }
@@ -185,7 +189,9 @@ Result<bool> savePersistent(PicklerObject* self, PyObject* object) {
   if (!text->isAscii()) {
     return raise(pickle_state.pickling_error, "persistent IDs in protocol 0 must be ASCII strings");
   }
-  TRY(pickleWrite(self, opcodeText(kPersid, std::string(text->asciiView()) + "\n")));
+  TRY(pickleWrite(self, kPersid));
+  TRY(pickleWrite(self, text->asciiView()));
+  TRY(pickleWrite(self, "\n"));
   return true;
 }
 
@@ -266,25 +272,15 @@ Status saveOther(PicklerObject* self, PyObject* object) {
 }  // namespace
 
 Status pickleSaveBytesData(PicklerObject* self, PyObject* object, std::string_view data) {
-  std::string header;
-  if (data.size() <= 0xff)
-    header = opcodeText(kShortBinBytes, littleEndian(data.size(), 1));
-  else if (data.size() <= 0xffffffff)
-    header = opcodeText(kBinBytes, littleEndian(data.size(), 4));
-  else if (self->protocol >= 4)
-    header = opcodeText(kBinBytes8, littleEndian(data.size(), 8));
-  else {
-    return raise(PyExc_OverflowError,
-                 "serializing a bytes object larger than 4 GiB requires pickle protocol 4 or higher");
-  }
+  static constexpr HeaderOps kOps = {kShortBinBytes, kBinBytes, kBinBytes8, "bytes object"};
+  Instruction header = TRY(sizedHeader(self, kOps, data.size(), true));
   Opt<> payload = isExactBytes(object) ? Opt<>(object) : Opt<>();
   TRY(pickleWriteLarge(self, header, data, payload));
   return pickleMemoPut(self, object);
 }
 
 Status pickleSaveByteArrayData(PicklerObject* self, PyObject* object, std::string_view data) {
-  std::string header = opcodeText(kByteArray8, littleEndian(data.size(), 8));
-  TRY(pickleWriteLarge(self, header, data, nullptr));
+  TRY(pickleWriteLarge(self, Instruction(kByteArray8, data.size(), 8), data, nullptr));
   return pickleMemoPut(self, object);
 }
 
@@ -293,23 +289,20 @@ Status pickleMemoPut(PicklerObject* self, PyObject* object) {
   Py_ssize_t index = self->memo->size();
   TRY(self->memo->set(object, index));
   if (self->protocol >= 4) return pickleWrite(self, kMemoize);
-  if (!self->bin) return pickleWrite(self, opcodeText(kPut, std::to_string(index) + "\n"));
-  if (index < 256)
-    return pickleWrite(self, opcodeText(kBinPut, littleEndian(static_cast<uint64_t>(index), 1)));
-  return pickleWrite(self, opcodeText(kLongBinPut, littleEndian(static_cast<uint64_t>(index), 4)));
+  if (!self->bin) return writeDecimal(self, kPut, index);
+  auto argument = static_cast<uint64_t>(index);
+  return pickleWrite(self,
+                     index < 256 ? Instruction(kBinPut, argument, 1) : Instruction(kLongBinPut, argument, 4));
 }
 
 Result<bool> pickleMemoGet(PicklerObject* self, PyObject* object) {
   const Py_ssize_t* found = self->memo->find(object);
   if (!found) return false;
   auto index = static_cast<uint64_t>(*found);
-  if (!self->bin) {
-    TRY(pickleWrite(self, opcodeText(kGet, std::to_string(index) + "\n")));
-  } else if (index < 256) {
-    TRY(pickleWrite(self, opcodeText(kBinGet, littleEndian(index, 1))));
-  } else {
-    TRY(pickleWrite(self, opcodeText(kLongBinGet, littleEndian(index, 4))));
-  }
+  if (!self->bin)
+    TRY(writeDecimal(self, kGet, *found));
+  else
+    TRY(pickleWrite(self, index < 256 ? Instruction(kBinGet, index, 1) : Instruction(kLongBinGet, index, 4)));
   return true;
 }
 
@@ -329,7 +322,7 @@ Status pickleSave(PicklerObject* self, PyObject* object, bool persistent_done) {
 
 Status pickleDump(PicklerObject* self, PyObject* object) {
   if (self->protocol >= 2) {
-    TRY(pickleWrite(self, opcodeText(kProto, littleEndian(static_cast<uint64_t>(self->protocol), 1))));
+    TRY(pickleWrite(self, Instruction(kProto, static_cast<uint64_t>(self->protocol), 1)));
     if (self->protocol >= 4) self->framing = true;
   }
   Status saved = pickleSave(self, object);

@@ -81,14 +81,9 @@ Result<long> extensionCode(PyObject* object, PyObject* module_name, StrObject* g
 
 Status saveExtension(PicklerObject* self, long code) {
   auto value = static_cast<uint64_t>(code);
-  std::string text;
-  if (code <= 0xff)
-    text = std::string(1, static_cast<char>(kExt1)) + littleEndian(value, 1);
-  else if (code <= 0xffff)
-    text = std::string(1, static_cast<char>(kExt2)) + littleEndian(value, 2);
-  else
-    text = std::string(1, static_cast<char>(kExt4)) + littleEndian(value, 4);
-  return pickleWrite(self, text);
+  if (code <= 0xff) return pickleWrite(self, Instruction(kExt1, value, 1));
+  if (code <= 0xffff) return pickleWrite(self, Instruction(kExt2, value, 2));
+  return pickleWrite(self, Instruction(kExt4, value, 4));
 }
 
 // Python 2's names for what moved since.
