@@ -86,7 +86,7 @@ bool appendBytes(LiteralContext& context, std::string& out, const StringToken& t
 }  // namespace
 
 // Bad UTF-8 anywhere in a text counts before bad escapes; each stretch of non-ASCII bytes is decoded by
-// itself.
+// itself, unless the text is raw or a whole literal without escapes.
 static std::optional<std::string> undecodableStretch(std::string_view text) {
   auto is_ascii = [](char c) { return !(c & 0x80); };
   for (auto start = text.begin(); start != text.end();) {
@@ -108,7 +108,8 @@ bool appendText(LiteralContext& context, std::string& out, const StringToken& to
       out += text;
       return true;
     }
-    context.fail("(unicode error) " + utf8ErrorMessage(text, bad));
+    bool by_stretches = token.is_format && !raw;
+    context.fail("(unicode error) " + (by_stretches ? *undecodableStretch(text) : utf8ErrorMessage(text, bad)));
     return false;
   }
   if (auto undecodable = undecodableStretch(text)) {

@@ -22,3 +22,11 @@ with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([sys.executable, *arguments], capture_output=True)
             shown = done.stderr.decode("utf-8", "backslashreplace").replace(folder, "FOLDER")
             print(name, done.returncode, done.stdout, *shown.splitlines()[-6:], sep="\n    ")
+
+# Texts of sources given as bytes: an f-string's are decoded stretch by stretch, others whole.
+for source in (b'f"a\xff{1}"', b'f"a\xff"', b'f"{1}a\xc3\xa9\xff"', b'"b" f"{1}a\xc3\xa9\xff"', b'rf"a\xff{1}"', b'"a\xff" f"{1}"',
+               b'f"{1:a\xff}"', b'rf"{1:a\xff}"', b'f"{1:{2}a\xff}"', b'"a\xff"', b'r"a\xff"', b'"\\na\xff"'):
+    try:
+        exec(source)
+    except SyntaxError as error:
+        print(source, error)
