@@ -1,6 +1,7 @@
 // Exports of object.h that concern types.
 #include "capi/capi.h"
 #include "core/gc.h"
+#include "types/bare_type_name.h"
 #include "types/descr_wrapper.h"
 #include "types/module.h"
 #include "types/type.h"
@@ -73,10 +74,7 @@ KR_EXPORT PyObject* _PyType_Lookup(PyTypeObject* type, PyObject* attr) {
   return typeLookup(type, static_cast<StrObject*>(attr)).get();
 }
 
-KR_EXPORT const char* _PyType_Name(PyTypeObject* type) {
-  const char* dot = __builtin_strrchr(type->tp_name, '.');
-  return dot ? dot + 1 : type->tp_name;
-}
+KR_EXPORT const char* _PyType_Name(PyTypeObject* type) { return bareTypeName(type); }
 
 KR_EXPORT PyTypeObject* _PyType_CalculateMetaclass(PyTypeObject* metatype, PyObject* bases) {
   auto best = bestMetatype(metatype, static_cast<TupleObject*>(bases));

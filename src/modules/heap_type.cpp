@@ -1,9 +1,9 @@
 #include "modules/heap_type.h"
 
-#include <cstring>
 
 #include "core/call.h"
 #include "core/errors.h"
+#include "types/bare_type_name.h"
 #include "types/dict.h"
 #include "types/module.h"
 
@@ -78,11 +78,6 @@ void addProtocolSlots(SlotList& list, const PyTypeObject& d) {
   }
 }
 
-const char* lastName(const char* full_name) {
-  const char* dot = std::strrchr(full_name, '.');
-  return dot ? dot + 1 : full_name;
-}
-
 }  // namespace
 
 Result<Ref<PyTypeObject>> heapTypeNew(PyObject* module, const PyTypeObject& description, Opt<> bases) {
@@ -97,12 +92,12 @@ Result<Ref<PyTypeObject>> heapTypeNew(PyObject* module, const PyTypeObject& desc
 
 Result<Ref<PyTypeObject>> heapTypeAdd(PyObject* module, const PyTypeObject& description, Opt<> bases) {
   Ref<PyTypeObject> type = TRY(heapTypeNew(module, description, bases));
-  TRY(moduleAdd(module, lastName(description.tp_name), share<PyObject>(type.get())));
+  TRY(moduleAdd(module, afterLastDot(description.tp_name), share<PyObject>(type.get())));
   return type;
 }
 
 Result<Ref<>> exceptionAdd(PyObject* module, const char* full_name, PyObject* base, const char* doc) {
-  const char* short_name = lastName(full_name);
+  const char* short_name = afterLastDot(full_name);
   Ref<DictObject> attributes = TRY(dictNew());
   Ref<StrObject> module_name =
       TRY(strFromAscii({full_name, static_cast<size_t>(short_name - full_name) - 1}));
@@ -122,11 +117,11 @@ Status typeMakeOnce(PyObject* module, PyTypeObject** type, const PyTypeObject& d
 
 Status typeAddOnce(PyObject* module, PyTypeObject** type, const PyTypeObject& description) {
   TRY(typeMakeOnce(module, type, description));
-  return moduleAdd(module, lastName(description.tp_name), share<PyObject>(*type));
+  return moduleAdd(module, afterLastDot(description.tp_name), share<PyObject>(*type));
 }
 
 Status exceptionAddOnce(PyObject* module, PyObject** exception, const char* full_name, PyObject* base) {
-  if (*exception) return moduleAdd(module, lastName(full_name), share(*exception));
+  if (*exception) return moduleAdd(module, afterLastDot(full_name), share(*exception));
   *exception = TRY(exceptionAdd(module, full_name, base)).leak();
   return {};
 }

@@ -7,6 +7,7 @@
 #include "core/interpreter.h"
 #include "core/native_order.h"
 #include "core/scratch.h"
+#include "types/bare_type_name.h"
 #include "types/byte_iter.h"
 #include "types/byte_methods.h"
 #include "types/int.h"
@@ -152,14 +153,12 @@ void byteArrayDealloc(PyObject* object) {
 // --- slots -------------------------------------------------------------------------------------------------
 
 Result<Ref<StrObject>> byteArrayRepr(ByteArrayObject* self) {
-  const char* full_name = typeName(self);
-  const char* dot = std::strrchr(full_name, '.');
   Ref<StrObject> content = TRY(bytesRepr(viewOf(self), true));
   if (content->at(1) == '"') {  // single quotes are escaped all the same
     Ref<StrObject> plain = TRY(strFromAscii("'")), escaped = TRY(strFromAscii("\\'"));
     content = TRY(strReplace(content.get(), plain.get(), escaped.get(), -1));
   }
-  return strFormat("%s(%U)", dot ? dot + 1 : full_name, content.get());
+  return strFormat("%s(%U)", bareTypeName(self), content.get());
 }
 Result<Ref<StrObject>> byteArrayStr(ByteArrayObject* self) {
   if (interpreter().config.bytes_warning) TRY(warn(PyExc_BytesWarning, 1, "str() on a bytearray instance"));

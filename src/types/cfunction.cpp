@@ -6,6 +6,7 @@
 #include "core/gc.h"
 #include "core/native.h"
 #include "core/thread.h"
+#include "types/bare_type_name.h"
 #include "types/method.h"
 #include "types/module.h"
 #include "types/native_call.h"
@@ -166,8 +167,7 @@ constinit PyMethodDef kFunctionMethods[] = {method<"!__reduce__($self, /)", func
 // Behind "name" when the doc starts with "name(" ; null otherwise.
 const char* signatureStart(const char* function, const char* doc) {
   if (!doc) return nullptr;
-  const char* dot = std::strrchr(function, '.');
-  if (dot) function = dot + 1;
+  function = afterLastDot(function);
   size_t size = std::strlen(function);
   return std::strncmp(doc, function, size) == 0 && doc[size] == '(' ? doc + size : nullptr;
 }

@@ -1,12 +1,12 @@
 // BaseException, the exceptions that add nothing to it, and access to exception objects from C++.
 #include "types/exceptions.h"
 
-#include <cstring>
 
 #include "core/call.h"
 #include "core/interpreter.h"
 #include "core/object.h"
 #include "core/thread.h"
+#include "types/bare_type_name.h"
 #include "types/bool.h"
 #include "types/exceptions_impl.h"
 #include "types/list.h"
@@ -55,8 +55,7 @@ Result<Ref<StrObject>> baseStr(ExceptionObject* self) {
 namespace {
 
 Result<Ref<StrObject>> baseRepr(ExceptionObject* self) {
-  const char* dot = std::strrchr(typeName(self), '.');
-  const char* short_name = dot ? dot + 1 : typeName(self);
+  const char* short_name = bareTypeName(self);
   auto args = share(argsOf(self));
   if (args->size() == 1) return strFormat("%s(%R)", short_name, args->at(0));
   return strFormat("%s%R", short_name, args.get());

@@ -4,6 +4,7 @@
 
 #include "core/gc.h"
 #include "core/native.h"
+#include "types/bare_type_name.h"
 #include "types/method.h"
 #include "types/module.h"
 #include "types/module_context.h"
@@ -198,8 +199,7 @@ Status moduleAddFunctions(PyObject* module, PyMethodDef* functions) {
 
 Status moduleAddType(PyObject* module, PyTypeObject* type) {
   TRY(typeReady(type));
-  const char* dot = std::strrchr(type->tp_name, '.');
-  return moduleAdd(module, dot ? dot + 1 : type->tp_name, share<PyObject>(type));
+  return moduleAdd(module, bareTypeName(type), share<PyObject>(type));
 }
 
 }  // namespace krait

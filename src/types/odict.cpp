@@ -4,6 +4,7 @@
 // Somebody may change the dict behind the chain's back (dict.__setitem__(od, ...)): a node found is trusted
 // only when it holds the very key object of the entry, and values are always looked up in the dict.
 #include "types/odict.h"
+#include "types/bare_type_name.h"
 
 #include "core/call.h"
 #include "core/thread.h"
@@ -276,13 +277,8 @@ Result<Ref<ListObject>> pairsOf(OdictObject* od) {
   return pairs;
 }
 
-const char* shortName(PyObject* object) {
-  const char* dot = std::strrchr(typeName(object), '.');
-  return dot ? dot + 1 : typeName(object);
-}
-
 Result<Ref<StrObject>> odictRepr(OdictObject* od) {
-  if (od->size() == 0) return strFormat("%s()", shortName(od));
+  if (od->size() == 0) return strFormat("%s()", bareTypeName(od));
   auto guard = TRY(ReprGuard::enter(od));
   if (guard.isRecursive()) return strLiteral("...");
   MaybeRef<> pairs;
@@ -292,7 +288,7 @@ Result<Ref<StrObject>> odictRepr(OdictObject* od) {
     Ref<> items = TRY(callMethod(static_cast<PyObject*>(od), name<"items">()));
     pairs = TRY(sequenceList(items));
   }
-  return strFormat("%s(%R)", shortName(od), pairs.get());
+  return strFormat("%s(%R)", bareTypeName(od), pairs.get());
 }
 
 // Same keys in the same order.

@@ -1,5 +1,6 @@
 // type itself: __name__, __module__, __bases__, ... and its methods and slots.
 #include "core/thread.h"
+#include "types/bare_type_name.h"
 #include "types/dict_keys.h"
 #include "types/int.h"
 #include "types/method.h"
@@ -12,12 +13,6 @@ namespace krait {
 namespace {
 
 bool isHeap(const PyTypeObject* type) { return hasFlag(type, Py_TPFLAGS_HEAPTYPE); }
-
-// The name behind the last dot of a static type's tp_name.
-const char* shortName(PyTypeObject* type) {
-  const char* dot = std::strrchr(type->tp_name, '.');
-  return dot ? dot + 1 : type->tp_name;
-}
 
 Status checkSpecialSet(PyTypeObject* type, Opt<> value, const char* attribute) {
   if (hasFlag(type, Py_TPFLAGS_IMMUTABLETYPE)) {
@@ -285,12 +280,12 @@ PyNumberMethods kTypeNumber = {.nb_or = slot<unionOr>};
 
 Result<Ref<StrObject>> typeNameOf(PyTypeObject* type) {
   if (isHeap(type)) return share(static_cast<StrObject*>(heapType(type)->ht_name));
-  return strFromUtf8(shortName(type));  // a new one each time: pickle's memo goes by identity
+  return strFromUtf8(bareTypeName(type));  // a new one each time: pickle's memo goes by identity
 }
 
 Result<Ref<StrObject>> typeQualname(PyTypeObject* type) {
   if (isHeap(type)) return share(static_cast<StrObject*>(heapType(type)->ht_qualname));
-  return strFromUtf8(shortName(type));  // a new one each time: pickle's memo goes by identity
+  return strFromUtf8(bareTypeName(type));  // a new one each time: pickle's memo goes by identity
 }
 
 Result<Ref<>> typeModule(PyTypeObject* type) {

@@ -1,5 +1,6 @@
 // Heap types from a PyType_Spec.
 #include "core/memory.h"
+#include "types/bare_type_name.h"
 #include "types/dict_keys.h"
 #include "types/type_internal.h"
 
@@ -139,8 +140,7 @@ char* copyText(const char* text, void* (*allocate)(size_t)) {
 }
 
 Status setNames(PyTypeObject* type, const char* full_name) {
-  const char* dot = std::strrchr(full_name, '.');
-  auto short_name = TRY(strFromUtf8(dot ? dot + 1 : full_name));  // not interned: pickle writes it anew
+  auto short_name = TRY(strFromUtf8(afterLastDot(full_name)));  // not interned: pickle writes it anew
   PyHeapTypeObject* heap = heapType(type);
   heap->ht_qualname = share<PyObject>(short_name.get()).leak();
   heap->ht_name = std::move(short_name).leak();

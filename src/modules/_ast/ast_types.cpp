@@ -7,6 +7,7 @@
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
+#include "types/bare_type_name.h"
 #include "types/dict.h"
 #include "types/list.h"
 
@@ -160,19 +161,13 @@ Status setKeywords(PyObject* self, Opt<> fields, Py_ssize_t positional, DictObje
   return {};
 }
 
-// The base class's name has its module in front; messages leave that out.
-const char* shortName(PyObject* node) {
-  const char* dot = std::strrchr(typeName(node), '.');
-  return dot ? dot + 1 : typeName(node);
-}
-
 Status astInit(PyObject* self, PyObject* args, PyObject* kwargs) {
   auto* values = static_cast<TupleObject*>(args);
   MaybeRef<> fields = TRY(attrLookup(reinterpret_cast<PyObject*>(typeOf(self)), name<"_fields">()));
   Py_ssize_t count = fields ? TRY(objectLength(fields.get())) : 0;
   if (count < values->size()) {
     return raise(PyExc_TypeError, "%.400s constructor takes at most %zd positional argument%s",
-                 shortName(self), count, count == 1 ? "" : "s");
+                 bareTypeName(self), count, count == 1 ? "" : "s");
   }
   if (fields) TRY(setPositional(self, fields.get(), values));
   return kwargs ? setKeywords(self, fields.opt(), values->size(), static_cast<DictObject*>(kwargs))

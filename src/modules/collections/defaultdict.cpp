@@ -3,6 +3,7 @@
 #include "core/gc.h"
 #include "core/thread.h"
 #include "modules/collections/collections.h"
+#include "types/bare_type_name.h"
 #include "types/dict_internal.h"
 #include "types/iter_support.h"
 #include "types/misc_objects.h"
@@ -75,9 +76,7 @@ Result<Ref<StrObject>> factoryRepr(DefaultDictObject* self) {
 Result<Ref<>> ddRepr(DefaultDictObject* self) {
   Ref<> base = TRY(Result<Ref<>>::fromC(PyDict_Type.tp_repr(self)));
   Ref<StrObject> factory = TRY(factoryRepr(self));
-  const char* dot = std::strrchr(typeName(self), '.');
-  return TRY(strFormat("%s(%U, %U)", dot ? dot + 1 : typeName(self), static_cast<PyObject*>(factory.get()),
-                       base.get()));
+  return TRY(strFormat("%s(%U, %U)", bareTypeName(self), static_cast<PyObject*>(factory.get()), base.get()));
 }
 
 Result<Ref<>> ddOr(PyObject* left, PyObject* right) {

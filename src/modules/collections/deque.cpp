@@ -3,13 +3,13 @@
 // Item i is ring[(start + i) & mask]. `state` changes with every change of the length or order, which
 // iteration and searches watch. `virtual_left` is where the first item would stand in a block of 64:
 // sys.getsizeof tells of blocks.
-#include <cstring>
 
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/thread.h"
 #include "modules/collections/collections.h"
 #include "types/arg_checks.h"
+#include "types/bare_type_name.h"
 #include "types/bool.h"
 #include "types/int.h"
 #include "types/iter_support.h"
@@ -309,8 +309,7 @@ Result<Ref<StrObject>> dequeRepr(DequeObject* deque) {
   auto guard = TRY(ReprGuard::enter(deque));
   if (guard.isRecursive()) return strLiteral("[...]");
   Ref<ListObject> items = TRY(sequenceList(deque));
-  const char* dot = std::strrchr(typeName(deque), '.');
-  const char* short_name = dot ? dot + 1 : typeName(deque);
+  const char* short_name = bareTypeName(deque);
   if (deque->max_size == kNoLimit)
     return strFormat("%s(%R)", short_name, static_cast<PyObject*>(items.get()));
   return strFormat("%s(%R, maxlen=%zd)", short_name, static_cast<PyObject*>(items.get()), deque->max_size);
