@@ -1,6 +1,5 @@
 #include "modules/heap_type.h"
 
-
 #include "core/call.h"
 #include "core/errors.h"
 #include "types/bare_type_name.h"

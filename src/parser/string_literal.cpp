@@ -109,7 +109,8 @@ bool appendText(LiteralContext& context, std::string& out, const StringToken& to
       return true;
     }
     bool by_stretches = token.is_format && !raw;
-    context.fail("(unicode error) " + (by_stretches ? *undecodableStretch(text) : utf8ErrorMessage(text, bad)));
+    context.fail("(unicode error) " +
+                 (by_stretches ? *undecodableStretch(text) : utf8ErrorMessage(text, bad)));
     return false;
   }
   if (auto undecodable = undecodableStretch(text)) {

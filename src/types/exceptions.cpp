@@ -1,7 +1,6 @@
 // BaseException, the exceptions that add nothing to it, and access to exception objects from C++.
 #include "types/exceptions.h"
 
-
 #include "core/call.h"
 #include "core/interpreter.h"
 #include "core/object.h"
