@@ -48,7 +48,7 @@ Status checkMemory() {
 // Mapped, not malloced: that would move the C library's threshold between its heap and mapped blocks.
 bool hasRoom(size_t bytes) {
   if (bytes <= kNotAsked) [[likely]]
-    return true;
+    return hasMemory();
   if (bytes > PTRDIFF_MAX) return false;
   void* room = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (room == MAP_FAILED) return false;

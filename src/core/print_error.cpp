@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <vector>
+#include <unordered_set>
 
 #include "core/call.h"
 #include "core/frame_hooks.h"
@@ -37,15 +37,14 @@ constexpr const char* kContextText = "During handling of the above exception, an
 // One printing of an exception and all it refers to.
 struct Printer {
   PyObject* file;
-  std::vector<PyObject*> seen;  // borrowed: the chain keeps them alive
+  std::unordered_set<PyObject*> seen;  // borrowed: the chain keeps them alive
   Margin margin;
   bool need_close = false;  // the last line of the innermost group's frame is still to be drawn
 
-  bool markSeen(PyObject* exception) {
-    for (PyObject* one : seen)
-      if (one == exception) return false;
-    seen.push_back(exception);
-    return true;
+  // False: it was before.
+  Result<bool> markSeen(PyObject* exception) {
+    TRY(checkMemory());
+    return seen.insert(exception).second;
   }
   Status writeLine(std::string_view text) {
     TRY(margin.write(file));
@@ -325,20 +324,15 @@ Status printChained(Printer& p, PyObject* earlier, const char* text) {
 
 Status printEarlier(Printer& p, PyObject* value) {
   if (!isExceptionInstance(value)) return {};
-  p.markSeen(value);
+  TRY(p.markSeen(value));
   auto* exception = cast<ExceptionObject>(value);
-  auto seen = [&](PyObject* e) {
-    for (PyObject* one : p.seen)
-      if (one == e) return true;
-    return false;
-  };
   if (exception->cause) {
     auto cause = share(exception->cause);
-    return seen(cause.get()) ? Status{} : printChained(p, cause.get(), kCauseText);
+    return p.seen.contains(cause.get()) ? Status{} : printChained(p, cause.get(), kCauseText);
   }
   if (!exception->context || exception->suppress_context) return {};
   auto context = share(exception->context);
-  return seen(context.get()) ? Status{} : printChained(p, context.get(), kContextText);
+  return p.seen.contains(context.get()) ? Status{} : printChained(p, context.get(), kContextText);
 }
 
 Status printRecursive(Printer& p, PyObject* exception) {

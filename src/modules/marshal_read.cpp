@@ -118,7 +118,7 @@ class Reader {
   Result<Ref<>> dict();
   Result<Ref<>> set();
   Result<Ref<>> frozenset();
-  Result<Ref<>> code();
+  Result<MaybeRef<>> code();
   Result<Ref<>> reference();
 
   // The object's place among those that can be referred to; empty until it is complete (or filled from the
@@ -236,7 +236,7 @@ Result<MaybeRef<>> Reader::objectOf(MarshalType type) {
     case MarshalType::kDict: return MaybeRef<>(TRY(dict()));
     case MarshalType::kSet: return MaybeRef<>(TRY(set()));
     case MarshalType::kFrozenset: return MaybeRef<>(TRY(frozenset()));
-    case MarshalType::kCode: return MaybeRef<>(TRY(code()));
+    case MarshalType::kCode: return code();
     case MarshalType::kRef: return MaybeRef<>(TRY(reference()));
     case MarshalType::kUnknown: break;
   }
@@ -352,7 +352,8 @@ Result<Ref<>> Reader::frozenset() {
   return remember(place, Ref<>(std::move(made)));
 }
 
-Result<Ref<>> Reader::code() {
+// A NULL where an object belongs makes the whole code object one.
+Result<MaybeRef<>> Reader::code() {
   size_t place = reserve();
   CodeParts parts{};
   parts.argcount = static_cast<int>(TRY(int32()));
@@ -360,23 +361,19 @@ Result<Ref<>> Reader::code() {
   parts.kwonlyargcount = static_cast<int>(TRY(int32()));
   parts.stacksize = static_cast<int>(TRY(int32()));
   parts.flags = static_cast<int>(TRY(int32()));
-  Ref<> bytes = TRY(item("code")), consts = TRY(item("code")), names = TRY(item("code"));
-  Ref<> local_names = TRY(item("code")), local_kinds = TRY(item("code"));
-  Ref<> filename = TRY(item("code")), name = TRY(item("code")), qualname = TRY(item("code"));
-  parts.firstlineno = static_cast<int>(TRY(int32()));
-  Ref<> linetable = TRY(item("code")), exceptiontable = TRY(item("code"));
-  parts.code = bytes;
-  parts.consts = consts;
-  parts.names = names;
-  parts.localsplusnames = local_names;
-  parts.localspluskinds = local_kinds;
-  parts.filename = filename;
-  parts.name = name;
-  parts.qualname = qualname;
-  parts.linetable = linetable;
-  parts.exceptiontable = exceptiontable;
+  PyObject** fields[] = {
+      &parts.code,     &parts.consts, &parts.names,    &parts.localsplusnames, &parts.localspluskinds,
+      &parts.filename, &parts.name,   &parts.qualname, &parts.linetable,       &parts.exceptiontable};
+  std::vector<Ref<>> held;
+  for (PyObject** field : fields) {
+    if (field == &parts.linetable) parts.firstlineno = static_cast<int>(TRY(int32()));
+    MaybeRef<> value = TRY(object());
+    if (!value) return MaybeRef<>();
+    *field = value.get();
+    held.push_back(std::move(value).take());
+  }
   Ref<CodeObject> made = TRY(codeNew(parts));
-  return remember(place, std::move(made));
+  return MaybeRef<>(remember(place, std::move(made)));
 }
 
 Result<Ref<>> Reader::reference() {

@@ -116,6 +116,7 @@ show_outcomes({
     'readall': lambda: Raw().readall(),
     'path': lambda: os.stat(TEXT),
     'path of bytes': lambda: os.rename(BYTES, BYTES),
+    'normal path': lambda: os.path.normpath(TEXT),
     'path to open': lambda: open(TEXT),
     'mode': lambda: open('/', TEXT),
     'encoding': lambda: codecs.lookup(TEXT),

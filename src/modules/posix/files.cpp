@@ -6,6 +6,7 @@
 
 #include <climits>
 
+#include "core/scratch.h"
 #include "modules/posix/posix.h"
 #include "types/bool.h"
 #include "types/codecs.h"
@@ -109,7 +110,9 @@ std::string normalise(std::string_view path) {
   std::string_view rest = path;
   size_t slashes = 0;
   while (slashes < rest.size() && rest[slashes] == '/') slashes++;
-  std::string out(slashes == 2 ? "//" : slashes ? "/" : "");
+  std::string out;
+  out.reserve(path.size() + 1);
+  out = slashes == 2 ? "//" : slashes ? "/" : "";
   size_t root = out.size();
   rest.remove_prefix(slashes);
   while (!rest.empty()) {
@@ -132,8 +135,10 @@ std::string normalise(std::string_view path) {
 Result<Ref<>> pathNormpath(PyObject* path) {
   if (!isStr(path)) return raise(PyExc_TypeError, "expected 'str', not '%.200s'", typeName(path));
   Ref<BytesObject> text = TRY(encodeUtf8(cast<StrObject>(path), "surrogatepass"));
+  TRY(askForRoom(static_cast<size_t>(text->size()) + 1));
   std::string out = normalise(text->view());
-  return Ref<>(TRY(decodeUtf8(out.empty() ? "." : out, "surrogatepass")));
+  if (out.empty()) out = ".";
+  return Ref<>(TRY(decodeUtf8(out, "surrogatepass")));
 }
 
 Result<long> osMajor(DeviceId device) { return static_cast<long>(major(device.id)); }

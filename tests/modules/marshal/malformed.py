@@ -10,3 +10,14 @@ for data in (b'>\x02\x00\x00\x00i\x01\x00\x00\x00i\x02\x00\x00\x00', b'\xbe\x00\
         print(marshal.loads(data))
     except Exception as error:
         print(type(error).__name__, error)
+
+# A NULL in a code object makes it one: the container says so, a dict ends there.
+part = marshal.dumps(compile('', 'f', 'exec').co_filename, 2)
+whole = marshal.dumps(compile('', 'f', 'exec'), 2)
+at = whole.find(part)
+broken = whole[:at] + b'0' + whole[at + len(part):]
+for before, after in ((b'', b''), (b'(\1\0\0\0', b''), (b'[\1\0\0\0', b''), (b'{', b'N0'), (b'<\1\0\0\0', b''), (b'(\1\0\0\0(\1\0\0\0', b'')):
+    try:
+        print(marshal.loads(before + broken + after))
+    except TypeError as error:
+        print(error)
