@@ -1,6 +1,6 @@
 #include "base/arena.h"
 
-#include <cstdlib>
+#include <new>
 
 namespace krait {
 
@@ -15,7 +15,8 @@ void* Arena::allocateSlow(size_t size) {
                                                   : kLargestBlock;
   bool own_block = size > block_size / 4;
   size_t bytes = own_block ? size + sizeof(Block) : block_size;
-  auto* block = static_cast<Block*>(std::malloc(bytes));
+  // Not malloc: what is set aside for C++ containers (core/memory_reserve.h) is for this, too.
+  auto* block = static_cast<Block*>(::operator new(bytes, std::nothrow));
   KR_CHECK(block, "out of memory in an arena");
   reserved_ += bytes;
   block->previous = blocks_;
@@ -37,7 +38,7 @@ std::string_view Arena::copyText(std::string_view text) {
 void Arena::clear() {
   while (blocks_) {
     Block* previous = blocks_->previous;
-    std::free(blocks_);
+    ::operator delete(blocks_);
     blocks_ = previous;
   }
   next_ = limit_ = nullptr;
