@@ -358,11 +358,6 @@ Result<Ref<>> codeCompare(PyObject* left, PyObject* right, int op) {
   return boolRef(equal == (op == Py_EQ));
 }
 
-Py_hash_t codeHash(CodeObject* code) {
-  auto hash = static_cast<Py_hash_t>(constHash(code));
-  return hash == -1 ? -2 : hash;
-}
-
 Result<Ref<StrObject>> codeRepr(CodeObject* code) {
   int line = code->co_firstlineno != 0 ? code->co_firstlineno : -1;
   return strFormat("<code object %U at %p, file \"%U\", line %d>", code->co_name, static_cast<void*>(code),

@@ -63,34 +63,32 @@ size_t mix(size_t seed, size_t value) {
 
 size_t hashBytes(const char* data, size_t size) { return std::hash<std::string_view>()({data, size}); }
 
-// What lies deeper makes no difference to the hash: constants may be nested deeper than the C stack.
-constexpr int kHashedDepth = 16;
+// Sets *too_deep when constants are nested deeper than the C stack.
+size_t hashTo(PyObject* object, bool* too_deep);
 
-size_t hashTo(PyObject* object, int depth);
-
-size_t hashTuple(TupleObject* tuple, int depth) {
+size_t hashTuple(TupleObject* tuple, bool* too_deep) {
   size_t hash = 0x345678;
-  for (Py_ssize_t i = 0; i < tuple->size(); i++) hash = mix(hash, hashTo(tuple->at(i), depth));
+  for (Py_ssize_t i = 0; i < tuple->size(); i++) hash = mix(hash, hashTo(tuple->at(i), too_deep));
   return hash;
 }
 
-size_t hashSet(SetObject* set, int depth) {
+size_t hashSet(SetObject* set, bool* too_deep) {
   size_t hash = 1927868237;
-  forEachItem(set, [&](PyObject* key) { hash ^= mix(0, hashTo(key, depth)); });
+  forEachItem(set, [&](PyObject* key) { hash ^= mix(0, hashTo(key, too_deep)); });
   return hash;
 }
 
-size_t hashCode(CodeObject* code, int depth) {
-  size_t hash = mix(hashTo(code->co_name, depth), static_cast<size_t>(code->co_firstlineno));
+size_t hashCode(CodeObject* code, bool* too_deep) {
+  size_t hash = mix(hashTo(code->co_name, too_deep), static_cast<size_t>(code->co_firstlineno));
   hash = mix(hash, static_cast<size_t>(code->ob_size));
-  return mix(hash, hashTo(code->co_consts, depth));
+  return mix(hash, hashTo(code->co_consts, too_deep));
 }
 
 bool sameKindOfObject(PyObject* a, PyObject* b, PyTypeObject* type) {
   return isExact(a, type) && isExact(b, type);
 }
 
-size_t hashTo(PyObject* o, int depth) {
+size_t hashTo(PyObject* o, bool* too_deep) {
   size_t type = reinterpret_cast<size_t>(typeOf(o)) >> 4;
   if (isExactStr(o)) {
     auto* s = static_cast<StrObject*>(o);
@@ -105,15 +103,18 @@ size_t hashTo(PyObject* o, int depth) {
     auto* b = static_cast<BytesObject*>(o);
     return mix(type, hashBytes(b->data(), static_cast<size_t>(b->size())));
   }
-  if (depth == 0) return type;
-  if (isExactTuple(o)) return mix(type, hashTuple(static_cast<TupleObject*>(o), depth - 1));
+  if (cStackIsLow()) {
+    *too_deep = true;
+    return type;
+  }
+  if (isExactTuple(o)) return mix(type, hashTuple(static_cast<TupleObject*>(o), too_deep));
   if (isExactFloat(o)) return mix(type, std::bit_cast<uint64_t>(static_cast<FloatObject*>(o)->value));
   if (isExact(o, &PyComplex_Type)) {
     auto* c = static_cast<ComplexObject*>(o);
     return mix(type, mix(std::bit_cast<uint64_t>(c->real), std::bit_cast<uint64_t>(c->imag)));
   }
-  if (isExact(o, &PyFrozenSet_Type)) return mix(type, hashSet(static_cast<SetObject*>(o), depth - 1));
-  if (isCode(o)) return mix(type, hashCode(static_cast<CodeObject*>(o), depth - 1));
+  if (isExact(o, &PyFrozenSet_Type)) return mix(type, hashSet(static_cast<SetObject*>(o), too_deep));
+  if (isCode(o)) return mix(type, hashCode(static_cast<CodeObject*>(o), too_deep));
   return reinterpret_cast<size_t>(o) >> 4;
 }
 
@@ -147,6 +148,16 @@ bool constEquals(PyObject* a, PyObject* b) {
   return false;
 }
 
-size_t constHash(PyObject* object) { return hashTo(object, kHashedDepth); }
+size_t constHash(PyObject* object) {
+  bool too_deep = false;
+  return hashTo(object, &too_deep);
+}
+
+Result<Py_hash_t> codeHash(CodeObject* code) {
+  bool too_deep = false;
+  auto hash = static_cast<Py_hash_t>(hashTo(code, &too_deep));
+  if (too_deep) return raise(PyExc_RecursionError, "maximum recursion depth exceeded while hashing code");
+  return hash == -1 ? -2 : hash;
+}
 
 }  // namespace krait
