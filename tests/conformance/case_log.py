@@ -49,6 +49,21 @@ class LoggingResult(unittest.TextTestResult):
             self.note('fail', test)
 
 
+# Waits for a connection that some hosts never make, under CPython too.
+NEVER_ENDING = ('test.test_socket.ThreadedVSOCKSocketStreamTest.',)
+
+
+def ending(suite):
+    """The suite without the cases that may never end."""
+    kept = unittest.TestSuite()
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            kept.addTest(ending(test))
+        elif not test.id().startswith(NEVER_ENDING):
+            kept.addTest(test)
+    return kept
+
+
 def main():
     module_name, log_path = sys.argv[1:]
     sys.path[0] = os.getcwd()
@@ -62,7 +77,7 @@ def main():
         support.get_test_runner = lambda *args, **kwargs: runner
         module.test_main()
     else:
-        runner.run(unittest.defaultTestLoader.loadTestsFromModule(module))
+        runner.run(ending(unittest.defaultTestLoader.loadTestsFromModule(module)))
 
 
 if __name__ == '__main__':
