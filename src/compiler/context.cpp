@@ -1,5 +1,6 @@
 #include "compiler/context.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -106,6 +107,7 @@ MaybeRef<StrObject> sourceLine(StrObject* filename, int lineno, const std::strin
   if (!file) return nullptr;
   std::string line = readLine(file.get(), lineno);
   if (line.empty()) return nullptr;
+  line.resize(std::min(line.size(), line.find('\0')));  // CPython's is a C string
   Result<Ref<StrObject>> text =
       encoding.empty() ? strFromUtf8(line) : decodeText(line, encoding.c_str(), "replace");
   if (text.failed()) return nullptr;

@@ -123,13 +123,22 @@ bool decodeAs(DecodedSource& result, const std::string& encoding, const Options&
   return false;
 }
 
-// CPython reads a script's lines as C strings: the rest of a line is lost, its end too.
+// CPython reads a script's lines as C strings, in pieces that its buffer has room for: what follows a null is
+// lost up to the end of the piece, the line's end too.
 std::string cutLinesAtNull(std::string_view source) {
+  constexpr size_t kLeastPiece = 8192;
   std::string out;
-  bool dropping = false;
-  for (char c : source) {
-    if (!dropping && c != '\0') out += c;
-    dropping = (dropping || c == '\0') && c != '\n';
+  size_t room = 0, held = 0;  // of the buffer, and what it holds of one line
+  while (!source.empty()) {
+    room = std::max(room, held + std::max(kLeastPiece, held / 2));
+    std::string_view piece = source.substr(0, room - held - 1);
+    size_t end = piece.find_first_of("\r\n");
+    if (end != piece.npos) piece = source.substr(0, source.substr(end, 2) == "\r\n" ? end + 2 : end + 1);
+    source.remove_prefix(piece.size());
+    std::string_view kept = piece.substr(0, piece.find('\0'));
+    out += kept;
+    bool ended = kept.ends_with('\n') || kept.ends_with('\r');
+    held = ended ? 0 : held + kept.size();
   }
   return out;
 }

@@ -28,16 +28,18 @@ with tempfile.TemporaryDirectory() as folder:
                     print(ascii(source), name, mode, ascii(error.args))
     os.chdir("/")
 
-# What is missing at the end of a script has no column; a null drops the rest of its line, the line's end included.
+# What is missing at the end of a script has no column; a null drops the rest of its line, the line's end included
+# (as much of it as CPython reads at a time).
 SCRIPTS = [b"if x:\n", b"if x:\n\n  \n#c\n", b"def f():\n  if x:\n", b"if x:", b"try:\n  pass\nx", b"# coding: latin-1\nif x:\n",
-           b"x=1\0\nprint(x)", b"x=1 # c\0\nprint(3)\nprint(4)", b"\0\nprint(1)\n\0\0\n1/0\n", b'"""a\0b\nc"""\nprint(6)\0']
+           b"x=1\0\nprint(x)", b"x=1 # c\0\nprint(3)\nprint(4)", b"\0\nprint(1)\n\0\0\n1/0\n", b'"""a\0b\nc"""\nprint(6)\0',
+           b"#\0" + b"b" * 9000 + b"\nprint(7)\n", b"#" + b"a" * 9000 + b"\0" + b"b" * 20000 + b"\nprint(8)\n", b"#\0" + b"\xff" * 9000 + b"\n"]
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     for data in SCRIPTS:
         with open("script.py", "wb") as file:
             file.write(data)
         done = subprocess.run([sys.executable, "-i", "script.py"], input=b"import sys; print(sys.last_value.args)\n", capture_output=True)
-        print(data, done.returncode, (done.stdout + done.stderr).replace(os.getcwd().encode(), b"FOLDER"))
+        print(data[:40], done.returncode, (done.stdout + done.stderr).replace(os.getcwd().encode(), b"FOLDER"))
     os.chdir("/")
 
 # Lines typed in that are no UTF-8.
