@@ -6,10 +6,14 @@
 namespace krait {
 namespace {
 
-// An item of a dict, as a rule one whose keys are strs: names are exact strs.
+// A dict whose keys are strs: looking up in it runs no Python.
+KR_ALWAYS_INLINE bool hasOnlyNames(PyObject* space) {
+  return isExactDict(space) && cast<DictObject>(space)->ma_keys->dk_kind == DictKeysKind::kUnicode;
+}
+
 KR_ALWAYS_INLINE Result<Opt<>> nameGet(DictObject* dict, PyObject* name) {
+  if (!hasOnlyNames(dict)) return dictGet(dict, name);
   DictKeys* keys = dict->ma_keys;
-  if (keys->dk_kind != DictKeysKind::kUnicode) return dictGet(dict, name);
   Py_ssize_t index = dictKeysIndex(keys, cast<StrObject>(name));
   return index < 0 ? Opt<>(nullptr) : Opt<>(dictUnicodeEntries(keys)[index].value);
 }
@@ -33,8 +37,7 @@ Result<Ref<>> loadGlobal(Frame* frame, PyObject* name) {
 
 Result<Ref<>> loadName(Frame* frame, PyObject* name) {
   if (!frame->locals) return raise(PyExc_SystemError, "no locals when loading %R", name);
-  bool in_module = frame->locals == frame->globals && isExactDict(frame->locals);
-  if (in_module) return loadGlobal(frame, name);
+  if (frame->locals == frame->globals && hasOnlyNames(frame->locals)) return loadGlobal(frame, name);
   MaybeRef<> value = TRY(namespaceGet(frame->locals, name));
   if (value) return std::move(value).take();
   return loadGlobal(frame, name);

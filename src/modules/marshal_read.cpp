@@ -1,4 +1,5 @@
 // Reading the marshal format. Whatever the bytes are, the answer is an object or an exception.
+#include <array>
 #include <bit>
 #include <cstring>
 #include <string>
@@ -364,13 +365,12 @@ Result<MaybeRef<>> Reader::code() {
   PyObject** fields[] = {
       &parts.code,     &parts.consts, &parts.names,    &parts.localsplusnames, &parts.localspluskinds,
       &parts.filename, &parts.name,   &parts.qualname, &parts.linetable,       &parts.exceptiontable};
-  std::vector<Ref<>> held;
-  for (PyObject** field : fields) {
-    if (field == &parts.linetable) parts.firstlineno = static_cast<int>(TRY(int32()));
-    MaybeRef<> value = TRY(object());
-    if (!value) return MaybeRef<>();
-    *field = value.get();
-    held.push_back(std::move(value).take());
+  std::array<MaybeRef<>, std::size(fields)> held;
+  for (size_t i = 0; i < held.size(); i++) {
+    if (fields[i] == &parts.linetable) parts.firstlineno = static_cast<int>(TRY(int32()));
+    held[i] = TRY(object());
+    if (!held[i]) return MaybeRef<>();
+    *fields[i] = held[i].get();
   }
   Ref<CodeObject> made = TRY(codeNew(parts));
   return MaybeRef<>(remember(place, std::move(made)));
