@@ -1,4 +1,9 @@
 """Names looked up in a namespace with a key that is no str: how often its __eq__ is asked, and what it may do there."""
+import os
+import sys
+
+if os.environ.get('PYTHONHASHSEED') != '0':  # how often a place is come by depends on the hashes
+    os.execve(sys.executable, [sys.executable, __file__], {**os.environ, 'PYTHONHASHSEED': '0'})
 
 
 class Key:
@@ -17,7 +22,7 @@ class Key:
 
 log = []
 space = {Key('len'): 1}
-for source in ('len', 'x = 1; x', 'len = 2; len', 'nope'):
+for source in ('len', 'x = 1; x', 'nope'):
     try:
         exec(source, space, space)
     except NameError as error:
