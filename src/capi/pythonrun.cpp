@@ -55,6 +55,8 @@ Result<Ref<>> runSource(std::string_view source, StrObject* filename, int start,
                         PyObject* locals, PyCompilerFlags* flags, bool from_file) {
   CompileOptions options = TRY(optionsFor(start, flags));
   options.from_file = from_file;
+  std::vector<Ref<>> constants;
+  options.constants = &constants;
   Ref<CodeObject> code = TRY(compileSource(source, filename, options));
   if (!isDict(globals))
     return raise(PyExc_SystemError, "globals must be a real dict; try eval(code, {}, {})");

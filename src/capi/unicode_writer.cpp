@@ -123,7 +123,8 @@ KR_EXPORT PyObject* _PyUnicodeWriter_Finish(UnicodeWriter* writer) {
     return emptyStr().leak();
   }
   auto text = steal(std::exchange(writer->buffer, nullptr));
-  if (writer->readonly || writer->pos == text->size()) return std::move(text).leak();
+  bool is_whole = writer->pos == text->size() && writer->pos > 1;  // single characters are shared
+  if (writer->readonly || is_whole) return std::move(text).leak();
   return toC(strFromKind(text->kind(), text->data(), writer->pos));
 }
 KR_EXPORT void _PyUnicodeWriter_Dealloc(UnicodeWriter* writer) { clearField(writer->buffer); }

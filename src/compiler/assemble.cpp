@@ -47,12 +47,15 @@ class Assembler {
   Result<Ref<>> names(const std::vector<Name>& list);
   Result<Ref<>> constTuple();
   Result<Ref<>> localNames();
-  Result<Ref<>> localKinds();
-  Result<Ref<>> shared(Ref<> object) { return unit_.consts.cache().merge(std::move(object)); }
-  Result<Ref<>> sharedBytes(const std::vector<uint8_t>& bytes) {
-    Ref<> made = TRY(bytesFrom({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-    return shared(std::move(made));
+  Result<Ref<BytesObject>> localKinds();
+  Result<Ref<>> shared(Ref<> object) { return unit_.consts.cache().mergeWhole(std::move(object)); }
+  // Of its own: a single byte is not the one that all others share.
+  static Result<Ref<BytesObject>> ownBytes(const std::vector<uint8_t>& bytes) {
+    Ref<BytesObject> made = TRY(bytesNew(static_cast<Py_ssize_t>(bytes.size())));
+    std::ranges::copy(bytes, made->data());
+    return made;
   }
+  Result<Ref<>> sharedBytes(const std::vector<uint8_t>& bytes) { return shared(TRY(ownBytes(bytes))); }
   Result<Ref<>> makeCode();
 
   Context& context_;
@@ -212,7 +215,7 @@ Result<Ref<>> Assembler::localNames() {
   return names(all);
 }
 
-Result<Ref<>> Assembler::localKinds() {
+Result<Ref<BytesObject>> Assembler::localKinds() {
   std::vector<uint8_t> kinds;
   for (Name name : unit_.varnames.names()) {
     kinds.push_back(kLocalKindLocal | (unit_.cellvars.contains(name) ? kLocalKindCell : 0));
@@ -220,7 +223,7 @@ Result<Ref<>> Assembler::localKinds() {
   size_t cells = static_cast<size_t>(slot_count_ - unit_.freevars.size());
   kinds.resize(cells, kLocalKindCell);
   kinds.resize(static_cast<size_t>(slot_count_), kLocalKindFree);
-  return sharedBytes(kinds);
+  return ownBytes(kinds);
 }
 
 Result<Ref<>> Assembler::makeCode() {
@@ -230,8 +233,8 @@ Result<Ref<>> Assembler::makeCode() {
   Ref<> consts = TRY(constTuple());
   Ref<> co_names = TRY(names(unit_.names.names()));
   Ref<> local_names = TRY(localNames());
-  Ref<> local_kinds = TRY(localKinds());
-  StrObject* name = TRY(context_.text(unit_.name));
+  Ref<BytesObject> local_kinds = TRY(localKinds());
+  StrObject* name = TRY(unitName(context_, unit_));
   CodeParts parts{};
   parts.filename = context_.filename();
   parts.name = name;

@@ -2,6 +2,7 @@
 #include "compiler/codegen.h"
 
 #include <algorithm>
+#include <array>
 
 #include "types/exceptions.h"
 #include "types/int.h"
@@ -128,7 +129,7 @@ Result<Compiled> CodeGen::leaveUnit(bool add_none) {
 
 Status CodeGen::setQualname() {
   Unit* parent = unit_->parent;
-  Ref<StrObject> own = share(TRY(context_.text(unit_->name)));
+  Ref<StrObject> own = share(TRY(unitName(context_, *unit_)));
   unit_->qualname = own.clone();
   if (!parent->parent) return {};  // at module level
   bool named = unit_->type == UnitType::kFunction || unit_->type == UnitType::kAsyncFunction ||
@@ -146,6 +147,21 @@ Status CodeGen::setQualname() {
   out.append(own);
   unit_->qualname = TRY(out.finish());
   return {};
+}
+
+Result<StrObject*> unitName(Context& context, const Unit& unit) {
+  constexpr std::array<std::string_view, 6> kNames = {"<module>",  "<lambda>",   "<listcomp>",
+                                                      "<setcomp>", "<dictcomp>", "<genexpr>"};
+  static std::array<StrObject*, kNames.size()> made;
+  if (unit.type != UnitType::kModule && unit.type != UnitType::kLambda &&
+      unit.type != UnitType::kComprehension)
+    return context.text(unit.name);
+  size_t i = static_cast<size_t>(std::ranges::find(kNames, unit.name->text) - kNames.begin());
+  if (!made[i]) {
+    made[i] = TRY(strFromAscii(kNames[i])).leak();
+    made[i]->ob_refcnt = kImmortalRefcount;
+  }
+  return made[i];
 }
 
 int codeFlags(const Unit& unit, int inherited, bool top_level_await) {

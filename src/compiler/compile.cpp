@@ -55,7 +55,9 @@ Result<Ref<StrObject>> sourceFileName(PyObject* path) {
 Result<Ref<CodeObject>> compileTree(ast::Tree& tree, ast::Mod* mod, StrObject* filename,
                                     CompileOptions& options) {
   ConstPool pool;
-  return compileWithPool(tree, pool, mod, filename, options);
+  Ref<CodeObject> code = TRY(compileWithPool(tree, pool, mod, filename, options));
+  if (options.constants) *options.constants = std::move(pool).take();
+  return code;
 }
 
 Result<Ref<>> compileSourceOrAst(std::string_view source, StrObject* filename, CompileOptions& options) {

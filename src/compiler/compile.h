@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "bytecode/code_flags.h"
 #include "core/result.h"
@@ -26,6 +27,9 @@ struct CompileOptions {
   int optimize = -1;         // -1: the interpreter's -O level
   int feature_version = -1;  // minor version for ast.parse; -1: current
   bool from_file = false;    // the bytes of a script, which must be UTF-8 unless a cookie says otherwise
+  // Where to put the constants of the source for who runs it at once: CPython's syntax tree lives as long as
+  // the code runs, so that each has one reference more.
+  std::vector<Ref<>>* constants = nullptr;
 };
 
 // `source` without a BOM or coding cookie applied yet, unless options.flags has kCfIgnoreCookie (it came from

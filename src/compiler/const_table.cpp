@@ -32,8 +32,13 @@ Result<Ref<>> ConstCache::merge(Ref<> object) {
   } else if (isExact(object.get(), &PyFrozenSet_Type)) {
     object = TRY(mergeFrozenset(std::move(object)));
   }
-  PyObject* kept = object.clone().leak();
-  known_.emplace(kept, kept);
+  return mergeWhole(std::move(object));
+}
+
+Result<Ref<>> ConstCache::mergeWhole(Ref<> object) {
+  auto [entry, is_new] = known_.emplace(object.get(), object.get());
+  if (!is_new) return share(entry->second);
+  object.clone().leak();  // the entry's
   return object;
 }
 
@@ -50,14 +55,7 @@ Result<Ref<>> ConstCache::mergeTuple(Ref<> tuple) {
 Result<Ref<>> ConstCache::mergeFrozenset(Ref<> set) {
   auto* object = static_cast<SetObject*>(set.get());
   Ref<TupleObject> items = TRY(setItems(object));
-  bool changed = false;
-  for (Py_ssize_t i = 0; i < items->size(); i++) {
-    Ref<> merged = TRY(merge(share(items->at(i))));
-    if (merged.get() == items->at(i)) continue;
-    setField(items->ob_item[i], std::move(merged));
-    changed = true;
-  }
-  if (!changed) return set;
+  for (Py_ssize_t i = 0; i < items->size(); i++) setField(items->ob_item[i], TRY(merge(share(items->at(i)))));
   Ref<SetObject> rebuilt = TRY(frozenSetNew(items.get()));
   return Ref<>(std::move(rebuilt));
 }

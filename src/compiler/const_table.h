@@ -19,6 +19,8 @@ class ConstCache {
   ~ConstCache();
   // The one object equal to `object`; inside a tuple or frozenset the items are shared too.
   Result<Ref<>> merge(Ref<> object);
+  // The same without looking into tuples: for parts of code objects that are no constants of the source.
+  Result<Ref<>> mergeWhole(Ref<> object);
 
  private:
   Result<Ref<>> mergeTuple(Ref<> tuple);

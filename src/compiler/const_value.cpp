@@ -28,15 +28,11 @@ Result<Ref<>> constantObject(const ast::ConstantValue& value) {
   return none();
 }
 
-ConstPool::~ConstPool() {
-  for (PyObject* object : held_) decref(object);
-}
-
 ast::ConstantValue ConstPool::hold(Ref<> object) {
   ast::ConstantValue value;
   value.kind = ConstantKind::Object;
   value.object = object.get();
-  held_.push_back(std::move(object).leak());
+  held_.push_back(std::move(object));
   return value;
 }
 

@@ -16,7 +16,8 @@ class ConstPool {
  public:
   ConstPool() = default;
   ConstPool(const ConstPool&) = delete;
-  ~ConstPool();
+  // Hands over what is kept alive, for somebody who wants that longer than the tree.
+  std::vector<Ref<>> take() && { return std::move(held_); }
 
   // The value as an object, borrowed; it is stored in the node.
   Result<PyObject*> object(ast::ConstantValue& value);
@@ -24,7 +25,7 @@ class ConstPool {
   ast::ConstantValue hold(Ref<> object);
 
  private:
-  std::vector<PyObject*> held_;
+  std::vector<Ref<>> held_;
 };
 
 bool isStrValue(const ast::ConstantValue& value);

@@ -221,7 +221,7 @@ Status FlowGraph::foldTuple(Block* block, size_t at, int count, ConstTable& cons
   }
   Ref<TupleObject> tuple = TRY(tupleNew(count));
   for (int i = 0; i < count; i++) tuple->ob_item[i] = share(consts.at(first[i].oparg)).leak();
-  int index = TRY(consts.addByIdentity(TRY(consts.cache().merge(std::move(tuple)))));
+  int index = TRY(consts.addByIdentity(TRY(consts.cache().mergeWhole(std::move(tuple)))));
   for (int i = 0; i < count; i++) first[i].clear();
   first[count].op = Op::LOAD_CONST;
   first[count].oparg = index;

@@ -1,5 +1,6 @@
 #include "compiler/percent_format.h"
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -126,16 +127,22 @@ class Converter {
     made->value = pool_.hold(std::move(value));
     return made;
   }
+  // "%%" is "%": a string of its own even when nothing else is left, as marshal shows.
+  static Result<Ref<StrObject>> withSinglePercents(const Ref<StrObject>& text) {
+    Ref<StrObject> doubled = TRY(strFromAscii("%%"));
+    Ref<StrObject> single = TRY(strFromAscii("%"));
+    Ref<StrObject> made = TRY(strReplace(text, doubled, single, -1));
+    if (made->size() != 1) return made;
+    Ref<StrObject> own = TRY(strNew(1, '%'));
+    std::memcpy(own->data(), made->data(), 1);
+    return own;
+  }
   Result<ast::Expr*> literal(Reader& reader) {
     Py_ssize_t start, end;
     bool has_percents;
     if (!reader.literal(&start, &end, &has_percents)) return nullptr;
     Ref<StrObject> text = TRY(strSubstring(format_, start, end));
-    if (has_percents) {
-      Ref<StrObject> doubled = TRY(strFromAscii("%%"));
-      Ref<StrObject> single = TRY(strFromAscii("%"));
-      text = TRY(strReplace(text, doubled, single, -1));
-    }
+    if (has_percents) text = TRY(withSinglePercents(text));
     return constant(std::move(text));
   }
   Result<ast::Expr*> formatted(const Unit& unit, ast::Expr* value) {

@@ -63,6 +63,10 @@ struct Compiled {
 // flag.
 int codeFlags(const Unit& unit, int inherited, bool top_level_await);
 
+// co_name; of a lambda, comprehension or module a string that is not interned and never freed, as marshal
+// shows. Borrowed from the context or for ever.
+Result<StrObject*> unitName(Context& context, const Unit& unit);
+
 // Runs the passes over the unit's graph and makes the code object (assemble.cpp).
 Result<Compiled> assemble(Context& context, Unit& unit, int flags, bool add_none);
 

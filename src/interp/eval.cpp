@@ -216,7 +216,7 @@ Result<Ref<>> evalFunctionIn(FunctionObject* function, PyObject* locals) {
 
 Result<Ref<>> evalCodeClosure(CodeObject* code, PyObject* globals, PyObject* locals,
                               Opt<TupleObject> closure) {
-  Ref<FunctionObject> function = TRY(functionNew(code, globals));
+  Ref<FunctionObject> function = TRY(functionForCode(code, globals));
   if (closure) setField(function->func_closure, share<PyObject>(closure.get()));
   incref(locals);
   return runCallShared(function.get(), locals, nullptr, 0, nullptr);
@@ -230,7 +230,7 @@ Result<Ref<>> evalCodeEx(CodeObject* code, PyObject* globals, Opt<> locals, PyOb
                          Py_ssize_t arg_count, PyObject* const* kwargs, Py_ssize_t kw_count,
                          PyObject* const* defaults, Py_ssize_t default_count, Opt<DictObject> kw_defaults,
                          Opt<TupleObject> closure) {
-  Ref<FunctionObject> function = TRY(functionNew(code, globals));
+  Ref<FunctionObject> function = TRY(functionForCode(code, globals));
   if (default_count > 0) {
     setField(function->func_defaults, TRY(tupleFromItems(defaults, default_count)));
   }

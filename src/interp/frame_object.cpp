@@ -70,7 +70,7 @@ Result<Ref<FrameObject>> frameObjectOf(Frame* frame) {
 }
 
 Result<Ref<FrameObject>> frameObjectNew(CodeObject* code, PyObject* globals, Opt<> locals) {
-  Ref<FunctionObject> function = TRY(functionNew(code, globals));
+  Ref<FunctionObject> function = TRY(functionForCode(code, globals));
   Ref<FrameObject> object = TRY(frameObjectAlloc(code));
   Frame* frame = reinterpret_cast<Frame*>(object->f_frame_data);
   FunctionObject* held = std::move(function).leak();

@@ -55,6 +55,12 @@ Result<Ref<FunctionObject>> functionNew(CodeObject* code, PyObject* globals, Opt
   return function;
 }
 
+Result<Ref<FunctionObject>> functionForCode(CodeObject* code, PyObject* globals) {
+  Ref<FunctionObject> function = TRY(functionNew(code, globals));
+  setField(function->func_doc, none());
+  return function;
+}
+
 uint32_t functionVersion(FunctionObject* function) {
   if (function->func_version == 0 && function->vectorcall == functionVectorcall &&
       next_function_version != 0) {

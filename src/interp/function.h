@@ -27,6 +27,8 @@ inline bool isFunction(const PyObject* o) { return isExact(o, &PyFunction_Type);
 
 // globals must be a dict. qualname absent: the code's own.
 Result<Ref<FunctionObject>> functionNew(CodeObject* code, PyObject* globals, Opt<> qualname = nullptr);
+// The function that code runs in which is no function's body: without a docstring.
+Result<Ref<FunctionObject>> functionForCode(CodeObject* code, PyObject* globals);
 PyObject* functionVectorcall(PyObject* function, PyObject* const* args, size_t nargsf,
                              PyObject* keyword_names);
 uint32_t functionVersion(FunctionObject* function);  // assigns one; 0: cannot be cached

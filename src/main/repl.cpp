@@ -51,7 +51,11 @@ enum class Outcome { kRan, kEnd };
 
 Result<Outcome> runOne(TerminalInput& input, CompileOptions& options) {
   Ref<StrObject> filename = TRY(strLiteral("<stdin>"));
-  MaybeRef<CodeObject> code = TRY(compileInteractive(input, filename, options));
+  std::vector<Ref<>> constants;
+  options.constants = &constants;
+  auto compiled = compileInteractive(input, filename, options);
+  options.constants = nullptr;
+  MaybeRef<CodeObject> code = TRY(std::move(compiled));
   if (!code) return Outcome::kEnd;
   Opt<> main = importedModule("__main__");
   if (!main) return raise(PyExc_RuntimeError, "lost __main__");
@@ -74,7 +78,8 @@ Status runStartupFile() {
   char buffer[4096];
   while (size_t got = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, got);
   std::fclose(file);
-  Ref<CodeObject> code = TRY(compileSource(text, filename, {}));
+  std::vector<Ref<>> constants;
+  Ref<CodeObject> code = TRY(compileSource(text, filename, {.constants = &constants}));
   Opt<> main = importedModule("__main__");
   DictObject* dict = cast<ModuleObject>(main.get())->dict();
   TRY(evalCode(code, dict, dict));

@@ -78,7 +78,8 @@ Status setupPath0() {
 
 Status execute(std::string_view source, const char* filename, int flags) {
   Ref<StrObject> name_text = TRY(fsDecode(filename));
-  CompileOptions options;
+  std::vector<Ref<>> constants;
+  CompileOptions options{.constants = &constants};
   options.flags = flags;
   options.from_file = !(flags & kCfIgnoreCookie);
   Ref<CodeObject> code = TRY(compileSource(source, name_text, options));

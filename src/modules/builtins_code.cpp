@@ -109,7 +109,8 @@ Result<Ref<>> builtinEval(PyObject* source, PyObject* globals, PyObject* locals)
   Source text = TRY(sourceText(source, "eval", "string, bytes or code"));
   size_t start = text.text.find_first_not_of(" \t");
   if (start == text.text.npos) start = text.text.size();
-  CompileOptions options{.mode = CompileMode::kEval, .flags = text.flags};
+  std::vector<Ref<>> constants;
+  CompileOptions options{.mode = CompileMode::kEval, .flags = text.flags, .constants = &constants};
   mergeCompilerFlags(&options.flags);
   Ref<StrObject> filename = TRY(strLiteral("<string>"));
   Ref<CodeObject> code =
@@ -154,7 +155,8 @@ Status builtinExec(PyObject* source, PyObject* globals, PyObject* locals, PyObje
   if (closure != Py_None)
     return raise(PyExc_TypeError, "closure can only be used when source is a code object");
   Source text = TRY(sourceText(source, "exec", "string, bytes or code"));
-  CompileOptions options{.mode = CompileMode::kExec, .flags = text.flags};
+  std::vector<Ref<>> constants;
+  CompileOptions options{.mode = CompileMode::kExec, .flags = text.flags, .constants = &constants};
   mergeCompilerFlags(&options.flags);
   Ref<StrObject> filename = TRY(strLiteral("<string>"));
   Ref<CodeObject> code = TRY(compileSource(text.text, filename.get(), options));

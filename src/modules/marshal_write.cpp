@@ -117,9 +117,11 @@ bool Writer::singleton(PyObject* v) {
 }
 
 // Writes a reference to an object that was written before; else remembers it, and whether it needs the flag.
+// Who else holds an interned string is chance; it always gets one.
 Result<bool> Writer::reference(PyObject* v) {
   flag_ = 0;
-  if (version_ < 3 || v->ob_refcnt == 1) return false;
+  if (version_ < 3) return false;
+  if (v->ob_refcnt == 1 && !(isExactStr(v) && cast<StrObject>(v)->state.interned)) return false;
   auto found = refs_.find(v);
   if (found != refs_.end()) {
     byte(static_cast<char>(MarshalType::kRef));
@@ -257,7 +259,7 @@ Status Writer::dict(DictObject* v) {
 Status Writer::set(SetObject* v, MarshalType kind) {
   type(kind);
   TRY(size(v->size()));
-  std::vector<std::pair<std::string, PyObject*>> items;
+  std::vector<std::pair<std::string, Ref<>>> items;  // held, so that they get a reference's flag
   Py_ssize_t position = 0;
   PyObject* key;
   Py_hash_t hash;
@@ -267,11 +269,11 @@ Status Writer::set(SetObject* v, MarshalType kind) {
     TRY(alone.object(key));
     TRY(checkMemory());
     TRY(reserveMore(items, 1));
-    items.emplace_back(std::move(alone).take(), key);
+    items.emplace_back(std::move(alone).take(), share(key));
     items.back().first.shrink_to_fit();
   }
   std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto& item : items) TRY(object(item.second));
+  for (auto& item : items) TRY(object(item.second.get()));
   return {};
 }
 
