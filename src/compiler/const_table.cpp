@@ -54,6 +54,7 @@ Result<Ref<>> ConstCache::mergeTuple(Ref<> tuple) {
 
 Result<Ref<>> ConstCache::mergeFrozenset(Ref<> set) {
   auto* object = static_cast<SetObject*>(set.get());
+  if (object->size() == 0) return set;
   Ref<TupleObject> items = TRY(setItems(object));
   for (Py_ssize_t i = 0; i < items->size(); i++) setField(items->ob_item[i], TRY(merge(share(items->at(i)))));
   Ref<SetObject> rebuilt = TRY(frozenSetNew(items.get()));
