@@ -65,11 +65,12 @@ KR_ALWAYS_INLINE PyObject* nextOfTupleIter(PyObject* iterator) {
 // The form for this iterator. List, tuple and range iterators are specialised together with the STORE_FAST
 // behind.
 Op formFor(const Unit* ip, PyTypeObject* type) {
+  Op form = type == &PyListIter_Type    ? Op::FOR_ITER_LIST
+            : type == &PyTupleIter_Type ? Op::FOR_ITER_TUPLE
+            : type == &PyRangeIter_Type ? Op::FOR_ITER_RANGE
+                                        : Op::FOR_ITER;
   if (type == &PyGen_Type) return Op::FOR_ITER_GEN;
-  if (opGeneric(unitOp(ip[1])) != Op::STORE_FAST) return Op::FOR_ITER;
-  if (type == &PyListIter_Type) return Op::FOR_ITER_LIST;
-  if (type == &PyTupleIter_Type) return Op::FOR_ITER_TUPLE;
-  return type == &PyRangeIter_Type ? Op::FOR_ITER_RANGE : Op::FOR_ITER;
+  return form != Op::FOR_ITER && opGeneric(unitOp(ip[1])) == Op::STORE_FAST ? form : Op::FOR_ITER;
 }
 
 // Puts `item` (borrowed) into the local of the STORE_FAST behind and continues after that.
@@ -86,7 +87,8 @@ KR_ALWAYS_INLINE Step storeItem(const Unit*& ip, Frame* frame, PyObject* item) {
 OP_BODY(FOR_ITER) {
   PyObject* iterator = sp.peek(0);
   PyTypeObject* type = typeOf(iterator);
-  setOpcode(ip, formFor(ip, type));
+  if (Op form = formFor(ip, type); form != Op::FOR_ITER) [[unlikely]]
+    setOpcode(ip, form);
   if (type == &PyListIter_Type) {
     if (PyObject* item = nextOfListIter(iterator)) [[likely]] {
       sp.pushShared(item);
