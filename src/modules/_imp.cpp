@@ -86,14 +86,22 @@ Result<Ref<>> impFindFrozen(StrObject* name, bool withdata) {
   return Ref<>(TRY(tupleOf(data.get(), boolRef(module->is_package).get(), origin.get())));
 }
 
+// What CPython makes of data that cannot be read: it calls ImportError for an error of its own while the
+// reader's is pending, and the call is found to have returned a result beside an exception.
+Raised raiseImportErrorMadeAmiss() {
+  return raiseFromCause(PyExc_SystemError, "%R returned a result with an exception set", PyExc_ImportError);
+}
+
 Result<Ref<>> codeOfFrozenData(StrObject* name, PyObject* data) {
   if (!typeOf(data)->tp_as_buffer || !typeOf(data)->tp_as_buffer->bf_getbuffer)
     return raise(PyExc_TypeError, "get_frozen_object() argument 2 must be bytes, not %.50s", typeName(data));
   Buffer buffer = TRY(Buffer::acquire(data));
   if (buffer.size() == 0) return raiseFrozen("Frozen object named %R is invalid", name);
-  Ref<> code =
-      TRY(marshalLoads({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())}));
-  if (isCode(code)) return code;
+  auto code =
+      marshalLoads({reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())});
+  if (code.failed()) return raiseImportErrorMadeAmiss();
+  Ref<> object = std::move(code).take();
+  if (isCode(object)) return object;
   return raise(PyExc_TypeError, "frozen object %R is not a code object", name);
 }
 

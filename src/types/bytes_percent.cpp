@@ -23,6 +23,8 @@ class BytesHost {
     return isMapping(args) && !isBytes(args) && !isStr(args) && !isByteArray(args);
   }
 
+  bool failed() const { return out_.failed(); }
+
   void emit(const PercentPiece& piece) {
     out_.appendRepeated(' ', piece.left_blanks);
     if (piece.sign) out_.append(piece.sign);

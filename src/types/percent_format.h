@@ -5,7 +5,7 @@
 //   void emit(const PercentPiece&);  Result<bool> convert(const PercentSpec&, PyObject*)  (false: not its
 //   conversion) kKind ("string" or "bytes"), kPrecisionTooBig, kHasZFlag (bytes know %zf), kSaysDForI (errors
 //   about %i speak of %d),
-//   raiseUnsupported(spec, index), raiseNotReal(value)
+//   raiseUnsupported(spec, index), raiseNotReal(value), failed() (a piece found no memory)
 #pragma once
 
 #include <climits>
@@ -71,6 +71,7 @@ class PercentEngine {
       if (at_ == size) break;
       at_++;
       TRY(directive());
+      if (host_.failed()) return raiseNoMemory();
     }
     if (next_ < count_ && !mapping_)
       return raise(PyExc_TypeError, "not all arguments converted during %s formatting", Host::kKind);

@@ -47,6 +47,7 @@ class StrHost {
     return raise(PyExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd", shown, c, index);
   }
   Raised raiseNotReal(PyObject*) { return Raised{}; }
+  bool failed() const { return out_.failed(); }
   Result<Ref<StrObject>> finish() { return out_.finish(); }
 
  private:

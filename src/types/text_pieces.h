@@ -28,6 +28,7 @@ class TextPieces {
   void appendRepeated(Py_UCS4 ch, Py_ssize_t count) {
     if (count > 0) started().appendRepeated(ch, count);
   }
+  bool failed() const { return builder_.failed(); }
   Result<Ref<StrObject>> finish() {
     if (only_) return std::move(only_).take();
     return builder_.finish();

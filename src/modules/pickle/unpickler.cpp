@@ -146,14 +146,17 @@ Result<Ref<>> memoGetter(UnpicklerObject* self) {
   return proxy;
 }
 
-Status memoFromDict(UnpicklerMemo& out, DictObject* dict) {
+// CPython puts the entries into the memo that is about to be replaced: those before a bad one stay there, and
+// the new memo is empty. Letting go of what they replace may run a setter again.
+Status memoFromDict(UnpicklerObject* self, DictObject* dict) {
   Py_ssize_t position = 0;
   PyObject *key, *value;
   while (dictNext(dict, &position, &key, &value)) {
     if (!isInt(key)) return raise(PyExc_TypeError, "memo key must be integers");
     Py_ssize_t index = TRY(intAsSsize(cast<IntObject>(key)));
     if (index < 0) return raise(PyExc_ValueError, "memo key must be positive integers.");
-    if (!out.set(static_cast<size_t>(index), value)) return raiseNoMemory();
+    if (!self->memo) self->memo = new UnpicklerMemo;
+    if (!self->memo->set(static_cast<size_t>(index), value)) return raiseNoMemory();
   }
   return {};
 }
@@ -170,8 +173,7 @@ Status memoSetter(UnpicklerObject* self, Opt<> value) {
       if (item && !fresh->set(i, item)) filled = raiseNoMemory();
     }
   } else if (isDict(value.get())) {
-    filled = memoFromDict(*fresh, cast<DictObject>(value.get()));
-    fresh->clear();  // CPython puts the entries into the memo that it drops then
+    filled = memoFromDict(self, cast<DictObject>(value.get()));
   } else {
     filled =
         raise(PyExc_TypeError, "'memo' attribute must be an UnpicklerMemoProxy object or dict, not %.200s",

@@ -86,29 +86,27 @@ Result<Ref<>> sysCurrentExceptions() {
 
 // --- asynchronous generators and coroutines ----------------------------------------------------------------
 
-Status setHook(PyObject*& field, PyObject* hook, const char* which) {
+Status setHook(PyObject*& field, Opt<> hook_given, const char* which, const char* event) {
+  if (!hook_given) return {};
+  PyObject* hook = hook_given.get();
   if (hook != Py_None && !isCallable(hook)) {
     return raise(PyExc_TypeError, "callable %s expected, got %.50s", which, typeName(hook));
   }
+  TRY(audit(event));
   PyObject* old = std::exchange(field, hook == Py_None ? nullptr : share(hook).leak());
   xdecref(old);
   return {};
 }
 
-Status sysSetAsyncGenHooks(Opt<> firstiter, Opt<> finalizer) {
+// The finalizer comes first; it stays when the other one is refused. Messages do not know the function's
+// name.
+Status sysSetAsyncGenHooks(CallArgs args) {
+  PyObject* hooks[2];
+  TRY(bindArguments(SignatureOf<"(firstiter=None, finalizer=None)">::runtime, args.values, args.count,
+                    args.names, hooks));
   Thread* thread = currentThread();
-  if (finalizer && finalizer.get() != Py_None && !isCallable(finalizer.get())) {
-    return raise(PyExc_TypeError, "callable finalizer expected, got %.50s", typeName(finalizer.get()));
-  }
-  if (firstiter) {
-    TRY(audit("sys.set_asyncgen_hook_firstiter"));
-    TRY(setHook(thread->async_gen_firstiter, firstiter.get(), "firstiter"));
-  }
-  if (finalizer) {
-    TRY(audit("sys.set_asyncgen_hook_finalizer"));
-    TRY(setHook(thread->async_gen_finalizer, finalizer.get(), "finalizer"));
-  }
-  return {};
+  TRY(setHook(thread->async_gen_finalizer, hooks[1], "finalizer", "sys.set_asyncgen_hook_finalizer"));
+  return setHook(thread->async_gen_firstiter, hooks[0], "firstiter", "sys.set_asyncgen_hook_firstiter");
 }
 
 PyStructSequence_Field kHookFields[] = {{"firstiter", "called at the first iteration"},
@@ -157,7 +155,7 @@ PyMethodDef kSysTraceFunctions[] = {
     function<"_current_frames($module, /)", sysCurrentFrames, "The running frame of each thread.">,
     function<"_current_exceptions($module, /)", sysCurrentExceptions, "The exception each thread handles.">,
     function<
-        "!set_asyncgen_hooks(firstiter=None, finalizer=None)", sysSetAsyncGenHooks,
+        "!set_asyncgen_hooks(*args, **kwargs)", sysSetAsyncGenHooks,
         "set_asyncgen_hooks(* [, firstiter] [, finalizer])\n\nSet the hooks of asynchronous generators.">,
     function<"get_asyncgen_hooks($module, /)", sysGetAsyncGenHooks, "The hooks of asynchronous generators.">,
     function<"get_coroutine_origin_tracking_depth($module, /)", sysGetCoroutineOriginTrackingDepth,
