@@ -14,4 +14,7 @@ void dumpExtensionModules(int fd);
 // All threads, the current one marked. null: current thread unknown.
 void dumpAllThreads(int fd, Thread* current);
 
+// What fatalError() writes, for those that end the process more gently.
+void fatalReport(const char* function, const char* message);
+
 }  // namespace krait

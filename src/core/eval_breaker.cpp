@@ -4,6 +4,7 @@
 
 #include "core/errors.h"
 #include "core/gc_state.h"
+#include "core/interpreter.h"
 #include "core/signals.h"
 #include "types/str_legacy.h"
 
@@ -46,13 +47,15 @@ Status raiseAsyncException(Thread* thread) {
 
 }  // namespace
 
+bool mayHandleSignals() { return onMainThread() && &interpreter() == &mainInterpreter(); }
+
 void signalsTrip() {
   signals_tripped.store(true);
   if (Thread* main = mainThread()) evalBreakerSet(main, kEvalSignals);
 }
 
 Status checkSignals() {
-  if (!onMainThread()) return {};
+  if (!mayHandleSignals()) return {};
   if (!signals_tripped.exchange(false)) return {};
   if (Thread* main = mainThread()) evalBreakerClear(main, kEvalSignals);
   if (!runSignalHandlers) return {};
@@ -100,7 +103,7 @@ Status evalBreak(Thread* thread) {
     evalBreakerClear(thread, kEvalDeallocate);
     deallocRunLate();
   }
-  if ((reasons & kEvalSignals) && onMainThread()) {
+  if ((reasons & kEvalSignals) && mayHandleSignals()) {
     evalBreakerClear(thread, kEvalSignals);
     TRY(checkSignals());
   }

@@ -1,4 +1,5 @@
-// The collector's state and its object header, shared by gc.cpp, gc_collect.cpp and modules/gc.cpp only.
+// The collector's state and its object header, shared by gc*.cpp, modules/gc.cpp and those who switch
+// interpreters.
 //
 // Header words: `next` links the generation's ring (0: untracked); its low bit marks "tentatively
 // unreachable" during a collection. `prev` carries two flags in its low bits and, above them, the ring's back
@@ -9,6 +10,10 @@
 #include <cstdint>
 
 #include "core/gc.h"
+
+namespace krait {
+struct Interpreter;
+}
 
 namespace krait::gc {
 
@@ -81,8 +86,14 @@ struct State {
   PyObject* callbacks;
   Py_ssize_t long_lived_total, long_lived_pending;
 };
-extern State state;
+extern State state;  // of the interpreter that runs
 void ensureReady();
+
+// Every interpreter has objects and settings of its own. Those of one that does not run are moved out of
+// `state`, so that making an object costs the same however many there are.
+void interpreterRuns(Interpreter* interpreter);   // its thread is about to become current
+void interpreterEnds();                           // the running one: lets go of gc.garbage and gc.callbacks
+void interpreterEnded(Interpreter* interpreter);  // what is left of its objects becomes the main one's
 
 // Number of unreachable objects found; *uncollectable those left in gc.garbage.
 Py_ssize_t collectGeneration(int generation, Py_ssize_t* uncollectable);

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "core/eval_breaker.h"
+#include "core/gc_state.h"
 #include "core/interpreter.h"
 #include "core/thread.h"
 
@@ -73,6 +74,7 @@ void gilTake(Thread* thread) {
   }
   evalBreakerClear(thread, kEvalDropGil);
   _PyRuntime.tstate_current = thread;
+  gc::interpreterRuns(interpreterOf(thread->interp));
   pthread_cond_broadcast(&g.taken);
   pthread_mutex_unlock(&g.mutex);
   if (mainInterpreter().finalizing && thread != mainThread()) {
@@ -106,6 +108,7 @@ Thread* threadSwap(Thread* thread) {
   pthread_mutex_lock(&g.mutex);
   if (g.holder) g.holder = thread ? thread : mainThread();
   _PyRuntime.tstate_current = thread;
+  if (thread) gc::interpreterRuns(interpreterOf(thread->interp));
   pthread_mutex_unlock(&g.mutex);
   return old;
 }

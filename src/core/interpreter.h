@@ -1,6 +1,5 @@
 // An interpreter: modules, configuration and what else programs that share a process do not share. A process
-// has a main one and, when an extension asks for them, sub-interpreters; types, the collector and the GIL
-// belong to all.
+// has a main one and, when an extension asks for them, sub-interpreters; types and the GIL belong to all.
 #pragma once
 
 #include <string>
@@ -52,10 +51,14 @@ struct Interpreter {
   void* exit_callbacks = nullptr;  // of modules/atexit.cpp
   void* codecs = nullptr;          // the registry, of types/codecs.cpp
   void* fork_hooks = nullptr;      // of modules/posix/process.cpp
-  PyObject* dict = nullptr;        // owned; for extensions
-  int64_t id_references = 0;       // objects that name it
-  bool ends_with_id = false;       // with the last of them
-  Interpreter* older = nullptr;    // the list of all, newest first
+  void* warnings = nullptr;        // filters and registry, of modules/_warnings.cpp
+  void* collector = nullptr;       // its objects while another interpreter runs, of core/gc_interpreters.cpp
+  std::vector<PyObject*> modules_by_index;  // owned: single-phase modules, of types/module_def.cpp
+  int recursion_limit = 1000;
+  PyObject* dict = nullptr;      // owned; for extensions
+  int64_t id_references = 0;     // objects that name it
+  bool ends_with_id = false;     // with the last of them
+  Interpreter* older = nullptr;  // the list of all, newest first
 };
 
 Interpreter& interpreter();  // of the current thread; the main one while there is none

@@ -10,6 +10,8 @@ namespace krait {
 extern std::atomic<bool> signals_tripped;
 // Runs the Python handlers of the signals that arrived; set by modules/signal. Main thread, GIL held.
 extern Status (*runSignalHandlers)();
+// Handlers run on the main thread, and only while the main interpreter runs there.
+bool mayHandleSignals();
 // From a C signal handler: have the main thread look. Async-signal-safe.
 void signalsTrip();
 

@@ -22,14 +22,11 @@ ThreadHooks threadHooks;
 
 namespace {
 
-constexpr int kDefaultRecursionLimit = 1000;
-
 std::mutex* list_mutex = new std::mutex;  // never destroyed: daemon threads outlive static destructors
 Thread* head_thread;
 Thread* main_thread;
 pthread_t main_os_thread;
 uint64_t next_id = 1;
-int recursion_limit = kDefaultRecursionLimit;
 thread_local Thread* this_os_thread;
 
 void link(Thread* thread) {
@@ -63,7 +60,7 @@ Thread* threadNew() {
   auto* thread = new (memory) Thread{};
   thread->interp = interpreterHandle(&interpreter());
   thread->_initialized = 1;
-  thread->recursion_limit = thread->recursion_remaining = recursion_limit;
+  thread->recursion_limit = thread->recursion_remaining = interpreter().recursion_limit;
   thread->cframe = &thread->root_cframe;
   thread->exc_info = &thread->exc_state;
   thread->gilstate_counter = 1;
@@ -127,19 +124,22 @@ Thread* threadStartMain() {
   return thread;
 }
 
-int threadRecursionLimit() { return recursion_limit; }
+int threadRecursionLimit() { return interpreter().recursion_limit; }
 
 void threadSetRecursionLimit(int limit) {
-  recursion_limit = limit;
+  Interpreter& own = interpreter();
+  own.recursion_limit = limit;
   ThreadListLock lock;
   for (Thread* t = head_thread; t; t = nextThread(t)) {
+    if (interpreterOf(t->interp) != &own) continue;
     t->recursion_remaining += limit - t->recursion_limit;
     t->recursion_limit = limit;
   }
 }
 
 bool recursionExtend(Thread* thread) {
-  int more = std::min(recursion_limit - thread->recursion_limit, kRecursionInstalment);
+  int limit = interpreterOf(thread->interp)->recursion_limit;
+  int more = std::min(limit - thread->recursion_limit, kRecursionInstalment);
   if (more <= 0) return false;
   thread->recursion_limit += more;
   thread->recursion_remaining += more;

@@ -194,7 +194,7 @@ Status unraisableHook(PyObject* args) {
 
 // --- fatal errors ------------------------------------------------------------------------------------------
 
-void fatalError(const char* function, const char* message) {
+void fatalReport(const char* function, const char* message) {
   static bool reentered;
   std::fflush(stdout);
   std::fprintf(stderr, "Fatal Python error: %s%s%s\n", function ? function : "", function ? ": " : "",
@@ -211,6 +211,10 @@ void fatalError(const char* function, const char* message) {
     dumpExtensionModules(2);
   }
   std::fflush(stderr);
+}
+
+void fatalError(const char* function, const char* message) {
+  fatalReport(function, message);
   std::signal(SIGABRT, SIG_DFL);
   std::abort();
 }

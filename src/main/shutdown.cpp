@@ -4,6 +4,7 @@
 #include "capi/lifecycle.h"
 #include "core/call.h"
 #include "core/gc.h"
+#include "core/gc_state.h"
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "core/print_error.h"
@@ -13,6 +14,7 @@
 #include "main/stdio.h"
 #include "modules/atexit.h"
 #include "modules/posix/fork_hooks.h"
+#include "modules/warnings.h"
 #include "types/codecs.h"
 #include "types/list.h"
 #include "types/module.h"
@@ -143,13 +145,41 @@ void finalizeModules() {
   std::vector<KeptModule> kept = releaseModules();
   restoreBuiltins();
   gcCollectAtExit();
-  if (interpreter().id == 0) gcReportUncollectable();
+  gcReportUncollectable();
   clearKeptModules(kept);
   kept.clear();
   report("cleanup[3] wiping sys", "");
   clearModuleDict(interpreter().sys_dict);
   report("cleanup[3] wiping builtins", "");
   clearModuleDict(interpreter().builtins);
+  if (interpreter().id == 0) {
+    builtin_len_entry = builtin_isinstance_entry = nullptr;  // lived in the copy of builtins
+    moduleCopiesClear();
+  }
+  gcCollectAtExit();
+}
+
+// What the thread and the interpreter themselves hold. Finalizers run in between: nothing is null yet that
+// the import system or a warning would look at.
+void releaseInterpreter() {
+  ignoreFailure(audit("cpython.PyInterpreterState_Clear"));
+  threadClear(currentThread());
+  Interpreter& in = interpreter();
+  for (PyObject* hook : std::exchange(in.audit_hooks, {})) decref(hook);
+  codecsStop();
+  dictClear(in.modules);
+  moduleIndexClear();
+  setField(in.importlib, none());
+  setField(in.import_func, none());
+  clearField(in.dict);
+  modules::posix::forgetForkHooks();
+  warningsForget();
+  modules::atexitForget();
+  gcCollectAtExit();
+  codecsForget();
+  gc::interpreterEnds();
+  dictClear(in.sys_dict);
+  dictClear(in.builtins);
 }
 
 }  // namespace
@@ -161,19 +191,11 @@ void stopSubInterpreter() {
   interpreter().finalizing = true;
   finalizeModules();
   ignoreFailure(flushStandardStreams());
-  modules::atexitForget();
+  releaseInterpreter();
   Interpreter& in = interpreter();
-  clearField(in.modules);
-  clearField(in.sys_dict);
-  clearField(in.builtins);
+  for (DictObject** table : {&in.modules, &in.sys_dict, &in.builtins}) clearField(*table);
   clearField(in.importlib);
   clearField(in.import_func);
-  clearField(in.dict);
-  for (PyObject* hook : std::exchange(in.audit_hooks, {})) decref(hook);
-  modules::posix::forgetForkHooks();
-  codecsStop();
-  gcCollectAtExit();
-  codecsForget();
 }
 
 int stopRuntime(int status) {
@@ -183,12 +205,14 @@ int stopRuntime(int status) {
   bool flush_failed = flushStandardStreams().failed();
   if (flush_failed) clearPending();
   interpreter().finalizing = true;
-  gcCollectAtExit();
+  if (gcEnabled()) gcCollect(2);
   finalizeModules();
   if (flushStandardStreams().failed()) {
     clearPending();
     flush_failed = true;
   }
+  releaseInterpreter();
+  report("clear sys.audit hooks", "");
   exitFunctionsRun();
   return flush_failed ? 120 : status;
 }

@@ -66,6 +66,9 @@ Status createCoreModules() {
   Ref<ModuleObject> sys = TRY(modules::sysCreate());
   TRY(dictSet(in.modules, "sys", sys));
   TRY(dictSet(in.modules, "builtins", builtins));
+  if (in.id == 0) {  // nobody imports them a second time: for who counts references
+    for (ModuleObject* module : {builtins.get(), sys.get()}) TRY(moduleKeepCopy(module));
+  }
   in.core_ready = true;
   TRY(modules::sysConfigure());
   TRY(modules::importStart(sys));

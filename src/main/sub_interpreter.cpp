@@ -1,8 +1,10 @@
 // Sub-interpreters: their making and end, for extensions (Py_NewInterpreter, Py_EndInterpreter).
 //
-// They share types, the collector and the GIL with the main interpreter; modules, builtins, sys and exit
-// functions are their own. A new one's thread state is current when it is returned.
+// They share types and the GIL with the main interpreter; modules, builtins, sys, exit functions, warning
+// filters and the collector's objects and settings are their own. A new one's thread state is current when it
+// is returned.
 #include "core/errors.h"
+#include "core/gc_state.h"
 #include "core/interpreter.h"
 #include "core/print_error.h"
 #include "core/thread.h"
@@ -22,6 +24,7 @@ int threadsOf(const Interpreter* owner) {
 // The thread state is not current any more.
 void forget(Interpreter* owner, Thread* thread) {
   threadDelete(thread);
+  gc::interpreterEnded(owner);
   interpreterRemove(owner);
 }
 
@@ -31,6 +34,7 @@ Thread* newInterpreter(bool isolated) {
   Interpreter* added = interpreterAdd();
   added->isolated = isolated;
   thread->interp = interpreterHandle(added);
+  thread->recursion_limit = thread->recursion_remaining = added->recursion_limit;
   Thread* former = threadSwap(thread);
   if (!startSubInterpreter().failed()) return thread;
   printPending(true);
@@ -46,7 +50,6 @@ void endInterpreter(Thread* thread) {
   if (currentFrame(thread)) fatalError("Py_EndInterpreter", "thread still has a frame");
   stopSubInterpreter();
   if (threadsOf(ended) != 1) fatalError("Py_EndInterpreter", "not the last thread");
-  threadClear(thread);
   threadSwap(nullptr);
   forget(ended, thread);
 }

@@ -14,6 +14,7 @@
 #include "core/text_out.h"
 #include "core/thread.h"
 #include "modules/c_args.h"
+#include "modules/warnings.h"
 #include "types/bool.h"
 #include "types/code.h"
 #include "types/dict.h"
@@ -27,11 +28,16 @@
 namespace krait {
 namespace {
 
+// Of one interpreter; made at its first use.
 struct WarningsState {
   PyObject *filters, *once_registry, *default_action;  // owned; null until first used
   long filters_version;
 };
-constinit WarningsState state{};
+WarningsState& state() {
+  void*& made = interpreter().warnings;
+  if (!made) made = new WarningsState{};
+  return *static_cast<WarningsState*>(made);
+}
 
 // --- the state and its mirror in warnings.py ---------------------------------------------------------------
 
@@ -51,9 +57,9 @@ Result<Ref<>> initialFilters() {
 }
 
 Status ensureState() {
-  if (!state.filters) state.filters = TRY(initialFilters()).leak();
-  if (!state.once_registry) state.once_registry = TRY(dictNew()).leak();
-  if (!state.default_action) state.default_action = TRY(strInternUtf8("default")).leak();
+  if (!state().filters) state().filters = TRY(initialFilters()).leak();
+  if (!state().once_registry) state().once_registry = TRY(dictNew()).leak();
+  if (!state().default_action) state().default_action = TRY(strInternUtf8("default")).leak();
   return {};
 }
 
@@ -67,9 +73,9 @@ Result<MaybeRef<>> warningsAttr(const char* attr, bool may_import = false) {
 
 Result<Ref<ListObject>> currentFilters() {
   MaybeRef<> filters = TRY(warningsAttr("filters"));
-  if (filters) setField(state.filters, std::move(filters).take());
-  if (!isList(state.filters)) return raise(PyExc_ValueError, "_warnings.filters must be a list");
-  return share(cast<ListObject>(state.filters));
+  if (filters) setField(state().filters, std::move(filters).take());
+  if (!isList(state().filters)) return raise(PyExc_ValueError, "_warnings.filters must be a list");
+  return share(cast<ListObject>(state().filters));
 }
 
 Result<Ref<>> currentDefaultAction() {
@@ -78,9 +84,9 @@ Result<Ref<>> currentDefaultAction() {
     if (!isStr(action.get()))
       return raise(PyExc_TypeError, "_warnings.defaultaction must be a string, not '%.200s'",
                    typeName(action.get()));
-    setField(state.default_action, std::move(action).take());
+    setField(state().default_action, std::move(action).take());
   }
-  return share(state.default_action);
+  return share(state().default_action);
 }
 
 Result<Ref<DictObject>> currentOnceRegistry() {
@@ -89,9 +95,9 @@ Result<Ref<DictObject>> currentOnceRegistry() {
     if (!isDict(registry.get()))
       return raise(PyExc_TypeError, "_warnings.onceregistry must be a dict, not '%.200s'",
                    typeName(registry.get()));
-    setField(state.once_registry, std::move(registry).take());
+    setField(state().once_registry, std::move(registry).take());
   }
-  return share(cast<DictObject>(state.once_registry));
+  return share(cast<DictObject>(state().once_registry));
 }
 
 // --- filters -----------------------------------------------------------------------------------------------
@@ -143,9 +149,9 @@ Result<bool> alreadyWarned(DictObject* registry, PyObject* key, bool should_set)
   Opt<> version = TRY(dictGet(registry, name<"version">()));
   long value;
   if (!version || !isExactInt(version.get()) || !intFitsLong(cast<IntObject>(version.get()), &value) ||
-      value != state.filters_version) {
+      value != state().filters_version) {
     dictClear(registry);
-    TRY(dictSet(registry, "version", TRY(intFromLong(state.filters_version)).get()));
+    TRY(dictSet(registry, "version", TRY(intFromLong(state().filters_version)).get()));
   } else {
     auto found = MaybeRef<>::share(TRY(dictGet(registry, key)).get());
     if (found && TRY(objectIsTrue(found.get()))) return true;
@@ -359,7 +365,7 @@ Result<Ref<>> pyWarnExplicit(PyObject* message, PyObject* category, StrObject* f
 }
 
 Result<Ref<>> filtersMutated() {
-  state.filters_version++;
+  state().filters_version++;
   return none();
 }
 
@@ -374,9 +380,9 @@ constinit PyMethodDef kWarningsMethods[] = {
 
 Status warningsExec(PyObject* module) {
   TRY(ensureState());
-  TRY(moduleAdd(module, "filters", share(state.filters)));
-  TRY(moduleAdd(module, "_onceregistry", share(state.once_registry)));
-  return moduleAdd(module, "_defaultaction", share(state.default_action));
+  TRY(moduleAdd(module, "filters", share(state().filters)));
+  TRY(moduleAdd(module, "_onceregistry", share(state().once_registry)));
+  return moduleAdd(module, "_defaultaction", share(state().default_action));
 }
 
 constinit PyModuleDef kWarningsModule =
@@ -409,6 +415,14 @@ Status warnExplicit(PyObject* category, PyObject* message, PyObject* filename, i
                     Opt<> registry) {
   return warnAt(category ? category : PyExc_RuntimeWarning, message, {filename, lineno, module, registry},
                 nullptr, nullptr);
+}
+
+void warningsForget() {
+  auto* ended = static_cast<WarningsState*>(std::exchange(interpreter().warnings, nullptr));
+  if (!ended) return;
+  for (PyObject** field : {&ended->filters, &ended->once_registry, &ended->default_action})
+    clearField(*field);
+  delete ended;
 }
 
 namespace modules {

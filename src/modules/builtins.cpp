@@ -97,9 +97,7 @@ Result<Ref<ModuleObject>> builtinsCreate() {
   interpreter().import_func = share(import_func.get()).leak();
   if (interpreter().id != 0) return module;  // calls are specialised for the main one's
   builtin_len_entry = TRY(dictGet(dict, name<"len">())).get();
-  incref(builtin_len_entry);
   builtin_isinstance_entry = TRY(dictGet(dict, name<"isinstance">())).get();
-  incref(builtin_isinstance_entry);
   return module;
 }
 

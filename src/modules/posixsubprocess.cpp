@@ -19,6 +19,7 @@
 
 #include "core/call.h"
 #include "core/gc.h"
+#include "core/interpreter.h"
 #include "core/native.h"
 #include "core/scratch.h"
 #include "core/thread.h"
@@ -371,6 +372,8 @@ Result<long> forkExec(PyObject* args, PyObject* executable_list, bool close_fds,
                       CInt restore_signals, CInt call_setsid, CInt pgid_to_set, PyObject* gid,
                       PyObject* groups, PyObject* uid, CInt child_umask, PyObject* preexec_fn,
                       bool allow_vfork) {
+  if (preexec_fn != Py_None && interpreter().id != 0)
+    return raise(PyExc_RuntimeError, "preexec_fn not supported within subinterpreters");
   Order order{.p2cread = p2cread.value,
               .p2cwrite = p2cwrite.value,
               .c2pread = c2pread.value,
@@ -386,6 +389,8 @@ Result<long> forkExec(PyObject* args, PyObject* executable_list, bool close_fds,
               .umask = child_umask.value,
               .preexec = preexec_fn};
   if (close_fds && order.errpipe_write < 3) return raise(PyExc_ValueError, "errpipe_write must be >= 3");
+  if (interpreter().isolated)
+    return raise(PyExc_RuntimeError, "subprocess not supported for isolated subinterpreters");
   std::vector<int> keep = TRY(keptDescriptors(pass_fds));
   order.keep = keep.data(), order.keep_count = keep.size();
   GcPaused paused(preexec_fn != Py_None);
@@ -406,7 +411,7 @@ Result<long> forkExec(PyObject* args, PyObject* executable_list, bool close_fds,
 }
 
 constinit PyMethodDef kMethods[] = {
-    function<"!%fork_exec(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, "
+    function<"!%%fork_exec(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, "
              "c2pwrite, errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, "
              "pgid_to_set, gid, groups_list, uid, child_umask, preexec_fn, allow_vfork, /)",
              forkExec,

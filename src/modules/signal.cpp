@@ -166,7 +166,7 @@ int installHandler(int signum, sighandler_t handler) {
 
 Result<Ref<>> sigSignal(int signum, PyObject* handler) {
   sighandler_t c_handler = TRY(cHandlerFor(handler));
-  if (!onMainThread())
+  if (!mayHandleSignals())
     return raise(PyExc_ValueError, "signal only works in main thread of the main interpreter");
   TRY(checkNumber(signum));
   TRY(checkSignals());
@@ -204,7 +204,7 @@ Status sigSiginterrupt(int signum, int flag) {
 }
 
 Result<long> sigSetWakeupFd(CInt fd, bool warn_on_full_buffer) {
-  if (!onMainThread())
+  if (!mayHandleSignals())
     return raise(PyExc_ValueError, "set_wakeup_fd only works in main thread of the main interpreter");
   if (fd != -1) {
     int flags = fcntl(fd, F_GETFL);

@@ -29,14 +29,19 @@ constexpr const char* kHandlerNames[] = {
     "strict",           "ignore",      "replace",       "xmlcharrefreplace",
     "backslashreplace", "namereplace", "surrogatepass", "surrogateescape"};
 
-Result<Registry*> makeRegistry() {
-  Ref<ListObject> functions = TRY(listNew());
-  Ref<DictObject> cache = TRY(dictNew()), handlers = TRY(dictNew());
+Result<Ref<DictObject>> ownHandlers() {
+  Ref<DictObject> handlers = TRY(dictNew());
   PyMethodDef* row = builtinErrorHandlers();
   for (const char* handler_name : kHandlerNames) {
     Ref<> function = TRY(cFunctionNew(row++, nullptr, nullptr));
     TRY(dictSet(handlers.get(), handler_name, function.get()));
   }
+  return handlers;
+}
+
+Result<Registry*> makeRegistry() {
+  Ref<ListObject> functions = TRY(listNew());
+  Ref<DictObject> cache = TRY(dictNew()), handlers = TRY(ownHandlers());
   auto* made = new Registry{std::move(functions), std::move(cache), std::move(handlers)};
   interpreter().codecs = made;
   return made;
@@ -254,6 +259,9 @@ void codecsStop() {
   if (!codecs) return;
   listClear(codecs->search_functions.get());
   dictClear(codecs->cache.get());
+  auto handlers = ownHandlers();
+  if (handlers.failed()) return clearPending();
+  codecs->handlers = std::move(handlers).take();
 }
 
 void codecsForget() { delete static_cast<Registry*>(std::exchange(interpreter().codecs, nullptr)); }

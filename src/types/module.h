@@ -18,9 +18,14 @@ inline bool isModule(const PyObject* o) { return isInstanceOf(o, &PyModule_Type)
 Result<Ref<ModuleObject>> moduleNew(StrObject* name);
 Result<Ref<ModuleObject>> moduleCreate(PyModuleDef* def);  // single-phase (PyModule_Create2)
 Result<Ref<>> moduleFromDefAndSpec(PyModuleDef* def, PyObject* spec);
-// The module made from a single-phase definition (PyState_FindModule), kept until it is set to absent.
+// The interpreter's module from a single-phase definition (PyState_FindModule), kept until it is set to
+// absent.
 Opt<> moduleByDefinition(PyModuleDef* def);
 Status moduleSetByDefinition(PyModuleDef* def, Opt<> module);
+// What a second import of a single-phase module without state starts from: its contents as they are now.
+Status moduleKeepCopy(ModuleObject* module);
+void moduleCopiesClear();  // at the end of the process
+void moduleIndexClear();   // at the end of the interpreter
 Status moduleExec(PyObject* module, PyModuleDef* def);
 Status moduleAdd(PyObject* module, const char* name, Ref<> value);
 Status moduleAddInt(PyObject* module, const char* name, long value);

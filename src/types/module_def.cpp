@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/gc.h"
+#include "core/interpreter.h"
 #include "core/native.h"
 #include "types/bare_type_name.h"
 #include "types/method.h"
@@ -18,10 +19,7 @@ const char* module_package_context = nullptr;
 namespace {
 
 Py_ssize_t g_last_index = 0;
-std::vector<PyObject*>& modulesByIndex() {
-  static auto* modules = new std::vector<PyObject*>;
-  return *modules;
-}
+std::vector<PyObject*>& modulesByIndex() { return interpreter().modules_by_index; }
 
 // The dotted name of a submodule that is being loaded stands in the context; the definition only has the last
 // part.
@@ -132,6 +130,26 @@ Status moduleSetByDefinition(PyModuleDef* def, Opt<> module) {
   xdecref(old);
   if (module && isModule(module.get())) static_cast<ModuleObject*>(module.get())->md_def = def;
   return {};
+}
+
+Status moduleKeepCopy(ModuleObject* module) {
+  PyModuleDef* def = module->md_def;
+  TRY(moduleSetByDefinition(def, module));
+  PyObject* copy = TRY(dictCopy(module->dict())).leak();
+  xdecref(std::exchange(def->m_copy, copy));
+  return {};
+}
+
+void moduleCopiesClear() {
+  for (size_t i = 0; i < modulesByIndex().size(); i++) {
+    PyObject* module = modulesByIndex()[i];
+    if (!module || !isModule(module)) continue;
+    if (PyModuleDef* def = static_cast<ModuleObject*>(module)->md_def) clearField(def->m_copy);
+  }
+}
+
+void moduleIndexClear() {
+  for (PyObject* module : std::exchange(modulesByIndex(), {})) xdecref(module);
 }
 
 Result<Ref<ModuleObject>> moduleCreate(PyModuleDef* def) {

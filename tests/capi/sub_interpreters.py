@@ -44,3 +44,54 @@ except RuntimeError as e:
 del second
 print(interpreters.list_all())
 print(len([1, 2]), isinstance(1, int), [len(x) for x in ('a', 'bc')])
+
+# What they share with nobody: settings of the collector and its objects, warning filters, the recursion limit.
+import gc
+import signal
+import warnings
+
+filters = list(warnings.filters)
+third = interpreters.create(isolated=False)
+run(third, 'import gc, sys, warnings, _warnings\n'
+           'say(gc.isenabled(), gc.get_threshold(), gc.get_debug(), gc.callbacks, gc.garbage, gc.get_freeze_count())\n'
+           'gc.disable(); gc.set_threshold(5, 6, 7); gc.set_debug(gc.DEBUG_SAVEALL); gc.callbacks.append(print); gc.garbage.append(3)\n'
+           'warnings.simplefilter("error"); sys.setrecursionlimit(77)\n'
+           'class Mine: pass\n'
+           'say(Mine in gc.get_objects(), any(type(o) is dict and "third" in o for o in gc.get_objects()))\n'
+           'gc.freeze(); say(gc.get_freeze_count() > 100)')
+print(gc.isenabled(), gc.get_threshold(), gc.get_debug(), gc.callbacks, gc.garbage, gc.get_freeze_count())
+print(warnings.filters == filters, sys.getrecursionlimit())
+run(third, 'say(gc.isenabled(), gc.get_threshold(), gc.callbacks, gc.garbage, sys.getrecursionlimit())\n'
+           'def deeper(): deeper()\n'
+           'try: deeper()\n'
+           'except RecursionError as e: say(e)\n'
+           'try: warnings.warn("w")\n'
+           'except UserWarning as e: say(repr(e))\n'
+           'gc.set_debug(0); del gc.callbacks[:], gc.garbage[:]\n'
+           'gc.unfreeze(); a = []; a.append(a); del a; say(gc.collect() > 0)')
+
+# Signals are the main interpreter's.
+signal.signal(signal.SIGUSR1, lambda *arguments: print('handled in', interpreters.get_current()))
+run(third, 'import signal\n'
+           'signal.raise_signal(signal.SIGUSR1)\n'
+           'for i in range(1000): pass\n'
+           'say("after")\n'
+           'for call in (signal.signal, 10, signal.SIG_DFL), (signal.set_wakeup_fd, -1):\n'
+           '    try: call[0](*call[1:])\n'
+           '    except ValueError as e: say(e)')
+print('and then')
+
+START = ['a'], [b'/bin/true'], True, (), None, None, -1, -1, -1, -1, -1, -1, 3
+REST = False, False, 0, None, None, None, -1
+isolated = interpreters.create()
+for id in third, isolated:
+    for before, pipe in (None, 1), (print, 1), (print, 5):
+        run(id, f'import _posixsubprocess\nimport builtins\n'
+                f'try: _posixsubprocess.fork_exec(*{START}, {pipe}, *{REST}, {before and "print"}, True)\n'
+                f'except Exception as e: say(type(e), e)')
+    run(id, 'try: os.forkpty()\nexcept RuntimeError as e: say(e)')
+run(isolated, 'import subprocess\ntry: subprocess.call("true")\nexcept RuntimeError as e: say(e)')
+run(third, 'import sys\nsys.stderr = None\nimport faulthandler\nos.close(2)\nchild = os.fork()\nsay(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))')
+interpreters.destroy(third)
+interpreters.destroy(isolated)
+gc.collect()

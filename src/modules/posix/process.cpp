@@ -9,6 +9,7 @@
 
 #include <utility>
 
+#include "core/dump_traceback.h"
 #include "core/import.h"
 #include "core/interpreter.h"
 #include "modules/c_args.h"
@@ -74,6 +75,11 @@ Result<long> forkWith(const char* event, F&& fork_call) {
   if (pid == 0) {
     importLockAfterFork();
     threadAfterFork();
+    // The child would have the main thread's state but not its stack.
+    if (interpreter().id != 0) {
+      fatalReport("_PyInterpreterState_DeleteExceptMain", "not main interpreter");
+      std::exit(1);
+    }
   }
   importLockRelease();
   runForkHooks(pid == 0);
@@ -82,19 +88,14 @@ Result<long> forkWith(const char* event, F&& fork_call) {
   return pid;
 }
 
-// The child would have the main thread's state but not its stack.
-Status checkMayFork() {
-  if (interpreter().id == 0) return {};
-  const char* kind = interpreter().isolated ? "isolated subinterpreters" : "subinterpreters";
-  return raise(PyExc_RuntimeError, "fork not supported for %s", kind);
-}
-
+// A sub-interpreter that is not isolated may fork, which only its parent process survives.
 Result<long> osFork() {
-  TRY(checkMayFork());
+  if (interpreter().isolated)
+    return raise(PyExc_RuntimeError, "fork not supported for isolated subinterpreters");
   return forkWith("os.fork", [] { return fork(); });
 }
 Result<Ref<>> osForkpty() {
-  TRY(checkMayFork());
+  if (interpreter().id != 0) return raise(PyExc_RuntimeError, "fork not supported for subinterpreters");
   int master = -1;
   long pid = TRY(forkWith("os.forkpty", [&] { return forkpty(&master, nullptr, nullptr, nullptr); }));
   return tupleResult(TRY(intResult(pid)), TRY(intResult(pid ? master : -1)));
