@@ -155,7 +155,7 @@ Result<Ref<>> impCreateBuiltin(PyObject* spec) {
   }
   const NativeModule* native = findNativeModule(plainName(text));
   if (!native) return none();
-  return moduleFromInit(native->init, text, spec, nullptr);
+  return loadBuiltinModule(*native, text, spec);
 }
 
 Result<long> impIsBuiltin(StrObject* name) {

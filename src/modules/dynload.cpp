@@ -19,8 +19,8 @@ namespace {
 
 using InitFunction = PyObject* (*)();
 
-// Single-phase modules by (path, name): a second import of the same file gives a copy of the first
-// dictionary.
+// Single-phase modules by (path, name), built-in ones by their name twice: a second import gives a copy of
+// the dictionary as it was, or what the init function makes of it.
 std::unordered_map<std::string, PyModuleDef*>& loadedDefinitions() {
   static auto* map = new std::unordered_map<std::string, PyModuleDef*>;
   return *map;
@@ -92,15 +92,18 @@ Status adoptSinglePhase(ModuleObject* module, InitFunction init, StrObject* name
   if (module->md_def) {
     module->md_def->m_init = init;
     TRY(moduleSetByDefinition(module->md_def, module));
-    if (module->md_def->m_size == -1 && !module->md_def->m_copy) {
-      module->md_def->m_copy = TRY(dictCopy(module->dict())).leak();
-    }
+    if (module->md_def->m_size == -1) TRY(moduleKeepCopy(module));
   }
-  if (path) {
-    TRY(dictSet(module->dict(), "__file__", path.get()));
-    loadedDefinitions()[TRY(definitionKey(name, cast<StrObject>(path.get())))] = module->md_def;
-  }
+  if (path) TRY(dictSet(module->dict(), "__file__", path.get()));
+  StrObject* origin = path ? cast<StrObject>(path.get()) : name;
+  loadedDefinitions()[TRY(definitionKey(name, origin))] = module->md_def;
   return {};
+}
+
+Result<Ref<ModuleObject>> moduleThereOrNew(StrObject* name) {
+  Opt<> there = TRY(dictGet(interpreter().modules, name));
+  if (there && isModule(there.get())) return share(cast<ModuleObject>(there.get()));
+  return moduleNew(name);
 }
 
 // A single-phase module that was imported before: its dictionary again, or its init function again.
@@ -110,7 +113,7 @@ Result<MaybeRef<>> reimport(StrObject* name, StrObject* path) {
   PyModuleDef* def = found->second;
   if (def->m_size == -1) {
     if (!def->m_copy) return MaybeRef<>();
-    Ref<ModuleObject> module = TRY(moduleNew(name));
+    Ref<ModuleObject> module = TRY(moduleThereOrNew(name));
     TRY(dictUpdate(module->dict(), def->m_copy));
     TRY(moduleSetByDefinition(def, module.get()));
     return MaybeRef<>(std::move(module));
@@ -139,6 +142,12 @@ Result<Ref<>> moduleFromInit(InitFunction init, StrObject* name, PyObject* spec,
     return raise(PyExc_SystemError, "initialization of %U did not return an extension module", name);
   TRY(adoptSinglePhase(cast<ModuleObject>(raw), init, name, path));
   return module;
+}
+
+Result<Ref<>> loadBuiltinModule(const NativeModule& native, StrObject* name, PyObject* spec) {
+  MaybeRef<> again = TRY(reimport(name, name));
+  if (again) return std::move(again).take();
+  return moduleFromInit(native.init, name, spec, nullptr);
 }
 
 Result<Ref<>> loadDynamicModule(PyObject* spec) {

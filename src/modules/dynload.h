@@ -5,7 +5,10 @@
 
 namespace krait::modules {
 
+struct NativeModule;
+
 Result<Ref<>> loadDynamicModule(PyObject* spec);  // _imp.create_dynamic
+Result<Ref<>> loadBuiltinModule(const NativeModule& native, StrObject* name, PyObject* spec);
 // Runs a builtin or extension module's exec slots once (_imp.exec_builtin, exec_dynamic).
 Result<long> execModule(PyObject* module);
 // Turns what an init function returned (a definition or a finished module) into a module.

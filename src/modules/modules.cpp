@@ -43,6 +43,15 @@ Status appendNativeModule(const char* name, PyObject* (*init)()) {
   return {};
 }
 
+PyObject* singlePhaseInit(PyModuleDef* def, Status (*fill)(PyObject* module)) {
+  if (Opt<> there = moduleByDefinition(def); there && def->m_size >= 0) return share(there.get()).leak();
+  auto made = moduleCreate(def);
+  if (made.failed()) return nullptr;
+  Ref<ModuleObject> module = std::move(made).take();
+  if (fill(module).failed()) return nullptr;
+  return std::move(module).leak();
+}
+
 Result<Ref<>> builtinModuleNames() {
   std::vector<std::string> names{"builtins", "sys"};
   for (const NativeModule& module : kNativeModules) names.push_back(module.name);

@@ -1,6 +1,7 @@
 // The module and the capsule through which extensions reach its types and constructors.
 #include "core/errors.h"
 #include "modules/datetime/datetime.h"
+#include "modules/modules.h"
 #include "types/dict.h"
 #include "types/misc_objects.h"
 #include "types/module.h"
@@ -143,10 +144,10 @@ Status datetimeExec(PyObject* module) {
 }
 
 constinit PyModuleDef kModule =
-    moduleDef<"_datetime", datetimeExec>(nullptr, "Fast implementation of the datetime type.");
+    singlePhaseModule<"_datetime">(nullptr, "Fast implementation of the datetime type.", -1);
 
 }  // namespace
 
-PyObject* initDatetime() { return moduleDefInit(&kModule); }
+PyObject* initDatetime() { return singlePhaseInit(&kModule, datetimeExec); }
 
 }  // namespace krait::modules

@@ -3,6 +3,7 @@
 #include "core/call.h"
 #include "modules/elementtree/element.h"
 #include "modules/heap_type.h"
+#include "modules/modules.h"
 #include "types/tuple.h"
 #include "types/type.h"
 
@@ -68,12 +69,13 @@ Status elementTreeExec(PyObject* module) {
   return moduleAddType(module, &krait_xml_parser_type);
 }
 
-constinit PyModuleDef kElementTreeModule =
-    moduleDef<"_elementtree", elementTreeExec>(kModuleMethods, nullptr);
+constinit PyModuleDef kElementTreeModule = singlePhaseModule<"_elementtree">(kModuleMethods, nullptr, 0);
 
 }  // namespace
 }  // namespace elementtree
 
-PyObject* initElementtree() { return moduleDefInit(&elementtree::kElementTreeModule); }
+PyObject* initElementtree() {
+  return singlePhaseInit(&elementtree::kElementTreeModule, elementtree::elementTreeExec);
+}
 
 }  // namespace krait::modules

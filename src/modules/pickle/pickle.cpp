@@ -1,5 +1,6 @@
 // The _pickle module: dump, dumps, load, loads.
 #include "modules/pickle/pickle.h"
+#include "modules/modules.h"
 
 #include "core/call.h"
 #include "core/errors.h"
@@ -126,10 +127,10 @@ Status pickleExec(PyObject* module) {
 }
 
 constinit PyModuleDef kModule =
-    moduleDef<"_pickle", pickleExec>(kMethods, "Optimized C implementation for the Python pickle module.");
+    singlePhaseModule<"_pickle">(kMethods, "Optimized C implementation for the Python pickle module.", 0);
 
 }  // namespace
 
-PyObject* initPickle() { return moduleDefInit(&kModule); }
+PyObject* initPickle() { return singlePhaseInit(&kModule, pickleExec); }
 
 }  // namespace krait::modules

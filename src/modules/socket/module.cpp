@@ -9,6 +9,7 @@
 
 #include "core/native_order.h"
 #include "modules/heap_type.h"
+#include "modules/modules.h"
 #include "modules/socket/socket.h"
 #include "types/misc_objects.h"
 #include "types/module.h"
@@ -191,15 +192,15 @@ Status socketExec(PyObject* module) {
   return addConstants(module);
 }
 
-constinit PyModuleDef kSocketModule = moduleDef<"_socket", socketExec>(
-    nullptr, "Sockets. Import socket, which builds on this module, instead.");
+constinit PyModuleDef kSocketModule = singlePhaseModule<"_socket">(
+    nullptr, "Sockets. Import socket, which builds on this module, instead.", -1);
 
 }  // namespace
 }  // namespace sockets
 
 PyObject* initSocket() {
   sockets::kSocketModule.m_methods = sockets::allFunctions();
-  return moduleDefInit(&sockets::kSocketModule);
+  return singlePhaseInit(&sockets::kSocketModule, sockets::socketExec);
 }
 
 }  // namespace krait::modules
