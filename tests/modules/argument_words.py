@@ -250,3 +250,19 @@ words(datetime.datetime, 1, 1, 1, tzinfo=3)
 for arguments in (), (1,), ('q', 'x'), (datetime.timedelta(1), 3), (datetime.timedelta(0), None), (datetime.timedelta(5), 'x'):
     words(datetime.timezone, *arguments)
     words(datetime.timezone, *arguments, year=2)
+
+for name in 'none', '__hello__', 'zipimport':
+    for data in b'x', b'', b'N', b'i\0\0\0\0', b'u\1\0\0\0\xff', bytearray(b'N'), 'x', 3:
+        words(_imp.get_frozen_object, name, data)
+try:
+    _imp.get_frozen_object('none', b'x')
+except SystemError as error:
+    print(repr(error.__cause__), error.__cause__ is error.__context__)
+
+events = []
+sys.addaudithook(lambda event, arguments: events.append(event) if 'asyncgen' in event else None)
+for arguments, names in (((1, 2, 3), {}), ((), {'a': 1}), ((None, None), {'a': 1}), ((None,), {'firstiter': 1}), ((print, len), {}),
+                         ((1, print), {}), ((print, 1), {}), ((1, 1), {}), ((len,), {'finalizer': None}), ((None, None), {})):
+    words(sys.set_asyncgen_hooks, *arguments, **names)
+    print(sys.get_asyncgen_hooks(), events)
+    events.clear()

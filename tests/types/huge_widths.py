@@ -21,3 +21,8 @@ for width in "2147483647", "2147483648", "9223372036854775807", "922337203685477
                  f"'{{:.{{}}}}'.format('x', {width})", f"'{{{width}}}'.format(1)", f"'x'.ljust({width})", f"'x'.zfill({width})",
                  f"format(2.5, '.{width}%')"):
         show(text)
+
+# There is no memory for the first piece before what follows it is looked at.
+for text in ("'%99999999999d' % (1, 2)", "'%99999999999d%d' % (1,)", "'%99999999999s' % (1, 2)", "b'%99999999999d' % (1, 2)",
+             "'%d%99999999999d' % (1, 'a')", "'%99999999999d%Z' % (1, 2)", "'%*d' % (10 ** 12, 2, 3)"):
+    show(text)

@@ -241,3 +241,12 @@ for number in Index(), 'a', 1.5, True, 1 << 70, None:
         print(list(pickler.memo.copy().values()))
     except Exception as error:
         print(type(error).__name__, error)
+
+# Entries before a bad one are left in the memo; a good dict leaves an empty one.
+unpickler = P.Unpickler(F(b''))
+for memo in {1: 2, 3: 4}, {1: 2, 'a': 4}, {1: 5, 2: 7, -1: 4}, {1: 6, 1 << 70: 4}, 5, {5: 5}:
+    try:
+        unpickler.memo = memo
+        print(unpickler.memo.copy())
+    except Exception as error:
+        print(type(error).__name__, error, unpickler.memo.copy())
