@@ -51,10 +51,8 @@ Result<Ref<>> compileText(const char* source, PyObject* filename, int start, PyC
   return code;
 }
 
-Result<Ref<>> runSource(std::string_view source, StrObject* filename, int start, PyObject* globals,
-                        PyObject* locals, PyCompilerFlags* flags, bool from_file) {
-  CompileOptions options = TRY(optionsFor(start, flags));
-  options.from_file = from_file;
+Result<Ref<>> runSource(std::string_view source, StrObject* filename, PyObject* globals, PyObject* locals,
+                        CompileOptions options) {
   std::vector<Ref<>> constants;
   options.constants = &constants;
   Ref<CodeObject> code = TRY(compileSource(source, filename, options));
@@ -69,7 +67,7 @@ Result<Ref<>> runSource(std::string_view source, StrObject* filename, int start,
 Result<Ref<>> runString(const char* source, int start, PyObject* globals, PyObject* locals,
                         PyCompilerFlags* flags) {
   Ref<StrObject> filename = TRY(strLiteral("<string>"));
-  return runSource(source, filename, start, globals, locals, flags, false);
+  return runSource(source, filename, globals, locals, TRY(optionsFor(start, flags)));
 }
 
 Result<std::string> readAll(FILE* file) {
@@ -81,10 +79,15 @@ Result<std::string> readAll(FILE* file) {
 
 Result<Ref<>> runFile(FILE* file, const char* path, int start, PyObject* globals, PyObject* locals,
                       bool closes, PyCompilerFlags* flags) {
+  bool is_stdin = file == stdin, can_seek = std::ftell(file) >= 0;
   Result<std::string> text = readAll(file);
   if (closes) std::fclose(file);
   Ref<StrObject> filename = TRY(fsDecode(path));
-  return runSource(TRY(std::move(text)), filename, start, globals, locals, flags, true);
+  CompileOptions options = TRY(optionsFor(start, flags));
+  options.from_file = true;
+  options.from_stdin = is_stdin;
+  options.can_seek = can_seek;
+  return runSource(TRY(std::move(text)), filename, globals, locals, options);
 }
 
 Result<Ref<DictObject>> mainNamespace() {

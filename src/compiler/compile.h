@@ -26,7 +26,9 @@ struct CompileOptions {
   int flags = 0;             // kCf* and kCoFuture* bits; compiling adds the source's own __future__ features
   int optimize = -1;         // -1: the interpreter's -O level
   int feature_version = -1;  // minor version for ast.parse; -1: current
-  bool from_file = false;    // the bytes of a script, which must be UTF-8 unless a cookie says otherwise
+  bool from_file = false;    // the bytes of a script, to be read line by line as from a file
+  bool from_stdin = false;   // and that file is stdin
+  bool can_seek = true;      // else the file cannot be read anew in the encoding that a cookie names
   // Where to put the constants of the source for who runs it at once: CPython's syntax tree lives as long as
   // the code runs, so that each has one reference more.
   std::vector<Ref<>>* constants = nullptr;

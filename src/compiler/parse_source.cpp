@@ -28,10 +28,9 @@ parser::Mode parserMode(CompileMode mode) {
   return parser::Mode::Exec;
 }
 
-// What the pending exception says, which is then gone; `fallback` when it cannot say it.
-std::string textOfPending(std::string fallback) {
-  MaybeRef<> exception = takePending();
-  Result<Ref<StrObject>> text = objectStr(exception.get());
+// What an exception says; `fallback` when it cannot say it.
+std::string textOf(PyObject* exception, std::string fallback) {
+  Result<Ref<StrObject>> text = objectStr(exception);
   if (!text.failed()) {
     Ref<StrObject> owned = std::move(text).take();
     Result<std::string_view> utf8 = strUtf8(owned);
@@ -39,6 +38,12 @@ std::string textOfPending(std::string fallback) {
   }
   clearPending();
   return fallback;
+}
+
+// The same for the pending one, which is then gone.
+std::string textOfPending(std::string fallback) {
+  MaybeRef<> exception = takePending();
+  return textOf(exception.get(), std::move(fallback));
 }
 
 std::optional<std::string> decodeSource(std::string_view bytes, std::string_view encoding,
@@ -53,6 +58,60 @@ std::optional<std::string> decodeSource(std::string_view bytes, std::string_view
   *error = textOfPending("encoding problem: " + name);
   return std::nullopt;
 }
+
+Result<Ref<>> openText(std::string_view bytes, std::string_view encoding) {
+  Ref<> io = TRY(importModule("io"));
+  Ref<> file_type = TRY(attrGet(io.get(), "BytesIO"));
+  Ref<> text_type = TRY(attrGet(io.get(), "TextIOWrapper"));
+  Ref<> data = TRY(bytesFrom(bytes));
+  Ref<> file = TRY(call(file_type.get(), data.get()));
+  Ref<StrObject> name = TRY(strFromUtf8(encoding));
+  return call(text_type.get(), file.get(), name.get());
+}
+
+// False at the end of the file.
+Result<bool> appendLine(PyObject* file, std::string& out) {
+  Ref<> line = TRY(callMethod(file, name<"readline">()));
+  if (!isStr(line.get())) return raise(PyExc_TypeError, "readline() returned no string");
+  std::string_view utf8 = TRY(strUtf8(cast<StrObject>(line.get())));
+  TRY(appendMore(out, utf8));
+  return !utf8.empty();
+}
+
+// What the exception is in a SyntaxError, where CPython makes one of it.
+parser::ReadFailure readFailure(PyObject* exception) {
+  const char* kind = exceptionMatches(exception, PyExc_UnicodeError) ? "(unicode error) "
+                     : exceptionMatches(exception, PyExc_ValueError) ? "(value error) "
+                                                                     : nullptr;
+  if (!kind) return {parser::ReadFailure::Kind::ReadError, {}};
+  return {parser::ReadFailure::Kind::Located, kind + textOf(exception, "unknown error")};
+}
+
+// A script's lines in an encoding, and the exception that ended them.
+class CodecReader {
+ public:
+  parser::CodecLines read(std::string_view bytes, std::string_view encoding) {
+    parser::CodecLines lines;
+    if (readInto(bytes, encoding, lines).failed()) {
+      exception_ = takePending();
+      if (lines.opened) lines.failure = readFailure(exception_.get());
+    }
+    return lines;
+  }
+  Raised raiseAgain() { return raiseException(std::move(exception_).take()); }
+
+ private:
+  static Status readInto(std::string_view bytes, std::string_view encoding, parser::CodecLines& lines) {
+    Ref<> file = TRY(openText(bytes, encoding));
+    std::string first;
+    bool more = TRY(appendLine(file.get(), first));
+    lines.opened = true;
+    while (more) more = TRY(appendLine(file.get(), lines.text));
+    return {};
+  }
+
+  MaybeRef<> exception_;
+};
 
 // As the tokenizer of CPython does: through whatever unicodedata.normalize is now.
 Result<std::string> normalizeIdentifier(std::string_view identifier) {
@@ -81,6 +140,7 @@ PyObject* errorType(parser::ErrorKind kind) {
     case parser::ErrorKind::MemoryError: return PyExc_MemoryError;
     case parser::ErrorKind::ValueError: return PyExc_ValueError;
     case parser::ErrorKind::RecursionError: return PyExc_RecursionError;
+    case parser::ErrorKind::SystemError: return PyExc_SystemError;
     default: return PyExc_SyntaxError;
   }
 }
@@ -161,6 +221,8 @@ class Parse {
     options_.type_comments = options.flags & kCfTypeComments;
     options_.ignore_cookie = options.flags & kCfIgnoreCookie;
     options_.from_file = options.from_file;
+    options_.from_stdin = options.from_stdin;
+    options_.can_seek = options.can_seek;
     options_.dont_imply_dedent = options.flags & kCfDontImplyDedent;
     options_.allow_incomplete_input = options.flags & kCfAllowIncompleteInput;
     options_.barry_as_flufl = options.flags & kCoFutureBarryAsBdfl;
@@ -169,6 +231,7 @@ class Parse {
     options_.int_max_str_digits = interpreter().config.int_max_str_digits;
     options_.file_line = [this](int lineno, std::string_view encoding) { return fileLine(lineno, encoding); };
     callbacks_.decode = decodeSource;
+    callbacks_.read_lines = [this](auto bytes, auto encoding) { return codec_.read(bytes, encoding); };
     callbacks_.normalize = normalizeOrRaise;
     callbacks_.has_room = hasRoom;
     callbacks_.has_character_names = characterNamesLoaded;
@@ -189,6 +252,7 @@ class Parse {
     for (const parser::Warning& warning : result.warnings) TRY(issue(warning, filename_));
     if (result.mod) return result.mod;
     if (result.at_eof) return nullptr;
+    if (result.error.kind == parser::ErrorKind::ReadError) return codec_.raiseAgain();
     return raiseDiagnostic(result.error, filename_);
   }
 
@@ -201,6 +265,7 @@ class Parse {
   StrObject* filename_;
   parser::Options options_;
   parser::Callbacks callbacks_;
+  CodecReader codec_;
 };
 
 std::optional<std::string> Parse::fileLine(int lineno, std::string_view encoding) const {

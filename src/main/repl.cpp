@@ -79,7 +79,7 @@ Status runStartupFile() {
   while (size_t got = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, got);
   std::fclose(file);
   std::vector<Ref<>> constants;
-  Ref<CodeObject> code = TRY(compileSource(text, filename, {.constants = &constants}));
+  Ref<CodeObject> code = TRY(compileSource(text, filename, {.from_file = true, .constants = &constants}));
   Opt<> main = importedModule("__main__");
   DictObject* dict = cast<ModuleObject>(main.get())->dict();
   TRY(evalCode(code, dict, dict));

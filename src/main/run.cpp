@@ -76,12 +76,10 @@ Status setupPath0() {
 
 // --- the kinds of programs ---------------------------------------------------------------------------------
 
-Status execute(std::string_view source, const char* filename, int flags) {
+Status execute(std::string_view source, const char* filename, CompileOptions options) {
   Ref<StrObject> name_text = TRY(fsDecode(filename));
   std::vector<Ref<>> constants;
-  CompileOptions options{.constants = &constants};
-  options.flags = flags;
-  options.from_file = !(flags & kCfIgnoreCookie);
+  options.constants = &constants;
   Ref<CodeObject> code = TRY(compileSource(source, name_text, options));
   Ref<DictObject> dict = TRY(mainDict());
   TRY(evalCode(code, dict, dict));
@@ -96,7 +94,7 @@ Status runCommand() {
     std::fprintf(stderr, "Unable to decode the command from the command line:\n");
     return Raised{};
   }
-  return execute(std::move(utf8).take(), "<string>", kCfIgnoreCookie);
+  return execute(std::move(utf8).take(), "<string>", {.flags = kCfIgnoreCookie});
 }
 
 Status runModule(const char* module_name, bool set_argv0) {
@@ -108,12 +106,18 @@ Status runModule(const char* module_name, bool set_argv0) {
   return {};
 }
 
+struct Script {
+  std::string text;
+  bool can_seek = true;  // a file, no pipe
+};
+
 // False when reading fails, with errno.
-Result<bool> readAll(int fd, std::string& out) {
+Result<bool> readAll(int fd, Script& script) {
   char buffer[65536];
   ssize_t got;
+  script.can_seek = lseek(fd, 0, SEEK_CUR) >= 0;
   while ((got = read(fd, buffer, sizeof buffer)) > 0)
-    TRY(appendMore(out, {buffer, static_cast<size_t>(got)}));
+    TRY(appendMore(script.text, {buffer, static_cast<size_t>(got)}));
   return got == 0;
 }
 
@@ -161,24 +165,26 @@ void forgetMainFile(DictObject* dict) {
   }
 }
 
-Status runFileText(const std::string& path, std::string& text) {
+Status runFileText(const std::string& path, Script& script) {
   Ref<StrObject> name_text = TRY(fsDecode(path));
   TRY(audit("cpython.run_file", "O", name_text.get()));
   Ref<DictObject> dict = TRY(mainDict());
-  bool compiled = isPyc(path, text);
+  bool compiled = isPyc(path, script.text);
   TRY(setMainFile(dict, name_text, compiled ? "SourcelessFileLoader" : "SourceFileLoader"));
-  if (config().skip_first_line) blankFirstLine(text);
-  Status done = compiled ? runPyc(text) : execute(text, path.c_str(), 0);
+  if (config().skip_first_line) blankFirstLine(script.text);
+  CompileOptions options{.from_file = true, .can_seek = script.can_seek};
+  Status done = compiled ? runPyc(script.text) : execute(script.text, path.c_str(), options);
   forgetMainFile(dict);
   return done;
 }
 
-Status runStdinText(std::string_view text) {
+Status runStdinText(const Script& script) {
   Ref<DictObject> dict = TRY(mainDict());
   Ref<StrObject> name_text = TRY(strLiteral("<stdin>"));
   TRY(dictSet(dict, "__file__", name_text));
   TRY(dictSet(dict, "__cached__", Py_None));
-  Status done = execute(text, "<stdin>", 0);
+  CompileOptions options{.from_file = true, .from_stdin = true, .can_seek = script.can_seek};
+  Status done = execute(script.text, "<stdin>", options);
   forgetMainFile(dict);
   return done;
 }
@@ -210,13 +216,13 @@ int runScript() {
                  absolutePath(path).c_str());
     return 1;
   }
-  std::string text;
-  Result<bool> read_all = readAll(fd, text);
+  Script script;
+  Result<bool> read_all = readAll(fd, script);
   int error = errno;
   close(fd);
   if (read_all.failed()) return reportPending();
   if (!std::move(read_all).take()) return cannotOpen(path, error);
-  return runFileText(absolutePath(path), text).failed() ? reportPending() : 0;
+  return runFileText(absolutePath(path), script).failed() ? reportPending() : 0;
 }
 
 int runStdin() {
@@ -226,10 +232,10 @@ int runStdin() {
     runInteractive(true, &status);
     return status;
   }
-  std::string text;
-  if (readAll(0, text).failed()) return reportPending();
-  if (config().skip_first_line) blankFirstLine(text);
-  return runStdinText(text).failed() ? reportPending() : 0;
+  Script script;
+  if (readAll(0, script).failed()) return reportPending();
+  if (config().skip_first_line) blankFirstLine(script.text);
+  return runStdinText(script).failed() ? reportPending() : 0;
 }
 
 void printHeader() {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "parser/diagnoser.h"
+#include "parser/script_text.h"
 #include "parser/utf8_text.h"
 
 namespace krait::parser {
@@ -176,6 +177,15 @@ Expr* Diagnoser::sequence(Kind kind, Start start, const std::vector<Expr*>& item
 
 // Errors of the lexer
 
+// A script's line that cannot be read, where no place is named.
+static Diagnostic unplacedError(const ReadFailure& failure) {
+  Diagnostic error;
+  if (failure.kind != ReadFailure::Kind::Plain) error.kind = ErrorKind::ReadError;
+  error.message = failure.message;
+  error.has_location = false;
+  return error;
+}
+
 void Diagnoser::unclosedBracket() {
   const Lexer::Bracket& open = lexer_.innermost();
   raiseAt(ErrorKind::SyntaxError, open.lineno, open.col_offset + 1, open.lineno, 0,
@@ -187,6 +197,16 @@ bool Diagnoser::onlyContinuation() const {
   auto [begin, end] = lexer_.joinedLines(lexer_.fetched(fill_ - 1).lineno);
   return std::string_view(begin, static_cast<size_t>(end - begin)).find_first_not_of(" \t\f\\\n") ==
          std::string_view::npos;
+}
+
+void Diagnoser::unreadableLine() {
+  const ReadFailure& failure = lexer_.readFailure();
+  if (failure.kind == ReadFailure::Kind::Located) {
+    raiseAt(ErrorKind::SyntaxError, lexer_.lineno(), 0, lexer_.lineno(), -1, failure.message);
+    return;
+  }
+  raised_ = true;
+  error_ = unplacedError(failure);
 }
 
 void Diagnoser::lexerError() {
@@ -224,6 +244,10 @@ void Diagnoser::lexerError() {
       break;
     }
     case LexFailure::Decode: raiseHere("(unicode error) " + lexer_.error().message); break;
+    case LexFailure::Unreadable: unreadableLine(); break;
+    case LexFailure::Gap:
+      raiseAt(ErrorKind::SyntaxError, lineno, 1, lineno, 0, "unknown parsing error");
+      break;
     case LexFailure::Stopped: break;
     case LexFailure::None:
     case LexFailure::Interrupted: raised_ = true; break;
@@ -276,6 +300,10 @@ void Diagnoser::checkRestOfSource() {
     error_ = lexer_.error();
     return;
   }
+  if (lexer_.failure() == LexFailure::Unreadable) {
+    error_ = unplacedError(lexer_.readFailure());
+    return;
+  }
   if (lexer_.failure() == LexFailure::Decode) {
     // Here, the decoder's own exception is left as it is.
     error_.kind = ErrorKind::UnicodeDecodeError;
@@ -316,7 +344,22 @@ int Diagnoser::characterColumn(const std::string& text, int column) const {
   return utf8Length({text.data(), length}) + clamped;
 }
 
+namespace {
+
+std::string_view nthLine(std::string_view text, int number) {
+  for (; number > 1; number--) {
+    size_t newline = text.find('\n');
+    if (newline == text.npos) break;
+    text.remove_prefix(newline + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
 std::string Diagnoser::errorText(int lineno) {
+  const ScriptText* script = lexer_.options().script;
+  if (script && options_.from_stdin) return utf8Replace(nthLine(script->shown, lineno));
   if (start_rule_ == StartRule::File && options_.file_line) {
     if (auto text = options_.file_line(lineno, encoding_)) return *text;
   }
@@ -327,6 +370,7 @@ std::string Diagnoser::errorText(int lineno) {
     auto [begin, end] = lexer_.joinedLines(last.end_lineno);
     return utf8Replace({begin, static_cast<size_t>(end - begin)});
   }
+  if (script) return {};  // the lines read before are gone
   return utf8Replace(lexer_.line(lineno));
 }
 

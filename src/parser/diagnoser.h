@@ -35,6 +35,7 @@ class Diagnoser {
   void genericError(size_t last);
   void checkRestOfSource();
   void lexerError();
+  void unreadableLine();
   void unclosedBracket();
   bool onlyContinuation() const;
   void literalError();

@@ -8,6 +8,7 @@
 
 #include "base/unicode/database.h"
 #include "parser/char_class.h"
+#include "parser/script_text.h"
 #include "parser/utf8_text.h"
 
 namespace krait::parser {
@@ -39,6 +40,7 @@ Lexer::Lexer(std::string_view text, const LexerOptions& options)
   tokens_ = static_cast<Token*>(std::malloc(capacity_ * sizeof(Token)));
   KR_CHECK(tokens_, "out of memory for tokens");
   indents_[0] = alt_indents_[0] = 0;
+  if (options.script && !options.script->gaps.empty()) gap_ = text_ + options.script->gaps[0];
 }
 
 Lexer::~Lexer() {
@@ -79,11 +81,31 @@ bool Lexer::pullLine() {
   return true;
 }
 
+// The reader answers "the end" once; the next time it has a line, unless this was inside a token.
+void Lexer::meetGap() {
+  const std::vector<size_t>& gaps = options_.script->gaps;
+  gaps_met_++;
+  gap_ = gaps_met_ < gaps.size() ? text_ + gaps[gaps_met_] : nullptr;
+  eof_ = token_start_ != nullptr;
+  cur_ = inp_;
+}
+
+void Lexer::endLines() {
+  eof_ = true;
+  cur_ = inp_;
+  if (options_.script && options_.script->failure) failure_ = LexFailure::Unreadable;
+}
+
+const ReadFailure& Lexer::readFailure() const { return *options_.script->failure; }
+
 bool Lexer::nextLine() {
   if (eof_) return false;
-  if (*inp_ == 0 && !(callbacks_ && pullLine())) {
-    eof_ = true;
-    cur_ = inp_;
+  if (inp_ == gap_) [[unlikely]] {
+    meetGap();
+    return false;
+  }
+  if (inp_ == text_end_ && !(callbacks_ && pullLine())) {
+    endLines();
     return false;
   }
   auto* newline = static_cast<const char*>(std::memchr(inp_, '\n', static_cast<size_t>(text_end_ - inp_)));
@@ -140,8 +162,14 @@ std::pair<const char*, const char*> Lexer::joinedLines(int lineno) const {
 
 // Errors
 
+// Lines are missing: what seems wrong because of that is not.
+bool Lexer::isCutOff() const {
+  return failure_ == LexFailure::Interrupted || failure_ == LexFailure::Stopped ||
+         failure_ == LexFailure::Unreadable;
+}
+
 Tok Lexer::fail(LexFailure failure) {
-  if (failure_ != LexFailure::Interrupted && failure_ != LexFailure::Stopped) failure_ = failure;
+  if (!isCutOff()) failure_ = failure;
   return Tok::Error;
 }
 
@@ -225,8 +253,8 @@ Tok Lexer::finish(Token& token, Tok type, const char* end) {
 }
 
 Tok Lexer::endOfText() {
-  bool cut_off = failure_ == LexFailure::Interrupted || failure_ == LexFailure::Stopped;
-  if (cut_off || depth_ > 0) return fail(LexFailure::Eof);
+  if (!eof_) return fail(LexFailure::Gap);
+  if (isCutOff() || depth_ > 0) return fail(LexFailure::Eof);
   return Tok::EndMarker;
 }
 
@@ -299,6 +327,7 @@ bool Lexer::readIndentation(bool* blank_line) {
       break;
     }
   }
+  if (failure_ == LexFailure::Unreadable) return false;
   backUp(c);
   if (c == '#' || c == '\n') {
     if (callbacks_ && col == 0 && c == '\n') {
@@ -363,7 +392,8 @@ bool Lexer::continuationLine() {
 
 // Consumes a comment up to its newline. Returns EndMarker for an ordinary one.
 Tok Lexer::readComment(Token& token, bool blank_line) {
-  cur_ += std::strcspn(cur_, "\n");
+  auto* newline = static_cast<const char*>(std::memchr(cur_, '\n', static_cast<size_t>(inp_ - cur_)));
+  cur_ = newline ? newline : inp_;
   if (!options_.type_comments) return Tok::EndMarker;
   const char* p = token_start_;
   for (const char* prefix = "# type: "; *prefix; prefix++) {
@@ -476,6 +506,7 @@ Tok Lexer::readString(Token& token, const char* quote_at) {
   int run = 0;
   while (run != quote_size) {
     int c = nextChar();
+    if (failure_ == LexFailure::Unreadable) return Tok::Error;
     if (c < 0 || (quote_size == 1 && c == '\n')) {
       std::string where = " (detected at line " + std::to_string(lineno_ + options_.first_lineno - 1) + ")";
       unterminated_string_ = c < 0;

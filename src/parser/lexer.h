@@ -1,10 +1,10 @@
 // Source text to tokens, lazily: indentation, line joining, brackets, numbers, strings, comments, type
 // comments.
 //
-// Holds: the source is NUL-terminated, newlines are '\n'. Tokens live in one growing array: an index is
-// stable, a reference dies at the next fetch. After an Error token every further fetch returns that token;
-// `error` says why. The lexer state visible after a fetch (line, paren stack) is what CPython's tokenizer has
-// at that point.
+// Holds: the source is NUL-terminated (that of a script may have nulls inside), newlines are '\n'. Tokens
+// live in one growing array: an index is stable, a reference dies at the next fetch. After an Error token
+// every further fetch returns that token; `error` says why. The lexer state visible after a fetch (line,
+// paren stack) is what CPython's tokenizer has at that point.
 #pragma once
 
 #include <string>
@@ -29,6 +29,8 @@ enum class LexFailure : uint8_t {
   Decode,       // a name that is not UTF-8: error.message is the codec's, error.text the name
   Interrupted,  // a callback failed
   Stopped,      // more lines would be needed, but reading was stopped: no error of its own
+  Unreadable,   // the next line of a script cannot be read: readFailure() says why
+  Gap,          // a script's line is left out where no token can be made of that
 };
 
 struct TypeIgnoreComment {
@@ -36,15 +38,19 @@ struct TypeIgnoreComment {
   std::string_view tag;
 };
 
+struct ScriptText;
+struct ReadFailure;
+
 struct LexerOptions {
   bool type_comments = false;
   bool async_hacks = false;  // feature_version < 7
   bool single = false;       // Mode::Single: a NEWLINE before the first ENDMARKER
   bool dont_imply_dedent = false;
-  int first_lineno = 1;             // of the text in its file (f-string expressions start inside one)
-  int first_col_offset = 0;         // added to columns on the first line
-  WarningList* warnings = nullptr;  // where warnings about numbers go
-  bool is_source = true;            // false: an f-string expression
+  int first_lineno = 1;                // of the text in its file (f-string expressions start inside one)
+  int first_col_offset = 0;            // added to columns on the first line
+  WarningList* warnings = nullptr;     // where warnings about numbers go
+  bool is_source = true;               // false: an f-string expression
+  const ScriptText* script = nullptr;  // whose text it is; the lexer meets its gaps and its failure
 };
 
 class Lexer {
@@ -86,6 +92,7 @@ class Lexer {
   // Whether more text could have changed the token at `index` or what follows it.
   bool endsInput(size_t index) const;
   bool isInteractive() const { return callbacks_ != nullptr; }
+  const ReadFailure& readFailure() const;
   bool hasReadError() const { return failure_ == LexFailure::Interrupted; }
   void stopReading() { stop_reading_ = true; }
 
@@ -123,6 +130,9 @@ class Lexer {
   int nextChar();
   bool nextLine();
   bool pullLine();
+  bool isCutOff() const;
+  void meetGap();
+  void endLines();
   void backUp(int c) {
     if (c >= 0) cur_--;
   }
@@ -137,7 +147,9 @@ class Lexer {
   const char* text_;
   const char* text_end_;
   const char* cur_;
-  const char* inp_;  // end of the current line
+  const char* inp_;            // end of the current line
+  const char* gap_ = nullptr;  // where the script's next gap is
+  size_t gaps_met_ = 0;
   const char* line_start_;
   const char* token_start_ = nullptr;
   int lineno_ = 0;  // 0 before the first line, relative to the text

@@ -5,6 +5,7 @@
 #include "parser/diagnose.h"
 #include "parser/lexer.h"
 #include "parser/parser.h"
+#include "parser/script_text.h"
 #include "parser/source.h"
 
 namespace krait::parser {
@@ -69,6 +70,12 @@ Diagnostic noMemory() {
   error.kind = ErrorKind::MemoryError;
   error.has_location = false;
   return error;
+}
+
+ParseResult failed(Diagnostic error) {
+  ParseResult result;
+  result.error = std::move(error);
+  return result;
 }
 
 // After one interactive statement nothing but blanks and comments may follow.
@@ -147,30 +154,39 @@ size_t bytesToParse(std::string_view source) {
   return source.size() * kBytesPerCopy + tokensAtMost(source) * kBytesPerToken;
 }
 
-ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
+namespace {
+
+ParseResult parseScript(std::string_view bytes, const Options& options, Tree& tree) {
+  ScriptText script = readScript(bytes, options);
+  if (script.text.size() > bytes.size() && !hasRoomToParse(options, script.text)) return failed(noMemory());
   WarningList warnings;
+  LexerOptions lexer_options = lexerOptions(options, warnings);
+  lexer_options.script = &script;
+  Lexer lexer(script.text, lexer_options);
+  return parseText(lexer, warnings, options, tree, script.encoding);
+}
+
+ParseResult parseWhole(std::string_view source, const Options& options, Tree& tree) {
+  DecodedSource decoded = decodeSource(source, options);
+  if (!decoded.ok) return failed(std::move(decoded.error));
+  if (decoded.text.size() > source.size() && !hasRoomToParse(options, decoded.text))
+    return failed(noMemory());
+  WarningList warnings;
+  Lexer lexer(decoded.text, lexerOptions(options, warnings));
+  return parseText(lexer, warnings, options, tree, decoded.encoding);
+}
+
+}  // namespace
+
+ParseResult parse(std::string_view source, const Options& options, Tree& tree) {
   if (options.mode == Mode::Single && options.callbacks && options.callbacks->readline) {
+    WarningList warnings;
     Lexer lexer(std::string_view(""), lexerOptions(options, warnings));
     lexer.readLinesFrom(options.callbacks);
     return parseText(lexer, warnings, options, tree, "utf-8");
   }
-  if (!hasRoomToParse(options, source)) {
-    ParseResult result;
-    result.error = noMemory();
-    return result;
-  }
-  DecodedSource decoded = decodeSource(source, options);
-  if (decoded.ok && decoded.text.size() > source.size() && !hasRoomToParse(options, decoded.text)) {
-    decoded.ok = false;
-    decoded.error = noMemory();
-  }
-  if (!decoded.ok) {
-    ParseResult result;
-    result.error = std::move(decoded.error);
-    return result;
-  }
-  Lexer lexer(decoded.text, lexerOptions(options, warnings));
-  return parseText(lexer, warnings, options, tree, decoded.encoding);
+  if (!hasRoomToParse(options, source)) return failed(noMemory());
+  return options.from_file ? parseScript(source, options, tree) : parseWhole(source, options, tree);
 }
 
 }  // namespace krait::parser

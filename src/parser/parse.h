@@ -27,8 +27,10 @@ enum class ErrorKind : uint8_t {
   MemoryError,      // nested too deeply
   ValueError,       // "source code string cannot contain null bytes"
   RecursionError,
+  SystemError,         // CPython finds itself called wrongly
   UnicodeDecodeError,  // behind the place of the error is a name that is not UTF-8: `message` has its bytes
   CallbackError,       // a callback failed: its own exception is pending
+  ReadError,           // Callbacks::read_lines failed: its exception, which it has kept
 };
 
 struct Diagnostic {
@@ -53,12 +55,33 @@ struct Warning {
   Diagnostic as_error;
 };
 
+// Why the lines of a script end before the file does.
+struct ReadFailure {
+  enum class Kind : uint8_t {
+    Plain,    // SyntaxError(message), no place
+    Located,  // the same behind the last line that was read; but ReadError where later lines are looked at
+              // only to explain an error better
+    ReadError  // in any case
+  };
+  Kind kind = Kind::Plain;
+  std::string message;
+};
+
+// What a text file in some encoding reads.
+struct CodecLines {
+  bool opened = false;  // the encoding is known and the first line could be read
+  std::string text;     // UTF-8, '\n' newlines, without the first line
+  std::optional<ReadFailure> failure;
+};
+
 // What upper layers lend to the parser. All may be empty.
 struct Callbacks {
   // Decodes source in a named encoding into UTF-8; nullopt: unknown encoding or bad bytes, *error says which.
   std::function<std::optional<std::string>(std::string_view bytes, std::string_view encoding,
                                            std::string* error)>
       decode;
+  // Reads a script's lines in a named encoding.
+  std::function<CodecLines(std::string_view bytes, std::string_view encoding)> read_lines;
   // Interactive source: the next line with its newline ("" at end of file), nullopt when reading raised.
   std::function<std::optional<std::string>(bool continuation)> readline;
   // The NFKC form of an identifier that is not ASCII, as UTF-8; nullopt when that raised. Empty: the parser's
@@ -76,7 +99,9 @@ struct Options {
   std::string_view filename = "<unknown>";
   bool type_comments = false;
   bool ignore_cookie = false;           // source is a str: UTF-8, no BOM and cookie handling
-  bool from_file = false;               // the bytes of a script: must be UTF-8 unless a cookie says otherwise
+  bool from_file = false;               // the bytes of a script, to be read line by line
+  bool from_stdin = false;              // and its lines are shown as they were read
+  bool can_seek = true;                 // else a script cannot change to an encoding
   bool dont_imply_dedent = false;       // PyCF_DONT_IMPLY_DEDENT
   bool allow_incomplete_input = false;  // PyCF_ALLOW_INCOMPLETE_INPUT
   bool barry_as_flufl = false;          // from __future__ import barry_as_FLUFL: <> for !=
