@@ -184,8 +184,9 @@ Result<Ref<>> printFileAndLine(Printer& p, PyObject* value) {
       where.end_offset = -1;
     else if (where.end_line > where.line)
       where.end_offset = length;
-    else if (Py_ssize_t most = length + (text.ends_with('\n') ? 0 : 1); where.end_offset > most)
-      where.end_offset = most;
+    else
+      where.end_offset = std::min(where.end_offset, length + 1);
+    text.resize(std::min(text.size(), text.find('\0')));  // shown as a C string
     TRY(printErrorText(p, markedLine(text, where.offset, where.end_offset)));
   }
   return std::move(where.message);

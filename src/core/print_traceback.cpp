@@ -20,14 +20,16 @@ constexpr long kDefaultLimit = 1000;
 
 bool isBlank(Py_UCS4 ch) { return ch == ' ' || ch == '\t' || ch == '\f'; }
 
-// Character offset of a UTF-8 byte offset.
+// Character offset of a UTF-8 byte offset. The text is a C string, whose end counts as a character: a line
+// that is no longer what was compiled, or with a null inside, may be shorter than the offset.
 Py_ssize_t characterOffset(const StrObject* text, Py_ssize_t byte_offset) {
   Py_ssize_t bytes = 0, i = 0;
   for (; i < text->size() && bytes < byte_offset; i++) {
     Py_UCS4 ch = text->at(i);
+    if (ch == 0) return i + 1;
     bytes += ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
   }
-  return i;
+  return bytes < byte_offset ? i + 1 : i;
 }
 
 // What to underline, in characters of the source line: [start, end), and inside it the operator (start, end -

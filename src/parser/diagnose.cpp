@@ -67,7 +67,10 @@ Diagnostic Diagnoser::run() {
   lexer_.stopReading();
   if (!raised_) pass(true);
   if (raised_) {
-    bool lexer_ok = !lexer_stopped_ && !lexer_.endsInput(fill_ - 1);
+    if (error_.kind == ErrorKind::SystemError) return error_;
+    bool is_unexplained = lexer_.failure() == LexFailure::Unexplained;
+    if (is_unexplained) lexer_.resume();
+    bool lexer_ok = is_unexplained || (!lexer_stopped_ && !lexer_.endsInput(fill_ - 1));
     if (lexer_ok) checkRestOfSource();
   } else {
     genericError(last);
@@ -245,7 +248,7 @@ void Diagnoser::lexerError() {
     }
     case LexFailure::Decode: raiseHere("(unicode error) " + lexer_.error().message); break;
     case LexFailure::Unreadable: unreadableLine(); break;
-    case LexFailure::Gap:
+    case LexFailure::Unexplained:
       raiseAt(ErrorKind::SyntaxError, lineno, 1, lineno, 0, "unknown parsing error");
       break;
     case LexFailure::Stopped: break;
@@ -339,8 +342,9 @@ void Diagnoser::raiseAt(ErrorKind kind, int lineno, int column, int end_lineno, 
 
 int Diagnoser::characterColumn(const std::string& text, int column) const {
   if (column < 0) return column;
-  size_t length = std::min(static_cast<size_t>(column), text.size());
-  int clamped = column > static_cast<int>(text.size()) ? 1 : 0;  // CPython's limit is one past the text
+  size_t size = std::min(text.size(), text.find('\0'));
+  size_t length = std::min(static_cast<size_t>(column), size);
+  int clamped = column > static_cast<int>(size) ? 1 : 0;  // CPython's limit is one past the text
   return utf8Length({text.data(), length}) + clamped;
 }
 

@@ -81,13 +81,13 @@ bool Lexer::pullLine() {
   return true;
 }
 
-// The reader answers "the end" once; the next time it has a line, unless this was inside a token.
+// The reader answers "the end" once; the next time it has a line, unless it holds the start of a token.
 void Lexer::meetGap() {
   const std::vector<size_t>& gaps = options_.script->gaps;
   gaps_met_++;
   gap_ = gaps_met_ < gaps.size() ? text_ + gaps[gaps_met_] : nullptr;
-  eof_ = token_start_ != nullptr;
-  cur_ = inp_;
+  eof_ = token_start_ && token_start_ < inp_;
+  cur_ = buffer_begin_ = inp_;
 }
 
 void Lexer::endLines() {
@@ -253,7 +253,7 @@ Tok Lexer::finish(Token& token, Tok type, const char* end) {
 }
 
 Tok Lexer::endOfText() {
-  if (!eof_) return fail(LexFailure::Gap);
+  if (!eof_) return fail(LexFailure::Unexplained);
   if (isCutOff() || depth_ > 0) return fail(LexFailure::Eof);
   return Tok::EndMarker;
 }
@@ -272,6 +272,7 @@ next_line:
     pending_ += dedent ? 1 : -1;
     return dedent ? Tok::Dedent : Tok::Indent;
   }
+  if (cur_ == inp_) nextLine();  // CPython looks at the next character here: another gap goes by
   if (in_async_def_ && !blank_line && *cur_ != '\n' && depth_ == 0 && async_def_newline_ &&
       async_def_indent_ >= indent_) {
     in_async_def_ = async_def_newline_ = false;

@@ -30,7 +30,7 @@ enum class LexFailure : uint8_t {
   Interrupted,  // a callback failed
   Stopped,      // more lines would be needed, but reading was stopped: no error of its own
   Unreadable,   // the next line of a script cannot be read: readFailure() says why
-  Gap,          // a script's line is left out where no token can be made of that
+  Unexplained,  // nulls in a script made the lexer fail without a reason
 };
 
 struct TypeIgnoreComment {
@@ -95,6 +95,8 @@ class Lexer {
   const ReadFailure& readFailure() const;
   bool hasReadError() const { return failure_ == LexFailure::Interrupted; }
   void stopReading() { stop_reading_ = true; }
+  // After an unexplained failure: goes on with the tokens behind it.
+  void resume() { failure_ = LexFailure::None; }
 
   // Where the text shown for an error on the lexer's line `lineno` begins: lines joined inside one token
   // belong together. Returns the start of the line when it was not joined to its predecessor.

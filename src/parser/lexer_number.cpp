@@ -60,10 +60,19 @@ class NumberLexer {
   bool decimalTail() {
     for (;;) {
       while (isDigitChar(static_cast<unsigned char>(*p_))) p_++;
+      if (*p_ == 0) return endAtNull();
       if (*p_ != '_') return true;
       p_++;
       if (!isDigitChar(static_cast<unsigned char>(*p_))) return raise("invalid decimal literal", p_);
     }
+  }
+
+  // A null inside the text, which CPython takes for its own sign that an error was raised.
+  bool endAtNull() {
+    if (p_ >= lexer_.inp_) return true;
+    lexer_.cur_ = p_ + 1;
+    lexer_.fail(LexFailure::Unexplained);
+    return false;
   }
 
   bool leadingZero() {

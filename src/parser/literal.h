@@ -68,7 +68,7 @@ struct StringParts {
   void flushText(LiteralContext& context, const ast::Span& at);
 };
 struct StringToken {
-  const Token* token;
+  const Token* token = nullptr;
   std::string_view body;  // between the quotes
   bool is_bytes = false;
   bool is_raw = false;

@@ -58,9 +58,9 @@ struct Warning {
 // Why the lines of a script end before the file does.
 struct ReadFailure {
   enum class Kind : uint8_t {
-    Plain,    // SyntaxError(message), no place
-    Located,  // the same behind the last line that was read; but ReadError where later lines are looked at
-              // only to explain an error better
+    Plain,     // SyntaxError(message), no place
+    Located,   // the same behind the last line that was read; but ReadError where later lines are looked at
+               // only to explain an error better
     ReadError  // in any case
   };
   Kind kind = Kind::Plain;

@@ -48,19 +48,48 @@ Expr* makeConstant(LiteralContext& context, const Span& span, ConstantKind kind,
   return context.tree.arena().make<Constant>(Constant{{{ExprKind::Constant, span}}, value, prefix});
 }
 
-StringToken splitToken(const Token& token) {
-  StringToken result{&token, token.text()};
+// CPython finds itself called wrongly.
+bool failInternally(LiteralContext& context, std::string message) {
+  context.fail({}, LiteralError::Where::Diagnostic);
+  context.error.diagnostic = {};
+  context.error.diagnostic.kind = ErrorKind::SystemError;
+  context.error.diagnostic.message = std::move(message);
+  context.error.diagnostic.has_location = false;
+  return false;
+}
+
+bool badCall(LiteralContext& context, int line) {
+  return failInternally(
+      context, "../Parser/string_parser.c:" + std::to_string(line) + ": bad argument to internal function");
+}
+
+// What stands between the quotes of `literal`, a token without its prefix.
+bool unquote(LiteralContext& context, std::string_view literal, StringToken& token) {
+  // In the text that a codec reads there may be nulls, which end the token as a C string.
+  bool is_cut = literal.find('\0') != literal.npos;
+  literal = literal.substr(0, literal.find('\0'));
+  char quote = literal[0];
+  if (literal.size() == 1 && !token.is_format)
+    return failInternally(context, std::string("Negative size passed to ") +
+                                       (token.is_bytes ? "PyBytes_FromStringAndSize" : "PyUnicode_New"));
+  if (literal.back() != quote) return badCall(context, 236);
+  bool is_triple = literal.size() >= 6 && literal[1] == quote && literal[2] == quote;
+  size_t quotes = is_triple ? 3 : 1;
+  if (is_triple && is_cut && !literal.ends_with(literal.substr(0, 3))) return badCall(context, 247);
+  token.body = literal.size() == 1 ? literal.substr(1) : literal.substr(quotes, literal.size() - 2 * quotes);
+  return true;
+}
+
+bool splitToken(LiteralContext& context, const Token& token, StringToken& out) {
+  out.token = &token;
   const char* p = token.start;
   for (; *p != '"' && *p != '\''; p++) {
     char c = static_cast<char>(*p | 0x20);
-    result.is_bytes = result.is_bytes || c == 'b';
-    result.is_raw = result.is_raw || c == 'r';
-    result.is_format = result.is_format || c == 'f';
+    out.is_bytes = out.is_bytes || c == 'b';
+    out.is_raw = out.is_raw || c == 'r';
+    out.is_format = out.is_format || c == 'f';
   }
-  result.body.remove_prefix(static_cast<size_t>(p - token.start));
-  size_t quotes = result.body.size() >= 6 && p[1] == p[0] && p[2] == p[0] ? 3 : 1;
-  result.body = result.body.substr(quotes, result.body.size() - 2 * quotes);
-  return result;
+  return unquote(context, token.text().substr(static_cast<size_t>(p - token.start)), out);
 }
 
 bool appendBytes(LiteralContext& context, std::string& out, const StringToken& token) {
@@ -152,7 +181,8 @@ Expr* stringValue(LiteralContext& context, const Token* tokens, size_t count) {
   parts.is_unicode_kind = first.start[0] == 'u';
   bool bytes_mode = false;
   for (size_t i = 0; i < count; i++) {
-    StringToken token = splitToken(copies[i]);
+    StringToken token;
+    if (!splitToken(context, copies[i], token)) return nullptr;
     if (token.is_format && context.options.feature_version < 6) {
       context.fail("Format strings are only supported in Python 3.6 and greater");
       return nullptr;
