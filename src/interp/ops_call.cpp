@@ -46,8 +46,7 @@ KR_ALWAYS_INLINE bool unpackBoundMethod(const Stack& sp, uint32_t oparg) {
 
 // Drops the whole call and puts its value there.
 KR_ALWAYS_INLINE void finishCall(Stack& sp, const CallShape& shape, PyObject* value) {
-  PyObject** top = sp.top;
-  while (top > shape.callable) decref(*--top);
+  for (PyObject** operand = shape.callable; operand < sp.top; operand++) decref(*operand);
   sp.top = shape.base;
   if (value) *sp.top++ = value;
 }

@@ -29,11 +29,11 @@ KR_ALWAYS_INLINE NativeShape nativeShape(const Stack& sp, uint32_t oparg) {
   return {callable, bound ? callable : callable - 1, total};
 }
 
-// Releases the call's operands, pushes its value and continues behind CALL.
+// Releases the call's operands, the callable last, pushes its value and continues behind CALL.
 KR_ALWAYS_INLINE Step finish(const Unit*& ip, Stack& sp, Thread* thread, const NativeShape& shape,
                              PyObject* value) {
-  PyObject** top = sp.top;
-  while (top > shape.callable) decref(*--top);
+  for (PyObject** arg = shape.callable + 1; arg < sp.top; arg++) decref(*arg);
+  decref(*shape.callable);
   sp.top = shape.base;
   if (!value) [[unlikely]]
     return Step::kRaised;

@@ -14,14 +14,21 @@ OP_BODY(BINARY_SUBSCR) {
 }
 
 OP_BODY(STORE_SUBSCR) {
-  OP_TRY(itemSet(sp.peek(1), sp.peek(0), sp.peek(2)));
-  sp.drop(3);
+  PyObject *value = sp.peek(2), *container = sp.peek(1), *key = sp.peek(0);
+  OP_TRY(itemSet(container, key, value));
+  sp.top -= 3;
+  decref(value);
+  decref(container);
+  decref(key);
   return Step::kNext;
 }
 
 OP_BODY(DELETE_SUBSCR) {
-  OP_TRY(itemDelete(sp.peek(1), sp.peek(0)));
-  sp.drop(2);
+  PyObject *container = sp.peek(1), *key = sp.peek(0);
+  OP_TRY(itemDelete(container, key));
+  sp.top -= 2;
+  decref(container);
+  decref(key);
   return Step::kNext;
 }
 
@@ -112,8 +119,12 @@ OP_BODY(STORE_SUBSCR_LIST_INT) {
 OP_BODY(STORE_SUBSCR_DICT) {
   PyObject* container = sp.peek(1);
   if (!isExactDict(container)) return Step::kMiss;
-  OP_TRY(dictSet(cast<DictObject>(container), sp.peek(0), sp.peek(2)));
-  sp.drop(3);
+  PyObject *value = sp.peek(2), *key = sp.peek(0);
+  OP_TRY(dictSet(cast<DictObject>(container), key, value));
+  sp.top -= 3;
+  decref(value);
+  decref(key);
+  decref(container);
   return Step::kNext;
 }
 

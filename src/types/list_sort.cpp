@@ -18,7 +18,7 @@ namespace krait {
 namespace {
 
 struct KeyedItem {
-  PyObject *key, *value;
+  PyObject *key_object, *value;
 };
 // A key that is its own item, and one that is not or is not needed any more.
 template <class Rank>
@@ -40,18 +40,18 @@ struct RankedKeyItem {
 
 struct ObjectOrder {
   static int less(const KeyedItem& a, const KeyedItem& b) {
-    Result<bool> answer = richCompareBool(a.key, b.key, Py_LT);
+    Result<bool> answer = richCompareBool(a.key_object, b.key_object, Py_LT);
     return answer.failed() ? -1 : std::move(answer).take();
   }
 };
 struct TextOrder {
   static int less(const KeyedItem& a, const KeyedItem& b) {
-    return strCompare(cast<StrObject>(a.key), cast<StrObject>(b.key)) < 0;
+    return strCompare(cast<StrObject>(a.key_object), cast<StrObject>(b.key_object)) < 0;
   }
 };
 struct BigIntOrder {
   static int less(const KeyedItem& a, const KeyedItem& b) {
-    return intCompare(cast<IntObject>(a.key), cast<IntObject>(b.key)) < 0;
+    return intCompare(cast<IntObject>(a.key_object), cast<IntObject>(b.key_object)) < 0;
   }
 };
 template <class Rank>
@@ -126,10 +126,20 @@ struct Sequence {
   Py_ssize_t place(Py_ssize_t i) const { return reversed ? count - 1 - i : i; }
 };
 
+// Keys are let go of in their new order.
+template <class Item>
+void writeKeysBack(const Item* items, const Sequence& s) {
+  if (s.keys == s.values) return;
+  for (Py_ssize_t i = 0; i < s.count; i++) {
+    if constexpr (requires { items->key_object; }) s.keys[i] = items[i].key_object;
+  }
+}
+
 template <class Item, class Order>
 Outcome sortItems(Item* items, const Sequence& s) {
   bool sorted = MergeSort<Item, Order>(items, s.count).run();
   for (Py_ssize_t i = 0; i < s.count; i++) s.values[s.place(i)] = items[i].value;
+  writeKeysBack(items, s);
   return sorted ? Outcome::kSorted : Outcome::kFailed;
 }
 

@@ -29,9 +29,9 @@ void sliceDealloc(PyObject* self) {
     kept_slice = slice;
   else
     objectFreeMemory(self);
+  decref(step);
   decref(start);
   decref(stop);
-  decref(step);
 }
 
 int sliceTraverse(PyObject* self, visitproc visit, void* arg) {
