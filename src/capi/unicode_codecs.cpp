@@ -3,11 +3,13 @@
 #include <cstring>
 
 #include "capi/capi.h"
+#include "capi/locale_codec.h"
 #include "core/buffer.h"
 #include "core/interpreter.h"
 #include "core/memory.h"
+#include "core/scratch.h"
+#include "types/codec_errors.h"
 #include "types/codecs.h"
-#include "types/locale_text.h"
 
 using namespace krait;
 
@@ -86,13 +88,37 @@ int convertPath(PyObject* path, PyObject** out, Result<Ref<>> (*convert)(PyObjec
   return kCleanupSupported;
 }
 
+// The current locale's encoding, not UTF-8 mode's.
 Result<Ref<BytesObject>> localeEncoded(StrObject* s, const char* errors) {
-  if (errors && strcmp(errors, "strict") != 0 && strcmp(errors, "surrogateescape") != 0) {
-    return raise(PyExc_ValueError,
-                 "only 'strict' and 'surrogateescape' error handlers are supported, not '%s'", errors);
+  std::wstring wide;
+  TRY(reserveMore(wide, static_cast<size_t>(s->size())));
+  for (Py_ssize_t i = 0; i < s->size(); i++) {
+    if (s->at(i) == 0) return raise(PyExc_ValueError, "embedded null character");
+    wide += static_cast<wchar_t>(s->at(i));
   }
-  std::string text = TRY(strToLocale(s));
-  return bytesFrom(text);
+  NarrowAnswer answer = localeEncode(wide.c_str(), true, localeErrorsByName(errors));
+  if (answer.status == LocaleStatus::kUnsupported)
+    return raise(PyExc_ValueError, "unsupported error handler");
+  if (answer.status == LocaleStatus::kOk) return bytesFrom(answer.text);
+  auto at = static_cast<Py_ssize_t>(answer.position);
+  return EncodeRun("locale", s, nullptr).raiseStrict(at, at + 1, answer.reason);
+}
+
+// `bytes` end with a NUL that does not count.
+Result<Ref<StrObject>> localeDecoded(std::string_view bytes, const char* errors) {
+  if (bytes.data()[bytes.size()] != 0 || bytes.find('\0') != bytes.npos)
+    return raise(PyExc_ValueError, "embedded null byte");
+  WideAnswer answer = localeDecode(bytes.data(), true, localeErrorsByName(errors));
+  if (answer.status == LocaleStatus::kUnsupported)
+    return raise(PyExc_ValueError, "unsupported error handler");
+  StrBuilder out;
+  if (answer.status == LocaleStatus::kOk) {
+    for (wchar_t ch : answer.text) out.append(static_cast<Py_UCS4>(ch));
+    return out.finish();
+  }
+  auto at = static_cast<Py_ssize_t>(answer.position);
+  TRY(DecodeRun("locale", bytes, nullptr).handle(out, at, at + 1, answer.reason));
+  return out.finish();
 }
 
 Result<Ref<StrObject>> decodedUnits(const char* bytes, Py_ssize_t size, const char* errors, int* order,
@@ -241,11 +267,11 @@ KR_EXPORT int PyUnicode_FSDecoder(PyObject* path, PyObject** out) {
 KR_EXPORT PyObject* PyUnicode_EncodeLocale(PyObject* s, const char* errors) {
   return encodedBy(s, [&](StrObject* text) { return localeEncoded(text, errors); });
 }
-KR_EXPORT PyObject* PyUnicode_DecodeLocaleAndSize(const char* bytes, Py_ssize_t size, const char*) {
-  return toC(strFromLocale(viewOf(bytes, size)));
+KR_EXPORT PyObject* PyUnicode_DecodeLocaleAndSize(const char* bytes, Py_ssize_t size, const char* errors) {
+  return toC(localeDecoded(viewOf(bytes, size), errors));
 }
-KR_EXPORT PyObject* PyUnicode_DecodeLocale(const char* bytes, const char*) {
-  return toC(strFromLocale(bytes));
+KR_EXPORT PyObject* PyUnicode_DecodeLocale(const char* bytes, const char* errors) {
+  return toC(localeDecoded(bytes, errors));
 }
 
 // Old codecs between strings.

@@ -6,6 +6,5 @@
 namespace krait {
 
 Result<Ref<StrObject>> strFromLocale(std::string_view bytes);
-Result<std::string> strToLocale(StrObject* s);
 
 }  // namespace krait

@@ -40,24 +40,4 @@ Result<Ref<StrObject>> strFromLocale(std::string_view bytes) {
   return out.finish();
 }
 
-Result<std::string> strToLocale(StrObject* s) {
-  if (isUtf8Locale()) return scratchText(TRY(encodeUtf8(s, "surrogateescape"))->view());
-  std::string out;
-  std::mbstate_t state{};
-  for (Py_ssize_t i = 0; i < s->size(); i++) {
-    Py_UCS4 c = s->at(i);
-    char text[16];
-    if (c >= 0xDC80 && c <= 0xDCFF) {
-      TRY(pushMore(out, static_cast<char>(c - 0xDC00)));
-      continue;
-    }
-    size_t used = std::wcrtomb(text, static_cast<wchar_t>(c), &state);
-    if (used == static_cast<size_t>(-1))
-      return raise(PyExc_UnicodeError,
-                   "character U+%x at position %zd cannot be expressed in the locale's encoding", c, i);
-    TRY(appendMore(out, {text, used}));
-  }
-  return out;
-}
-
 }  // namespace krait
