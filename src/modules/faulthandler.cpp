@@ -283,7 +283,11 @@ Result<Ref<>> registerSignal(modules::CInt signum, Opt<> file, modules::CInt all
   return none();
 }
 
-Result<bool> unregisterSignal(modules::CInt signum) {
+// Keywords are accepted and not looked at.
+Result<bool> unregisterSignal(CallArgs args) {
+  PyObject* given;
+  TRY(bindPositional(SignatureOf<"!%%unregister(signum, /)">::runtime, args.values, args.count, &given));
+  int signum = TRY(modules::asCInt(given));
   TRY(checkSignum(signum));
   UserSignal& user = user_signals[signum];
   if (!user.enabled) return false;
@@ -351,9 +355,9 @@ constinit PyMethodDef kMethods[] = {
     function<"!dump_traceback_later($module, /, timeout, repeat=0, file=<unrepresentable>, exit=0)",
              dumpLater, "Dump all tracebacks after a timeout.">,
     function<"!cancel_dump_traceback_later($module, /)", cancelDumpLater, "Cancel dump_traceback_later().">,
-    function<"!register($module, /, signum, file=<unrepresentable>, all_threads=1, chain=0)", registerSignal,
-             "Dump the traceback on a signal.">,
-    function<"!%%unregister($module, signum, /)", unregisterSignal, "Undo register().">,
+    function<"!%%register($module, /, signum, file=<unrepresentable>, all_threads=1, chain=0)",
+             registerSignal, "Dump the traceback on a signal.">,
+    function<"!%unregister($module, *args, **kwargs)", unregisterSignal, "Undo register().">,
     function<"!_read_null($module, /)", readNull, "Read from address 0.">,
     function<"!%_sigsegv($module, release_gil=False, /)", crashSegv, "Raise SIGSEGV.">,
     function<"!_fatal_error_c_thread($module, /)", crashThread, "Fatal error in a new C thread.">,

@@ -30,7 +30,7 @@ Result<MaybeRef<StrObject>> identFromArgv() {
 
 Status openLog(Opt<StrObject> given, long options, long facility) {
   MaybeRef<StrObject> ident = given ? MaybeRef<StrObject>(share(given.get())) : TRY(identFromArgv());
-  const char* text = ident ? TRY(strUtf8NoNul(ident.get())) : nullptr;
+  const char* text = ident ? TRY(strUtf8(ident.get())).data() : nullptr;  // up to a NUL
   TRY(audit("syslog.openlog", "Oll", ident ? static_cast<PyObject*>(ident.get()) : Py_None, options,
             facility));
   openlog(text, static_cast<int>(options), static_cast<int>(facility));

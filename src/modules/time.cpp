@@ -99,9 +99,9 @@ constexpr ClockInfo kClocks[] = {
     {"process_time", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", CLOCK_PROCESS_CPUTIME_ID, true, false},
     {"thread_time", "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", CLOCK_THREAD_CPUTIME_ID, true, false}};
 
-Result<Ref<>> timeGetClockInfo(StrObject* clock_name) {
+Result<Ref<>> timeGetClockInfo(CText clock_name) {
   for (const ClockInfo& info : kClocks) {
-    if (!strEqualsAscii(clock_name, info.name)) continue;
+    if (std::string_view(clock_name.text) != info.name) continue;
     timespec t;
     clock_getres(info.clock, &t);
     Ref<DictObject> dict = TRY(dictNew());

@@ -96,7 +96,8 @@ Result<Ref<>> lookup(PyObject* self, PyObject* name) {
     return TRY(strFromUcs4(reinterpret_cast<const Py_UCS4*>(sequence.data()),
                            static_cast<Py_ssize_t>(sequence.size())));
   if (code < 0 || (old && !isNamedInOld(text, static_cast<char32_t>(code))))
-    return raise(PyExc_KeyError, "undefined character name '%U'", TRY(decodeUtf8(text, "replace")).get());
+    return raise(PyExc_KeyError, "undefined character name '%U'",
+                 TRY(decodeUtf8(text.substr(0, text.find('\0')), "replace")).get());
   return TRY(strFromChar(static_cast<Py_UCS4>(code)));
 }
 

@@ -7,6 +7,7 @@
 
 #include "types/byte_text.h"
 #include "types/codecs.h"
+#include "types/int.h"
 #include "types/str_methods.h"
 
 namespace krait {
@@ -49,8 +50,13 @@ struct ByteMethods {
   }
   static Result<bool> contains(Self* self, PyObject* item) {
     if (isIndex(item)) {
-      char byte = static_cast<char>(TRY(byteValue(item, "byte must be in range(0, 256)")));
-      return Ops::view(self).find(byte) != std::string_view::npos;
+      auto value = numberIndex(item);
+      if (!value.failed()) {
+        Ref<IntObject> number = std::move(value).take();
+        char byte = static_cast<char>(TRY(byteValue(number.get(), "byte must be in range(0, 256)")));
+        return Ops::view(self).find(byte) != std::string_view::npos;
+      }
+      clearPending();
     }
     Buffer part = TRY(Buffer::acquire(item));
     return byteFind(Ops::view(self), viewOf(part), 0, PY_SSIZE_T_MAX, 1) >= 0;

@@ -211,17 +211,16 @@ Result<Py_hash_t> memoryHash(MemoryViewObject* self) {
 
 Result<Ref<>> memoryTobytes(MemoryViewObject* self, Opt<> order_given) {
   PyObject* order_object = order_given.orElse(Py_None);
-  TRY(memoryCheckAlive(self));
-  char order = 'C';
+  std::string_view order = "C";
   if (order_object != Py_None) {
     if (!isStr(order_object))
       return raiseBadArgument(ArgContext{"tobytes", "order", 1}, "str or None", order_object);
-    auto* text = cast<StrObject>(order_object);
-    order = text->size() == 1 && text->isAscii() ? static_cast<char>(text->at(0)) : 0;
-    if (order != 'C' && order != 'F' && order != 'A')
-      return raise(PyExc_ValueError, "order must be 'C', 'F' or 'A'");
+    order = TRY(strUtf8NoNul(cast<StrObject>(order_object)));
   }
-  return Ref<>(TRY(contiguousCopy(self, order)));
+  TRY(memoryCheckAlive(self));
+  if (order != "C" && order != "F" && order != "A")
+    return raise(PyExc_ValueError, "order must be 'C', 'F' or 'A'");
+  return Ref<>(TRY(contiguousCopy(self, order[0])));
 }
 
 Result<Ref<StrObject>> memoryHex(MemoryViewObject* self, Opt<> separator, int group) {

@@ -266,3 +266,58 @@ for arguments, names in (((1, 2, 3), {}), ((), {'a': 1}), ((None, None), {'a': 1
     words(sys.set_asyncgen_hooks, *arguments, **names)
     print(sys.get_asyncgen_hooks(), events)
     events.clear()
+
+class Fails:
+    def __index__(self):
+        raise ZeroDivisionError('index')
+
+    def __hash__(self):
+        raise ZeroDivisionError('hash')
+
+    def __eq__(self, other):
+        raise ZeroDivisionError('eq')
+
+
+import _csv
+import pwd
+import grp
+import re
+import unicodedata
+
+for text in '\0', 'a\0b', '\ud800', 'monotonic':
+    words(time.get_clock_info, text)
+    words(memoryview(b'ab').tobytes, text)
+    words(datetime.time(1).isoformat, text)
+    words(datetime.datetime(1, 1, 1).isoformat, timespec=text)
+    words(unicodedata.lookup, text)
+words(syslog.openlog, 'a\0b')
+words(pwd.getpwuid, Fails())
+words(grp.getgrgid, Fails())
+words(b'a'.__contains__, Fails())
+words(bytearray(b'a').__contains__, Fails())
+words(_socket.dup, 2 ** 70)
+words(_socket.getaddrinfo, None, None, 'x', bogus=1)
+words(faulthandler.register, 'x', bogus=1)
+words(faulthandler.unregister, 12, bogus=1)
+words(faulthandler.unregister, bogus=1)
+for arguments, names in ((range(12), {'bogus': 1}), ((), dict.fromkeys('abcdefghij')), ((None,), {'dialect': 1}), ((), {'bogus': 1})):
+    words(_csv.Dialect, *arguments, **names)
+    words(_csv.reader, [], *arguments, **names)
+for match in re.match('a', 'a'), re.match('(?P<x>a)', 'a'):
+    for group in [], {}, 'b', None, 1.5, [1], 'x':
+        words(match.group, group)
+scanner = re.compile('a').scanner('aaa')
+md5, sha1 = __import__('_md5').md5(), __import__('_sha1').sha1()
+for method in scanner.match, scanner.search, lambda *a, **k: md5.copy(*a, **k).name, lambda *a, **k: sha1.copy(*a, **k).name:
+    for arguments, names in ((), {'bogus': 1}), ((1,), {}), ((1, 2), {'bogus': 1}):
+        words(method, *arguments, **names)
+for arguments in (), (1,), (1, 2), (1, 2, 3, 4), (1, 2, None), (1, 2, None, 'a'), ('a', 2, None, 4), (1, 2, b'x', 3), (1, 2, 1.5), (1, 'a', 3), (1, 2, 3, 4, 5):
+    words(sock.setsockopt, *arguments)
+for names in {}, {'op': 1}, {'bogus': 1}:
+    words(sock.sendmsg_afalg, **names)
+local = _thread._local()
+for key in '__dict__', 'a', 5, Fails():
+    for method, rest in (local.__getattribute__, ()), (local.__setattr__, (1,)), (local.__delattr__, ()):
+        words(method, key, *rest)
+local.__dict__['__class__'] = 5
+print(local.__class__)

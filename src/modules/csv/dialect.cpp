@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "core/call.h"
 #include "core/errors.h"
 #include "core/gc.h"
@@ -32,13 +34,12 @@ struct Options {
   Opt<> operator[](Option option) const { return values[option].opt(); }
 };
 
-Status setOption(Options& options, StrObject* name, PyObject* value) {
-  for (int i = 0; i < kOptionCount; i++) {
-    if (!strEqualsAscii(name, kOptionNames[i])) continue;
-    options.values[i] = MaybeRef<>::share(value);
-    return {};
-  }
-  return raise(PyExc_TypeError, "'%U' is an invalid keyword argument for this function", name);
+constexpr const RuntimeSignature& kOptionSignature = SignatureOf<
+    "(dialect=None, delimiter=None, doublequote=None, escapechar=None, lineterminator=None, "
+    "quotechar=None, quoting=None, skipinitialspace=None, strict=None)">::runtime;
+
+void takeOptions(Options& options, PyObject* const* bound) {
+  for (int i = 0; i < kOptionCount; i++) options.values[i] = MaybeRef<>::share(bound[i]);
 }
 
 // What was not given as an argument is taken from the dialect's attributes.
@@ -142,22 +143,10 @@ Result<Ref<CsvDialect>> build(PyTypeObject* type, Options& options) {
 }
 
 Result<Ref<>> newSlotOf(PyTypeObject* type, PyObject* args, Opt<> kwargs) {
+  PyObject* bound[kOptionCount];
+  TRY(bindTupleDict(kOptionSignature, args, kwargs.get(), bound));
   Options options;
-  auto* positional = cast<TupleObject>(args);
-  if (positional->size() > kOptionCount) {
-    return raise(PyExc_TypeError, "function takes at most %d arguments (%zd given)", kOptionCount,
-                 positional->size());
-  }
-  for (Py_ssize_t i = 0; i < positional->size(); i++)
-    options.values[i] = MaybeRef<>::share(positional->at(i));
-  if (kwargs) {
-    Py_ssize_t position = 0;
-    PyObject *key, *value;
-    while (dictNext(cast<DictObject>(kwargs.get()), &position, &key, &value)) {
-      if (!isStr(key)) return raise(PyExc_TypeError, "keywords must be strings");
-      TRY(setOption(options, cast<StrObject>(key), value));
-    }
-  }
+  takeOptions(options, bound);
   return build(type, options);
 }
 
@@ -206,11 +195,13 @@ constinit PyGetSetDef kGetSet[] = {getset<"delimiter", delimiterGetter>,
 }  // namespace
 
 Result<Ref<CsvDialect>> csvDialectNew(Opt<> dialect, Opt<TupleObject> names, PyObject* const* values) {
+  std::vector<PyObject*> given;
+  if (dialect) given.push_back(dialect.get());
+  if (names) given.insert(given.end(), values, values + names->size());
+  PyObject* bound[kOptionCount];
+  TRY(bindArguments(kOptionSignature, given.data(), dialect ? 1 : 0, names, bound));
   Options options;
-  if (dialect) options.values[kDialect] = MaybeRef<>::share(dialect.get());
-  for (Py_ssize_t i = 0; names && i < names->size(); i++) {
-    TRY(setOption(options, cast<StrObject>(names->at(i)), values[i]));
-  }
+  takeOptions(options, bound);
   return build(csv_state.dialect_type, options);
 }
 

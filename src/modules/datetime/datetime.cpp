@@ -139,10 +139,11 @@ Result<Ref<>> isoFormat(DateTimeObject* self, Py_UCS4 separator, std::string_vie
   return strFormat("%04d-%02d-%02d%c%s", d.year, d.month, d.day, static_cast<int>(separator), clock.c_str());
 }
 
-Result<Ref<>> isoFormatMethod(DateTimeObject* self, std::optional<char32_t> sep, Opt<StrObject> timespec) {
+Result<Ref<>> isoFormatMethod(DateTimeObject* self, std::optional<char32_t> sep,
+                              std::optional<CText> timespec) {
   Py_UCS4 separator = sep.value_or('T');
   std::string_view spec = "auto";
-  if (timespec) spec = TRY(strUtf8(timespec.get()));
+  if (timespec) spec = timespec->text;
   return isoFormat(self, separator, spec);
 }
 

@@ -103,9 +103,9 @@ Result<Ref<>> repr(TimeObject* self) {
   return strFormat("%s%s, tzinfo=%R%s)", typeName(self), text.c_str(), self->tz, fold);
 }
 
-Result<Ref<>> isoFormatMethod(TimeObject* self, Opt<StrObject> timespec) {
+Result<Ref<>> isoFormatMethod(TimeObject* self, std::optional<CText> timespec) {
   std::string_view spec = "auto";
-  if (timespec) spec = TRY(strUtf8(timespec.get()));
+  if (timespec) spec = timespec->text;
   std::string text;
   if (!appendClock(text, self->clock(), spec)) return raise(PyExc_ValueError, "Unknown timespec value");
   TRY(appendOffset(text, ":", self->tzinfo(), Py_None));

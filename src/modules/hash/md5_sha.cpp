@@ -4,6 +4,7 @@
 #include "base/digest/digest.h"
 #include "core/errors.h"
 #include "core/gc.h"
+#include "modules/counted_method.h"
 #include "modules/hash/hash_object.h"
 #include "modules/heap_type.h"
 #include "types/int.h"
@@ -110,7 +111,7 @@ struct HashType {
   static int traverse(Object* self, visitproc visit, void* arg) { return visitAll(visit, arg, typeOf(self)); }
 
   static inline constinit PyMethodDef methods[] = {
-      method<"copy($self, /)", copy, "Return a copy of the hash object.">,
+      bareMethod<"copy($self, /)", copy, "Return a copy of the hash object.">,
       method<"digest($self, /)", digest, "Return the digest value as a bytes object.">,
       method<"hexdigest($self, /)", hexdigest, "Return the digest value as a string of hexadecimal digits.">,
       method<"update($self, obj, /)", update, "Update this hash object's state with the provided string.">,

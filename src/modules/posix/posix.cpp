@@ -123,9 +123,12 @@ Result<int> asDescriptor(PyObject* object) {
 }
 
 Result<unsigned> asUserId(PyObject* object, const char* what) {
-  if (!isIndex(object))
+  auto index = numberIndex(object);
+  if (index.failed()) {
+    clearPending();
     return raise(PyExc_TypeError, "%s should be integer, not %.200s", what, typeName(object));
-  Ref<IntObject> number = TRY(numberIndex(object));
+  }
+  Ref<IntObject> number = std::move(index).take();
   int overflow;
   long value = intAsLongAndOverflow(number, &overflow);
   if (overflow < 0 || value < -1) return raise(PyExc_OverflowError, "%s is less than minimum", what);

@@ -236,9 +236,13 @@ Result<char*> appendControl(std::vector<char>& control, int type, size_t size) {
   return reinterpret_cast<char*>(CMSG_DATA(header));
 }
 
-Result<long> socketSendmsgAfalg(SocketObject* self, Opt<> msg, Opt<> op_object, Opt<> iv,
-                                Opt<> assoclen_object, CInt flags) {
+Result<long> socketSendmsgAfalg(SocketObject* self, CallArgs args) {
   if (self->family != AF_ALG) return raise(PyExc_OSError, "algset is only supported for AF_ALG");
+  PyObject* bound[5];
+  TRY(bindArguments(SignatureOf<"sendmsg_afalg(msg=None, *, op=-1, iv=None, assoclen=-1, flags=0)">::runtime,
+                    args.values, args.count, args.names, bound));
+  Opt<> msg = bound[0], op_object = bound[1], iv = bound[2], assoclen_object = bound[3];
+  int flags = bound[4] ? TRY(asCInt(bound[4])) : 0;
   int op = -1, assoclen = -1;
   if (op_object) op = TRY(asInt(op_object.get()));
   if (op < 0) return raise(PyExc_TypeError, "Invalid or missing argument 'op'");
@@ -264,7 +268,7 @@ Result<long> socketSendmsgAfalg(SocketObject* self, Opt<> msg, Opt<> op_object, 
   msghdr message{};
   message.msg_iov = pieces.vectors.data(), message.msg_iovlen = pieces.vectors.size();
   message.msg_control = control.data(), message.msg_controllen = control.size();
-  return sendMessage(self, message, flags.value);
+  return sendMessage(self, message, flags);
 }
 
 }  // namespace
@@ -278,7 +282,7 @@ PyMethodDef kMessageMethods[] = {
            "into buffers, with ancillary data.">,
     method<"!%%sendmsg(buffers, ancdata=(), flags=0, address=None, /)", socketSendmsg,
            "sendmsg(buffers[, ancdata[, flags[, address]]]) -> count\n\nSend buffers with ancillary data.">,
-    method<"!sendmsg_afalg(msg=None, *, op=-1, iv=None, assoclen=-1, flags=0)", socketSendmsgAfalg,
+    method<"!sendmsg_afalg(*args, **kwargs)", socketSendmsgAfalg,
            "sendmsg_afalg([msg], *, op[, iv[, assoclen[, flags=MSG_MORE]]])\n\nSet parameters of a "
            "cryptographic socket and send data.">,
     {}};

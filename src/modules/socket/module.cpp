@@ -29,7 +29,7 @@ Status closeFd(PyObject* fd_object) {
   return {};
 }
 Result<long> dupFd(PyObject* fd_object) {
-  int fd = TRY(asInt(fd_object));
+  int fd = static_cast<int>(TRY(asLong(fd_object)));  // CPython takes the low bits of a descriptor
   int copy = posix::unlocked([&] { return fcntl(fd, F_DUPFD_CLOEXEC, 0); });
   if (copy < 0) return raiseSocketError();
   return copy;

@@ -194,24 +194,37 @@ Result<bool> setWideOption(SocketObject* self, int level, int option, PyObject* 
   return true;
 }
 
+// setsockopt(level, option, None, length); false: the arguments are not of these kinds.
+Result<bool> setNullOption(SocketObject* self, CallArgs args) {
+  int level = 0, option = 0;
+  unsigned length = 0;
+  auto convert = [&]() -> Result<bool> {
+    level = TRY(asCInt(args.values[0]));
+    option = TRY(asCInt(args.values[1]));
+    if (args.values[2] != Py_None) return false;
+    length = TRY(asCMask(args.values[3]));
+    return true;
+  };
+  auto fits = convert();
+  if (fits.failed()) return clearPending(), false;
+  if (!std::move(fits).take()) return false;
+  TRY(setOption(self, level, option, nullptr, length));
+  return true;
+}
+
 Status socketSetsockopt(SocketObject* self, CallArgs args) {
-  if (args.count < 3 || args.count > 4)
+  if (args.count == 4 && TRY(setNullOption(self, args))) return {};
+  if (args.count != 3)
     return raise(PyExc_TypeError, "setsockopt() takes exactly 3 arguments (%zd given)", args.count);
   int level = TRY(asCInt(args.values[0])), option = TRY(asCInt(args.values[1]));
-  Opt<> value = args.values[2], length = args.count == 4 ? Opt<>(args.values[3]) : Opt<>();
-  if (!length && TRY(setWideOption(self, level, option, value.get()))) return {};
-  if (!length) {
-    Result<int> number = asCInt(value.get());
-    if (!number.failed()) {
-      int plain = std::move(number).take();
-      return setOption(self, level, option, &plain, sizeof plain);
-    }
-    clearPending();
+  Opt<> value = args.values[2];
+  if (TRY(setWideOption(self, level, option, value.get()))) return {};
+  Result<int> number = asCInt(value.get());
+  if (!number.failed()) {
+    int plain = std::move(number).take();
+    return setOption(self, level, option, &plain, sizeof plain);
   }
-  if (length && value.get() == Py_None) {
-    return setOption(self, level, option, nullptr, TRY(asCMask(length.get())));
-  }
-  if (length) return raise(PyExc_TypeError, "setsockopt() takes exactly 3 arguments (4 given)");
+  clearPending();
   Buffer bytes = TRY(Buffer::acquire(value.get()));
   return setOption(self, level, option, bytes.data(), static_cast<socklen_t>(bytes.size()));
 }

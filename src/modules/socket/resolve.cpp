@@ -386,7 +386,7 @@ PyMethodDef kResolveMethods[] = {
              "getservbyport(port[, protocolname]) -> string\n\nThe service on a port.">,
     function<"!%%getprotobyname(name, /)", getProtoByName,
              "getprotobyname(name) -> integer\n\nThe number of a protocol.">,
-    function<"!getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)", getAddrInfo,
+    function<"!%%getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)", getAddrInfo,
              "getaddrinfo(host, port [, family, type, proto, flags])\n    -> list of (family, type, proto, "
              "canonname, sockaddr)\n\nAddresses of a host and service.">,
     function<"!%%getnameinfo(sockaddr, flags, /)", getNameInfo,

@@ -48,13 +48,17 @@ int matchClear(PyObject* object) {
   return 0;
 }
 
+DictObject* groupNames(MatchObject* self) {
+  return self->pattern ? static_cast<DictObject*>(self->pattern->group_index) : nullptr;
+}
+
 // A group's number from a number or a name: IndexError "no such group".
 Result<Py_ssize_t> groupNumber(MatchObject* self, PyObject* group) {
   Py_ssize_t number = -1;
   if (isIndex(group)) {
     number = TRY(asSsize(group, nullptr));
-  } else if (self->pattern && self->pattern->group_index) {
-    Opt<> index = TRY(dictGet(cast<DictObject>(self->pattern->group_index), group));
+  } else if (DictObject* names = groupNames(self); names && names->size() > 0) {
+    Opt<> index = TRY(dictGet(names, group));
     if (index && isInt(index.get())) number = TRY(intAsSsize(cast<IntObject>(index.get())));
   }
   if (number < 0 || number >= self->groups) return raise(PyExc_IndexError, "no such group");

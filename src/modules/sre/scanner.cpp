@@ -1,6 +1,7 @@
 // SRE_Scanner: matches or searches on from where the last match ended.
 #include <new>
 
+#include "modules/counted_method.h"
 #include "modules/sre/sre.h"
 
 namespace krait::sre {
@@ -48,8 +49,9 @@ Result<Ref<>> scannerNext(ScannerObject* self) {
   return match;
 }
 
-constinit PyMethodDef kMethods[] = {
-    method<"match($self, /)", scannerNext<false>>, method<"search($self, /)", scannerNext<true>>, {}};
+constinit PyMethodDef kMethods[] = {modules::bareMethod<"match($self, /)", scannerNext<false>>,
+                                    modules::bareMethod<"search($self, /)", scannerNext<true>>,
+                                    {}};
 constinit PyMemberDef kMembers[] = {
     {"pattern", T_OBJECT, offsetof(ScannerObject, pattern), READONLY, nullptr}, {}};
 constexpr PyTypeObject kDescription = {

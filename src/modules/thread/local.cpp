@@ -137,16 +137,24 @@ void localDealloc(PyObject* object) {
   heapInstanceFree(object);
 }
 
+Result<bool> isDictName(PyObject* attr) {
+  if (isExactStr(attr)) return strEqualsAscii(cast<StrObject>(attr), "__dict__");
+  return objectEquals(attr, name<"__dict__">());
+}
+
 Result<Ref<>> localGetAttr(PyObject* object, PyObject* attr) {
   Ref<DictObject> dict = TRY(dictOfThread(cast<LocalObject>(object)));
-  if (isStr(attr) && strEqualsAscii(cast<StrObject>(attr), "__dict__")) return dict;
+  if (TRY(isDictName(attr))) return dict;
+  if (typeOf(object) == local_type) {  // not for subclasses, whose descriptors may come first
+    if (Opt<> value = TRY(dictGet(dict, attr))) return share(value.get());
+  }
   return genericGetAttrWithDict(object, attr, dict);
 }
 
 Status localSetAttr(PyObject* object, PyObject* attr, Opt<> value) {
   Ref<DictObject> dict = TRY(dictOfThread(cast<LocalObject>(object)));
-  if (isStr(attr) && strEqualsAscii(cast<StrObject>(attr), "__dict__"))
-    return raise(PyExc_AttributeError, "'%.50s' object attribute '%U' is read-only", typeName(object), attr);
+  if (TRY(isDictName(attr)))
+    return raise(PyExc_AttributeError, "'%.50s' object attribute '%S' is read-only", typeName(object), attr);
   return genericSetAttrWithDict(object, attr, value, dict);
 }
 
