@@ -53,17 +53,44 @@ Status storeInteger(char* at, PyObject* value, const char* truncated) {
   return warn(PyExc_RuntimeWarning, 1, "Truncation of value to %s", truncated);
 }
 
-template <class T>
-Status storeUnsigned(char* at, PyObject* value, const char* warning) {
-  auto index = TRY(numberIndex(value));
-  if (intSign(index.get()) >= 0) {
-    auto wide = TRY(intAsUnsignedLong(index.get()));
-    store(at, static_cast<T>(wide));
-    if (static_cast<T>(wide) == wide) return {};
-    return warn(PyExc_RuntimeWarning, 1, "%s", "Truncation of value to unsigned int");
+// What is no int, negative or too large is tried as a long, of whatever sign.
+Result<unsigned long> unsignedValue(PyObject* value) {
+  if (isInt(value) && intSign(cast<IntObject>(value)) >= 0) {
+    auto wide = intAsUnsignedLong(cast<IntObject>(value));
+    if (!wide.failed()) return wide;
+    clearPending();
   }
-  store(at, static_cast<T>(intAsUnsignedLongMask(index.get())));
-  return warn(PyExc_RuntimeWarning, 1, "%s", warning);
+  auto wide = static_cast<unsigned long>(TRY(asLong(value)));
+  TRY(warn(PyExc_RuntimeWarning, 1, "Writing negative value into unsigned field"));
+  return wide;
+}
+
+template <class T>
+Status storeUnsigned(char* at, PyObject* value) {
+  unsigned long wide = TRY(unsignedValue(value));
+  store(at, static_cast<T>(wide));
+  if (static_cast<T>(wide) == wide) return {};
+  return warn(PyExc_RuntimeWarning, 1, "Truncation of value to unsigned int");
+}
+
+Raised raiseTooBig() { return raise(PyExc_OverflowError, "int too big to convert"); }
+
+Status storeLongLong(char* at, PyObject* value) {
+  Ref<IntObject> index = TRY(numberIndex(value));
+  long wide;
+  if (!intFitsLong(index.get(), &wide)) return raiseTooBig();
+  store<long long>(at, wide);
+  return {};
+}
+
+Status storeUnsignedLongLong(char* at, PyObject* value) {
+  if (!isInt(value)) return store(at, static_cast<unsigned long long>(TRY(asLong(value)))), Status();
+  auto* number = cast<IntObject>(value);
+  if (intSign(number) < 0) return raise(PyExc_OverflowError, "can't convert negative int to unsigned");
+  auto wide = intAsUnsignedLong(number);
+  if (wide.failed()) return clearPending(), raiseTooBig();
+  store<unsigned long long>(at, std::move(wide).take());
+  return {};
 }
 
 Status storeBool(char* at, PyObject* value) {
@@ -99,17 +126,15 @@ Status storeNumber(char* at, PyMemberDef* def, PyObject* value) {
     case T_USHORT: return storeInteger<unsigned short>(at, value, "unsigned short");
     case T_INT: return storeInteger<int>(at, value, "int");
     case T_LONG: return storeInteger<long>(at, value, "long");
-    case T_LONGLONG: return storeInteger<long long>(at, value, "long long");
+    case T_LONGLONG: return storeLongLong(at, value);
     case T_PYSSIZET: {
       if (!isInt(value)) return raise(PyExc_TypeError, "an integer is required");
       store(at, TRY(intAsSsize(cast<IntObject>(value))));
       return {};
     }
-    case T_UINT: return storeUnsigned<unsigned>(at, value, "Writing negative value into unsigned field");
-    case T_ULONG:
-      return storeUnsigned<unsigned long>(at, value, "Writing negative value into unsigned field");
-    case T_ULONGLONG:
-      return storeUnsigned<unsigned long long>(at, value, "Writing negative value into unsigned field");
+    case T_UINT: return storeUnsigned<unsigned>(at, value);
+    case T_ULONG: return storeUnsigned<unsigned long>(at, value);
+    case T_ULONGLONG: return storeUnsignedLongLong(at, value);
     case T_FLOAT: return storeFloat<float>(at, value);
     case T_DOUBLE: return storeFloat<double>(at, value);
     default: return raise(PyExc_SystemError, "bad memberdescr type for %s", def->name);

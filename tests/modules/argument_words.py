@@ -321,3 +321,16 @@ for key in '__dict__', 'a', 5, Fails():
         words(method, key, *rest)
 local.__dict__['__class__'] = 5
 print(local.__class__)
+
+
+class Sized:
+    def __init__(self, size):
+        self.size = size
+
+    def __sizeof__(self):
+        return self.size
+
+
+for size in None, 1.5, 'x', -1, 2 ** 70:
+    words(sys.getsizeof, Sized(size))
+    words(sys.getsizeof, Sized(size), 'default')

@@ -206,8 +206,7 @@ Result<size_t> sizeOf(PyObject* object) {
     return raise(PyExc_TypeError, "Type %.100s doesn't define __sizeof__", typeName(object));
   }
   Ref<> answer = TRY(call(method.get()));
-  if (!isInt(answer))
-    return raise(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", typeName(answer));
+  if (!isInt(answer)) return raise(PyExc_TypeError, "an integer is required");
   int overflow;
   long size = intAsLongAndOverflow(cast<IntObject>(answer.get()), &overflow);
   if (overflow) return raise(PyExc_OverflowError, "Python int too large to convert to C ssize_t");
