@@ -162,7 +162,7 @@ KR_UNARY(PyNumber_Absolute, numberAbsolute)
 KR_UNARY(PyNumber_Invert, numberInvert)
 KR_UNARY(PyNumber_Long, numberInt)
 KR_UNARY(PyNumber_Float, numberFloat)
-KR_UNARY(_PyNumber_Index, numberIndex)
+KR_UNARY(PyNumber_Index, numberIndex)
 KR_UNARY(PySequence_List, sequenceList)
 KR_UNARY(PySequence_Tuple, sequenceTuple)
 KR_UNARY(PyMapping_Keys, mappingKeys)
@@ -178,7 +178,7 @@ KR_EXPORT PyObject* PyNumber_InPlacePower(PyObject* base, PyObject* exponent, Py
 }
 KR_EXPORT int PyNumber_Check(PyObject* object) { return object && isNumber(object); }
 KR_EXPORT int PyIndex_Check(PyObject* object) { return isIndex(object); }
-KR_EXPORT PyObject* PyNumber_Index(PyObject* object) {
+KR_EXPORT PyObject* _PyNumber_Index(PyObject* object) {
   if (!object) return nullError();
   return isInt(object) && !isExactInt(object) ? share(object).leak() : toC(numberIndex(object));
 }

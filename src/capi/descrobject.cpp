@@ -2,6 +2,7 @@
 #include "types/descr_wrapper.h"
 
 #include "capi/capi.h"
+#include "core/call.h"
 
 using namespace krait;
 
@@ -21,7 +22,7 @@ KR_EXPORT PyObject* PyDescr_NewWrapper(PyTypeObject* type, SlotDef* def, void* w
   return toC(wrapperDescrNew(type, def, wrapped));
 }
 KR_EXPORT int PyDescr_IsData(PyObject* object) { return isDataDescr(object); }
-KR_EXPORT PyObject* PyDictProxy_New(PyObject* mapping) { return toC(mappingProxyNew(mapping)); }
+KR_EXPORT PyObject* PyDictProxy_New(PyObject* mapping) { return toC(call(&PyDictProxy_Type, mapping)); }
 KR_EXPORT PyObject* PyWrapper_New(PyObject* descr, PyObject* self) {
   return toC(methodWrapperNew(static_cast<WrapperDescrObject*>(descr), self));
 }

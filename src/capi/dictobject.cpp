@@ -66,8 +66,9 @@ KR_EXPORT int PyDict_SetItemString(PyObject* o, const char* key, PyObject* value
   return dict ? toC(dictSet(dict, key, value)) : -1;
 }
 KR_EXPORT int PyDict_DelItem(PyObject* o, PyObject* key) {
-  auto* dict = dictArg(o);
-  return dict ? toC(dictDelete(dict, key)) : -1;
+  auto hash = objectHash(key);  // before a look at the dict
+  auto* dict = hash.failed() ? nullptr : dictArg(o);
+  return dict ? toC(dictDeleteHashed(dict, key, std::move(hash).take())) : -1;
 }
 KR_EXPORT int _PyDict_DelItem_KnownHash(PyObject* o, PyObject* key, Py_hash_t hash) {
   auto* dict = dictArg(o);

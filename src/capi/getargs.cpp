@@ -17,10 +17,6 @@ bool checkCount(const FormatShape& shape, Py_ssize_t given) {
   if (shape.message) return (void)raise(PyExc_TypeError, "%s", shape.message), false;
   const char* name = shape.function ? shape.function : "function";
   const char* call = shape.function ? "()" : "";
-  if (shape.most == 0) {
-    (void)raise(PyExc_TypeError, "%.200s%s takes no arguments", name, call);
-    return false;
-  }
   int wanted = given < shape.least ? shape.least : shape.most;
   const char* bound = shape.least == shape.most ? "exactly" : given < shape.least ? "at least" : "at most";
   (void)raise(PyExc_TypeError, "%.150s%s takes %s %d argument%s (%zd given)", name, call, bound, wanted,

@@ -4,7 +4,10 @@
 
 using namespace krait;
 
-KR_EXPORT PyObject* PySeqIter_New(PyObject* sequence) { return toC(seqIterNew(sequence)); }
+KR_EXPORT PyObject* PySeqIter_New(PyObject* sequence) {
+  if (!isSequence(sequence)) return (void)raiseBadInternalCall(), nullptr;
+  return toC(seqIterNew(sequence));
+}
 KR_EXPORT PyObject* PyCallIter_New(PyObject* callable, PyObject* sentinel) {
   return toC(callIterNew(callable, sentinel));
 }

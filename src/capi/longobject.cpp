@@ -32,6 +32,18 @@ IntObject* intArg(PyObject* o) {
   return nullptr;
 }
 
+// For the functions whose words differ from PyLong_AsUnsignedLong's.
+unsigned long unsignedOf(PyObject* o, const char* negative, const char* too_large) {
+  constexpr auto kError = static_cast<unsigned long>(-1);
+  IntObject* v = intArg(o);
+  if (!v) return kError;
+  if (intSign(v) < 0) return (void)raise(PyExc_OverflowError, "%s", negative), kError;
+  auto value = intAsUnsignedLong(v);
+  if (!value.failed()) return std::move(value).take();
+  clearPending();
+  return (void)raise(PyExc_OverflowError, "%s", too_large), kError;
+}
+
 }  // namespace
 
 KR_EXPORT PyObject* PyLong_FromLong(long v) { return toC(intFromLong(v)); }
@@ -53,7 +65,13 @@ KR_EXPORT PyObject* PyLong_FromString(const char* text, char** end, int base) {
   return toC(std::move(number));
 }
 KR_EXPORT long PyLong_AsLong(PyObject* o) { return convert<long>(o, intAsLong); }
-KR_EXPORT long long PyLong_AsLongLong(PyObject* o) { return convert<long long>(o, intAsLong); }
+KR_EXPORT long long PyLong_AsLongLong(PyObject* o) {
+  return convert<long long>(o, [](IntObject* v) -> Result<long> {
+    long value;
+    if (intFitsLong(v, &value)) return value;
+    return raise(PyExc_OverflowError, "int too big to convert");
+  });
+}
 KR_EXPORT int _PyLong_AsInt(PyObject* o) {
   auto value = asInt(o);
   return value.failed() ? -1 : std::move(value).take();
@@ -68,8 +86,13 @@ KR_EXPORT unsigned long PyLong_AsUnsignedLong(PyObject* o) {
   auto value = intAsUnsignedLong(v);
   return value.failed() ? static_cast<unsigned long>(-1) : std::move(value).take();
 }
-KR_EXPORT unsigned long long PyLong_AsUnsignedLongLong(PyObject* o) { return PyLong_AsUnsignedLong(o); }
-KR_EXPORT size_t PyLong_AsSize_t(PyObject* o) { return PyLong_AsUnsignedLong(o); }
+KR_EXPORT unsigned long long PyLong_AsUnsignedLongLong(PyObject* o) {
+  return unsignedOf(o, "can't convert negative int to unsigned", "int too big to convert");
+}
+KR_EXPORT size_t PyLong_AsSize_t(PyObject* o) {
+  return unsignedOf(o, "can't convert negative value to size_t",
+                    "Python int too large to convert to C size_t");
+}
 KR_EXPORT unsigned long PyLong_AsUnsignedLongMask(PyObject* o) {
   if (!o) return (void)raiseBadInternalCall(), static_cast<unsigned long>(-1);
   bool failed = false;
@@ -98,8 +121,9 @@ KR_EXPORT double PyLong_AsDouble(PyObject* o) {
 KR_EXPORT void* PyLong_AsVoidPtr(PyObject* o) {
   IntObject* v = intArg(o);
   if (!v) return nullptr;
-  if (v->isNegative()) return reinterpret_cast<void*>(PyLong_AsLong(o));
-  return reinterpret_cast<void*>(PyLong_AsUnsignedLong(o));
+  unsigned long address =
+      v->isNegative() ? static_cast<unsigned long>(PyLong_AsLong(o)) : PyLong_AsUnsignedLong(o);
+  return exceptionPending() ? nullptr : reinterpret_cast<void*>(address);
 }
 KR_EXPORT int _PyLong_Sign(PyObject* o) { return intSign(static_cast<IntObject*>(o)); }
 KR_EXPORT size_t _PyLong_NumBits(PyObject* o) { return intBitCount(static_cast<IntObject*>(o)); }

@@ -12,6 +12,13 @@ SetObject* setArg(PyObject* o) {
   return nullptr;
 }
 
+// For changes: a frozenset is filled while nobody else has it, and no more than that.
+SetObject* mutableSetArg(PyObject* o) {
+  if (o && isSet(o)) return static_cast<SetObject*>(o);
+  (void)raiseBadInternalCall();
+  return nullptr;
+}
+
 }  // namespace
 
 KR_EXPORT PyObject* PySet_New(PyObject* iterable) { return toC(setNew(iterable)); }
@@ -25,25 +32,25 @@ KR_EXPORT int PySet_Contains(PyObject* o, PyObject* key) {
   return set ? toC(setContains(set, key)) : -1;
 }
 KR_EXPORT int PySet_Add(PyObject* o, PyObject* key) {
-  auto* set = setArg(o);
+  auto* set = o && isFrozenSet(o) && o->ob_refcnt == 1 ? static_cast<SetObject*>(o) : mutableSetArg(o);
   return set ? toC(setAdd(set, key)) : -1;
 }
 KR_EXPORT int PySet_Discard(PyObject* o, PyObject* key) {
-  auto* set = setArg(o);
+  auto* set = mutableSetArg(o);
   return set ? toC(setDiscard(set, key)) : -1;
 }
 KR_EXPORT PyObject* PySet_Pop(PyObject* o) {
-  auto* set = setArg(o);
+  auto* set = mutableSetArg(o);
   return set ? toC(setPop(set)) : nullptr;
 }
 KR_EXPORT int PySet_Clear(PyObject* o) {
-  auto* set = setArg(o);
+  auto* set = mutableSetArg(o);
   if (!set) return -1;
   setClear(set);
   return 0;
 }
 KR_EXPORT int _PySet_Update(PyObject* o, PyObject* iterable) {
-  auto* set = setArg(o);
+  auto* set = mutableSetArg(o);
   return set ? toC(setUpdate(set, iterable)) : -1;
 }
 KR_EXPORT int _PySet_NextEntry(PyObject* o, Py_ssize_t* position, PyObject** key, Py_hash_t* hash) {

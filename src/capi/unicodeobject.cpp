@@ -68,6 +68,8 @@ Result<Ref<StrObject>> fromObject(PyObject* object) {
   return raise(PyExc_TypeError, "Can't convert '%.100s' object to str implicitly", typeName(object));
 }
 
+bool mustBeStr(PyObject* object) { return !operand(object).failed(); }
+
 Result<Ref<StrObject>> join(PyObject* separator, PyObject* items) {
   if (separator && !isStr(separator)) {
     return raise(PyExc_TypeError, "separator: expected str instance, %.80s found", typeName(separator));
@@ -343,10 +345,10 @@ KR_EXPORT PyObject* PyUnicode_Splitlines(PyObject* s, int keep_ends) {
   return text.failed() ? nullptr : toC(strSplitlines(std::move(text).take(), {keep_ends != 0}));
 }
 KR_EXPORT PyObject* PyUnicode_Partition(PyObject* s, PyObject* separator) {
-  return checkStr(s) ? toC(strPartition(asStr(s), separator)) : nullptr;
+  return mustBeStr(s) && mustBeStr(separator) ? toC(strPartition(asStr(s), separator)) : nullptr;
 }
 KR_EXPORT PyObject* PyUnicode_RPartition(PyObject* s, PyObject* separator) {
-  return checkStr(s) ? toC(strRpartition(asStr(s), separator)) : nullptr;
+  return mustBeStr(s) && mustBeStr(separator) ? toC(strRpartition(asStr(s), separator)) : nullptr;
 }
 KR_EXPORT PyObject* PyUnicode_Translate(PyObject* s, PyObject* table, const char*) {
   return checkStr(s) ? toC(strTranslate(asStr(s), table)) : nullptr;
@@ -356,7 +358,7 @@ KR_EXPORT PyObject* PyUnicode_Replace(PyObject* s, PyObject* old_part, PyObject*
 }
 KR_EXPORT PyObject* PyUnicode_Format(PyObject* format, PyObject* args) {
   if (!format || !args) return (void)raiseBadInternalCall(), nullptr;
-  return checkStr(format) ? toC(strPercent(asStr(format), args)) : nullptr;
+  return mustBeStr(format) ? toC(strPercent(asStr(format), args)) : nullptr;
 }
 KR_EXPORT Py_ssize_t PyUnicode_Find(PyObject* s, PyObject* sub, Py_ssize_t start, Py_ssize_t end,
                                     int direction) {
@@ -381,7 +383,11 @@ KR_EXPORT Py_ssize_t PyUnicode_Tailmatch(PyObject* s, PyObject* sub, Py_ssize_t 
   return strTailMatch(asStr(s), asStr(sub), start, end, direction > 0);
 }
 KR_EXPORT int PyUnicode_Contains(PyObject* s, PyObject* sub) {
-  return checkStr(s) ? toC(strContains(asStr(s), sub)) : -1;
+  if (!isStr(sub)) {
+    (void)raise(PyExc_TypeError, "'in <string>' requires string as left operand, not %.100s", typeName(sub));
+    return -1;
+  }
+  return mustBeStr(s) ? toC(strContains(asStr(s), sub)) : -1;
 }
 KR_EXPORT int PyUnicode_IsIdentifier(PyObject* s) { return strIsIdentifier(asStr(s)); }
 

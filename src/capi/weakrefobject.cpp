@@ -13,7 +13,9 @@ KR_EXPORT PyObject* PyWeakref_NewProxy(PyObject* o, PyObject* callback) {
   return toC(weakProxyNew(o, callback));
 }
 KR_EXPORT PyObject* PyWeakref_GetObject(PyObject* ref) {
-  if (!ref) return (void)raiseBadInternalCall(), nullptr;
+  bool is_weak = ref && (isWeakRef(ref) || typeOf(ref) == &_PyWeakref_ProxyType ||
+                         typeOf(ref) == &_PyWeakref_CallableProxyType);
+  if (!is_weak) return (void)raiseBadInternalCall(), nullptr;
   auto* weak = static_cast<WeakRefObject*>(ref);
   return weak->wr_object && weak->wr_object->ob_refcnt > 0 ? weak->wr_object : Py_None;
 }

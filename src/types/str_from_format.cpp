@@ -26,7 +26,7 @@ class Formatter {
     while (*at_) {
       const char* percent = std::strchr(at_, '%');
       size_t literal = percent ? static_cast<size_t>(percent - at_) : std::strlen(at_);
-      appendText({at_, literal}, -1);
+      TRY(appendLiteral({at_, literal}));
       at_ += literal;
       if (!*at_) break;
       const char* start = at_;
@@ -40,6 +40,17 @@ class Formatter {
   }
 
  private:
+  Status appendLiteral(std::string_view literal) {
+    auto* bytes = reinterpret_cast<const uint8_t*>(literal.data());
+    auto size = static_cast<Py_ssize_t>(literal.size()), ascii = text::asciiPrefix(bytes, size);
+    out_.append(literal.substr(0, static_cast<size_t>(ascii)));
+    if (ascii == size) return {};
+    return raise(PyExc_ValueError,
+                 "PyUnicode_FromFormatV() expects an ASCII-encoded format string, got a non-ASCII byte: "
+                 "0x%02x",
+                 bytes[ascii]);
+  }
+
   static bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
   Py_ssize_t number() {
@@ -124,9 +135,6 @@ class Formatter {
         return appendNumber(d, text), true;
       case 'x':
         std::snprintf(text, sizeof text, "%lx", unsignedArg(d.length));
-        return appendNumber(d, text), true;
-      case 'X':
-        std::snprintf(text, sizeof text, "%lX", unsignedArg(d.length));
         return appendNumber(d, text), true;
       case 'p':
         std::snprintf(text, sizeof text, "%p", va_arg(args_, void*));
