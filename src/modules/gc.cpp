@@ -116,14 +116,22 @@ Status appendObjects(gc::Ring& ring, ListObject* found) {
   return {};
 }
 
+constexpr Py_ssize_t kAllGenerations = -1;  // what None stands for, and may be written instead
+
+Result<Py_ssize_t> generationNumber(PyObject* given) {
+  if (given == Py_None) return kAllGenerations;
+  if (isIndex(given)) return asSsize(given, PyExc_OverflowError);
+  return raise(PyExc_TypeError, "argument should be integer or None, not '%.200s'", typeName(given));
+}
+
 Result<Ref<>> gcGetObjects(PyObject* generation) {
-  TRY(audit("gc.get_objects", "O", generation));
+  Py_ssize_t number = TRY(generationNumber(generation));
+  TRY(audit("gc.get_objects", "n", number));
   Ref<ListObject> found = TRY(listNew());
-  if (generation == Py_None) {
+  if (number == kAllGenerations) {
     for (gc::Generation& g : state.generations) TRY(appendObjects(g.ring, found));
     return found;
   }
-  Py_ssize_t number = TRY(argSsize(generation));
   if (number >= kGenerations)
     return raise(PyExc_ValueError,
                  "generation parameter must be less than the number of available generations (%i)",

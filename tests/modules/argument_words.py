@@ -334,3 +334,12 @@ class Sized:
 for size in None, 1.5, 'x', -1, 2 ** 70:
     words(sys.getsizeof, Sized(size))
     words(sys.getsizeof, Sized(size), 'default')
+
+import gc
+
+sys.addaudithook(lambda event, arguments: print(event, arguments) if event == 'gc.get_objects' else None)
+for generation in -1, -2, 3, 'x', None, 1.5, 2 ** 70:
+    try:
+        print(type(gc.get_objects(generation=generation)))
+    except Exception as error:
+        print(type(error).__name__, error)
