@@ -1,4 +1,5 @@
 // Binding the arguments of a call to the parameters of a Python function, with the messages of CPython 3.11.
+#include <algorithm>
 #include <cstring>
 
 #include "bytecode/code_flags.h"
@@ -141,8 +142,9 @@ Status Binder::bindPositional() {
   Py_ssize_t count = given < code->co_argcount ? given : code->co_argcount;
   for (Py_ssize_t i = 0; i < count; i++) locals[i] = std::exchange(args[i], nullptr);
   if (!takesVarArgs()) return {};
-  Ref<TupleObject> rest = count == given ? emptyTuple() : TRY(tupleFromItems(args + count, given - count));
-  locals[total()] = std::move(rest).leak();
+  auto rest = tupleFromOwned(args + count, given - count);
+  std::fill_n(args + count, given - count, nullptr);
+  locals[total()] = TRY(std::move(rest)).leak();
   return {};
 }
 

@@ -3,6 +3,8 @@
 // Stack of a call: [null, callable, args...] or [function, self, args...]; oparg counts the args, keyword
 // values included. A Python function is entered in the same dispatch loop; its frame takes the arguments
 // over.
+#include <span>
+
 #include "core/call.h"
 #include "core/scratch.h"
 #include "interp/call_frame.h"
@@ -297,12 +299,14 @@ bool allStr(TupleObject* names) {
   return true;
 }
 
-// The frame of function(*args, **kwargs).
+// The frame of function(*args, **kwargs). A tuple that nobody else refers to gives its items away.
 Frame* pushSpreadFrame(Thread* thread, FunctionObject* function, TupleObject* args, Opt<DictObject> kwargs) {
   Py_ssize_t keyword_count = kwargs ? kwargs->size() : 0;
   InlineBuffer<PyObject*, 16> owned;
   if (reserveScratch(owned, static_cast<size_t>(args->size() + keyword_count)).failed()) return nullptr;
-  for (Py_ssize_t i = 0; i < args->size(); i++) owned.append(share(args->at(i)).leak());
+  bool gives = args->ob_refcnt == 1;
+  for (PyObject*& item : std::span(args->ob_item, static_cast<size_t>(args->size())))
+    owned.append(gives ? std::exchange(item, nullptr) : share(item).leak());
   MaybeRef<TupleObject> names;
   if (keyword_count) {
     auto made = tupleNew(keyword_count);
