@@ -297,6 +297,7 @@ Result<Ref<>> Reader::tuple(Py_ssize_t n) {
   bool is_shared = flag_;
   size_t place = reserve();
   // Each takes a byte at least: no room is made for more than can come, but the first error is found as ever.
+  if (!input_.mayHold(n)) remember(place, emptyTuple());  // somebody may refer to it before that error
   while (!input_.mayHold(n)) TRY(item("tuple"));
   Ref<TupleObject> made = TRY(tupleNew(n));
   if (is_shared) {
