@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sys/auxv.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -58,6 +59,15 @@ CStack measure() {
 CStack ownCStack() {
   thread_local CStack own = measure();
   return own;
+}
+
+void takeFirstCStack() {
+  constexpr size_t kLowest = 4096;
+  std::optional<CStack> stack = firstStack();
+  if (!stack || stack->size > kMaxStack) return;
+  // Lets the kernel write a byte into the lowest page, which nobody uses: where it cannot grow the stack,
+  // that fails.
+  (void)!getrandom(stack->low + kLowest, 1, GRND_NONBLOCK);
 }
 
 size_t cStackMargin(const CStack& stack) { return std::min(stack.size / 4, kMargin); }

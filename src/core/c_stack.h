@@ -19,6 +19,10 @@ struct CStack {
 };
 CStack ownCStack();  // measured once per OS thread
 
+// The process's first stack gets its addresses as it grows, and dies where a limit of the address space
+// refuses them. Takes them all now, as far as that is possible; for programs that may recurse deeply.
+void takeFirstCStack();
+
 // Kept free below Thread::c_stack_limit.
 size_t cStackMargin(const CStack& stack);
 char* nestingStackLimit();

@@ -4,6 +4,7 @@
 
 #include <cfloat>
 
+#include "core/c_stack.h"
 #include "core/call.h"
 #include "core/gc.h"
 #include "core/native.h"
@@ -248,6 +249,7 @@ Status sysSetRecursionLimit(int limit) {
                  limit, depth);
   }
   threadSetRecursionLimit(limit);
+  takeFirstCStack();
   return {};
 }
 
