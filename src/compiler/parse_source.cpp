@@ -189,6 +189,7 @@ class CheckedLines {
 
   Result<std::string> next(bool continuation) {
     std::string line = TRY(input_.readLine(continuation));
+    if (line.ends_with("\r\n")) line.erase(line.size() - 2, 1);
     if (decodeUtf8(line, "strict").failed()) return raiseUndecodable();
     count_++;
     last_ = line;

@@ -19,7 +19,7 @@ struct ScriptText {
   std::vector<size_t> gaps;
   std::optional<ReadFailure> failure;  // the line behind the text cannot be read
   std::string
-      shown;  // a script on stdin: the lines that errors show, which nulls make more than those of `text`
+      shown;  // of a script on stdin: the lines that errors show; nulls make them more than those of `text`
 };
 
 ScriptText readScript(std::string_view bytes, const Options& options);
