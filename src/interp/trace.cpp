@@ -75,12 +75,13 @@ bool keepingPending(F&& report) {
 // Line and opcode events before the instruction at frame->prev_instr; `previous` is the unit executed before
 // it.
 Status lineEvents(Thread* thread, Frame* frame, int previous) {
+  Ref<FrameObject> object = TRY(frameObjectOf(frame));
+  if (!object->f_trace_lines && !object->f_trace_opcodes) return {};
   CodeObject* code = frame->code;
   codeKeepLines(code);
   int last_line = previous <= code->_co_firsttraceable ? -1 : codeLineAt(code, previous * 2);
   int unit = frame->lastUnit();
   int line = codeLineAt(code, unit * 2);
-  Ref<FrameObject> object = TRY(frameObjectOf(frame));
   if (line != -1 && object->f_trace_lines) {
     bool backwards = unit < previous && opGeneric(unitOp(*frame->prev_instr)) != Op::SEND;
     if (line != last_line || backwards) {
